@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+r"""A running machine for scenarios, boot tests and benchmarks.
+
+    from svplib.board import Board
+
+    with Board(append="svp.run=shell") as board:              # firmware, Linux and initramfs as svp built them
+        board.console.expect(r"Linux version 7\.", timeout=60)
+        board.wait_shell()                                    # until the guest's shell answers
+        result = board.command("cat /proc/cpuinfo", timeout=20)
+        assert result.status == 0 and result.output.count("processor") == 4
+        board.qmp.command("query-status")
+        board.hmp("info mtree -f")
+        board.console.send_line("poweroff")
+        board.wait_exit(timeout=30)                           # QEMU's exit status, 0
+
+Consoles: `board.console` is UART1 (Linux, BL31), `board.secure_console` UART2 (OP-TEE, if it was built to print there).
+Every failure raises an SvpError whose text ends with the end of the console. Logs (console, secure console, QEMU's own
+messages, command line) lie in `board.log_dir`, named after the board; leaving the `with` block ends QEMU whatever happened.
+Nothing is built here: `svp build` (or `svp test`, `svp run`) did that; see products.py for how a path can be overridden.
+"""
+
+import ctypes
+import itertools
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from . import cache, products
+from .console import Console, ConsoleClosed, ConsoleTimeout, timeout_scale
+from .errors import SvpError
+from .qmp import Qmp, QmpClosed
+
+DEFAULT = object()
+CONSOLE_ARGUMENTS = "console=ttymxc0,115200"
+SHELL_MARK = "@@"
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+_numbers = itertools.count(1)
+
+
+class BoardError(SvpError):
+    """QEMU did not start, or did not end as it should; `detail` holds its own messages."""
+
+
+class CommandResult:
+    """What a guest command did: `status` (exit status) and `output` (text, no trailing newline)."""
+
+    def __init__(self, status, output):
+        self.status = status
+        self.output = output
+
+    def __repr__(self):
+        return f"CommandResult(status={self.status}, output={self.output!r})"
+
+
+def _die_with_parent():
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+class Board:
+    """One QEMU process with its consoles and monitor.
+
+    firmware     "optee" (BL31, OP-TEE, loader stub in flash) or "none" (QEMU enters Linux directly, its own PSCI)
+    flash        image for -bios instead of the built one; only with firmware "optee"
+    kernel, dtb, initrd   paths; None leaves the option out; DEFAULT takes what svp built
+    append       words added to "console=ttymxc0,115200"; command_line replaces the whole
+    memory       text for -m ("1G".."4G"), cpus 1..4 for -smp; None leaves the option out
+    machine      machine type, machine_options text appended to it after a comma
+    sd           list of raw image paths, one for each uSDHC slot from the first; opened with snapshot=on (the file stays as it is)
+    display      text for -display; allow_reboot False ends QEMU when the guest resets itself
+    paused       True starts with the CPUs stopped (QMP command "cont" goes on)
+    extra        further QEMU arguments, last
+    qemu         path of the emulator; name goes into log names; log_dir a folder for them; echo gets UART1's text as it comes
+    """
+
+    def __init__(self, *, firmware="optee", flash=DEFAULT, kernel=DEFAULT, dtb=DEFAULT, initrd=DEFAULT, append="",
+                 command_line=None, memory="3G", cpus=4, machine="imx8mq-evk", machine_options="", sd=(), display="none",
+                 allow_reboot=False, paused=False, extra=(), qemu=None, name="board", log_dir=None, echo=None):
+        if firmware not in ("optee", "none"):
+            raise BoardError(f"firmware: '{firmware}' is neither optee nor none")
+        self.name = name
+        self.log_dir = Path(log_dir) if log_dir else cache.board_log_dir()
+        self._label = f"{name}-{os.getpid()}-{next(_numbers)}"
+        self._echo = echo
+        self._process = None
+        self._exit_status = None
+        self._usage = None
+        self.console = self.secure_console = self.qmp = None
+        self.arguments = [str(qemu or products.locate("qemu")), "-M",
+                          machine + (f",{machine_options}" if machine_options else "")]
+        if firmware == "optee":
+            self.arguments += ["-bios", str(products.locate("flash") if flash is DEFAULT else flash)]
+        default_dtb = "dtb" if machine == "imx8mq-evk" else "dtb-stock"
+        for option, value, product in (("-kernel", kernel, "kernel"), ("-dtb", dtb, default_dtb), ("-initrd", initrd, "initrd")):
+            path = products.locate(product) if value is DEFAULT else value
+            if path:
+                self.arguments += [option, str(path)]
+        if kernel is not None:
+            self.arguments += ["-append", command_line if command_line is not None
+                               else f"{CONSOLE_ARGUMENTS} {append}".strip()]
+        self.arguments += ["-m", memory] if memory else []
+        self.arguments += ["-smp", str(cpus)] if cpus else []
+        for image in sd:
+            self.arguments += ["-drive", f"if=sd,format=raw,snapshot=on,file={str(image).replace(',', ',,')}"]
+        self.arguments += ["-display", display, "-monitor", "none", "-parallel", "none"]
+        self.arguments += [] if allow_reboot else ["-no-reboot"]
+        self.arguments += ["-S"] if paused else []
+        self._extra = [str(argument) for argument in extra]
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        """Start QEMU and connect to it; returns self. Raises BoardError with QEMU's messages when it refuses."""
+        pairs = {name: socket.socketpair() for name in ("console", "secure", "qmp")}
+        wiring = []
+        for name, (_, theirs) in pairs.items():
+            wiring += ["-chardev", f"socket,id=svp-{name},fd={theirs.fileno()}"]
+        wiring += ["-serial", "chardev:svp-console", "-serial", "chardev:svp-secure",
+                   "-mon", "chardev=svp-qmp,mode=control"]
+        command = self.arguments + wiring + self._extra
+        self.log_dir.mkdir(parents=True, exist_ok=True)
+        self._log_path("command").write_text(shlex.join(command) + "\n")
+        with open(self._log_path("qemu"), "wb") as messages:
+            try:
+                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages,
+                                                 pass_fds=[theirs.fileno() for _, theirs in pairs.values()],
+                                                 preexec_fn=_die_with_parent)
+            except OSError as error:
+                raise BoardError(f"{self.name}: cannot start {command[0]}: {error.strerror}") from None
+        for _, theirs in pairs.values():
+            theirs.close()
+        self.console = Console(pairs["console"][0], self._log_path("console"), self._echo, f"{self.name} console")
+        self.secure_console = Console(pairs["secure"][0], self._log_path("secure"), None, f"{self.name} secure console")
+        for console in (self.console, self.secure_console):
+            console.set_diagnosis(self._diagnosis)
+        try:
+            self.qmp = Qmp(pairs["qmp"][0], timeout=60 * timeout_scale())
+        except QmpClosed:
+            self.stop()
+            raise BoardError(f"{self.name}: QEMU did not start{self._diagnosis()}", self.messages()) from None
+        return self
+
+    @property
+    def pid(self):
+        """Process id of QEMU."""
+        return self._process.pid
+
+    @property
+    def running(self):
+        """True while QEMU lives."""
+        return self._process is not None and self._reap(os.WNOHANG) is None
+
+    def messages(self, lines=15):
+        """The last lines of QEMU's own stdout and stderr."""
+        try:
+            return self._log_path("qemu").read_text(errors="replace").strip().splitlines()[-lines:]
+        except OSError:
+            return []
+
+    def hmp(self, line):
+        """One line of QEMU's human monitor; returns its text."""
+        return self.qmp.hmp(line)
+
+    def read_memory(self, address, size):
+        """Bytes of physical memory as non-secure software would see them (QEMU's `pmemsave`)."""
+        path = self._log_path("memory")
+        self.qmp.command("pmemsave", val=address, size=size, filename=str(path))
+        try:
+            return path.read_bytes()
+        finally:
+            path.unlink()
+
+    def wait_shell(self, timeout=90.0):
+        """Wait until the guest's shell on UART1 answers. `timeout` in seconds (scaled)."""
+        deadline = time.monotonic() + timeout * timeout_scale()
+        while True:
+            mark = f"r{next(_numbers)}"
+            self.console.send_line(f'echo {SHELL_MARK}""{mark}')
+            try:
+                self.console.expect(f"^{SHELL_MARK}{mark}$", timeout=min(3.0, timeout))
+                return
+            except ConsoleTimeout as error:
+                if time.monotonic() > deadline:
+                    raise ConsoleTimeout(f"{self.name}: no shell in {timeout * timeout_scale():g} s", error.detail) from None
+
+    def command(self, line, timeout=60.0, check=False):
+        """Run a shell command in the guest; return its CommandResult. `timeout` in seconds (scaled).
+
+        The shell must be idle (see wait_shell). Kernel messages printed meanwhile are part of the output.
+        `check` True raises BoardError when the exit status is not 0.
+        """
+        number = next(_numbers)
+        self.console.send_line(f'echo {SHELL_MARK}""b{number}; {line}\necho {SHELL_MARK}""e{number} $?')
+        self.console.expect(f"^{SHELL_MARK}b{number}$", timeout=timeout)
+        begin = self.console.position
+        match = self.console.expect(f"{SHELL_MARK}e{number} (\\d+)$", timeout=timeout)
+        output = self.console.text[begin:match.start()]
+        # With echo on, the typed second line (and a prompt before it) is no output of the command.
+        output = re.sub(rf'^.*echo {SHELL_MARK}""e{number} \$\?\n', "", output, flags=re.MULTILINE).strip("\n")
+        result = CommandResult(int(match.group(1)), output)
+        if check and result.status:
+            raise BoardError(f"{self.name}: guest command '{line}' ended with {result.status}", output.splitlines()[-15:])
+        return result
+
+    def wait_exit(self, timeout=60.0):
+        """Wait until QEMU ends by itself (guest powered off, or reset with allow_reboot=False); return its exit status.
+
+        `timeout` in seconds (scaled). Raises ConsoleTimeout with the end of the console when it does not.
+        """
+        deadline = time.monotonic() + timeout * timeout_scale()
+        while time.monotonic() < deadline:
+            if self._reap(os.WNOHANG) is not None:
+                self.console.wait_closed(5.0)
+                return self._exit_status
+            time.sleep(0.02)
+        raise ConsoleTimeout(f"{self.name}: machine still runs after {timeout * timeout_scale():g} s", self.console.tail())
+
+    def cpu_seconds(self):
+        """CPU time (user and system, all threads) that QEMU has used so far, in seconds; final value after its end."""
+        if self._usage is not None or not self.running:
+            return self._usage.ru_utime + self._usage.ru_stime if self._usage else 0.0
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        """End QEMU (politely, then by force) and close all lines. Harmless when it has ended already."""
+        if self._process is None:
+            return
+        if self.running:
+            try:
+                if self.qmp:
+                    self.qmp.command("quit", timeout=5)
+            except SvpError:
+                pass
+            for send in (None, signal.SIGTERM, signal.SIGKILL):
+                if send and self.running:
+                    self._process.send_signal(send)
+                deadline = time.monotonic() + 5
+                while self.running and time.monotonic() < deadline:
+                    time.sleep(0.02)
+        for line in (self.console, self.secure_console):
+            if line:
+                line.wait_closed(2.0)
+                line.close()
+        if self.qmp:
+            self.qmp.close()
+
+    def _reap(self, flags):
+        """Exit status if QEMU has ended, else None; keeps its resource usage."""
+        if self._exit_status is None:
+            try:
+                pid, status, usage = os.wait4(self._process.pid, flags)
+            except ChildProcessError:
+                self._exit_status = self._process.returncode or 0
+                return self._exit_status
+            if pid:
+                self._usage = usage
+                self._exit_status = os.waitstatus_to_exitcode(status)
+                self._process.returncode = self._exit_status
+        return self._exit_status
+
+    def _diagnosis(self):
+        for _ in range(100):
+            if self._process is None or self._reap(os.WNOHANG) is not None:
+                break
+            time.sleep(0.02)
+        status = self._exit_status
+        if status is None:
+            return ""
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        last = self.messages(1)
+        return f" (QEMU ended with {how}" + (f": {last[0]}" if last else "") + ")"
+
+    def _log_path(self, kind):
+        return self.log_dir / f"{self._label}-{kind}.log"
+
+
+__all__ = ["Board", "BoardError", "CommandResult", "ConsoleClosed", "ConsoleTimeout", "DEFAULT"]
