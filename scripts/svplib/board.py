@@ -132,7 +132,8 @@ class Board:
         with open(self._log_path("qemu"), "wb") as messages:
             try:
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages,
-                                                 pass_fds=[theirs.fileno() for _, theirs in pairs.values()],
+                                                 pass_fds=[theirs.fileno() for _, theirs in pairs.values()]
+                                                 + self.pass_descriptors(),
                                                  preexec_fn=_die_with_parent)
             except OSError as error:
                 raise BoardError(f"{self.name}: cannot start {command[0]}: {error.strerror}") from None
@@ -148,6 +149,10 @@ class Board:
             self.stop()
             raise BoardError(f"{self.name}: QEMU did not start{self._diagnosis()}", self.messages()) from None
         return self
+
+    def pass_descriptors(self):
+        """Further file descriptors that QEMU inherits; for subclasses."""
+        return []
 
     @property
     def pid(self):
