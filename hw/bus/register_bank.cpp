@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "svp/register_bank.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace svp {
+
+namespace {
+
+constexpr std::uint32_t word_size = 4;
+
+/** A wrong declaration is a bug in this program, not something a guest can cause. */
+[[noreturn]] void bad_declaration(std::string_view block, std::string_view name, const char* what) {
+    std::fprintf(stderr, "%.*s: register %.*s %s\n", static_cast<int>(block.size()), block.data(),
+                 static_cast<int>(name.size()), name.data(), what);
+    std::abort();
+}
+
+/** All ones in the byte lanes [first, first + count) of a word. */
+std::uint32_t lane_mask(unsigned first, unsigned count) {
+    return static_cast<std::uint32_t>(((std::uint64_t{1} << (8 * count)) - 1) << (8 * first));
+}
+
+}  // namespace
+
+RegisterBank::RegisterBank(Host& host, std::string_view block, std::uint32_t size, std::vector<Register> rows)
+    : host_(host), block_(block), rows_(std::move(rows)), words_(size / word_size) {
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+        const Register& declared = rows_[row];
+        const bool aliased = declared.alias == Alias::set_clear_toggle;
+        const std::uint32_t length = aliased ? 4 * word_size : word_size;
+        if (declared.offset % word_size != 0 || declared.stride % word_size != 0 ||
+            (declared.count > 1 && declared.stride < length)) {
+            bad_declaration(block_, declared.name, "is misaligned or overlaps itself");
+        }
+        for (std::uint32_t index = 0; index < declared.count; ++index) {
+            const auto value = static_cast<std::uint32_t>(values_.size());
+            values_.push_back(declared.reset);
+            for (std::uint32_t word = 0; word < length / word_size; ++word) {
+                const std::size_t at = (declared.offset + index * declared.stride) / word_size + word;
+                if (at >= words_.size() || words_[at].operation != Operation::hole) {
+                    bad_declaration(block_, declared.name, "lies outside the window or over another one");
+                }
+                words_[at] = {static_cast<std::uint16_t>(row),
+                              static_cast<Operation>(static_cast<std::uint32_t>(Operation::plain) + word),
+                              value};
+            }
+        }
+    }
+}
+
+std::uint64_t RegisterBank::read(std::uint64_t offset, unsigned size, const Transaction& by) {
+    static_cast<void>(by);
+    std::uint64_t result = 0;
+    unsigned done = 0;
+    while (done < size) {
+        const std::uint64_t at = offset + done;
+        const auto lane = static_cast<unsigned>(at % word_size);
+        const unsigned part = std::min(size - done, word_size - lane);
+        const std::uint32_t word = read_word(static_cast<std::uint32_t>(at - lane));
+        result |= static_cast<std::uint64_t>((word & lane_mask(lane, part)) >> (8 * lane)) << (8 * done);
+        done += part;
+    }
+    return result;
+}
+
+void RegisterBank::write(std::uint64_t offset, std::uint64_t value, unsigned size, const Transaction& by) {
+    unsigned done = 0;
+    while (done < size) {
+        const std::uint64_t at = offset + done;
+        const auto lane = static_cast<unsigned>(at % word_size);
+        const unsigned part = std::min(size - done, word_size - lane);
+        const std::uint32_t lanes = lane_mask(lane, part);
+        const auto bits = static_cast<std::uint32_t>((value >> (8 * done)) << (8 * lane)) & lanes;
+        write_word(static_cast<std::uint32_t>(at - lane), bits, lanes, by);
+        done += part;
+    }
+}
+
+std::uint32_t RegisterBank::read_word(std::uint32_t offset) {
+    if (offset / word_size >= words_.size() || words_[offset / word_size].operation == Operation::hole) {
+        report(LogKind::guest_error, "read of a hole", offset, "-", 0);
+        return 0;
+    }
+    const Word& word = words_[offset / word_size];
+    const Register& row = rows_[word.row];
+    const std::uint32_t stored = values_[word.value];
+    return row.on_read ? row.on_read(index_of(row, offset), stored) : stored;
+}
+
+void RegisterBank::write_word(std::uint32_t offset, std::uint32_t written, std::uint32_t lanes,
+                              const Transaction& by) {
+    if (offset / word_size >= words_.size() || words_[offset / word_size].operation == Operation::hole) {
+        report(LogKind::guest_error, "write to a hole", offset, "-", written);
+        return;
+    }
+    const Word& word = words_[offset / word_size];
+    const Register& row = rows_[word.row];
+    const std::uint32_t before = values_[word.value];
+    std::uint32_t wanted = before;
+    switch (word.operation) {
+        case Operation::set:
+            wanted = before | written;
+            break;
+        case Operation::clear:
+            wanted = before & ~written;
+            break;
+        case Operation::toggle:
+            wanted = before ^ written;
+            break;
+        case Operation::plain:
+        case Operation::hole:
+            wanted = (before & ~lanes) | written;
+            break;
+    }
+    const std::uint32_t kept = row.read_only | row.write_1_clear;
+    std::uint32_t after = (wanted & ~kept) | (before & kept);
+    after &= ~(written & row.write_1_clear);
+    values_[word.value] = after;
+    if (row.kind == Kind::unmodelled && after != before) {
+        report(LogKind::unimplemented, "write without effect", offset, row.name, written);
+    }
+    if (row.on_write) {
+        row.on_write({index_of(row, offset), before, written, lanes, after, by});
+    }
+}
+
+void RegisterBank::reset() {
+    for (const Word& word : words_) {
+        if (word.operation == Operation::plain) {
+            values_[word.value] = rows_[word.row].reset;
+        }
+    }
+}
+
+void RegisterBank::exchange(Archive& archive) {
+    auto count = static_cast<std::uint32_t>(values_.size());
+    archive.value(count);
+    if (archive.ok() && count != values_.size()) {
+        archive.fail("the stream holds " + std::to_string(count) + " registers, " + std::string(block_) +
+                     " has " + std::to_string(values_.size()));
+    }
+    for (std::uint32_t& value : values_) {
+        archive.value(value);
+    }
+}
+
+std::uint32_t RegisterBank::value(std::uint32_t offset) const {
+    const Word& word = words_.at(offset / word_size);
+    if (word.operation == Operation::hole) {
+        bad_declaration(block_, "(none)", "asked for by its core");
+    }
+    return values_[word.value];
+}
+
+void RegisterBank::set(std::uint32_t offset, std::uint32_t value) {
+    const Word& word = words_.at(offset / word_size);
+    if (word.operation == Operation::hole) {
+        bad_declaration(block_, "(none)", "set by its core");
+    }
+    values_[word.value] = value;
+}
+
+void RegisterBank::report(LogKind kind, const char* what, std::uint32_t offset, std::string_view name,
+                          std::uint32_t number) {
+    char line[160];
+    std::snprintf(line, sizeof line, "%.*s: %s at offset 0x%03x (%.*s), value 0x%08x",
+                  static_cast<int>(block_.size()), block_.data(), what, offset, static_cast<int>(name.size()),
+                  name.data(), number);
+    host_.log(kind, line);
+}
+
+std::uint32_t RegisterBank::index_of(const Register& row, std::uint32_t offset) const {
+    return row.count == 1 ? 0 : (offset - row.offset) / row.stride;
+}
+
+}  // namespace svp

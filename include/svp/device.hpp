@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Base class of every device core.
+ *
+ * A core decodes nothing but offsets inside its own regions. It is created by the catalogue
+ * (hw/bus/catalogue.cpp) and turned into a QEMU device by hw/qemu/svp_device.c or svp_i2c.c, without any C of
+ * its own.
+ */
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "svp/archive.hpp"
+#include "svp/host.hpp"
+#include "svp/transaction.hpp"
+
+namespace svp {
+
+/** One MMIO window of a device. */
+struct RegionInfo {
+    std::string_view name;
+    std::uint64_t size;  ///< bytes
+};
+
+/** Value of a read; only the low 8 * size bits count. */
+struct ReadResult {
+    std::uint64_t value = 0;
+    Response response = Response::okay;
+};
+
+/** A number that whoever builds the machine may set before the first reset. */
+struct PropertyInfo {
+    std::string_view name;
+    std::string_view description;
+    std::uint64_t default_value;
+};
+
+class Device {
+ public:
+    explicit Device(Host& host) : host_(host) {}
+    virtual ~Device() = default;
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+
+    /** MMIO windows, in the order in which read() and write() number them. */
+    virtual std::span<const RegionInfo> regions() const = 0;
+    virtual unsigned irq_lines() const { return 0; }
+    virtual unsigned timers() const { return 0; }
+
+    /** Reads @p size (1, 2, 4, 8) bytes at @p offset; the bus has checked that they lie inside the region. */
+    virtual ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) = 0;
+    virtual Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
+                           const Transaction& by) = 0;
+
+    /** Power-on state. Interrupt outputs are driven low by the caller before, pending timers are cancelled.
+     */
+    virtual void reset() = 0;
+
+    /** Deadline of schedule(@p timer) has passed. */
+    virtual void timer_expired(unsigned timer) { static_cast<void>(timer); }
+
+    /** Makes @p peer known under @p role. False: this core has no such role, or @p peer is not of the right
+     * kind. */
+    virtual bool connect(std::string_view role, Device& peer) {
+        static_cast<void>(role);
+        static_cast<void>(peer);
+        return false;
+    }
+
+    virtual std::span<const PropertyInfo> properties() const { return {}; }
+
+    /** Sets a property; an error text if there is none of that name or @p value is out of range. */
+    virtual std::optional<std::string> set_property(std::string_view name, std::uint64_t value) {
+        static_cast<void>(value);
+        return "no property " + std::string(name);
+    }
+
+    /** The whole state as bytes, for load() of the same or a later version of this core. */
+    std::vector<std::byte> save();
+
+    /** Takes over a saved state; an error text if the bytes are not such a state. Then resume() has not run.
+     */
+    std::optional<std::string> load(std::span<const std::byte> state);
+
+ protected:
+    Host& host() { return host_; }
+
+    /** Puts every piece of state into the archive, or takes it from there. */
+    virtual void exchange(Archive& archive) = 0;
+
+    /** Format number of exchange(); raise it when the format changes. */
+    virtual std::uint32_t state_version() const { return 1; }
+
+    /** After a load: drive interrupt outputs and timers again from the state. */
+    virtual void resume() {}
+
+ private:
+    Host& host_;
+};
+
+}  // namespace svp
