@@ -53,6 +53,16 @@ class Device {
     virtual unsigned irq_lines() const { return 0; }
     virtual unsigned timers() const { return 0; }
 
+    /** Interrupt inputs, numbered from 0; lines of other devices that this one collects. */
+    virtual unsigned irq_inputs() const { return 0; }
+
+    /** Input @p line (below irq_inputs()) has changed to @p level. Inputs are low when the device is created.
+     */
+    virtual void set_input(unsigned line, bool level) {
+        static_cast<void>(line);
+        static_cast<void>(level);
+    }
+
     /** Reads @p size (1, 2, 4, 8) bytes at @p offset; the bus has checked that they lie inside the region. */
     virtual ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) = 0;
     virtual Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
