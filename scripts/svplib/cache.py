@@ -21,6 +21,7 @@ from .errors import SvpError
 
 HASH_DIGITS = 16
 BOARD_LOGS_KEPT = 400
+LEFT_OUT = ("~", ".pyc", ".md", ".svg")
 
 
 def root():
@@ -87,7 +88,7 @@ def digest(*items):
 
 
 def files_below(*paths):
-    """All regular files in files and folders, sorted; editor leftovers and Python's byte code left out."""
+    """All regular files in files and folders, sorted; documentation, editor leftovers, Python's byte code left out."""
     found = []
     for path in paths:
         if path.is_file():
@@ -95,7 +96,7 @@ def files_below(*paths):
         elif path.is_dir():
             for base, folders, names in os.walk(path):
                 folders[:] = sorted(name for name in folders if name != "__pycache__" and not name.startswith("."))
-                found += [Path(base) / name for name in names if not name.startswith(".") and not name.endswith(("~", ".pyc"))]
+                found += [Path(base) / name for name in names if not name.startswith(".") and not name.endswith(LEFT_OUT)]
     return sorted(file for file in found if file.is_file())
 
 

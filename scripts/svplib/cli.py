@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line of scripts/svp."""
+
+import argparse
+import sys
+
+from . import bench_command, parts, products, run_command, sources, test_command
+from .errors import SvpError, UsageError
+from .progress import say
+
+EXAMPLES = {
+    "svp": """examples:
+  svp run                          from nothing to the proof table: fetch, build, boot, check
+  svp run --shell                  an interactive Linux console on the board
+  svp test all                     every test; ends with 'N passed, N failed, N skipped'
+  $(svp path qemu) -M imx8mq-evk -m 3G -smp 4 -bios $(svp path flash) -kernel $(svp path kernel) \\
+      -dtb $(svp path dtb) -initrd $(svp path initrd) -append console=ttymxc0,115200 -nographic
+
+environment:
+  XDG_CACHE_HOME       products, sources and logs go to $XDG_CACHE_HOME/svp (default ~/.cache/svp)
+  SVP_DEBIAN_MIRROR    mirror to use instead of the one in this machine's apt settings
+  SVP_TIMEOUT_SCALE    factor on all waiting times for the guest, for slow machines
+  SVP_QEMU, SVP_KERNEL, SVP_DTB, SVP_INITRD, SVP_FLASH, ...   a file to use in place of that build product
+
+exit status: 0 when all that was asked for holds, 1 when a check or test failed, 2 when it could not be done""",
+    "build": """examples:
+  svp build                        everything
+  svp build qemu                   the emulator alone
+  svp build qemu --qemu-src ~/qemu a QEMU tree of yours instead of Debian's source package
+  svp build linux -j 8""",
+    "run": """examples:
+  svp run                          the proof scenario
+  svp run --json proof.json --quiet
+  svp run --shell --sd card.img
+  svp run --kernel Image --dtb my.dtb --initrd my.cpio.gz --append quiet --firmware none
+  svp run --bl32 tee-raw.bin --shell
+  svp run --display vnc:1 --shell -- -nic user,hostfwd=tcp::2222-:22""",
+    "test": """examples:
+  svp test                         all tests
+  svp test unit -k tzc380          unit tests whose name contains tzc380
+  svp test boot --junit boot.xml""",
+    "bench": """examples:
+  svp bench
+  svp bench boot --json bench.json""",
+    "path": """examples:
+  svp path kernel
+  $(svp path qemu) -M imx8mq-evk ...""",
+}
+
+
+def _parser():
+    common = argparse.ArgumentParser(add_help=False)
+    group = common.add_argument_group("sources and building")
+    for name, (option, mark) in sources.LOCAL_TREES.items():
+        group.add_argument(option, dest=f"{name}_src", metavar="DIR", help=f"local source tree of {name} (has {mark}) instead of Debian's")
+    group.add_argument("--enable-gtk", action="store_true", help="build QEMU with its GTK window (needs libgtk-3-dev)")
+    group.add_argument("-j", "--jobs", type=int, metavar="N", help="parallel build jobs (default: number of CPUs)")
+    group.add_argument("--no-install", action="store_true", help="never install Debian packages; fail with the list instead")
+
+    parser = argparse.ArgumentParser(prog="svp", description="Build, run and test the emulated i.MX 8M Quad board.",
+                                     epilog=EXAMPLES["svp"], formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name, text, **options):
+        return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EXAMPLES[name], parents=[common],
+                                   formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    build = command("build", "fetch and build the parts of the board")
+    build.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts.ALL)} or all (default)")
+    run_command.add_arguments(command("run", "boot the board and run a scenario, a shell or your own software"))
+    test_command.add_arguments(command("test", "run the tests"))
+    bench_command.add_arguments(command("bench", "measure the board, side by side with its yardsticks"))
+    path = command("path", "print where a build product lies")
+    path.add_argument("name", metavar="NAME", help="; ".join(f"{name}: {row[2]}" for name, row in products.PRODUCTS.items()))
+    return parser
+
+
+def _apply(arguments):
+    """Set what all commands share."""
+    for name in sources.LOCAL_TREES:
+        folder = getattr(arguments, f"{name}_src")
+        if folder:
+            sources.use_local(name, folder)
+    parts.OPTIONS.gtk = arguments.enable_gtk
+    parts.OPTIONS.install = not arguments.no_install
+    if arguments.jobs is not None:
+        if not 1 <= arguments.jobs <= 1024:
+            raise UsageError(f"--jobs: {arguments.jobs} is out of range, 1 to 1024")
+        parts.OPTIONS.jobs = arguments.jobs
+
+
+def _build(arguments):
+    names = arguments.parts or ["all"]
+    for name in names:
+        if name != "all" and name not in parts.ALL:
+            raise UsageError(f"no part '{name}'; known: all, {', '.join(parts.ALL)}")
+    wanted = parts.ALL if "all" in names else names
+    if not parts.pending(wanted):
+        say("everything is up to date")
+    parts.build(wanted)
+    parts.report(wanted)
+    return 0
+
+
+def _path(arguments):
+    print(products.locate(arguments.name))
+    return 0
+
+
+def main(words=None):
+    """Run the command line; returns the exit status."""
+    arguments = _parser().parse_args(words)
+    try:
+        _apply(arguments)
+        handler = {"build": _build, "run": run_command.main, "test": test_command.main, "bench": bench_command.main, "path": _path}
+        return handler[arguments.command](arguments)
+    except SvpError as error:
+        print(f"svp: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nsvp: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 141

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The parts that are built, what each is made from, and the folder that holds its products.
+
+A part's key is a hash over all that it is made from: our files, the upstream version (or a local tree's files), the keys of the
+parts that it contains, build options and compilers. Products lie in build/<part>-<key>; a part whose folder exists is done.
+QEMU and Linux are built in trees under work/ that are reused, so that a small change costs a small build.
+"""
+
+import functools
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import cache, host_packages, sources
+from .errors import BuildError, UsageError
+from .products import PRODUCTS, override
+from .progress import build_environment, log_path, run_logged, say
+from .tree_copy import State, apply_patches, sync_content, sync_tree
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+CROSS_COMPILE = "aarch64-linux-gnu-"
+KEPT_PRODUCTS = 4
+KEPT_TREES = 3
+QEMU_FOLDERS = ("hw", "machines", "include")
+QEMU_OPTIONS = (
+    "--python=/usr/bin/python3", "--target-list=aarch64-softmmu", "--disable-download", "--disable-docs", "--disable-tools",
+    "--disable-guest-agent", "--disable-kvm", "--disable-xen", "--enable-slirp", "--enable-fdt=system", "--enable-png", "--enable-vnc",
+    "--disable-sdl", "--disable-werror", "--disable-curses", "--disable-libusb", "--disable-plugins", "--disable-capstone",
+    "--disable-install-blobs", "--firmwarepath=/usr/share/qemu:/usr/share/seabios:/usr/lib/ipxe/qemu",
+)
+
+
+class Options:
+    """What the command line says about building."""
+    gtk = False
+    jobs = os.cpu_count() or 1
+    install = True
+
+
+OPTIONS = Options()
+
+
+class Part:
+    """`sources`: lock entries; `files`: our files and folders; `needs`: parts whose products go in; `build(folder)` makes it."""
+
+    def __init__(self, name, build, *, source=(), files=(), needs=(), cross=True, space=500):
+        self.name = name
+        self.build = build
+        self.source = source
+        self.files = files
+        self.needs = needs
+        self.cross = cross
+        self.space = space
+
+
+@functools.cache
+def compiler(program):
+    """One line that identifies a compiler, or 'missing'."""
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
+    except (OSError, subprocess.CalledProcessError):
+        return "missing"
+
+
+def qemu_options():
+    """Arguments of QEMU's configure."""
+    return QEMU_OPTIONS + (("--enable-gtk",) if OPTIONS.gtk else ("--disable-gtk",))
+
+
+def _release():
+    try:
+        lines = Path("/etc/os-release").read_text().splitlines()
+    except OSError:
+        return ""
+    return " ".join(line for line in lines if line.startswith(("ID=", "VERSION_ID=")))
+
+
+@functools.cache
+def key(name):
+    """Hash over all that a part is made from."""
+    part = PARTS[name]
+    items = [name, "1", cache.content_hash(REPOSITORY, *part.files)]
+    items += [sources.identity(source) for source in part.source]
+    items += [key(need) for need in part.needs]
+    items.append(compiler(CROSS_COMPILE + "gcc") if part.cross else f"{compiler('gcc')} {compiler('g++')} {_release()} {qemu_options()}")
+    return cache.digest(*items)
+
+
+def product_folder(name):
+    """Where the products of a part lie (or will lie)."""
+    return cache.folder("build") / f"{name}-{key(name)}"
+
+
+def is_built(name):
+    """True when nothing has to be done for a part."""
+    return product_folder(name).is_dir() or _overridden(name)
+
+
+def _overridden(name):
+    """True when the environment names all products of a part, so that it need not be built."""
+    files = [product for product, row in PRODUCTS.items() if row[0] == name]
+    return all(override(product) for product in files)
+
+
+def product(name):
+    """Path of one product, for building other parts from it."""
+    part, file, _ = PRODUCTS[name]
+    return override(name) or product_folder(part) / file
+
+
+def order(names):
+    """These parts and all that they need, each after its needs."""
+    done = []
+
+    def visit(name):
+        for need in PARTS[name].needs:
+            visit(need)
+        if name not in done:
+            done.append(name)
+
+    for name in names:
+        visit(name)
+    return done
+
+
+def pending(names):
+    """Parts among `names` and their needs that are not built."""
+    return [name for name in order(names) if not is_built(name)]
+
+
+def build(names):
+    """Build whatever is missing of these parts. Raises SvpError; what was finished before stays."""
+    todo = pending(names)
+    for name in order(names):
+        cache.mark_used(product_folder(name))
+    if not todo:
+        return
+    with cache.lock():
+        host_packages.ensure(todo + (["gtk"] if OPTIONS.gtk and "qemu" in todo else []), OPTIONS.install)
+        compiler.cache_clear()
+        for name in todo:
+            for file in PARTS[name].files:
+                if not (REPOSITORY / file).exists():
+                    raise UsageError(f"{name}: {file} is missing in this repository")
+            for source in PARTS[name].source:
+                if not sources.local_tree(source):
+                    sources.fetched(source)
+        key.cache_clear()
+        for name in pending(names):
+            folder = product_folder(name)
+            cache.need_space(cache.root(), PARTS[name].space, f"building {name}")
+            partial = folder.with_name(folder.name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            PARTS[name].build(partial)
+            for product_name, (part, file, _) in PRODUCTS.items():
+                if part == name and not (partial / file).exists():
+                    raise BuildError(f"{name}: the build ended without error but made no {file} ({product_name})")
+            partial.rename(folder)
+            cache.prune("build", f"{name}-", KEPT_PRODUCTS)
+
+
+def _make(part, folder, *variables, title=None, log=None):
+    """Run the Makefile of firmware/<part>."""
+    makefile = REPOSITORY / "firmware" / part
+    if not (makefile / "Makefile").exists():
+        raise UsageError(f"firmware/{part}/Makefile is missing in this repository")
+    run_logged(title or f"build {part}", ["make", f"-j{OPTIONS.jobs}", "-C", str(makefile), f"OUT={folder}",
+                                          f"CROSS_COMPILE={CROSS_COMPILE}", *variables], log or log_path(part))
+
+
+def _patches(part):
+    return sorted((REPOSITORY / "firmware" / part / "patches").glob("*.patch"))
+
+
+def _build_tfa(folder):
+    _make("tfa", folder, f"SRC={sources.patched_tree('tfa', _patches('tfa'))}")
+
+
+def _build_optee(folder):
+    _make("optee", folder, f"SRC={sources.patched_tree('optee', _patches('optee'))}")
+
+
+def _build_boot(folder):
+    _make("boot", folder, f"BL31={product('bl31')}", f"BL32={product('tee')}")
+
+
+def _busybox():
+    root = sources.unpacked("busybox", lambda partial: sources.unpack_deb("busybox", partial))
+    for path in (root / "usr/bin/busybox", root / "bin/busybox"):
+        if path.exists():
+            return path
+    raise BuildError(f"{root}: no busybox inside Debian's package")
+
+
+def _build_guest(folder):
+    modules = " ".join(str(path) for path in sorted(product("modules").glob("*.ko")))
+    _make("guest", folder, f"BUSYBOX={_busybox()}", f"MODULES={modules}")
+
+
+def _build_debian(folder):
+    root = sources.unpacked("debian-kernel", lambda partial: sources.unpack_deb("debian-kernel", partial))
+    images = sorted(path for path in root.glob("**/vmlinuz*") if path.is_file())
+    if not images:
+        raise BuildError(f"{root}: no vmlinuz inside Debian's kernel package")
+    shutil.copyfile(images[0], folder / "vmlinuz")
+    _make("guest", folder, f"BUSYBOX={_busybox()}", "MODULES=", title="build initramfs for Debian's kernel", log=log_path("debian"))
+
+
+def _tree(name, *identity):
+    """Folder under work/ for a build tree; the least recently used beyond a limit are removed."""
+    tree = cache.folder("work") / f"{name}-{cache.digest(*identity)}"
+    tree.mkdir(exist_ok=True)
+    cache.mark_used(tree)
+    cache.prune("work", f"{name}-", KEPT_TREES)
+    return tree
+
+
+def _build_linux(folder):
+    source = sources.linux_tree()
+    tree = _tree("linux", source, compiler(CROSS_COMPILE + "gcc"))
+    sync_content(REPOSITORY / "firmware", tree / "ours", ("linux",), State(tree / "state.json"), "ours")
+    out = tree / "out"
+    out.mkdir(exist_ok=True)
+    run_logged("build linux", ["make", "-C", str(tree / "ours/linux"), f"SRC={source}", f"OUT={out}", f"CROSS_COMPILE={CROSS_COMPILE}",
+                               f"JOBS={OPTIONS.jobs}"], log_path("linux"))
+    for name in ("Image", "imx8mq-evk-svp.dtb", "imx8mq-evk.dtb"):
+        shutil.copyfile(out / name, folder / name)
+    (folder / "modules").mkdir()
+    for module in sorted((out / "modules").glob("*.ko")):
+        shutil.copyfile(module, folder / "modules" / module.name)
+
+
+def _build_qemu(folder):
+    local = sources.local_tree("qemu")
+    python_path = sources.python_path()
+    tree = _tree("qemu", local or sources.identity("qemu"), *qemu_options(), compiler("gcc"), compiler("g++"), _release(), python_path)
+    source, out, state = tree / "src", tree / "build", State(tree / "state.json")
+    changed = ()
+    if local:
+        changed = sync_tree(local, source, state, "local", (".git", "build"))
+    elif not state.get("unpacked"):
+        shutil.rmtree(source, ignore_errors=True)
+        sources.unpack_source("qemu", source)
+        state.set(unpacked=True)
+    apply_patches(source, sorted((REPOSITORY / "hw/qemu/patches").glob("*.patch")), state, changed)
+    sync_content(REPOSITORY, source / "hw/svp", QEMU_FOLDERS, state, "ours")
+    environment = build_environment(PYTHONPATH=python_path)
+    if not state.get("configured"):
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        run_logged("configure qemu", [str(source / "configure"), *qemu_options()], log_path("qemu-configure"), cwd=out, env=environment)
+        state.set(configured=True)
+    run_logged("build qemu", ["ninja", f"-j{OPTIONS.jobs}", "qemu-system-aarch64"], log_path("qemu"), cwd=out, env=environment)
+    binary = folder / "qemu-system-aarch64"
+    try:
+        os.link(out / binary.name, binary)  # the linker writes a new file each time, so this one stays as it is
+    except OSError:
+        shutil.copy2(out / binary.name, binary)
+    (folder / "qemu-bundle").symlink_to(out / "qemu-bundle")  # where QEMU looks for its data files
+
+
+PARTS = {part.name: part for part in (
+    Part("qemu", _build_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=4000),
+    Part("linux", _build_linux, source=("linux",), files=("firmware/linux",), space=5000),
+    Part("tfa", _build_tfa, source=("tfa",), files=("firmware/tfa",)),
+    Part("optee", _build_optee, source=("optee",), files=("firmware/optee",)),
+    Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
+    Part("guest", _build_guest, source=("busybox",), files=("firmware/guest",), needs=("linux",)),
+    Part("debian", _build_debian, source=("debian-kernel", "busybox"), files=("firmware/guest",)),
+)}
+
+#: What each kind of work needs
+FOR_RUN = ("qemu", "linux", "boot", "guest")
+FOR_DIRECT_RUN = ("qemu", "linux", "guest")
+ALL = tuple(PARTS)
+
+
+def report(names):
+    """Say what was built and where."""
+    for name, (part, _, text) in PRODUCTS.items():
+        if part in order(names):
+            say(f"{name:14} {product(name)}  ({text})")

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Long steps: one updating line with elapsed time on a terminal, sparse lines elsewhere; the output goes to a log file.
+
+All of it is written to stderr, so that stdout stays free for results.
+"""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from . import cache
+from .errors import BuildError, SvpError
+
+QUIET_INTERVAL = 60.0
+TERMINAL_INTERVAL = 0.5
+TAIL_LINES = 20
+
+
+def say(text):
+    """One line for the user."""
+    print(f"svp: {text}", file=sys.stderr, flush=True)
+
+
+def duration(seconds):
+    """Text such as '7 s' or '2 min 05 s'."""
+    minutes, rest = divmod(int(seconds + 0.5), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def log_path(name):
+    """A new log file for a step; the previous log of that step is replaced."""
+    return cache.folder("log") / f"{name}.log"
+
+
+def build_environment(**extra):
+    """Environment for build tools: the system's own tools first, nothing of the caller that changes what is built."""
+    dropped = ("MAKEFLAGS", "MFLAGS", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CC", "CXX", "AR", "LD", "ARCH", "CROSS_COMPILE",
+               "PLATFORM", "DEBUG", "V", "O", "OUT", "SRC", "KBUILD_OUTPUT", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "APT_CONFIG")
+    environment = {key: value for key, value in os.environ.items() if key not in dropped}
+    environment["PATH"] = "/usr/bin:/bin:/usr/sbin:/sbin:" + environment.get("PATH", "")
+    environment["LC_ALL"] = "C.UTF-8"
+    environment.update(extra)
+    return environment
+
+
+def run_logged(title, command, log, *, cwd=None, env=None, append=False, error=BuildError, stdin=None):
+    """Run a command with its output in `log`; raise `error` with the end of the log when it fails. Returns seconds used."""
+    begin = time.monotonic()
+    with open(log, "ab" if append else "wb") as stream:
+        stream.write(f"$ {' '.join(map(str, command))}\n".encode())
+        stream.flush()
+        try:
+            process = subprocess.Popen(command, stdout=stream, stderr=stream, cwd=cwd, env=env or build_environment(),
+                                       stdin=stdin if stdin is not None else subprocess.DEVNULL, start_new_session=True)
+        except FileNotFoundError:
+            raise SvpError(f"{title}: program '{command[0]}' is missing") from None
+        try:
+            _watch(title, process, log, begin)
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+            raise
+    used = time.monotonic() - begin
+    if process.returncode:
+        raise error(f"{title} failed (exit status {process.returncode}) after {duration(used)}; log: {log}", failure_lines(log))
+    return used
+
+
+def _watch(title, process, log, begin):
+    terminal = sys.stderr.isatty()
+    interval = TERMINAL_INTERVAL if terminal else QUIET_INTERVAL
+    if not terminal:
+        say(f"{title} ...")
+    while True:
+        try:
+            process.wait(timeout=interval)
+            break
+        except subprocess.TimeoutExpired:
+            text = f"svp: {title}: {duration(time.monotonic() - begin)}  {_last_line(log)}"
+            if terminal:
+                width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+                print(f"\r\x1b[K{text[:width - 1]}", end="", file=sys.stderr, flush=True)
+            else:
+                print(text[:160], file=sys.stderr, flush=True)
+    if terminal:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    if process.returncode == 0:
+        say(f"{title}: done in {duration(time.monotonic() - begin)}")
+
+
+def _last_line(log):
+    with open(log, "rb") as stream:
+        stream.seek(max(0, os.fstat(stream.fileno()).st_size - 400))
+        lines = stream.read().decode("utf-8", "replace").split("\n")
+    full = [line.strip() for line in re.split(r"[\n\r]", "\n".join(lines)) if line.strip()]
+    return full[-1] if full else ""
+
+
+def failure_lines(log):
+    """The lines of a build log that tell what went wrong: from the first failure on, or the end."""
+    lines = Path(log).read_text(errors="replace").splitlines()
+    for index, line in enumerate(lines):
+        if line.startswith("FAILED:"):
+            return lines[index:index + TAIL_LINES]
+    errors = [index for index, line in enumerate(lines) if re.search(r"\berror:|\bERROR:|undefined reference|No such file", line)]
+    tail = max(0, len(lines) - TAIL_LINES)
+    early = [lines[index] for index in errors if index < tail][:5]
+    return early + lines[tail:]

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`svp run`: boot the board, with our software and a scenario, with a shell, or with the user's own software."""
+
+import os
+import shlex
+import sys
+import time
+
+from . import guest_input, parts, products, scenario
+from .board import CONSOLE_ARGUMENTS, Board
+from .checks import CheckList, write_json
+from .errors import SvpError, UsageError
+from .progress import duration, say
+
+
+def add_arguments(parser):
+    """Options of `svp run`."""
+    parser.add_argument("--scenario", metavar="NAME", help="what to run: " + "; ".join(
+        f"{name}: {scenario.load(name).DESCRIPTION}" for name in scenario.names()))
+    parser.add_argument("--shell", action="store_true", help="no scenario: an interactive console (Ctrl-A x ends the machine)")
+    parser.add_argument("--kernel", metavar="IMAGE", help="your own arm64 Image (plain or .gz); implies --shell unless --scenario is given")
+    parser.add_argument("--dtb", metavar="DTB", help="your own device tree")
+    parser.add_argument("--initrd", metavar="CPIO", help="your own initramfs; 'none' for none")
+    parser.add_argument("--append", metavar="ARGS", default="", help=f"words added to the kernel command line '{CONSOLE_ARGUMENTS}'")
+    parser.add_argument("--firmware", choices=("none", "optee"), help="optee: TF-A and OP-TEE (default); none: QEMU enters the kernel directly")
+    parser.add_argument("--bl32", metavar="IMAGE", help="your own raw OP-TEE (or other BL32) image in place of ours")
+    parser.add_argument("-m", dest="memory", metavar="SIZE", default="3G", help="DDR size, 1G to 4G (default 3G)")
+    parser.add_argument("--smp", type=int, metavar="N", default=4, help="number of CPUs, 1 to 4 (default 4)")
+    parser.add_argument("--sd", action="append", default=[], metavar="FILE", help="raw SD card image, changes are not kept (give it twice for both slots)")
+    parser.add_argument("--display", default="none", metavar="KIND", help="none (default), gtk, vnc or vnc:N")
+    parser.add_argument("--json", metavar="FILE", help="write the checks as JSON ('-': stdout, the console goes to stderr)")
+    parser.add_argument("--quiet", action="store_true", help="do not show the console, only the table")
+    parser.add_argument("extra", nargs="*", metavar="-- QEMU arguments", help="passed to QEMU as they are")
+
+
+def main(arguments):
+    """Do it; returns the exit status."""
+    own = bool(arguments.kernel or arguments.initrd or arguments.dtb or arguments.bl32)
+    shell = arguments.shell or (own and not arguments.scenario)
+    if arguments.shell and arguments.scenario:
+        raise UsageError("--shell and --scenario exclude each other")
+    chosen = None if shell else scenario.load(arguments.scenario or "proof")
+    firmware = arguments.firmware or (chosen.FIRMWARE if chosen else "optee")
+    if chosen and firmware != chosen.FIRMWARE:
+        raise UsageError(f"--firmware {firmware}: scenario {arguments.scenario or 'proof'} needs --firmware {chosen.FIRMWARE}")
+    if shell and arguments.json:
+        raise UsageError("--json needs a scenario")
+    if arguments.bl32 and firmware != "optee":
+        raise UsageError("--bl32 needs --firmware optee")
+    settings = _settings(arguments, firmware)
+    needed = ["qemu"] + (["boot"] if firmware == "optee" else [])
+    needed += ["linux"] if "kernel" not in settings or "dtb" not in settings else []
+    needed += ["guest"] if "initrd" not in settings else []
+    parts.OPTIONS.gtk = parts.OPTIONS.gtk or arguments.display == "gtk"
+    parts.build(needed)
+    if arguments.bl32:
+        settings["flash"] = parts.flash_with(guest_input.existing_file(arguments.bl32, "--bl32"))
+    words = " ".join(filter(None, (chosen.APPEND if chosen else "svp.run=shell", arguments.append)))
+    if shell:
+        return _interactive(arguments, settings, words if "initrd" not in settings else arguments.append)
+    return _scenario(arguments, settings, words, chosen)
+
+
+def _settings(arguments, firmware):
+    """Board's keyword arguments from the command line, every file checked."""
+    settings = {"firmware": firmware, "memory": guest_input.memory(arguments.memory, firmware), "cpus": guest_input.cpus(arguments.smp)}
+    if arguments.kernel:
+        settings["kernel"] = guest_input.kernel(arguments.kernel)
+    if arguments.dtb:
+        settings["dtb"] = guest_input.device_tree(arguments.dtb)
+    if arguments.initrd:
+        settings["initrd"] = None if arguments.initrd == "none" else guest_input.existing_file(arguments.initrd, "--initrd")
+    if len(arguments.sd) > 2:
+        raise UsageError(f"--sd: {len(arguments.sd)} cards, the board has 2 slots")
+    settings["sd"] = [guest_input.sd_image(path) for path in arguments.sd]
+    if arguments.display == "gtk" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise UsageError("--display gtk: no graphical session here (neither DISPLAY nor WAYLAND_DISPLAY is set); try --display vnc")
+    settings["display"] = arguments.display if arguments.display in ("none", "gtk") else guest_input.vnc(arguments.display)
+    return settings
+
+
+def _interactive(arguments, settings, words):
+    """Become QEMU, with the console on this terminal."""
+    board = Board(append=words, allow_reboot=True, name="shell", **settings)
+    command = [*board.arguments, "-chardev", f"stdio,id=svp-console,mux=on,signal=off,logfile={board.log_dir}/shell-console.log",
+               "-serial", "chardev:svp-console", "-mon", "chardev=svp-console,mode=readline",
+               "-chardev", f"file,id=svp-secure,path={board.log_dir}/shell-secure.log", "-serial", "chardev:svp-secure", *arguments.extra]
+    command = [word for index, word in enumerate(command) if not (word == "-monitor" or command[index - 1] == "-monitor")]
+    say(f"Ctrl-A x ends the machine, Ctrl-A c toggles QEMU's monitor; secure console: {board.log_dir}/shell-secure.log")
+    say(shlex.join(command))
+    sys.stdout.flush()
+    os.execv(command[0], command)
+
+
+def _scenario(arguments, settings, words, chosen):
+    """Run a scenario to its end; print its table."""
+    console = sys.stderr if arguments.json == "-" else sys.stdout
+
+    def echo(text):
+        console.write(text)
+        console.flush()
+
+    checks, failure, begin = CheckList(), None, time.monotonic()
+    name = chosen.__name__.rsplit(".", 1)[-1]
+    board = Board(append=words, name=name, echo=None if arguments.quiet else echo, extra=arguments.extra, **settings)
+    try:
+        with board:
+            chosen.run(board, checks)
+    except SvpError as error:
+        failure = error
+        checks.add("run: scenario went to its end", "yes", str(error).splitlines()[0], False)
+    print(f"\n{checks.table()}", file=console)
+    if arguments.json:
+        write_json(arguments.json, checks.as_object())
+    if failure and arguments.quiet:
+        print(failure, file=sys.stderr)
+    say(f"scenario {name}: {'ok' if checks.ok else 'FAILED'} after {duration(time.monotonic() - begin)}; logs: {board.log_dir}")
+    return 0 if checks.ok else 1
+
+
+__all__ = ["add_arguments", "main", "products"]
