@@ -109,8 +109,13 @@ def _path(arguments):
 
 def main(words=None):
     """Run the command line; returns the exit status."""
-    arguments = _parser().parse_args(words)
+    words = sys.argv[1:] if words is None else words
+    split = words.index("--") if "--" in words else len(words)
+    arguments = _parser().parse_args(words[:split])
+    arguments.extra = words[split + 1:]
     try:
+        if arguments.extra and arguments.command != "run":
+            raise UsageError("only 'svp run' takes QEMU arguments after --")
         _apply(arguments)
         handler = {"build": _build, "run": run_command.main, "test": test_command.main, "bench": bench_command.main, "path": _path}
         return handler[arguments.command](arguments)

@@ -7,6 +7,7 @@ QEMU and Linux are built in trees under work/ that are reused, so that a small c
 """
 
 import functools
+import hashlib
 import os
 import shutil
 import subprocess
@@ -186,6 +187,21 @@ def _build_boot(folder):
     _make("boot", folder, f"BL31={product('bl31')}", f"BL32={product('tee')}")
 
 
+def flash_with(image):
+    """Flash image with the user's BL32 in place of our OP-TEE; `image`: raw, runs from its first byte at 0xF0000000."""
+    folder = cache.folder("build") / f"own-bl32-{cache.digest(key('boot'), hashlib.sha256(image.read_bytes()).hexdigest())}"
+    if not folder.exists():
+        with cache.lock():
+            partial = folder.with_name(folder.name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            _make("boot", partial, f"BL31={product('bl31')}", f"BL32={image.resolve()}", title=f"build flash image with {image.name}",
+                  log=log_path("own-bl32"))
+            partial.rename(folder)
+            cache.prune("build", "own-bl32-", KEPT_PRODUCTS)
+    return folder / "flash.bin"
+
+
 def _busybox():
     root = sources.unpacked("busybox", lambda partial: sources.unpack_deb("busybox", partial))
     for path in (root / "usr/bin/busybox", root / "bin/busybox"):
@@ -208,7 +224,7 @@ def _build_debian(folder):
     _make("guest", folder, f"BUSYBOX={_busybox()}", "MODULES=", title="build initramfs for Debian's kernel", log=log_path("debian"))
 
 
-def _tree(name, *identity):
+def build_tree(name, *identity):
     """Folder under work/ for a build tree; the least recently used beyond a limit are removed."""
     tree = cache.folder("work") / f"{name}-{cache.digest(*identity)}"
     tree.mkdir(exist_ok=True)
@@ -219,7 +235,7 @@ def _tree(name, *identity):
 
 def _build_linux(folder):
     source = sources.linux_tree()
-    tree = _tree("linux", source, compiler(CROSS_COMPILE + "gcc"))
+    tree = build_tree("linux", source, compiler(CROSS_COMPILE + "gcc"))
     sync_content(REPOSITORY / "firmware", tree / "ours", ("linux",), State(tree / "state.json"), "ours")
     out = tree / "out"
     out.mkdir(exist_ok=True)
@@ -235,7 +251,7 @@ def _build_linux(folder):
 def _build_qemu(folder):
     local = sources.local_tree("qemu")
     python_path = sources.python_path()
-    tree = _tree("qemu", local or sources.identity("qemu"), *qemu_options(), compiler("gcc"), compiler("g++"), _release(), python_path)
+    tree = build_tree("qemu", local or sources.identity("qemu"), *qemu_options(), compiler("gcc"), compiler("g++"), _release(), python_path)
     source, out, state = tree / "src", tree / "build", State(tree / "state.json")
     changed = ()
     if local:

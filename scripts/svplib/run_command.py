@@ -6,7 +6,7 @@ import shlex
 import sys
 import time
 
-from . import guest_input, parts, products, scenario
+from . import guest_input, parts, scenario
 from .board import CONSOLE_ARGUMENTS, Board
 from .checks import CheckList, write_json
 from .errors import SvpError, UsageError
@@ -30,7 +30,7 @@ def add_arguments(parser):
     parser.add_argument("--display", default="none", metavar="KIND", help="none (default), gtk, vnc or vnc:N")
     parser.add_argument("--json", metavar="FILE", help="write the checks as JSON ('-': stdout, the console goes to stderr)")
     parser.add_argument("--quiet", action="store_true", help="do not show the console, only the table")
-    parser.add_argument("extra", nargs="*", metavar="-- QEMU arguments", help="passed to QEMU as they are")
+    parser.usage = "svp run [options] [-- QEMU arguments]"
 
 
 def main(arguments):
@@ -116,6 +116,3 @@ def _scenario(arguments, settings, words, chosen):
         print(failure, file=sys.stderr)
     say(f"scenario {name}: {'ok' if checks.ok else 'FAILED'} after {duration(time.monotonic() - begin)}; logs: {board.log_dir}")
     return 0 if checks.ok else 1
-
-
-__all__ = ["add_arguments", "main", "products"]

@@ -129,6 +129,12 @@ def unpacked(name, build):
     return folder
 
 
+def unpacked_folder(name):
+    """Where a source that unpacked() made lies, or None when it is not there (nothing is fetched)."""
+    folder = cache.folder("src") / f"{name}-{version(name).replace(':', '%3a')}"
+    return folder if folder.exists() else None
+
+
 def linux_tree():
     """The Linux source tree: the local one, or the tarball inside Debian's linux-source package."""
     def build(partial):

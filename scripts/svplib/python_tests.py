@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs test_*.py files (unittest) of a folder in this process; one progress line a test."""
+
+import contextlib
+import importlib.util
+import io
+import sys
+import time
+import traceback
+import unittest
+
+from .results import Result
+
+
+class _Reporter(unittest.TestResult):
+    """Turns unittest's calls into results."""
+
+    def __init__(self, results, suite):
+        super().__init__()
+        self._results = results
+        self._suite = suite
+        self._begin = {}
+        self._subtest_failures = {}
+
+    def _name(self, test):
+        return test.id().removeprefix("svp_test_")
+
+    def startTest(self, test):
+        super().startTest(test)
+        self._begin[test.id()] = time.monotonic()
+
+    def _report(self, test, outcome, text=""):
+        seconds = time.monotonic() - self._begin.get(test.id(), time.monotonic())
+        self._results.add(Result(self._suite, self._name(test), outcome, seconds, text))
+
+    def addSuccess(self, test):
+        failures = self._subtest_failures.pop(test.id(), [])
+        self._report(test, "failed" if failures else "passed", "\n".join(failures))
+
+    def addError(self, test, error):
+        self._report(test, "failed", _text(error))
+
+    def addFailure(self, test, error):
+        self._report(test, "failed", _text(error))
+
+    def addSkip(self, test, reason):
+        self._report(test, "skipped", reason)
+
+    def addExpectedFailure(self, test, error):
+        self._report(test, "passed")
+
+    def addUnexpectedSuccess(self, test):
+        self._report(test, "failed", "was expected to fail, but passed")
+
+    def addSubTest(self, test, subtest, error):
+        if error is None:
+            return
+        text = f"{subtest}\n{_text(error)}"
+        self._subtest_failures.setdefault(test.id(), []).append(text)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        # unittest calls neither addSuccess nor addFailure when only subtests failed
+        failures = self._subtest_failures.pop(test.id(), [])
+        if failures:
+            self._report(test, "failed", "\n".join(failures))
+
+
+def _text(error):
+    """Traceback without the frames of unittest itself."""
+    kind, value, trace = error
+    lines = traceback.format_exception(kind, value, trace)
+    return "".join(line for line in lines if "/unittest/" not in line.split("\n")[0])
+
+
+def run_folder(results, suite, folder, pattern=None):
+    """Run every test_*.py of a folder whose id (module.Class.method) contains `pattern`, ignoring case."""
+    for path in sorted(folder.glob("test_*.py")):
+        try:
+            with _import_path(folder):
+                cases = list(_flatten(unittest.defaultTestLoader.loadTestsFromModule(_load(path))))
+        except Exception:  # a module that does not import is a failed test, whatever it raised
+            if not pattern or pattern.lower() in path.stem.lower():
+                results.add(Result(suite, path.stem, "failed", 0.0, traceback.format_exc()))
+            continue
+        reporter = _Reporter(results, suite)
+        chosen = [case for case in cases if not pattern or pattern.lower() in case.id().lower()]
+        with _import_path(folder):
+            unittest.TestSuite(chosen).run(reporter)
+
+
+def _load(path):
+    name = f"svp_test_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    with contextlib.redirect_stdout(io.StringIO()):
+        spec.loader.exec_module(module)
+    return module
+
+
+@contextlib.contextmanager
+def _import_path(folder):
+    """Test modules may import helpers that lie beside them."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+
+
+def _flatten(suite):
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from _flatten(item)
+        else:
+            yield item
