@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "firewall/iomuxc_gpr.hpp"
+
+#include <algorithm>
+
+namespace svp {
+
+namespace {
+
+constexpr std::uint32_t window_size = 0x10000;
+constexpr RegionInfo windows[] = {{"iomuxc-gpr", window_size}};
+
+constexpr std::uint32_t gpr1 = 0x04;
+constexpr std::uint32_t gpr10 = 0x28;
+constexpr std::uint32_t gpr11 = 0x2c;
+
+constexpr std::uint32_t gpr1_tzasc1_secure_boot_lock = 1u << 23;
+constexpr std::uint32_t gpr10_tzasc_en = 1u << 0;
+constexpr std::uint32_t gpr10_sec_err_resp_en = 1u << 2;
+
+/** Lock bits: TZASC_EN, TZASC_ID_SWAP_BYPASS, SEC_ERR_RESP_EN, EXC_ERR_RESP_EN. */
+constexpr std::uint32_t gpr10_locks = 0xfu << 16;
+/** Lock bits: OCRAM_TZ_EN, OCRAM_TZ_ADDR[5:1], OCRAM_S_TZ_EN at 10, OCRAM_S_TZ_ADDR[13:11]. */
+constexpr std::uint32_t gpr11_locks = 0x3c3fu << 16;
+constexpr unsigned lock_distance = 16;
+
+}  // namespace
+
+IomuxcGpr::IomuxcGpr(Host& host)
+    : Device(host),
+      bank_(host, "iomuxc-gpr", window_size,
+            {{.offset = 0x00, .name = "GPR0"},
+             {.offset = gpr1, .name = "GPR1", .on_write = [this](const WriteEvent&) { notify(); }},
+             {.offset = 0x08, .name = "GPR2-9", .count = 8},
+             {.offset = gpr10,
+              .name = "GPR10-11",
+              .count = 2,
+              .on_write = [this](const WriteEvent& event) { lockable_written(event); }},
+             {.offset = 0x30, .name = "GPR12-47", .count = register_count - 12}}) {}
+
+void IomuxcGpr::lockable_written(const WriteEvent& event) {
+    const std::uint32_t locks = event.before & (event.index == 0 ? gpr10_locks : gpr11_locks);
+    const std::uint32_t frozen = locks | (locks >> lock_distance);
+    bank_.set(event.index == 0 ? gpr10 : gpr11, (event.after & ~frozen) | (event.before & frozen));
+    notify();
+}
+
+bool IomuxcGpr::tzasc_enabled() const {
+    return (bank_.value(gpr10) & gpr10_tzasc_en) != 0;
+}
+
+bool IomuxcGpr::security_error_response() const {
+    return (bank_.value(gpr10) & gpr10_sec_err_resp_en) != 0;
+}
+
+bool IomuxcGpr::secure_boot_lock() const {
+    return (bank_.value(gpr1) & gpr1_tzasc1_secure_boot_lock) != 0;
+}
+
+void IomuxcGpr::add_listener(ChangeListener& listener) {
+    if (std::find(listeners_.begin(), listeners_.end(), &listener) == listeners_.end()) {
+        listeners_.push_back(&listener);
+    }
+}
+
+void IomuxcGpr::notify() {
+    for (ChangeListener* listener : listeners_) {
+        listener->source_changed();
+    }
+}
+
+std::span<const RegionInfo> IomuxcGpr::regions() const {
+    return windows;
+}
+
+ReadResult IomuxcGpr::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
+    return {bank_.read(offset, size, by)};
+}
+
+Response IomuxcGpr::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
+                          const Transaction& by) {
+    bank_.write(offset, value, size, by);
+    return Response::okay;
+}
+
+void IomuxcGpr::reset() {
+    bank_.reset();
+    notify();
+}
+
+void IomuxcGpr::exchange(Archive& archive) {
+    bank_.exchange(archive);
+}
+
+void IomuxcGpr::resume() {
+    notify();
+}
+
+}  // namespace svp
