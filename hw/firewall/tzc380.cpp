@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "firewall/tzc380.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "firewall/iomuxc_gpr.hpp"
+
+namespace svp {
+
+namespace {
+
+constexpr std::uint32_t window_size = 0x10000;
+constexpr RegionInfo windows[] = {{"tzasc", window_size}};
+
+namespace reg {
+constexpr std::uint32_t configuration = 0x000;
+constexpr std::uint32_t action = 0x004;
+constexpr std::uint32_t lockdown_range = 0x008;
+constexpr std::uint32_t lockdown_select = 0x00c;
+constexpr std::uint32_t int_status = 0x010;
+constexpr std::uint32_t int_clear = 0x014;
+constexpr std::uint32_t fail_address_low = 0x020;
+constexpr std::uint32_t fail_address_high = 0x024;
+constexpr std::uint32_t fail_control = 0x028;
+constexpr std::uint32_t fail_id = 0x02c;
+constexpr std::uint32_t speculation_control = 0x030;
+constexpr std::uint32_t security_inversion_en = 0x034;
+constexpr std::uint32_t region_setup_low = 0x100;
+constexpr std::uint32_t region_setup_high = 0x104;
+constexpr std::uint32_t region_attributes = 0x108;
+constexpr std::uint32_t region_stride = 0x10;
+constexpr std::uint32_t itcrg = 0xe00;
+constexpr std::uint32_t itip = 0xe04;
+constexpr std::uint32_t itop = 0xe08;
+constexpr std::uint32_t periph_id_4 = 0xfd0;
+constexpr std::uint32_t periph_id_0 = 0xfe0;
+constexpr std::uint32_t component_id_0 = 0xff0;
+}  // namespace reg
+
+constexpr std::uint32_t action_decerr = 1u << 0;
+constexpr std::uint32_t action_interrupt = 1u << 1;
+constexpr std::uint32_t range_enable = 1u << 31;
+constexpr std::uint32_t range_no_regions = 0xf;
+constexpr std::uint32_t select_lockdown_range = 1u << 0;
+constexpr std::uint32_t select_security_inversion = 1u << 1;
+constexpr std::uint32_t select_speculation = 1u << 2;
+constexpr std::uint32_t status_denied = 1u << 0;
+constexpr std::uint32_t status_overrun = 1u << 1;
+constexpr std::uint32_t control_write = 1u << 24;
+constexpr std::uint32_t control_non_secure = 1u << 21;
+constexpr std::uint32_t control_privileged = 1u << 20;
+constexpr std::uint32_t base_low = 0xffff8000;
+constexpr std::uint32_t attributes_sp = 0xf0000000;
+constexpr std::uint32_t attributes_writable = 0xf000ff7f;
+constexpr std::uint32_t one_bit = 1;
+
+constexpr unsigned sp_shift = 28;
+constexpr unsigned subregion_shift = 8;
+constexpr unsigned size_shift = 1;
+constexpr unsigned subregions_log2 = 3;
+constexpr std::uint32_t size_mask = 0x3f;
+constexpr std::uint32_t smallest_size = 0x0e;  // 32 KiB; lower codes are reserved
+
+// Bits of sp and of Region::grants.
+constexpr std::uint8_t secure_read = 8;
+constexpr std::uint8_t secure_write = 4;
+constexpr std::uint8_t non_secure_read = 2;
+constexpr std::uint8_t non_secure_write = 1;
+
+/** All ones below bit @p width, 1 to 64. */
+constexpr std::uint64_t low_bits(unsigned width) {
+    return ~std::uint64_t{0} >> (64 - width);
+}
+
+/** Without inversion a right of the non-secure world is one of the secure world as well (sp table). */
+std::uint8_t grants_of(std::uint8_t sp, bool inversion) {
+    if (!inversion) {
+        sp |= (sp & non_secure_read) != 0 ? secure_read : 0;
+        sp |= (sp & non_secure_write) != 0 ? secure_write : 0;
+    }
+    return sp;
+}
+
+bool contains(const Tzc380::Region& region, std::uint64_t address) {
+    return ((address ^ region.base) & ~low_bits(region.size_log2)) == 0;
+}
+
+/** Whether @p region is the one that judges @p address, provided that no higher one does. */
+bool decides(const Tzc380::Region& region, std::uint64_t address) {
+    if (!region.enabled || !contains(region, address)) {
+        return false;
+    }
+    const auto subregion = (address >> (region.size_log2 - subregions_log2)) & 7;
+    return (region.disabled_subregions >> subregion & 1) == 0;
+}
+
+}  // namespace
+
+Tzc380::Tzc380(Host& host, const Tzc380Parameters& parameters)
+    : Device(host), parameters_(parameters), bank_(host, "tzasc", window_size, declaration()) {
+    decode_all();
+}
+
+std::vector<Register> Tzc380::declaration() {
+    const std::uint32_t configuration = (parameters_.address_width - 1) << 8 | (parameters_.regions - 1);
+    const auto refuse_if_selected = [this](std::uint32_t offset, std::uint32_t select_bit) {
+        return [this, offset, select_bit](const WriteEvent& event) {
+            if (select_locks(select_bit)) {
+                bank_.set(offset, event.before);
+            }
+        };
+    };
+    const auto fixed = [](std::uint32_t offset, std::string_view name, std::uint32_t value) {
+        return Register{.offset = offset, .name = name, .reset = value, .read_only = all_bits};
+    };
+    const auto computed = [](std::uint32_t offset, std::string_view name, auto get) {
+        return Register{.offset = offset,
+                        .name = name,
+                        .read_only = all_bits,
+                        .on_read = [get](std::uint32_t, std::uint32_t) { return get(); }};
+    };
+    std::vector<Register> rows = {
+        fixed(reg::configuration, "configuration", configuration),
+        {.offset = reg::action,
+         .name = "action",
+         .reset = action_decerr,
+         .read_only = ~(action_decerr | action_interrupt),
+         .on_write = [this](const WriteEvent&) { update_irq(); }},
+        {.offset = reg::lockdown_range,
+         .name = "lockdown_range",
+         .read_only = ~(range_enable | range_no_regions),
+         .on_write = refuse_if_selected(reg::lockdown_range, select_lockdown_range)},
+        {.offset = reg::lockdown_select,
+         .name = "lockdown_select",
+         .read_only = ~(select_lockdown_range | select_security_inversion | select_speculation),
+         .on_write =
+             [this](const WriteEvent& event) {
+                 if (boot_lock_seen_) {
+                     bank_.set(reg::lockdown_select, event.before);
+                 }
+             }},
+        computed(reg::int_status, "int_status",
+                 [this] {
+                     return (failure_.status ? status_denied : 0) | (failure_.overrun ? status_overrun : 0);
+                 }),
+        {.offset = reg::int_clear,
+         .name = "int_clear",
+         .read_only = all_bits,
+         .on_write =
+             [this](const WriteEvent&) {
+                 failure_.status = false;
+                 failure_.overrun = false;
+                 update_irq();
+             }},
+        computed(reg::fail_address_low, "fail_address_low",
+                 [this] { return static_cast<std::uint32_t>(failure_.address); }),
+        computed(reg::fail_address_high, "fail_address_high",
+                 [this] { return static_cast<std::uint32_t>(failure_.address >> 32); }),
+        computed(reg::fail_control, "fail_control", [this] { return failure_.control; }),
+        computed(reg::fail_id, "fail_id", [this] { return failure_.id; }),
+        {.offset = reg::speculation_control,
+         .name = "speculation_control",
+         .read_only = ~std::uint32_t{3},
+         .on_write = refuse_if_selected(reg::speculation_control, select_speculation)},
+        {.offset = reg::security_inversion_en,
+         .name = "security_inversion_en",
+         .read_only = ~one_bit,
+         .on_write =
+             [this](const WriteEvent& event) {
+                 if (select_locks(select_security_inversion)) {
+                     bank_.set(reg::security_inversion_en, event.before);
+                 }
+                 rights_written();
+             }},
+        {.offset = reg::itcrg,
+         .name = "itcrg",
+         .read_only = ~one_bit,
+         .on_write = [this](const WriteEvent&) { update_irq(); }},
+        computed(reg::itip, "itip",
+                 [this] { return std::uint32_t{gpr_ != nullptr && gpr_->secure_boot_lock()}; }),
+        {.offset = reg::itop,
+         .name = "itop",
+         .read_only = ~one_bit,
+         .on_write = [this](const WriteEvent&) { update_irq(); }},
+        fixed(reg::periph_id_4, "periph_id_4", 0x04),
+        fixed(reg::periph_id_0, "periph_id_0", 0x80),
+        fixed(reg::periph_id_0 + 4, "periph_id_1", 0xb3),
+        fixed(reg::periph_id_0 + 8, "periph_id_2", 0x1b),
+        fixed(reg::periph_id_0 + 12, "periph_id_3", 0x00),
+        fixed(reg::component_id_0, "component_id_0", 0x0d),
+        fixed(reg::component_id_0 + 4, "component_id_1", 0xf0),
+        fixed(reg::component_id_0 + 8, "component_id_2", 0x05),
+        fixed(reg::component_id_0 + 12, "component_id_3", 0xb1),
+    };
+    for (Register& row : region_rows()) {
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::vector<Register> Tzc380::region_rows() {
+    const auto written = [this](std::uint32_t first_number, std::uint32_t offset) {
+        return [this, first_number, offset](const WriteEvent& event) {
+            region_written(event, first_number + event.index, offset + event.index * reg::region_stride);
+        };
+    };
+    const auto programmable = [&](std::uint32_t offset, std::string_view name, std::uint32_t reset,
+                                  std::uint32_t writable) {
+        const std::uint32_t first = offset + reg::region_stride;
+        return Register{.offset = first,
+                        .name = name,
+                        .reset = reset,
+                        .read_only = ~writable,
+                        .count = parameters_.regions - 1,
+                        .stride = reg::region_stride,
+                        .on_write = written(1, first)};
+    };
+    return {
+        {.offset = reg::region_setup_low, .name = "region_setup_low_0", .read_only = all_bits},
+        {.offset = reg::region_setup_high, .name = "region_setup_high_0", .read_only = all_bits},
+        {.offset = reg::region_attributes,
+         .name = "region_attributes_0",
+         .reset = std::uint32_t{secure_read | secure_write} << sp_shift,
+         .read_only = ~attributes_sp,
+         .on_write = written(0, reg::region_attributes)},
+        programmable(reg::region_setup_low, "region_setup_low", 0, base_low),
+        programmable(reg::region_setup_high, "region_setup_high", 0, all_bits),
+        programmable(reg::region_attributes, "region_attributes", smallest_size << size_shift,
+                     attributes_writable),
+    };
+}
+
+bool Tzc380::select_locks(std::uint32_t select_bit) const {
+    return (bank_.value(reg::lockdown_select) & select_bit) != 0;
+}
+
+/** no_regions = n locks the n + 1 highest regions, or all there are. */
+bool Tzc380::region_locked(unsigned number) const {
+    const std::uint32_t range = bank_.value(reg::lockdown_range);
+    return (range & range_enable) != 0 && number + 1 + (range & range_no_regions) >= parameters_.regions;
+}
+
+void Tzc380::region_written(const WriteEvent& event, unsigned number, std::uint32_t offset) {
+    if (region_locked(number)) {
+        bank_.set(offset, event.before);
+        return;
+    }
+    if (offset % reg::region_stride == reg::region_attributes % reg::region_stride && number != 0) {
+        check_size(number, event.after);
+    }
+    rights_written();
+}
+
+void Tzc380::check_size(unsigned number, std::uint32_t attributes) {
+    const std::uint32_t size = attributes >> size_shift & size_mask;
+    if ((attributes & one_bit) != 0 && size < smallest_size) {
+        char line[80];
+        std::snprintf(line, sizeof line, "tzasc: region %u has reserved size code 0x%02x, no effect", number,
+                      size);
+        host().log(LogKind::guest_error, line);
+    }
+}
+
+Tzc380::Region Tzc380::decode(unsigned number) const {
+    const std::uint32_t at = number * reg::region_stride;
+    const std::uint32_t attributes = bank_.value(reg::region_attributes + at);
+    const bool inversion = bank_.value(reg::security_inversion_en) != 0;
+    Region region;
+    region.grants = grants_of(static_cast<std::uint8_t>(attributes >> sp_shift), inversion);
+    if (number == 0) {
+        region.enabled = true;
+        region.size_log2 = static_cast<std::uint8_t>(parameters_.address_width);
+        return region;
+    }
+    const std::uint32_t size = attributes >> size_shift & size_mask;
+    if ((attributes & one_bit) == 0 || size < smallest_size) {
+        return {};
+    }
+    region.enabled = true;
+    region.size_log2 = static_cast<std::uint8_t>(size + 1);
+    region.disabled_subregions = static_cast<std::uint8_t>(attributes >> subregion_shift);
+    const std::uint64_t base = std::uint64_t{bank_.value(reg::region_setup_high + at)} << 32 |
+                               bank_.value(reg::region_setup_low + at);
+    region.base = base & low_bits(parameters_.address_width) & ~low_bits(region.size_log2);
+    return region;
+}
+
+/** True if anything in force has changed. */
+bool Tzc380::decode_all() {
+    Regions fresh;
+    for (unsigned number = 0; number < parameters_.regions; ++number) {
+        fresh[number] = decode(number);
+    }
+    const bool changed = fresh != regions_;
+    regions_ = fresh;
+    return changed;
+}
+
+void Tzc380::rights_written() {
+    if (decode_all()) {
+        notify();
+    }
+}
+
+Tzc380::Permission Tzc380::permission(std::uint64_t address, Direction direction, World world) const {
+    unsigned number = parameters_.regions - 1;
+    while (number > 0 && !decides(regions_[number], address)) {
+        --number;
+    }
+    const bool secure = world == World::secure;
+    const std::uint8_t needed = direction == Direction::read ? (secure ? secure_read : non_secure_read)
+                                                             : (secure ? secure_write : non_secure_write);
+    return {(regions_[number].grants & needed) != 0, number};
+}
+
+std::uint64_t Tzc380::last_alike(std::uint64_t address) const {
+    std::uint64_t last = std::max(address, low_bits(parameters_.address_width));
+    for (unsigned number = parameters_.regions - 1; number > 0; --number) {
+        const Region& region = regions_[number];
+        if (!region.enabled) {
+            continue;
+        }
+        if (contains(region, address)) {
+            last = std::min(last, address | low_bits(region.size_log2 - subregions_log2));
+            if (decides(region, address)) {
+                break;  // lower regions have no say here
+            }
+        } else if (region.base > address) {
+            last = std::min(last, region.base - 1);
+        }
+    }
+    return last;
+}
+
+Response Tzc380::denial_response() const {
+    return (bank_.value(reg::action) & action_decerr) != 0 ? Response::decerr : Response::okay;
+}
+
+void Tzc380::latch(const Transaction& denied) {
+    // The fail registers describe the first denial since int_clear; later ones only show as overrun.
+    if (failure_.status) {
+        failure_.overrun = true;
+        return;
+    }
+    failure_.status = true;
+    failure_.address = denied.address & low_bits(parameters_.address_width);
+    failure_.control = (denied.direction == Direction::write ? control_write : 0) |
+                       (denied.world == World::non_secure ? control_non_secure : 0) |
+                       (denied.privileged ? control_privileged : 0);
+    failure_.id = static_cast<std::uint32_t>(denied.master);
+    update_irq();
+}
+
+void Tzc380::update_irq() {
+    const bool violation = failure_.status && (bank_.value(reg::action) & action_interrupt) != 0;
+    const bool test_mode = bank_.value(reg::itcrg) != 0;
+    host().set_irq(0, test_mode ? bank_.value(reg::itop) != 0 : violation);
+}
+
+void Tzc380::notify() {
+    if (listener_ != nullptr) {
+        listener_->source_changed();
+    }
+}
+
+void Tzc380::source_changed() {
+    boot_lock_seen_ = boot_lock_seen_ || gpr_->secure_boot_lock();
+}
+
+std::span<const RegionInfo> Tzc380::regions() const {
+    return windows;
+}
+
+ReadResult Tzc380::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
+    if (by.world != World::secure) {
+        host().log(LogKind::guest_error, "tzasc: non-secure read refused");
+        return {0, Response::slverr};
+    }
+    return {bank_.read(offset, size, by)};
+}
+
+Response Tzc380::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
+                       const Transaction& by) {
+    if (by.world != World::secure) {
+        host().log(LogKind::guest_error, "tzasc: non-secure write refused");
+        return Response::slverr;
+    }
+    bank_.write(offset, value, size, by);
+    return Response::okay;
+}
+
+void Tzc380::reset() {
+    bank_.reset();
+    failure_ = {};
+    boot_lock_seen_ = false;
+    decode_all();
+    update_irq();
+    // Unconditional: after a failed load the listener has not heard of what is in force.
+    notify();
+}
+
+bool Tzc380::connect(std::string_view role, Device& peer) {
+    auto* gpr = dynamic_cast<IomuxcGpr*>(&peer);
+    if (role != "gpr" || gpr == nullptr) {
+        return false;
+    }
+    gpr_ = gpr;
+    gpr_->add_listener(*this);
+    return true;
+}
+
+void Tzc380::exchange(Archive& archive) {
+    bank_.exchange(archive);
+    archive.value(failure_.status);
+    archive.value(failure_.overrun);
+    archive.value(failure_.address, low_bits(parameters_.address_width));
+    archive.value(failure_.control, control_write | control_non_secure | control_privileged);
+    archive.value(failure_.id, master_count - 1);
+    archive.value(boot_lock_seen_);
+    if (!archive.writing()) {
+        check_loaded(archive);
+        // Even a state that is about to be refused must not leave rights that no register shows.
+        decode_all();
+    }
+}
+
+/** A stream cannot bring what no sequence of writes can. */
+void Tzc380::check_loaded(Archive& archive) const {
+    for (const Register& row : bank_.rows()) {
+        for (std::uint32_t index = 0; index < row.count; ++index) {
+            const std::uint32_t value = bank_.value(row.offset + index * row.stride);
+            if (((value ^ row.reset) & row.read_only) != 0) {
+                archive.fail("the stream holds an impossible value for tzasc register " +
+                             std::string(row.name));
+            }
+        }
+    }
+}
+
+void Tzc380::resume() {
+    update_irq();
+    notify();
+}
+
+}  // namespace svp
