@@ -3,6 +3,10 @@
 
 #include <vector>
 
+#include "firewall/firewall.hpp"
+#include "firewall/iomuxc_gpr.hpp"
+#include "firewall/tzc380.hpp"
+
 namespace svp {
 
 namespace {
@@ -12,7 +16,11 @@ std::unique_ptr<Device> create(Host& host) {
     return std::make_unique<Core>(host);
 }
 
-const std::vector<CatalogueEntry> entries = {};
+const std::vector<CatalogueEntry> entries = {
+    {"imx8mq.firewall", "i.MX 8M Quad DRAM access decision", Carrier::sysbus, create<Firewall>},
+    {"imx8mq.iomuxc-gpr", "i.MX 8M Quad IOMUXC_GPR registers", Carrier::sysbus, create<IomuxcGpr>},
+    {"imx8mq.tzasc", "Arm TZC-380 as in the i.MX 8M Quad", Carrier::sysbus, create<Tzc380>},
+};
 
 }  // namespace
 
