@@ -8,7 +8,7 @@
  * and enters BL31. README.md has the layout and the addresses.
  *
  * Registers that live through the whole stub:
- *   x19 table   x20 next entry   x21 entries left   x22 number of the image
+ *   x19 table   x20 next entry   x21 entries left   x22 number of the image, from 1
  *   x23 UART1   x28, x29 return addresses of put_text and put_number
  */
 
@@ -106,7 +106,7 @@ _start:
 	b.ne	small_ddr
 
 	add	x20, x19, #TABLE_ENTRIES
-	mov	w22, #0
+	mov	w22, #1
 next_image:
 	cbz	w21, enter_bl31
 	ldr	x0, [x20, #ENTRY_LOAD]
