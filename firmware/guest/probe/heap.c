@@ -202,7 +202,7 @@ void heap_checks(const struct region *region)
 static void check_import(const struct region *region, int device, int buffer)
 {
 	struct secure_heap_test_import import = {
-		.fd = buffer, .mask_bits = 32,
+		.fd = buffer, .bus_bits = 32,
 	};
 
 	if (ioctl(device, SECURE_HEAP_TEST_IMPORT, &import)) {
@@ -230,7 +230,7 @@ static void check_import(const struct region *region, int device, int buffer)
 
 void import_checks(const struct region *region)
 {
-	struct secure_heap_test_import narrow = { .mask_bits = 31 };
+	struct secure_heap_test_import narrow = { .bus_bits = 31 };
 	int device = open(MEMORY_NORMAL, O_RDWR | O_CLOEXEC);
 	int heap = heap_open(region);
 	int buffer = heap < 0 ? -1 : heap_allocate(heap, region->size);
@@ -244,7 +244,7 @@ void import_checks(const struct region *region)
 		if (ioctl(device, SECURE_HEAP_TEST_IMPORT, &narrow))
 			narrow.attach = -errno;
 		check_named("EOPNOTSUPP", errno_name(-narrow.attach),
-			    "import.%s.narrow-mask", region->label);
+			    "import.%s.narrow-bus", region->label);
 	}
 	if (buffer >= 0)
 		close(buffer);

@@ -25,10 +25,10 @@
 
 #include "secure_heap_test.h"
 
-#define MASK_BITS_MIN	24
-#define MASK_BITS_MAX	64
+#define BUS_BITS_MIN	24
+#define BUS_BITS_MAX	64
 
-/* Serialises changes of the device's DMA mask */
+/* Serialises changes of the device's bus limit */
 static DEFINE_MUTEX(importer_lock);
 static struct platform_device *importer;
 
@@ -43,6 +43,7 @@ static void import_map(struct dma_buf_attachment *attachment,
 		return;
 	}
 
+	import->map = 0;
 	import->entries = table->nents;
 	import->dma_address = sg_dma_address(table->sgl);
 	import->length = sg_dma_len(table->sgl);
@@ -68,12 +69,12 @@ static int import_dmabuf(struct secure_heap_test_import *import)
 {
 	struct dma_buf_attachment *attachment;
 	struct dma_buf *dmabuf;
-	int ret;
 
-	ret = dma_set_mask_and_coherent(&importer->dev,
-					DMA_BIT_MASK(import->mask_bits));
-	if (ret)
-		return ret;
+	/*
+	 * The mask of a device may not be narrower than the platform's DMA
+	 * zone, a bus in front of it may.
+	 */
+	importer->dev.bus_dma_limit = DMA_BIT_MASK(import->bus_bits);
 
 	dmabuf = dma_buf_get(import->fd);
 	if (IS_ERR(dmabuf))
@@ -98,7 +99,11 @@ static long test_ioctl(struct file *file, unsigned int command,
 {
 	void __user *user = (void __user *)argument;
 	struct secure_heap_test_import import;
-	struct secure_heap_test_import result = {};
+	struct secure_heap_test_import result = {
+		.map = -ENODATA,
+		.vmap = -ENODATA,
+		.cpu_access = -ENODATA,
+	};
 	int ret;
 
 	if (command != SECURE_HEAP_TEST_IMPORT)
@@ -107,12 +112,12 @@ static long test_ioctl(struct file *file, unsigned int command,
 	if (copy_from_user(&import, user, sizeof(import)))
 		return -EFAULT;
 
-	if (import.mask_bits < MASK_BITS_MIN ||
-	    import.mask_bits > MASK_BITS_MAX || import.reserved)
+	if (import.bus_bits < BUS_BITS_MIN ||
+	    import.bus_bits > BUS_BITS_MAX || import.reserved)
 		return -EINVAL;
 
 	result.fd = import.fd;
-	result.mask_bits = import.mask_bits;
+	result.bus_bits = import.bus_bits;
 
 	mutex_lock(&importer_lock);
 	ret = import_dmabuf(&result);
@@ -170,10 +175,18 @@ static int __init secure_heap_test_init(void)
 	if (IS_ERR(importer))
 		return PTR_ERR(importer);
 
+	ret = dma_set_mask_and_coherent(&importer->dev, DMA_BIT_MASK(64));
+	if (ret)
+		goto unregister_importer;
+
 	ret = misc_register(&test_device);
 	if (ret)
-		platform_device_unregister(importer);
+		goto unregister_importer;
 
+	return 0;
+
+unregister_importer:
+	platform_device_unregister(importer);
 	return ret;
 }
 module_init(secure_heap_test_init);

@@ -15,7 +15,7 @@
 /**
  * struct secure_heap_test_import - act as a device driver on a dma-buf
  * @fd:		[in] the dma-buf
- * @mask_bits:	[in] width of the device's DMA mask, 24 to 64 bits
+ * @bus_bits:	[in] width of the addresses that reach memory, 24 to 64 bits
  * @attach:	[out] result of dma_buf_attach(), 0 or a negative errno
  * @map:	[out] result of dma_buf_map_attachment(), likewise
  * @vmap:	[out] result of dma_buf_vmap(), likewise
@@ -25,12 +25,12 @@
  * @dma_address:	[out] address of the first entry
  * @length:	[out] bytes of the first entry
  *
- * Everything is undone before the call returns. Values that follow a step
- * that failed are 0.
+ * Everything is undone before the call returns. The result of a step that was
+ * not made, because the one before failed, is -ENODATA.
  */
 struct secure_heap_test_import {
 	__s32 fd;
-	__u32 mask_bits;
+	__u32 bus_bits;
 	__s32 attach;
 	__s32 map;
 	__s32 vmap;
