@@ -3,14 +3,14 @@ r"""A running machine for scenarios, boot tests and benchmarks.
 
     from svplib.board import Board
 
-    with Board(append="svp.run=shell") as board:              # firmware, Linux and initramfs as svp built them
+    with Board() as board:                                    # firmware, Linux and initramfs as svp built them
         board.console.expect(r"Linux version 7\.", timeout=60)
-        board.wait_shell()                                    # until the guest's shell answers
+        board.wait_shell()                                    # until the guest's shell answers (init's default, see firmware/guest)
         result = board.command("cat /proc/cpuinfo", timeout=20)
         assert result.status == 0 and result.output.count("processor") == 4
         board.qmp.command("query-status")
         board.hmp("info mtree -f")
-        board.console.send_line("poweroff")
+        board.console.send_line("poweroff -f")
         board.wait_exit(timeout=30)                           # QEMU's exit status, 0
 
 Consoles: `board.console` is UART1 (Linux, BL31), `board.secure_console` UART2 (OP-TEE, if it was built to print there).
@@ -38,6 +38,7 @@ from .qmp import Qmp, QmpClosed
 DEFAULT = object()
 CONSOLE_ARGUMENTS = "console=ttymxc0,115200"
 SHELL_MARK = "@@"
+SHELL_READY = r"^SVP shell$"
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 _numbers = itertools.count(1)
@@ -184,9 +185,14 @@ class Board:
         finally:
             path.unlink()
 
-    def wait_shell(self, timeout=90.0):
-        """Wait until the guest's shell on UART1 answers. `timeout` in seconds (scaled)."""
+    def wait_shell(self, timeout=120.0, ready=SHELL_READY):
+        """Wait until the guest's shell on UART1 answers. `timeout` in seconds (scaled).
+
+        `ready`: what our init prints before it starts the shell; None for another initramfs, whose shell is then asked at once.
+        """
         deadline = time.monotonic() + timeout * timeout_scale()
+        if ready:
+            self.console.expect(ready, timeout=timeout)
         while True:
             mark = f"r{next(_numbers)}"
             self.console.send_line(f'echo {SHELL_MARK}""{mark}')
@@ -204,12 +210,13 @@ class Board:
         `check` True raises BoardError when the exit status is not 0.
         """
         number = next(_numbers)
-        self.console.send_line(f'echo {SHELL_MARK}""b{number}; {line}\necho {SHELL_MARK}""e{number} $?')
+        # A line that would swallow what follows it is ended first; then a prompt gets into the output and is taken out again.
+        separator = "\n" if re.search(r"[#\n]|&\s*$", line) else "; "
+        self.console.send_line(f'echo {SHELL_MARK}""b{number}; {line}{separator}echo {SHELL_MARK}""e{number} $?')
         self.console.expect(f"^{SHELL_MARK}b{number}$", timeout=timeout)
         begin = self.console.position
         match = self.console.expect(f"{SHELL_MARK}e{number} (\\d+)$", timeout=timeout)
         output = self.console.text[begin:match.start()]
-        # With echo on, the typed second line (and a prompt before it) is no output of the command.
         output = re.sub(rf'^.*echo {SHELL_MARK}""e{number} \$\?\n', "", output, flags=re.MULTILINE).strip("\n")
         result = CommandResult(int(match.group(1)), output)
         if check and result.status:

@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import sys
 import time
@@ -27,7 +28,9 @@ LEFT_OUT = ("~", ".pyc", ".md", ".svg")
 def root():
     """The cache folder: $XDG_CACHE_HOME/svp, by default ~/.cache/svp. Created when missing."""
     base = os.environ.get("XDG_CACHE_HOME")
-    path = (Path(base) if base else Path.home() / ".cache") / "svp"
+    path = (Path(base) if base else Path.home() / ".cache").absolute() / "svp"
+    if re.search(r"[\s:'\"$\\]", str(path)):
+        raise SvpError(f"cache folder {path}: make cannot work in a path with blanks, colons, quotes or '$'; set XDG_CACHE_HOME")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

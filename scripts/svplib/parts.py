@@ -24,6 +24,7 @@ CROSS_COMPILE = "aarch64-linux-gnu-"
 KEPT_PRODUCTS = 4
 KEPT_TREES = 3
 QEMU_FOLDERS = ("hw", "machines", "include")
+GUEST_FILES = ("firmware/guest", "firmware/linux/secure-heap-test/secure_heap_test.h")
 QEMU_OPTIONS = (
     "--python=/usr/bin/python3", "--target-list=aarch64-softmmu", "--disable-download", "--disable-docs", "--disable-tools",
     "--disable-guest-agent", "--disable-kvm", "--disable-xen", "--enable-slirp", "--enable-fdt=system", "--enable-png", "--enable-vnc",
@@ -163,24 +164,25 @@ def build(names):
 
 
 def _make(part, folder, *variables, title=None, log=None):
-    """Run the Makefile of firmware/<part>."""
+    """Run the Makefile of firmware/<part> from nothing and put the part's products into `folder`."""
     makefile = REPOSITORY / "firmware" / part
     if not (makefile / "Makefile").exists():
         raise UsageError(f"firmware/{part}/Makefile is missing in this repository")
-    run_logged(title or f"build {part}", ["make", f"-j{OPTIONS.jobs}", "-C", str(makefile), f"OUT={folder}",
-                                          f"CROSS_COMPILE={CROSS_COMPILE}", *variables], log or log_path(part))
-
-
-def _patches(part):
-    return sorted((REPOSITORY / "firmware" / part / "patches").glob("*.patch"))
+    out = folder / "out"
+    run_logged(title or f"build {part}", ["make", f"-j{OPTIONS.jobs}", "-C", str(makefile), f"OUT={out}", f"CROSS_COMPILE={CROSS_COMPILE}",
+                                          *variables], log or log_path(part))
+    for name, (owner, file, _) in PRODUCTS.items():
+        if owner == part and (out / file).exists():
+            (out / file).rename(folder / file)
+    shutil.rmtree(out)
 
 
 def _build_tfa(folder):
-    _make("tfa", folder, f"SRC={sources.patched_tree('tfa', _patches('tfa'))}")
+    _make("tfa", folder, f"SRC={sources.firmware_tree('tfa')}")
 
 
 def _build_optee(folder):
-    _make("optee", folder, f"SRC={sources.patched_tree('optee', _patches('optee'))}")
+    _make("optee", folder, f"SRC={sources.firmware_tree('optee')}")
 
 
 def _build_boot(folder):
@@ -195,7 +197,8 @@ def flash_with(image):
             partial = folder.with_name(folder.name + ".partial")
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
-            _make("boot", partial, f"BL31={product('bl31')}", f"BL32={image.resolve()}", title=f"build flash image with {image.name}",
+            shutil.copyfile(image, partial / "bl32.bin")  # the Makefile's arguments allow neither ':' nor blanks in a path
+            _make("boot", partial, f"BL31={product('bl31')}", f"BL32={partial / 'bl32.bin'}", title=f"build flash image with {image.name}",
                   log=log_path("own-bl32"))
             partial.rename(folder)
             cache.prune("build", "own-bl32-", KEPT_PRODUCTS)
@@ -283,8 +286,8 @@ PARTS = {part.name: part for part in (
     Part("tfa", _build_tfa, source=("tfa",), files=("firmware/tfa",)),
     Part("optee", _build_optee, source=("optee",), files=("firmware/optee",)),
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
-    Part("guest", _build_guest, source=("busybox",), files=("firmware/guest",), needs=("linux",)),
-    Part("debian", _build_debian, source=("debian-kernel", "busybox"), files=("firmware/guest",)),
+    Part("guest", _build_guest, source=("busybox",), files=GUEST_FILES, needs=("linux",)),
+    Part("debian", _build_debian, source=("debian-kernel", "busybox"), files=GUEST_FILES),
 )}
 
 #: What each kind of work needs

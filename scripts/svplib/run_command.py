@@ -55,9 +55,9 @@ def main(arguments):
     parts.build(needed)
     if arguments.bl32:
         settings["flash"] = parts.flash_with(guest_input.existing_file(arguments.bl32, "--bl32"))
-    words = " ".join(filter(None, (chosen.APPEND if chosen else "svp.run=shell", arguments.append)))
+    words = " ".join(filter(None, (chosen.APPEND if chosen else "", arguments.append)))
     if shell:
-        return _interactive(arguments, settings, words if "initrd" not in settings else arguments.append)
+        return _interactive(arguments, settings, words)
     return _scenario(arguments, settings, words, chosen)
 
 

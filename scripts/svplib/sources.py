@@ -149,31 +149,9 @@ def linux_tree():
     return local_tree("linux") or unpacked("linux", build)
 
 
-def patched_tree(name, patches):
-    """Tree of TF-A or OP-TEE with our patches: an unpacked copy; a local tree is used in place when there is no patch."""
-    if local_tree(name) and not patches:
-        return local_tree(name)
-    mark = cache.digest(identity(name), *(path.read_text() for path in patches))
-    folder = cache.folder("src") / f"{name}-patched-{mark}"
-    if not folder.exists():
-        partial = folder.with_name(folder.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        if local_tree(name):
-            shutil.copytree(local_tree(name), partial, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-        else:
-            fetched(name)
-            mark = cache.digest(identity(name), *(path.read_text() for path in patches))
-            folder = cache.folder("src") / f"{name}-patched-{mark}"
-            unpack_source(name, partial)
-        for patch in patches:
-            with open(patch, "rb") as stream:
-                run_logged(f"patch {name} with {patch.name}", ["patch", "-p1", "--batch", "--forward"],
-                           log_path(f"patch-{name}"), cwd=partial, stdin=stream)
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
-        cache.prune("src", f"{name}-patched-", keep=2)
-    cache.mark_used(folder)
-    return folder
+def firmware_tree(name):
+    """Source tree of TF-A or OP-TEE, Debian's patches applied, ours not: the local one, or an unpacked copy. Not to be written to."""
+    return local_tree(name) or unpacked(name, lambda partial: unpack_source(name, partial))
 
 
 def python_path():

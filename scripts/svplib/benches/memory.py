@@ -37,8 +37,8 @@ def best_rounds(boards, measure, rounds):
 @benchmark("memory", needs=("qemu", "linux", "boot", "guest"))
 def memory():
     """Guest memory speed: firewall enforcing (OP-TEE boot) against firewall off (direct boot)."""
-    with (Board(append="svp.run=shell", cpus=1, firmware="optee", name="firewall-on") as enforcing,
-          Board(append="svp.run=shell", cpus=1, firmware="none", name="firewall-off") as off):
+    with (Board(cpus=1, firmware="optee", name="firewall-on") as enforcing,
+          Board(cpus=1, firmware="none", name="firewall-off") as off):
         for board in (enforcing, off):
             board.wait_shell(timeout=180)
         ours, yardstick = best_rounds((enforcing, off), _measure, ROUNDS)

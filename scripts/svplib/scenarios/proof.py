@@ -1,37 +1,62 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The secure heap is out of Linux's reach: what `svp run` shows by default.
 
-The guest boots with svp.run=proof, loads secure_heap.ko, lets OP-TEE write patterns into both heaps, tries to read and to write
-them as Linux, prints one CHECK line for each thing tried and a line CHECKS made=N failed=M, then powers the machine off. This
-side adds what only an observer can know: which software booted, that no line was lost, how the machine ended.
+The guest loads secure_heap.ko; its programs let OP-TEE write patterns into both heaps, try to read and to write them as Linux,
+and print a CHECK line for each thing tried (firmware/guest). This side adds what only an observer can know: which software
+booted, that no line was lost, what the heaps look like to non-secure bus masters, and how the machine ended.
 """
 
 import re
 
 DESCRIPTION = "secure heaps stay closed to Linux and open to OP-TEE (default)"
-APPEND = "svp.run=proof"
+PROGRAMS = ("board-check", "svp-probe,proof", "dmesg-check")
+APPEND = f"svp.run={'+'.join(PROGRAMS)} svp.end=shell"
 FIRMWARE = "optee"
 BOOT_SECONDS = 120
-PROOF_SECONDS = 300
+PROOF_SECONDS = 400
 OFF_SECONDS = 30
-KERNEL_COMPLAINTS = re.compile(r"Kernel panic|Oops|BUG:|WARNING: |Call trace", re.MULTILINE)
+SAMPLE_BYTES = 64 << 10
+#: Name, first byte, size: the heaps of the device tree and OP-TEE's memory
+SECURE_RANGES = (("heap video", 0xC0000000, 128 << 20), ("heap vault", 0xC8000000, 32 << 20), ("OP-TEE", 0xF0000000, 0x0FE00000))
+MODULES = ("secure_heap",)
 
 
 def run(board, checks):
     """Follow the proof to its end; every finding goes to `checks` (a CheckList)."""
     console = board.console
-    banner = console.expect(r"Linux version (7\.\S+)", timeout=BOOT_SECONDS)
+    banner = console.expect(r"Linux version (\S+)", timeout=BOOT_SECONDS)
     before = console.text + board.secure_console.text
-    checks.add("boot: TF-A BL31", "started", "started" if re.search(r"BL31: v2\.\d+", before) else "no banner")
-    tee = re.search(r"OP-TEE version: (4\.\d+)", before)
-    checks.add("boot: OP-TEE", "4.x", tee.group(1) if tee else "no banner", bool(tee))
-    checks.add("boot: Linux", "7.x", banner.group(1), True)
-    end = console.expect(r"^CHECKS made=(\d+) failed=(\d+)\s*$", timeout=PROOF_SECONDS)
-    made, failed = int(end.group(1)), int(end.group(2))
-    seen = checks.add_guest_lines(console.text[:end.start()])
-    checks.add("guest: check lines received", made, seen)
-    checks.add("guest: checks failed", 0, failed)
-    status = board.wait_exit(timeout=OFF_SECONDS)
-    checks.add("end: guest powered the machine off", "exit status 0", f"exit status {status}")
-    complaints = KERNEL_COMPLAINTS.findall(console.text)
-    checks.add("end: kernel complaints on the console", 0, len(complaints))
+    bl31 = re.search(r"BL31: (v2\.\d+\S*)", before)
+    tee = re.search(r"OP-TEE version: (4\.\d+\S*)", before)
+    checks.add("boot.bl31", "v2.x", bl31.group(1) if bl31 else "no banner", bool(bl31))
+    checks.add("boot.optee", "4.x", tee.group(1) if tee else "no banner", bool(tee))
+    checks.add("boot.linux", "7.x", banner.group(1), banner.group(1).startswith("7."))
+    console.expect(r"^SVP init ", timeout=BOOT_SECONDS)
+    begin = console.position
+    end = console.expect(r"^SVP exit (\d+)$", timeout=PROOF_SECONDS)
+    _guest_results(console.text[begin:end.start()], checks)
+    checks.add("guest.exit-status", 0, end.group(1))
+    for name, base, size in SECURE_RANGES:
+        for part, address in (("first", base), ("middle", base + size // 2), ("last", base + size - SAMPLE_BYTES)):
+            data = board.read_memory(address, SAMPLE_BYTES)
+            seen = sum(byte != 0 for byte in data)
+            checks.add(f"bus.{name.replace(' ', '-')}.{part}-64-KiB-non-secure", "zeros", "zeros" if not seen else f"{seen} other bytes")
+    board.wait_shell(ready=None)
+    board.console.send_line("poweroff -f")
+    checks.add("end.power-off", "exit status 0", f"exit status {board.wait_exit(timeout=OFF_SECONDS)}")
+
+
+def _guest_results(text, checks):
+    """The guest's own checks, and that none of its lines and programs is missing."""
+    for module in MODULES:
+        loaded = re.search(rf"^SVP module {module} (\S+.*)$", text, re.MULTILINE)
+        checks.add(f"guest.module.{module}", "ok", loaded.group(1) if loaded else "not loaded")
+    seen = checks.add_guest_lines(text)
+    totals = re.findall(r"^CHECKS made=(\d+) failed=(\d+)$", text, re.MULTILINE)
+    checks.add("guest.programs-with-totals", len(PROGRAMS), len(totals))
+    checks.add("guest.check-lines-received", sum(int(made) for made, _ in totals), seen)
+    checks.add("guest.checks-failed", 0, sum(int(failed) for _, failed in totals))
+    for program in PROGRAMS:
+        name = program.split(",")[0]
+        done = re.search(rf"^SVP done {re.escape(name)} status=(\d+)$", text, re.MULTILINE)
+        checks.add(f"guest.{name}", "status 0", f"status {done.group(1)}" if done else "did not end")
