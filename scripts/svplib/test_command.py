@@ -6,8 +6,9 @@ from pathlib import Path
 
 from . import lint, parts, python_tests, unit_tests
 from .checks import write_json
+from .errors import SvpError
 from .progress import duration, say
-from .results import Results
+from .results import Result, Results
 
 KINDS = ("unit", "qtest", "boot")
 OWN_TESTS = Path(__file__).resolve().parent.parent / "tests"
@@ -26,15 +27,13 @@ def main(arguments):
     """Run the tests; returns the exit status."""
     begin = time.monotonic()
     kinds = KINDS if arguments.kind == "all" else (arguments.kind,)
-    needed = [name for kind, names in (("qtest", ("qemu",)), ("boot", parts.ALL)) if kind in kinds for name in names]
-    parts.build(needed)
     results = Results()
     if "unit" in kinds:
         python_tests.run_folder(results, "svp", OWN_TESTS, arguments.pattern)
         unit_tests.run(results, arguments.pattern)
         lint.run(results, arguments.pattern)
-    for kind in ("qtest", "boot"):
-        if kind in kinds:
+    for kind, needs in (("qtest", ("qemu",)), ("boot", parts.ALL)):
+        if kind in kinds and _built(results, kind, needs):
             python_tests.run_folder(results, kind, parts.REPOSITORY / "tests" / kind, arguments.pattern)
     if arguments.junit:
         results.write_junit(arguments.junit)
@@ -45,3 +44,14 @@ def main(arguments):
     say(f"tests ended after {duration(time.monotonic() - begin)}")
     print(results.closing_line(), flush=True)
     return 0 if results.ok else 1
+
+
+def _built(results, kind, needs):
+    """Build what a kind of test needs; a failure is a failed test, and the other kinds still run."""
+    begin = time.monotonic()
+    try:
+        parts.build(needs)
+        return True
+    except SvpError as error:
+        results.add(Result(kind, f"build of {', '.join(needs)}", "failed", time.monotonic() - begin, str(error)))
+        return False

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every bad input of `svp run` is one clear line, every good one passes."""
+
+import gzip
+import socket
+import struct
+import tempfile
+import unittest
+from pathlib import Path
+
+from svplib import guest_input
+from svplib.errors import UsageError
+
+
+class WithFolder(unittest.TestCase):
+    def setUp(self):
+        self._folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self._folder.cleanup)
+        self.folder = Path(self._folder.name)
+
+    def file(self, name, data):
+        path = self.folder / name
+        path.write_bytes(data)
+        return path
+
+    def refuses(self, text, function, *arguments):
+        with self.assertRaises(UsageError) as caught:
+            function(*arguments)
+        self.assertIn(text, str(caught.exception))
+        self.assertEqual(len(str(caught.exception).splitlines()), 1)
+
+
+class Kernels(WithFolder):
+    IMAGE = b"MZ" + bytes(54) + b"ARM\x64" + bytes(100)
+
+    def test_image(self):
+        for data in (self.IMAGE, gzip.compress(self.IMAGE), gzip.compress(self.IMAGE + bytes(1 << 20))):
+            path = self.file("Image", data)
+            self.assertEqual(guest_input.kernel(path), path)
+
+    def test_others(self):
+        cases = {
+            "empty": b"", "ELF": b"\x7fELF" + bytes(100), "x86": bytes(0x202) + b"HdrS" + bytes(64), "not an arm64 Image": b"hello" * 40,
+            "damaged": b"\x1f\x8b" + bytes(range(7, 90)), "uImage": b"\x27\x05\x19\x56" + bytes(60),
+            "32-bit Arm": bytes(0x24) + b"\x18\x28\x6f\x01" + bytes(60), "xz": b"\xfd7zXZ\0" + bytes(60),
+            "zstd;": b"MZ\0\0zimg" + bytes(16) + b"zstd\0" + bytes(60), "Image": gzip.compress(b"abc"),
+        }
+        for text, data in cases.items():
+            with self.subTest(text):
+                self.refuses(text, guest_input.kernel, self.file("kernel", data))
+
+    def test_missing(self):
+        self.refuses("does not exist", guest_input.kernel, self.folder / "nothing")
+        self.refuses("is not a file", guest_input.kernel, self.folder)
+
+
+class DeviceTrees(WithFolder):
+    def test_good(self):
+        path = self.file("a.dtb", struct.pack(">II", 0xD00DFEED, 64) + bytes(56))
+        self.assertEqual(guest_input.device_tree(path), path)
+
+    def test_bad(self):
+        self.refuses("not a flattened", guest_input.device_tree, self.file("a", b"/dts-v1/; / { };"))
+        self.refuses("cut off", guest_input.device_tree, self.file("a", struct.pack(">II", 0xD00DFEED, 65) + bytes(56)))
+        self.refuses("limit", guest_input.device_tree, self.file("a", struct.pack(">II", 0xD00DFEED, 0x40001) + bytes(0x40000)))
+
+
+class Numbers(WithFolder):
+    def test_memory(self):
+        for text, firmware, result in (("3G", "optee", "3072M"), ("4g", "optee", "4096M"), ("1024", "none", "1024M"), ("3072M", "optee", "3072M"),
+                                       ("1048576K", "none", "1024M")):
+            self.assertEqual(guest_input.memory(text, firmware), result)
+        for text, firmware, message in (("1023M", "none", "out of range"), ("5G", "none", "out of range"), ("2G", "optee", "optee"),
+                                        ("-1", "none", "no size"), ("3Gx", "none", "no size"), ("", "none", "no size"), ("1048577K", "none", "whole")):
+            with self.subTest(text):
+                self.refuses(message, guest_input.memory, text, firmware)
+
+    def test_cpus(self):
+        self.assertEqual([guest_input.cpus(number) for number in (1, 4)], [1, 4])
+        for number in (0, 5, -1):
+            self.refuses("1 to 4", guest_input.cpus, number)
+
+    def test_sd(self):
+        path = self.file("card", bytes(4096))
+        self.assertEqual(guest_input.sd_image(path), path)
+        self.refuses("truncate -s 8192", guest_input.sd_image, self.file("card", bytes(4097)))
+
+    def test_vnc(self):
+        self.assertEqual(guest_input.vnc("vnc:77"), "vnc=127.0.0.1:77")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 5900 + 78))
+            taken.listen()
+            self.refuses("in use", guest_input.vnc, "vnc:78")
+        self.refuses("none of", guest_input.vnc, "vnc:x")
