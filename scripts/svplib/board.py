@@ -108,7 +108,7 @@ class Board:
         self.arguments += ["-smp", str(cpus)] if cpus else []
         for image in sd:
             self.arguments += ["-drive", f"if=sd,format=raw,snapshot=on,file={str(image).replace(',', ',,')}"]
-        self.arguments += ["-display", display, "-monitor", "none", "-parallel", "none"]
+        self.arguments += ["-display", display]
         self.arguments += [] if allow_reboot else ["-no-reboot"]
         self.arguments += ["-S"] if paused else []
         self._extra = [str(argument) for argument in extra]
@@ -122,7 +122,7 @@ class Board:
     def start(self):
         """Start QEMU and connect to it; returns self. Raises BoardError with QEMU's messages when it refuses."""
         pairs = {name: socket.socketpair() for name in ("console", "secure", "qmp")}
-        wiring = []
+        wiring = ["-monitor", "none", "-parallel", "none"]
         for name, (_, theirs) in pairs.items():
             wiring += ["-chardev", f"socket,id=svp-{name},fd={theirs.fileno()}"]
         wiring += ["-serial", "chardev:svp-console", "-serial", "chardev:svp-secure",

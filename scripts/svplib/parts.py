@@ -22,7 +22,7 @@ from .tree_copy import State, apply_patches, sync_content, sync_tree
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 CROSS_COMPILE = "aarch64-linux-gnu-"
 KEPT_PRODUCTS = 4
-KEPT_TREES = 3
+KEPT_TREES = 2
 QEMU_FOLDERS = ("hw", "machines", "include")
 GUEST_FILES = ("firmware/guest", "firmware/linux/secure-heap-test/secure_heap_test.h")
 QEMU_OPTIONS = (

@@ -85,7 +85,6 @@ def _interactive(arguments, settings, words):
     command = [*board.arguments, "-chardev", f"stdio,id=svp-console,mux=on,signal=off,logfile={board.log_dir}/shell-console.log",
                "-serial", "chardev:svp-console", "-mon", "chardev=svp-console,mode=readline",
                "-chardev", f"file,id=svp-secure,path={board.log_dir}/shell-secure.log", "-serial", "chardev:svp-secure", *arguments.extra]
-    command = [word for index, word in enumerate(command) if not (word == "-monitor" or command[index - 1] == "-monitor")]
     say(f"Ctrl-A x ends the machine, Ctrl-A c toggles QEMU's monitor; secure console: {board.log_dir}/shell-secure.log")
     say(shlex.join(command))
     sys.stdout.flush()

@@ -18,6 +18,7 @@ from .progress import log_path, run_logged, say
 #: Source -> (command line option, a file that tells that a folder is such a tree)
 LOCAL_TREES = {"qemu": ("--qemu-src", "configure"), "linux": ("--linux-src", "Kconfig"), "tfa": ("--tfa-src", "bl31/bl31.mk"),
                "optee": ("--optee-src", "core/core.mk")}
+KEPT_VERSIONS = 2
 _local = {}
 
 
@@ -125,6 +126,7 @@ def unpacked(name, build):
         shutil.rmtree(folder, ignore_errors=True)
         build(partial)
         partial.rename(folder)
+        cache.prune("src", f"{name}-", KEPT_VERSIONS)
     cache.mark_used(folder)
     return folder
 
