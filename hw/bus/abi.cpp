@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The C interface of include/svp/abi.h on top of svp::Device and svp::Host. */
+#include "svp/abi.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+
+#include "bus/catalogue.hpp"
+#include "firewall/firewall.hpp"
+#include "svp/device.hpp"
+
+namespace {
+
+/** svp::Host whose calls go to the adapter's C functions. */
+class AdapterHost final : public svp::Host {
+   public:
+    AdapterHost(const SvpHostOps* ops, void* opaque) : ops_(ops), opaque_(opaque) {}
+
+    void set_irq(unsigned line, bool level) override { ops_->set_irq(opaque_, line, level); }
+    std::int64_t now() override { return ops_->now(opaque_); }
+    void schedule(unsigned timer, std::int64_t deadline) override { ops_->schedule(opaque_, timer, deadline); }
+    void cancel(unsigned timer) override { ops_->cancel(opaque_, timer); }
+    void log(svp::LogKind kind, std::string_view message) override {
+        ops_->log(opaque_, static_cast<SvpLogKind>(kind), std::string(message).c_str());
+    }
+    void cpu_on(unsigned cpu, std::uint64_t entry) override { ops_->cpu_on(opaque_, cpu, entry); }
+    void cpu_off(unsigned cpu) override { ops_->cpu_off(opaque_, cpu); }
+    bool cpu_halted(unsigned cpu) override { return ops_->cpu_halted(opaque_, cpu); }
+    void policy_changed() override { ops_->policy_changed(opaque_); }
+
+   private:
+    const SvpHostOps* ops_;
+    void* opaque_;
+};
+
+const svp::CatalogueEntry& entry(unsigned type) { return svp::catalogue()[type]; }
+
+/** A copy that svp_free() takes back. */
+void* duplicate(const void* data, std::size_t length) {
+    void* copy = std::malloc(length == 0 ? 1 : length);
+    if (copy == nullptr) {
+        throw std::bad_alloc();
+    }
+    if (length != 0) {
+        std::memcpy(copy, data, length);
+    }
+    return copy;
+}
+
+void report(char** error, const std::string& text) {
+    if (error != nullptr) {
+        *error = static_cast<char*>(duplicate(text.c_str(), text.size() + 1));
+    }
+}
+
+svp::Transaction transaction(const SvpTransaction& access) {
+    svp::Transaction result;
+    result.address = access.address;
+    result.size = access.size;
+    result.direction = access.write ? svp::Direction::write : svp::Direction::read;
+    result.master = static_cast<svp::Master>(access.master);
+    result.world = access.secure ? svp::World::secure : svp::World::non_secure;
+    result.domain = access.domain;
+    result.privileged = access.privileged;
+    result.debug = access.debug;
+    return result;
+}
+
+}  // namespace
+
+/** A core together with its surroundings. */
+struct SvpDevice {
+    SvpDevice(unsigned type, const SvpHostOps* ops, void* opaque)
+        : host(ops, opaque), core(entry(type).create(host)) {}
+
+    AdapterHost host;
+    std::unique_ptr<svp::Device> core;
+};
+
+namespace {
+
+svp::Firewall& firewall_of(SvpDevice* device) { return dynamic_cast<svp::Firewall&>(*device->core); }
+
+}  // namespace
+
+// noexcept on every definition: an exception that would cross the C boundary ends the process instead.
+
+unsigned svp_type_count() noexcept { return static_cast<unsigned>(svp::catalogue().size()); }
+const char* svp_type_name(unsigned type) noexcept { return entry(type).type; }
+const char* svp_type_description(unsigned type) noexcept { return entry(type).description; }
+SvpCarrier svp_type_carrier(unsigned type) noexcept { return static_cast<SvpCarrier>(entry(type).carrier); }
+
+SvpDevice* svp_device_create(unsigned type, const SvpHostOps* ops, void* opaque) noexcept {
+    return new SvpDevice(type, ops, opaque);
+}
+
+void svp_device_destroy(SvpDevice* device) noexcept { delete device; }
+
+unsigned svp_device_region_count(SvpDevice* device) noexcept {
+    return static_cast<unsigned>(device->core->regions().size());
+}
+
+const char* svp_device_region_name(SvpDevice* device, unsigned region) noexcept {
+    return device->core->regions()[region].name.data();
+}
+
+std::uint64_t svp_device_region_size(SvpDevice* device, unsigned region) noexcept {
+    return device->core->regions()[region].size;
+}
+
+unsigned svp_device_irq_lines(SvpDevice* device) noexcept { return device->core->irq_lines(); }
+unsigned svp_device_irq_inputs(SvpDevice* device) noexcept { return device->core->irq_inputs(); }
+unsigned svp_device_timers(SvpDevice* device) noexcept { return device->core->timers(); }
+
+const char* svp_device_property_name(SvpDevice* device, unsigned index) noexcept {
+    const auto list = device->core->properties();
+    return index < list.size() ? list[index].name.data() : nullptr;
+}
+
+const char* svp_device_property_description(SvpDevice* device, unsigned index) noexcept {
+    return device->core->properties()[index].description.data();
+}
+
+std::uint64_t svp_device_property_default(SvpDevice* device, unsigned index) noexcept {
+    return device->core->properties()[index].default_value;
+}
+
+bool svp_device_set_property(SvpDevice* device, const char* name, std::uint64_t value, char** error) noexcept {
+    const auto problem = device->core->set_property(name, value);
+    if (problem) {
+        report(error, *problem);
+    }
+    return !problem;
+}
+
+bool svp_device_connect(SvpDevice* device, const char* role, SvpDevice* peer) noexcept {
+    return device->core->connect(role, *peer->core);
+}
+
+SvpResponse svp_device_read(SvpDevice* device, unsigned region, std::uint64_t offset, unsigned size,
+                            const SvpTransaction* by, std::uint64_t* value) noexcept {
+    const svp::ReadResult result = device->core->read(region, offset, size, transaction(*by));
+    *value = result.value;
+    return static_cast<SvpResponse>(result.response);
+}
+
+SvpResponse svp_device_write(SvpDevice* device, unsigned region, std::uint64_t offset, std::uint64_t value,
+                             unsigned size, const SvpTransaction* by) noexcept {
+    return static_cast<SvpResponse>(device->core->write(region, offset, value, size, transaction(*by)));
+}
+
+void svp_device_reset(SvpDevice* device) noexcept { device->core->reset(); }
+void svp_device_timer_expired(SvpDevice* device, unsigned timer) noexcept { device->core->timer_expired(timer); }
+void svp_device_set_input(SvpDevice* device, unsigned line, bool level) noexcept {
+    device->core->set_input(line, level);
+}
+
+std::uint8_t* svp_device_save(SvpDevice* device, std::size_t* length) noexcept {
+    const auto state = device->core->save();
+    *length = state.size();
+    return static_cast<std::uint8_t*>(duplicate(state.data(), state.size()));
+}
+
+bool svp_device_load(SvpDevice* device, const std::uint8_t* state, std::size_t length, char** error) noexcept {
+    const auto problem = device->core->load({reinterpret_cast<const std::byte*>(state), length});
+    if (problem) {
+        report(error, *problem);
+    }
+    return !problem;
+}
+
+void svp_free(void* memory) noexcept { std::free(memory); }
+
+void svp_firewall_window(std::uint64_t* first, std::uint64_t* length) noexcept {
+    *first = svp::Firewall::dram_base;
+    *length = svp::Firewall::dram_size;
+}
+
+bool svp_is_firewall(SvpDevice* device) noexcept {
+    return dynamic_cast<svp::Firewall*>(device->core.get()) != nullptr;
+}
+
+std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, SvpRun* runs,
+                              std::size_t room) noexcept {
+    const auto world = secure ? svp::World::secure : svp::World::non_secure;
+    std::size_t count = 0;
+    for (const auto& run : firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), svp::Firewall::dram_base,
+                                                                svp::Firewall::dram_size)) {
+        if (count < room) {
+            runs[count] = {run.first, run.length, run.read, run.write};
+        }
+        ++count;
+    }
+    return count;
+}
+
+SvpResponse svp_firewall_access(SvpDevice* firewall, const SvpTransaction* access, bool* granted) noexcept {
+    const auto verdict = firewall_of(firewall).access(transaction(*access));
+    *granted = verdict.granted;
+    return static_cast<SvpResponse>(verdict.response);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the adapters: access attributes, answers, log, power of the application cores. */
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "qemu/log.h"
+#include "qemu/timer.h"
+#include "qemu/units.h"
+#include "hw/core/cpu.h"
+#include "migration/qemu-file-types.h"
+#include "migration/vmstate.h"
+#include "system/qtest.h"
+#include "target/arm/arm-powerctl.h"
+#include "target/arm/cpu.h"
+#include "svp_core.h"
+
+SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
+                               unsigned size, bool write)
+{
+    SvpTransaction by = {
+        .address = address,
+        .size = size,
+        .write = write,
+        .secure = attrs.secure,
+        .privileged = !attrs.user,
+        .debug = attrs.debug,
+        .master = SVP_MASTER_A53,
+    };
+
+    if (attrs.unspecified) {
+        by.secure = qtest_enabled();
+        by.master = qtest_enabled() ? SVP_MASTER_A53 : SVP_MASTER_DAP;
+        by.privileged = true;
+    }
+    return by;
+}
+
+MemTxResult svp_memtx_result(SvpResponse response)
+{
+    switch (response) {
+    case SVP_OKAY:
+        return MEMTX_OK;
+    case SVP_SLVERR:
+        return MEMTX_ERROR;
+    case SVP_DECERR:
+        return MEMTX_DECODE_ERROR;
+    }
+    g_assert_not_reached();
+}
+
+void svp_log(void *opaque, SvpLogKind kind, const char *message)
+{
+    qemu_log_mask(kind == SVP_LOG_GUEST_ERROR ? LOG_GUEST_ERROR : LOG_UNIMP,
+                  "%s\n", message);
+}
+
+void svp_cpu_on(void *opaque, unsigned cpu, uint64_t entry)
+{
+    CPUState *cs = qemu_get_cpu(cpu);
+    int result;
+
+    if (!cs) {
+        qemu_log_mask(LOG_GUEST_ERROR,
+                      "gpc: core %u is not fitted on this board\n", cpu);
+        return;
+    }
+    result = arm_set_cpu_on(arm_cpu_mp_affinity(ARM_CPU(cs)), entry, 0, 3,
+                            true);
+    if (result != QEMU_ARM_POWERCTL_RET_SUCCESS) {
+        qemu_log_mask(LOG_GUEST_ERROR,
+                      "gpc: core %u cannot be powered up (reason %d)\n", cpu,
+                      result);
+    }
+}
+
+void svp_cpu_off(void *opaque, unsigned cpu)
+{
+    CPUState *cs = qemu_get_cpu(cpu);
+
+    if (cs) {
+        arm_set_cpu_off(arm_cpu_mp_affinity(ARM_CPU(cs)));
+    }
+}
+
+bool svp_cpu_halted(void *opaque, unsigned cpu)
+{
+    CPUState *cs = qemu_get_cpu(cpu);
+
+    return cs && cs->halted;
+}
+
+int64_t svp_now(void *opaque)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+/* Saved state: a length and the core's own versioned bytes. */
+
+#define STATE_SIZE_MAX (16 * MiB)
+
+static int put_core_state(QEMUFile *f, void *pv, size_t size,
+                          const VMStateField *field, JSONWriter *vmdesc)
+{
+    SvpDevice **core = pv;
+    size_t length;
+    uint8_t *state = svp_device_save(*core, &length);
+
+    qemu_put_be32(f, length);
+    qemu_put_buffer(f, state, length);
+    svp_free(state);
+    return 0;
+}
+
+static int get_core_state(QEMUFile *f, void *pv, size_t size,
+                          const VMStateField *field)
+{
+    SvpDevice **core = pv;
+    uint32_t length = qemu_get_be32(f);
+    g_autofree uint8_t *state = NULL;
+    char *problem = NULL;
+
+    if (length > STATE_SIZE_MAX) {
+        error_report("saved state of a device core has %u bytes, at most %u are possible",
+                     length, (unsigned)STATE_SIZE_MAX);
+        return -EINVAL;
+    }
+    state = g_malloc(length);
+    if (qemu_get_buffer(f, state, length) != length) {
+        return -EINVAL;
+    }
+    if (!svp_device_load(*core, state, length, &problem)) {
+        error_report("saved state of a device core is unusable: %s", problem);
+        svp_free(problem);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+const VMStateInfo vmstate_info_svp_core = {
+    .name = "svp-core",
+    .get = get_core_state,
+    .put = put_core_state,
+};

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the adapters for device cores share: who an access is by, in the core's terms, and what QEMU makes of the answer.
+ */
+#ifndef HW_SVP_CORE_H
+#define HW_SVP_CORE_H
+
+#include "exec/memattrs.h"
+#include "migration/vmstate.h"
+#include "svp/abi.h"
+
+/* RDC MDA indices of svp::Master that adapters name. */
+#define SVP_MASTER_A53 0
+#define SVP_MASTER_DAP 9
+
+/*
+ * The access that QEMU describes by @attrs. QEMU's CPU sets its attributes; its stock DMA models and its monitor leave
+ * them unspecified, and are taken for the non-secure debug access port. Under the qtest accelerator there is no CPU:
+ * there an unspecified access stands for the secure CPU, so that tests can program secure-only registers.
+ */
+SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address, unsigned size,
+                               bool write);
+
+MemTxResult svp_memtx_result(SvpResponse response);
+
+/* Host services that are the same for every adapter. */
+void svp_log(void *opaque, SvpLogKind kind, const char *message);
+
+/* Application cores by number, for the power controller. */
+void svp_cpu_on(void *opaque, unsigned cpu, uint64_t entry);
+void svp_cpu_off(void *opaque, unsigned cpu);
+bool svp_cpu_halted(void *opaque, unsigned cpu);
+
+int64_t svp_now(void *opaque);
+
+/* Saved state of a core in a field of type SvpDevice *: a length and the core's own versioned bytes. */
+extern const VMStateInfo vmstate_info_svp_core;
+
+#endif

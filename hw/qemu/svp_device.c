@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Turns any device core of the catalogue into a QOM system-bus device. */
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "qemu/module.h"
+#include "qemu/timer.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "hw/irq.h"
+#include "migration/vmstate.h"
+#include "svp_core.h"
+#include "svp_device.h"
+
+typedef struct SvpDeviceClass {
+    SysBusDeviceClass parent_class;
+    unsigned type; /* index in the catalogue */
+} SvpDeviceClass;
+
+DECLARE_CLASS_CHECKERS(SvpDeviceClass, SVP_DEVICE, TYPE_SVP_DEVICE)
+
+typedef struct SvpRegion {
+    MemoryRegion mr;
+    SvpDeviceState *device;
+    unsigned number;
+} SvpRegion;
+
+typedef struct SvpTimer {
+    QEMUTimer timer;
+    SvpDeviceState *device;
+    unsigned number;
+} SvpTimer;
+
+struct SvpDeviceState {
+    SysBusDevice parent_obj;
+
+    SvpDevice *core;
+    SvpRegion *regions;
+    SvpTimer *timers;
+    qemu_irq *irqs;
+    bool *levels;    /* of the interrupt outputs, as the core last drove them */
+    bool in_reset;   /* outputs are held until the reset's hold phase */
+    void (*policy_changed)(void *opaque);
+    void *policy_opaque;
+};
+
+SvpDevice *svp_device_core(SvpDeviceState *s)
+{
+    return s->core;
+}
+
+void svp_device_link(SvpDeviceState *s, const char *role, SvpDeviceState *peer)
+{
+    if (!svp_device_connect(s->core, role, peer->core)) {
+        error_report("%s has no use for a %s as its '%s'",
+                     object_get_typename(OBJECT(s)),
+                     object_get_typename(OBJECT(peer)), role);
+        abort();
+    }
+}
+
+void svp_device_on_policy_change(SvpDeviceState *s,
+                                 void (*changed)(void *opaque), void *opaque)
+{
+    s->policy_changed = changed;
+    s->policy_opaque = opaque;
+}
+
+/* What the core asks for */
+
+static void host_set_irq(void *opaque, unsigned line, bool level)
+{
+    SvpDeviceState *s = opaque;
+
+    s->levels[line] = level;
+    if (!s->in_reset) {
+        qemu_set_irq(s->irqs[line], level);
+    }
+}
+
+static void host_schedule(void *opaque, unsigned timer, int64_t deadline)
+{
+    SvpDeviceState *s = opaque;
+
+    timer_mod_ns(&s->timers[timer].timer, deadline);
+}
+
+static void host_cancel(void *opaque, unsigned timer)
+{
+    SvpDeviceState *s = opaque;
+
+    timer_del(&s->timers[timer].timer);
+}
+
+static void host_policy_changed(void *opaque)
+{
+    SvpDeviceState *s = opaque;
+
+    if (s->policy_changed) {
+        s->policy_changed(s->policy_opaque);
+    }
+}
+
+static const SvpHostOps host_ops = {
+    .set_irq = host_set_irq,
+    .now = svp_now,
+    .schedule = host_schedule,
+    .cancel = host_cancel,
+    .log = svp_log,
+    .cpu_on = svp_cpu_on,
+    .cpu_off = svp_cpu_off,
+    .cpu_halted = svp_cpu_halted,
+    .policy_changed = host_policy_changed,
+};
+
+static void timer_expired(void *opaque)
+{
+    SvpTimer *timer = opaque;
+
+    svp_device_timer_expired(timer->device->core, timer->number);
+}
+
+/* What the bus asks the core */
+
+static MemTxResult region_read(void *opaque, hwaddr offset, uint64_t *data,
+                               unsigned size, MemTxAttrs attrs)
+{
+    SvpRegion *region = opaque;
+    SvpTransaction by = svp_transaction(attrs, offset, size, false);
+
+    return svp_memtx_result(svp_device_read(region->device->core,
+                                            region->number, offset, size, &by,
+                                            data));
+}
+
+static MemTxResult region_write(void *opaque, hwaddr offset, uint64_t data,
+                                unsigned size, MemTxAttrs attrs)
+{
+    SvpRegion *region = opaque;
+    SvpTransaction by = svp_transaction(attrs, offset, size, true);
+
+    return svp_memtx_result(svp_device_write(region->device->core,
+                                             region->number, offset, data,
+                                             size, &by));
+}
+
+static const MemoryRegionOps region_ops = {
+    .read_with_attrs = region_read,
+    .write_with_attrs = region_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 8 },
+    .impl = { .min_access_size = 1, .max_access_size = 8 },
+};
+
+static void gpio_input(void *opaque, int line, int level)
+{
+    SvpDeviceState *s = opaque;
+
+    svp_device_set_input(s->core, line, level != 0);
+}
+
+/* Properties */
+
+static void set_core_property(Object *obj, Visitor *v, const char *name,
+                              void *opaque, Error **errp)
+{
+    SvpDeviceState *s = SVP_DEVICE(obj);
+    uint64_t value;
+    char *problem = NULL;
+
+    if (!visit_type_uint64(v, name, &value, errp)) {
+        return;
+    }
+    if (DEVICE(obj)->realized) {
+        error_setg(errp, "property '%s' can only be set before the machine runs", name);
+        return;
+    }
+    if (!svp_device_set_property(s->core, name, value, &problem)) {
+        error_setg(errp, "%s: %s", object_get_typename(obj), problem);
+        svp_free(problem);
+    }
+}
+
+/* Reset: state first, outputs in the hold phase, when every device has its reset state. */
+
+static void svp_device_reset_enter(Object *obj, ResetType type)
+{
+    SvpDeviceState *s = SVP_DEVICE(obj);
+    unsigned i;
+
+    s->in_reset = true;
+    for (i = 0; i < svp_device_timers(s->core); i++) {
+        timer_del(&s->timers[i].timer);
+    }
+    for (i = 0; i < svp_device_irq_lines(s->core); i++) {
+        s->levels[i] = false;
+    }
+    svp_device_reset(s->core);
+}
+
+static void svp_device_reset_hold(Object *obj, ResetType type)
+{
+    SvpDeviceState *s = SVP_DEVICE(obj);
+    unsigned i;
+
+    s->in_reset = false;
+    for (i = 0; i < svp_device_irq_lines(s->core); i++) {
+        qemu_set_irq(s->irqs[i], s->levels[i]);
+    }
+}
+
+static const VMStateDescription vmstate_svp_device = {
+    .name = TYPE_SVP_DEVICE,
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        {
+            .name = "core",
+            .offset = offsetof(SvpDeviceState, core),
+            .size = sizeof(SvpDevice *),
+            .info = &vmstate_info_svp_core,
+            .flags = VMS_SINGLE,
+        },
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static void svp_device_init_regions(SvpDeviceState *s)
+{
+    SysBusDevice *sbd = SYS_BUS_DEVICE(s);
+    unsigned count = svp_device_region_count(s->core);
+    unsigned i;
+
+    s->regions = g_new0(SvpRegion, count);
+    for (i = 0; i < count; i++) {
+        SvpRegion *region = &s->regions[i];
+
+        region->device = s;
+        region->number = i;
+        memory_region_init_io(&region->mr, OBJECT(s), &region_ops, region,
+                              svp_device_region_name(s->core, i),
+                              svp_device_region_size(s->core, i));
+        /*
+         * A write can start another core or change the views, and that leads back here on other threads only; the
+         * guard would refuse a device access from an interrupt handler of ours.
+         */
+        region->mr.disable_reentrancy_guard = true;
+        sysbus_init_mmio(sbd, &region->mr);
+    }
+}
+
+static void svp_device_instance_init(Object *obj)
+{
+    SvpDeviceState *s = SVP_DEVICE(obj);
+    unsigned i, count;
+
+    s->core = svp_device_create(SVP_DEVICE_GET_CLASS(obj)->type, &host_ops, s);
+    svp_device_init_regions(s);
+
+    count = svp_device_irq_lines(s->core);
+    s->irqs = g_new0(qemu_irq, count);
+    s->levels = g_new0(bool, count);
+    for (i = 0; i < count; i++) {
+        sysbus_init_irq(SYS_BUS_DEVICE(obj), &s->irqs[i]);
+    }
+    if (svp_device_irq_inputs(s->core)) {
+        qdev_init_gpio_in(DEVICE(obj), gpio_input,
+                          svp_device_irq_inputs(s->core));
+    }
+
+    count = svp_device_timers(s->core);
+    s->timers = g_new0(SvpTimer, count);
+    for (i = 0; i < count; i++) {
+        s->timers[i].device = s;
+        s->timers[i].number = i;
+        timer_init_ns(&s->timers[i].timer, QEMU_CLOCK_VIRTUAL, timer_expired,
+                      &s->timers[i]);
+    }
+
+    for (i = 0; svp_device_property_name(s->core, i); i++) {
+        const char *name = svp_device_property_name(s->core, i);
+
+        object_property_add(obj, name, "uint64", NULL, set_core_property, NULL,
+                            NULL);
+        object_property_set_description(
+            obj, name, svp_device_property_description(s->core, i));
+    }
+}
+
+static void svp_device_finalize(Object *obj)
+{
+    SvpDeviceState *s = SVP_DEVICE(obj);
+    unsigned i;
+
+    for (i = 0; i < svp_device_timers(s->core); i++) {
+        timer_deinit(&s->timers[i].timer);
+    }
+    svp_device_destroy(s->core);
+    g_free(s->timers);
+    g_free(s->levels);
+    g_free(s->irqs);
+    g_free(s->regions);
+}
+
+static void svp_device_class_init(ObjectClass *oc, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(oc);
+    ResettableClass *rc = RESETTABLE_CLASS(oc);
+    unsigned type = GPOINTER_TO_UINT(data);
+
+    SVP_DEVICE_CLASS(oc)->type = type;
+    dc->desc = svp_type_description(type);
+    dc->vmsd = &vmstate_svp_device;
+    /* Wired by the SoC's table only: cores need each other and the CPUs. */
+    dc->user_creatable = false;
+    rc->phases.enter = svp_device_reset_enter;
+    rc->phases.hold = svp_device_reset_hold;
+}
+
+static const TypeInfo svp_device_info = {
+    .name = TYPE_SVP_DEVICE,
+    .parent = TYPE_SYS_BUS_DEVICE,
+    .instance_size = sizeof(SvpDeviceState),
+    .class_size = sizeof(SvpDeviceClass),
+    .instance_init = svp_device_instance_init,
+    .instance_finalize = svp_device_finalize,
+    .abstract = true,
+};
+
+static void svp_device_register_types(void)
+{
+    unsigned i;
+
+    type_register_static(&svp_device_info);
+    for (i = 0; i < svp_type_count(); i++) {
+        TypeInfo info = {
+            .name = svp_type_name(i),
+            .parent = TYPE_SVP_DEVICE,
+            .class_init = svp_device_class_init,
+            .class_data = GUINT_TO_POINTER(i),
+        };
+
+        if (svp_type_carrier(i) == SVP_CARRIER_SYSBUS) {
+            type_register(&info);
+        }
+    }
+}
+type_init(svp_device_register_types)

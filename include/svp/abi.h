@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The C interface between device cores (C++20) and QEMU adapters (C).
+ *
+ * Everything an adapter can do with a core, and everything a core can ask of the emulator. No exception crosses it:
+ * calls that can fail say so by their value, and a C++ exception inside a call ends the process with a message.
+ */
+#ifndef SVP_ABI_H
+#define SVP_ABI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#define SVP_NOEXCEPT noexcept
+#else
+#define SVP_NOEXCEPT
+#endif
+
+typedef struct SvpDevice SvpDevice;
+
+/* Values of svp::Response. */
+typedef enum { SVP_OKAY = 0, SVP_SLVERR = 1, SVP_DECERR = 2 } SvpResponse;
+
+/* Values of svp::LogKind. */
+typedef enum { SVP_LOG_GUEST_ERROR = 0, SVP_LOG_UNIMPLEMENTED = 1 } SvpLogKind;
+
+/* Values of svp::Carrier. */
+typedef enum { SVP_CARRIER_SYSBUS = 0, SVP_CARRIER_I2C = 1 } SvpCarrier;
+
+/* Who performs an access; the C form of svp::Transaction. */
+typedef struct SvpTransaction {
+    uint64_t address; /* bytes; physical address, unused for register accesses */
+    uint32_t size;    /* bytes */
+    bool write;
+    bool secure;
+    bool privileged;
+    bool debug;     /* an observer's access: judged, never recorded */
+    uint8_t master; /* svp::Master */
+    uint8_t domain; /* 0 to 3 */
+} SvpTransaction;
+
+/* What a core asks of the emulator; see svp::Host. `opaque` is what svp_device_create() was given. */
+typedef struct SvpHostOps {
+    void (*set_irq)(void *opaque, unsigned line, bool level);
+    int64_t (*now)(void *opaque);
+    void (*schedule)(void *opaque, unsigned timer, int64_t deadline);
+    void (*cancel)(void *opaque, unsigned timer);
+    void (*log)(void *opaque, SvpLogKind kind, const char *message);
+    void (*cpu_on)(void *opaque, unsigned cpu, uint64_t entry);
+    void (*cpu_off)(void *opaque, unsigned cpu);
+    bool (*cpu_halted)(void *opaque, unsigned cpu);
+    void (*policy_changed)(void *opaque);
+} SvpHostOps;
+
+/* The catalogue: types are numbered from 0 to svp_type_count() - 1. Strings live for ever. */
+unsigned svp_type_count(void) SVP_NOEXCEPT;
+const char *svp_type_name(unsigned type) SVP_NOEXCEPT;
+const char *svp_type_description(unsigned type) SVP_NOEXCEPT;
+SvpCarrier svp_type_carrier(unsigned type) SVP_NOEXCEPT;
+
+/* A core in its power-on state; `ops` must outlive it. */
+SvpDevice *svp_device_create(unsigned type, const SvpHostOps *ops, void *opaque) SVP_NOEXCEPT;
+void svp_device_destroy(SvpDevice *device) SVP_NOEXCEPT;
+
+unsigned svp_device_region_count(SvpDevice *device) SVP_NOEXCEPT;
+const char *svp_device_region_name(SvpDevice *device, unsigned region) SVP_NOEXCEPT;
+uint64_t svp_device_region_size(SvpDevice *device, unsigned region) SVP_NOEXCEPT;
+unsigned svp_device_irq_lines(SvpDevice *device) SVP_NOEXCEPT;
+unsigned svp_device_irq_inputs(SvpDevice *device) SVP_NOEXCEPT;
+unsigned svp_device_timers(SvpDevice *device) SVP_NOEXCEPT;
+
+/* Properties are numbered from 0; a NULL name ends the list. */
+const char *svp_device_property_name(SvpDevice *device, unsigned index) SVP_NOEXCEPT;
+const char *svp_device_property_description(SvpDevice *device, unsigned index) SVP_NOEXCEPT;
+uint64_t svp_device_property_default(SvpDevice *device, unsigned index) SVP_NOEXCEPT;
+/* False: `error` (if not NULL) gets a text to be freed with svp_free(). */
+bool svp_device_set_property(SvpDevice *device, const char *name, uint64_t value, char **error) SVP_NOEXCEPT;
+
+/* Makes `peer` known to `device` under `role`; false if the core has no such role. */
+bool svp_device_connect(SvpDevice *device, const char *role, SvpDevice *peer) SVP_NOEXCEPT;
+
+/* Register access of 1, 2, 4 or 8 bytes inside a region. */
+SvpResponse svp_device_read(SvpDevice *device, unsigned region, uint64_t offset, unsigned size,
+                            const SvpTransaction *by, uint64_t *value) SVP_NOEXCEPT;
+SvpResponse svp_device_write(SvpDevice *device, unsigned region, uint64_t offset, uint64_t value, unsigned size,
+                             const SvpTransaction *by) SVP_NOEXCEPT;
+
+void svp_device_reset(SvpDevice *device) SVP_NOEXCEPT;
+void svp_device_timer_expired(SvpDevice *device, unsigned timer) SVP_NOEXCEPT;
+void svp_device_set_input(SvpDevice *device, unsigned line, bool level) SVP_NOEXCEPT;
+
+/* Saved state; the buffer is freed with svp_free(). */
+uint8_t *svp_device_save(SvpDevice *device, size_t *length) SVP_NOEXCEPT;
+bool svp_device_load(SvpDevice *device, const uint8_t *state, size_t length, char **error) SVP_NOEXCEPT;
+
+void svp_free(void *memory) SVP_NOEXCEPT;
+
+/* A range of DRAM with equal rights for one access class. Addresses are physical, in bytes. */
+typedef struct SvpRun {
+    uint64_t first;
+    uint64_t length;
+    bool read;
+    bool write;
+} SvpRun;
+
+/* Start and length of the window that the firewall judges, in bytes. */
+void svp_firewall_window(uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
+
+/* True if `device` is the board's firewall and the calls below may be used on it. */
+bool svp_is_firewall(SvpDevice *device) SVP_NOEXCEPT;
+
+/*
+ * Cuts the DRAM window into maximal runs for accesses of one world and domain, in ascending order, without gaps.
+ * Returns the number of runs; at most `room` of them are stored.
+ */
+size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, SvpRun *runs, size_t room) SVP_NOEXCEPT;
+
+/* Judges one access and records a denied one. `granted` tells whether data may move. */
+SvpResponse svp_firewall_access(SvpDevice *firewall, const SvpTransaction *access, bool *granted) SVP_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

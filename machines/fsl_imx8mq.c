@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * NXP i.MX 8M Quad: memory map, interrupts and wiring.
+ *
+ * Reference: IMX8MDQLQ reference manual for block names; addresses and interrupt numbers as in Linux's imx8mq.dtsi and
+ * TF-A's platform definitions.
+ */
+#include "qemu/osdep.h"
+#include "qemu/units.h"
+#include "qapi/error.h"
+#include "qobject/qlist.h"
+#include "exec/address-spaces.h"
+#include "hw/arm/bsa.h"
+#include "hw/boards.h"
+#include "hw/intc/arm_gicv3.h"
+#include "hw/misc/unimp.h"
+#include "hw/qdev-properties.h"
+#include "net/net.h"
+#include "system/system.h"
+#include "hw/svp/hw/qemu/svp_device.h"
+#include "hw/svp/hw/qemu/svp_views.h"
+#include "fsl_imx8mq.h"
+
+#define NUM_SPIS 128
+#define COUNTER_FREQUENCY 8333333 /* Hz; TF-A writes the same to CNTFRQ */
+
+typedef struct BlockProperty {
+    const char *name;
+    uint64_t value;
+} BlockProperty;
+
+typedef struct BlockLink {
+    const char *role;
+    const char *block;
+} BlockLink;
+
+typedef struct Block {
+    hwaddr addr;
+    uint64_t size;
+    const char *name;
+    const char *type;       /* QOM type; NULL: not modelled, or a part of another block */
+    const char *part_of;    /* block whose MMIO region number `region` sits here */
+    const char *irq_child;  /* child object that owns the interrupt lines */
+    unsigned region;
+    unsigned num_spis;
+    uint8_t spi[4];
+    BlockProperty property[4];
+    BlockLink link[3];
+} Block;
+
+#define SPI1(a) .num_spis = 1, .spi = { a }
+#define SPI2(a, b) .num_spis = 2, .spi = { a, b }
+
+#define GPIO(n, low, high)                                             \
+    { 0x30200000 + ((n) - 1) * 0x10000, 64 * KiB, "gpio" #n,           \
+      "imx.gpio", SPI2(low, high),                                     \
+      .property = { { "has-edge-sel", true },                          \
+                    { "has-upper-pin-irq", true } } }
+
+static const Block blocks[] = {
+    { 0x3dc00000, 4 * MiB, "ddr_phy_broadcast" },
+    { 0x3d800000, 4 * MiB, "ddr_perf_mon" },
+    { 0x3d400000, 4 * MiB, "ddr_ctl" },
+    { 0x3d000000, 1 * MiB, "ddr_blk_ctrl" },
+    { 0x3c000000, 16 * MiB, "ddr_phy" },
+    { 0x38330000, 64 * KiB, "vpu_reserved" },
+    { 0x38320000, 64 * KiB, "vpu_blk_ctrl", "imx8mq.vpu-blk-ctrl" },
+    { 0x38310000, 64 * KiB, "vpu_g2_decoder" },
+    { 0x38300000, 64 * KiB, "vpu_g1_decoder" },
+    { 0x382f0000, 64 * KiB, "usb2_phy" },
+    { 0x38200000, 64 * KiB, "usb2", "usb_dwc3", SPI1(41),
+      .irq_child = "dwc3-xhci",
+      .property = { { "p2", 1 }, { "p3", 1 }, { "slots", 2 } } },
+    { 0x381f0000, 64 * KiB, "usb1_phy" },
+    { 0x38100000, 64 * KiB, "usb1", "usb_dwc3", SPI1(40),
+      .irq_child = "dwc3-xhci",
+      .property = { { "p2", 1 }, { "p3", 1 }, { "slots", 2 } } },
+    { 0x38000000, 256 * KiB, "gpu" },
+    { 0x33c00000, 4 * MiB, "pcie2" },
+    { 0x33800000, 4 * MiB, "pcie1" },
+    { 0x33000000, 32 * KiB, "apbh_dma" },
+    { 0x32f80000, 64 * KiB, "tzasc", "imx8mq.tzasc", SPI1(108) },
+    { 0x32e2f000, 4 * KiB, "dcss_blk_ctrl" },
+    { 0x32e2d000, 4 * KiB, "irqsteer", "imx8mq.irqsteer", SPI1(18) },
+    { 0x32e00000, 0x2d000, "dcss" },
+    { 0x32df0000, 64 * KiB, "aipstz4" },
+    { 0x32c00000, 1 * MiB, "hdmi_ctrl" },
+    { 0x32700000, 1 * MiB, "noc" },
+    { 0x32000000, 7 * MiB, "gpv" },
+
+    /* AIPS-3 */
+    { 0x30bf0000, 64 * KiB, "enet2_reserved" },
+    { 0x30be0000, 64 * KiB, "enet1", "imx.enet", SPI2(118, 121),
+      .property = { { "phy-num", 0 }, { "tx-ring-num", 3 } } },
+    { 0x30bd0000, 64 * KiB, "sdma1" },
+    { 0x30bb0000, 64 * KiB, "qspi" },
+    { 0x30b80000, 64 * KiB, "csi2" },
+    { 0x30b70000, 64 * KiB, "mipi_csi_phy2" },
+    { 0x30b60000, 64 * KiB, "mipi_csi2" },
+    { 0x30b50000, 64 * KiB, "usdhc2", "imx-usdhc", SPI1(23) },
+    { 0x30b40000, 64 * KiB, "usdhc1", "imx-usdhc", SPI1(22) },
+    { 0x30ac0000, 64 * KiB, "sema_hs" },
+    { 0x30ab0000, 64 * KiB, "mu_b" },
+    { 0x30aa0000, 64 * KiB, "mu_a" },
+    { 0x30a90000, 64 * KiB, "csi1" },
+    { 0x30a80000, 64 * KiB, "mipi_csi_phy1" },
+    { 0x30a70000, 64 * KiB, "mipi_csi1" },
+    { 0x30a60000, 64 * KiB, "uart4", "imx.serial", SPI1(29) },
+    { 0x30a50000, 64 * KiB, "i2c4", "imx.i2c", SPI1(38) },
+    { 0x30a40000, 64 * KiB, "i2c3", "imx.i2c", SPI1(37) },
+    { 0x30a30000, 64 * KiB, "i2c2", "imx.i2c", SPI1(36) },
+    { 0x30a20000, 64 * KiB, "i2c1", "imx.i2c", SPI1(35) },
+    { 0x30a10000, 64 * KiB, "mipi_dsi_ctrl" },
+    { 0x30a00000, 64 * KiB, "mipi_dsi_phy" },
+    { 0x309f0000, 64 * KiB, "aipstz3" },
+    { 0x30900000, 256 * KiB, "caam" },
+    { 0x308f0000, 64 * KiB, "spba1" },
+    { 0x308d0000, 64 * KiB, "spdif2" },
+    { 0x308c0000, 64 * KiB, "sai3" },
+    { 0x308b0000, 64 * KiB, "sai2" },
+    { 0x30890000, 64 * KiB, "uart2", "imx.serial", SPI1(27) },
+    { 0x30880000, 64 * KiB, "uart3", "imx.serial", SPI1(28) },
+    { 0x30860000, 64 * KiB, "uart1", "imx.serial", SPI1(26) },
+    { 0x30840000, 64 * KiB, "ecspi3", "imx.spi", SPI1(33) },
+    { 0x30830000, 64 * KiB, "ecspi2", "imx.spi", SPI1(32) },
+    { 0x30820000, 64 * KiB, "ecspi1", "imx.spi", SPI1(31) },
+    { 0x30810000, 64 * KiB, "spdif1" },
+
+    /* AIPS-2 */
+    { 0x307f0000, 64 * KiB, "qosc" },
+    { 0x307d0000, 64 * KiB, "perfmon2" },
+    { 0x307c0000, 64 * KiB, "perfmon1" },
+    { 0x306f0000, 64 * KiB, "gpt4" },
+    { 0x30700000, 64 * KiB, "gpt5" },
+    { 0x306e0000, 64 * KiB, "gpt6" },
+    { 0x306c0000, 64 * KiB, "syscnt_ctrl", .part_of = "syscnt_rd", .region = 2 },
+    { 0x306b0000, 64 * KiB, "syscnt_cmp", .part_of = "syscnt_rd", .region = 1 },
+    { 0x306a0000, 64 * KiB, "syscnt_rd", "imx8mq.system-counter", SPI1(47) },
+    { 0x30690000, 64 * KiB, "pwm4" },
+    { 0x30680000, 64 * KiB, "pwm3" },
+    { 0x30670000, 64 * KiB, "pwm2" },
+    { 0x30660000, 64 * KiB, "pwm1" },
+    { 0x305f0000, 64 * KiB, "aipstz2" },
+
+    /* AIPS-1 */
+    { 0x303e0000, 64 * KiB, "csu" },
+    { 0x303d0000, 64 * KiB, "rdc" },
+    { 0x303c0000, 64 * KiB, "rdc_semaphore2" },
+    { 0x303b0000, 64 * KiB, "rdc_semaphore1" },
+    { 0x303a0000, 64 * KiB, "gpc", "imx8mq.gpc", SPI1(87),
+      .link = { { "src", "src" } } },
+    { 0x30390000, 64 * KiB, "src", "imx8mq.src", SPI1(89) },
+    { 0x30380000, 64 * KiB, "ccm", "imx8mq.ccm", SPI2(85, 86) },
+    { 0x30370000, 64 * KiB, "snvs", "imx7.snvs" },
+    { 0x30360000, 64 * KiB, "anatop", "imx8mq.anatop", SPI1(49) },
+    { 0x30350000, 64 * KiB, "ocotp", "imx8mq.ocotp" },
+    { 0x30340000, 64 * KiB, "iomuxc_gpr", "imx8mq.iomuxc-gpr" },
+    { 0x30330000, 64 * KiB, "iomuxc", "imx8mq.iomuxc" },
+    { 0x30320000, 64 * KiB, "lcdif" },
+    { 0x30310000, 64 * KiB, "romcp" },
+    { 0x302f0000, 64 * KiB, "gpt3" },
+    { 0x302e0000, 64 * KiB, "gpt2" },
+    { 0x302d0000, 64 * KiB, "gpt1" },
+    { 0x302c0000, 64 * KiB, "sdma2" },
+    { 0x302a0000, 64 * KiB, "wdog3", "imx2.wdt", SPI1(10),
+      .property = { { "pretimeout-support", true } } },
+    { 0x30290000, 64 * KiB, "wdog2", "imx2.wdt", SPI1(79),
+      .property = { { "pretimeout-support", true } } },
+    { 0x30280000, 64 * KiB, "wdog1", "imx2.wdt", SPI1(78),
+      .property = { { "pretimeout-support", true } } },
+    { 0x30270000, 64 * KiB, "ana_osc" },
+    { 0x30260000, 64 * KiB, "tmu", "imx8mq.tmu" },
+    GPIO(5, 72, 73),
+    GPIO(4, 70, 71),
+    GPIO(3, 68, 69),
+    GPIO(2, 66, 67),
+    GPIO(1, 64, 65),
+    { 0x301f0000, 64 * KiB, "aipstz1" },
+    { 0x30030000, 64 * KiB, "sai4" },
+    { 0x30040000, 64 * KiB, "sai5" },
+    { 0x30050000, 64 * KiB, "sai6" },
+    { 0x30060000, 64 * KiB, "sai1_b" },
+    { 0x30010000, 64 * KiB, "sai1" },
+    { 0x30000000, 64 * KiB, "spba2" },
+
+    { 0x31000000, 192 * KiB, "gicc_gicv_gich" },
+    { 0x28000000, 16 * MiB, "coresight" },
+    { 0x20000000, 128 * MiB, "pcie2_memory" },
+    { 0x18000000, 128 * MiB, "pcie1_memory" },
+    { 0x007e0000, 128 * KiB, "tcm_itcm" },
+    { 0x00800000, 128 * KiB, "tcm_dtcm" },
+    { 0x00100000, 32 * KiB, "caam_secure_ram" },
+};
+
+typedef struct Memory {
+    hwaddr addr;
+    uint64_t size;
+    const char *name;
+} Memory;
+
+static const Memory memories[] = {
+    { 0x00900000, 128 * KiB, "imx8mq.ocram" },
+    { 0x00180000, 32 * KiB, "imx8mq.ocram-s" },
+};
+
+#define BOOT_ROM_BASE 0
+#define BOOT_ROM_SIZE (128 * KiB)
+#define GIC_DIST_BASE 0x38800000
+#define GIC_REDIST_BASE 0x38880000
+#define SECURE_VIEW_SIZE (1ULL << 40) /* the A53's physical address space */
+
+struct FslImx8mqState {
+    DeviceState parent_obj;
+
+    DeviceState *block[ARRAY_SIZE(blocks)];
+    DeviceState *cpu[FSL_IMX8MQ_NUM_CPUS];
+    DeviceState *gic;
+    MemoryRegion *ram;
+    SvpViews *views;
+    MemoryRegion memory[ARRAY_SIZE(memories)];
+    MemoryRegion boot_rom;
+    MemoryRegion secure_view;
+    MemoryRegion secure_devices;
+};
+
+/*
+ * What the mask ROM does for this board: start the image in the QSPI flash. Bytes 0x800 and 0x83C, where TF-A looks for
+ * the silicon revision, stay 0: then the OCOTP decides.
+ */
+static const uint32_t boot_rom_code[] = {
+    cpu_to_le32(0x58000040), /* ldr x0, =flash */
+    cpu_to_le32(0xd61f0000), /* br x0 */
+    cpu_to_le32(FSL_IMX8MQ_QSPI_BASE),
+    cpu_to_le32(0),
+};
+
+DeviceState *fsl_imx8mq_block(FslImx8mqState *s, const char *name)
+{
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(blocks); i++) {
+        if (blocks[i].type && !strcmp(blocks[i].name, name)) {
+            return s->block[i];
+        }
+    }
+    g_assert_not_reached();
+}
+
+ARMCPU *fsl_imx8mq_cpu(FslImx8mqState *s, unsigned number)
+{
+    return ARM_CPU(s->cpu[number]);
+}
+
+static bool realize_cpus(FslImx8mqState *s, unsigned count, Error **errp)
+{
+    unsigned i;
+
+    for (i = 0; i < count; i++) {
+        Object *cpu = object_new(ARM_CPU_TYPE_NAME("cortex-a53"));
+        g_autofree char *name = g_strdup_printf("cpu%u", i);
+
+        object_property_add_child(OBJECT(s), name, cpu);
+        object_unref(cpu);
+        s->cpu[i] = DEVICE(cpu);
+        object_property_set_int(cpu, "cntfrq", COUNTER_FREQUENCY, &error_abort);
+        object_property_set_int(cpu, "rvbar", BOOT_ROM_BASE, &error_abort);
+        object_property_set_int(cpu, "reset-cbar", GIC_DIST_BASE, &error_abort);
+        object_property_set_link(cpu, "memory", OBJECT(get_system_memory()),
+                                 &error_abort);
+        object_property_set_link(cpu, "secure-memory", OBJECT(&s->secure_view),
+                                 &error_abort);
+        if (i) {
+            /* Powered up through GPC and SRC, or by QEMU's PSCI. */
+            object_property_set_bool(cpu, "start-powered-off", true,
+                                     &error_abort);
+        }
+        if (!qdev_realize(s->cpu[i], NULL, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void connect_cpu_to_gic(FslImx8mqState *s, unsigned cpu, unsigned count)
+{
+    static const int timer_ppi[] = {
+        [GTIMER_PHYS] = ARCH_TIMER_NS_EL1_IRQ,
+        [GTIMER_VIRT] = ARCH_TIMER_VIRT_IRQ,
+        [GTIMER_HYP] = ARCH_TIMER_NS_EL2_IRQ,
+        [GTIMER_SEC] = ARCH_TIMER_S_EL1_IRQ,
+    };
+    static const int cpu_line[] = { ARM_CPU_IRQ, ARM_CPU_FIQ, ARM_CPU_VIRQ,
+                                    ARM_CPU_VFIQ };
+    SysBusDevice *gic = SYS_BUS_DEVICE(s->gic);
+    int ppi_base = NUM_SPIS + cpu * GIC_INTERNAL;
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(timer_ppi); i++) {
+        qdev_connect_gpio_out(s->cpu[cpu], i,
+                              qdev_get_gpio_in(s->gic,
+                                               ppi_base + timer_ppi[i]));
+    }
+    qdev_connect_gpio_out_named(s->cpu[cpu], "gicv3-maintenance-interrupt", 0,
+                                qdev_get_gpio_in(s->gic,
+                                                 ppi_base + ARCH_GIC_MAINT_IRQ));
+    qdev_connect_gpio_out_named(s->cpu[cpu], "pmu-interrupt", 0,
+                                qdev_get_gpio_in(s->gic,
+                                                 ppi_base + VIRTUAL_PMU_IRQ));
+    for (i = 0; i < ARRAY_SIZE(cpu_line); i++) {
+        sysbus_connect_irq(gic, cpu + i * count,
+                           qdev_get_gpio_in(s->cpu[cpu], cpu_line[i]));
+    }
+}
+
+static bool realize_gic(FslImx8mqState *s, unsigned cpus, Error **errp)
+{
+    QList *redistributors = qlist_new();
+    unsigned i;
+
+    s->gic = qdev_new(TYPE_ARM_GICV3);
+    object_property_add_child(OBJECT(s), "gic", OBJECT(s->gic));
+    qdev_prop_set_uint32(s->gic, "num-cpu", cpus);
+    qdev_prop_set_uint32(s->gic, "num-irq", NUM_SPIS + GIC_INTERNAL);
+    qdev_prop_set_bit(s->gic, "has-security-extensions", true);
+    qlist_append_int(redistributors, cpus);
+    qdev_prop_set_array(s->gic, "redist-region-count", redistributors);
+    object_property_set_link(OBJECT(s->gic), "sysmem",
+                             OBJECT(get_system_memory()), &error_fatal);
+    if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(s->gic), errp)) {
+        return false;
+    }
+    sysbus_mmio_map(SYS_BUS_DEVICE(s->gic), 0, GIC_DIST_BASE);
+    sysbus_mmio_map(SYS_BUS_DEVICE(s->gic), 1, GIC_REDIST_BASE);
+    for (i = 0; i < cpus; i++) {
+        connect_cpu_to_gic(s, i, cpus);
+    }
+    return true;
+}
+
+static void set_block_property(Object *obj, const BlockProperty *property)
+{
+    /* Booleans and numbers share the table; the property's own type decides. */
+    ObjectProperty *found = object_property_find(obj, property->name);
+
+    g_assert(found);
+    if (!strcmp(found->type, "bool")) {
+        object_property_set_bool(obj, property->name, property->value,
+                                 &error_abort);
+    } else {
+        object_property_set_uint(obj, property->name, property->value,
+                                 &error_abort);
+    }
+}
+
+static DeviceState *new_block(FslImx8mqState *s, const Block *block)
+{
+    DeviceState *dev = qdev_new(block->type);
+    unsigned i;
+
+    object_property_add_child(OBJECT(s), block->name, OBJECT(dev));
+    for (i = 0; i < ARRAY_SIZE(block->property) && block->property[i].name; i++) {
+        set_block_property(OBJECT(dev), &block->property[i]);
+    }
+    if (!strcmp(block->type, "imx.serial")) {
+        qdev_prop_set_chr(dev, "chardev", serial_hd(block->name[4] - '1'));
+    } else if (!strcmp(block->type, "imx.enet")) {
+        qemu_configure_nic_device(dev, true, NULL);
+    }
+    return dev;
+}
+
+static bool realize_block(FslImx8mqState *s, unsigned i, Error **errp)
+{
+    const Block *block = &blocks[i];
+    Object *irq_owner;
+    unsigned n;
+
+    s->block[i] = new_block(s, block);
+    if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(s->block[i]), errp)) {
+        return false;
+    }
+    sysbus_mmio_map(SYS_BUS_DEVICE(s->block[i]), 0, block->addr);
+    irq_owner = OBJECT(s->block[i]);
+    if (block->irq_child) {
+        irq_owner = object_resolve_path_component(irq_owner, block->irq_child);
+    }
+    for (n = 0; n < block->num_spis; n++) {
+        if (sysbus_has_irq(SYS_BUS_DEVICE(irq_owner), n)) {
+            sysbus_connect_irq(SYS_BUS_DEVICE(irq_owner), n,
+                               qdev_get_gpio_in(s->gic, block->spi[n]));
+        }
+    }
+    return true;
+}
+
+static bool realize_blocks(FslImx8mqState *s, Error **errp)
+{
+    unsigned i, n;
+
+    for (i = 0; i < ARRAY_SIZE(blocks); i++) {
+        const Block *block = &blocks[i];
+
+        if (block->type) {
+            if (!realize_block(s, i, errp)) {
+                return false;
+            }
+        } else if (!block->part_of) {
+            create_unimplemented_device(block->name, block->addr, block->size);
+        }
+    }
+    for (i = 0; i < ARRAY_SIZE(blocks); i++) {
+        const Block *block = &blocks[i];
+
+        if (block->part_of) {
+            sysbus_mmio_map(
+                SYS_BUS_DEVICE(fsl_imx8mq_block(s, block->part_of)),
+                block->region, block->addr);
+        }
+        for (n = 0; n < ARRAY_SIZE(block->link) && block->link[n].role; n++) {
+            svp_device_link(
+                SVP_DEVICE(s->block[i]), block->link[n].role,
+                SVP_DEVICE(fsl_imx8mq_block(s, block->link[n].block)));
+        }
+    }
+    return true;
+}
+
+static bool realize_memories(FslImx8mqState *s, Error **errp)
+{
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(memories); i++) {
+        if (!memory_region_init_ram(&s->memory[i], OBJECT(s), memories[i].name,
+                                    memories[i].size, errp)) {
+            return false;
+        }
+        memory_region_add_subregion(get_system_memory(), memories[i].addr,
+                                    &s->memory[i]);
+    }
+    if (!memory_region_init_rom(&s->boot_rom, OBJECT(s), "imx8mq.boot-rom",
+                                BOOT_ROM_SIZE, errp)) {
+        return false;
+    }
+    memcpy(memory_region_get_ram_ptr(&s->boot_rom), boot_rom_code,
+           sizeof(boot_rom_code));
+    memory_region_add_subregion(get_system_memory(), BOOT_ROM_BASE,
+                                &s->boot_rom);
+    return true;
+}
+
+/*
+ * The system memory is what a non-secure master of domain 0 sees, because QEMU's own DMA models work on it; secure CPU
+ * accesses have a container of their own with the same devices and their own view of DRAM.
+ */
+static bool realize_firewall(FslImx8mqState *s, Error **errp)
+{
+    DeviceState *firewall = qdev_new("imx8mq.firewall");
+    MemoryRegion *sysmem = get_system_memory();
+
+    object_property_add_child(OBJECT(s), "firewall", OBJECT(firewall));
+    if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(firewall), errp)) {
+        return false;
+    }
+    svp_device_link(SVP_DEVICE(firewall), "tzasc",
+                    SVP_DEVICE(fsl_imx8mq_block(s, "tzasc")));
+    svp_device_link(SVP_DEVICE(firewall), "gpr",
+                    SVP_DEVICE(fsl_imx8mq_block(s, "iomuxc_gpr")));
+
+    s->views = svp_views_new(OBJECT(s), SVP_DEVICE(firewall), s->ram);
+    memory_region_add_subregion(sysmem, svp_views_base(s->views),
+                                svp_views_get(s->views, false, 0));
+
+    memory_region_init_alias(&s->secure_devices, OBJECT(s),
+                             "imx8mq.secure-devices", sysmem, 0,
+                             SECURE_VIEW_SIZE);
+    memory_region_add_subregion_overlap(&s->secure_view, 0, &s->secure_devices,
+                                        0);
+    memory_region_add_subregion_overlap(&s->secure_view,
+                                        svp_views_base(s->views),
+                                        svp_views_get(s->views, true, 0), 1);
+    return true;
+}
+
+static void fsl_imx8mq_realize(DeviceState *dev, Error **errp)
+{
+    FslImx8mqState *s = FSL_IMX8MQ(dev);
+    unsigned cpus = MACHINE(qdev_get_machine())->smp.cpus;
+
+    if (!s->ram) {
+        error_setg(errp, "%s: link 'ram' is not set", TYPE_FSL_IMX8MQ);
+        return;
+    }
+    if (cpus > FSL_IMX8MQ_NUM_CPUS) {
+        error_setg(errp, "%s: %u CPUs wanted, the chip has %d", TYPE_FSL_IMX8MQ,
+                   cpus, FSL_IMX8MQ_NUM_CPUS);
+        return;
+    }
+    memory_region_init(&s->secure_view, OBJECT(s), "imx8mq.secure-view",
+                       SECURE_VIEW_SIZE);
+    if (!realize_cpus(s, cpus, errp) || !realize_gic(s, cpus, errp) ||
+        !realize_memories(s, errp) || !realize_blocks(s, errp) ||
+        !realize_firewall(s, errp)) {
+        return;
+    }
+}
+
+static const Property fsl_imx8mq_properties[] = {
+    DEFINE_PROP_LINK("ram", FslImx8mqState, ram, TYPE_MEMORY_REGION,
+                     MemoryRegion *),
+};
+
+static void fsl_imx8mq_class_init(ObjectClass *oc, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(oc);
+
+    device_class_set_props(dc, fsl_imx8mq_properties);
+    dc->realize = fsl_imx8mq_realize;
+    dc->desc = "i.MX 8M Quad SoC";
+    /* Uses serial_hd() and the machine's CPU count. */
+    dc->user_creatable = false;
+}
+
+static const TypeInfo fsl_imx8mq_info = {
+    .name = TYPE_FSL_IMX8MQ,
+    .parent = TYPE_DEVICE,
+    .instance_size = sizeof(FslImx8mqState),
+    .class_init = fsl_imx8mq_class_init,
+};
+
+static void fsl_imx8mq_register_types(void)
+{
+    type_register_static(&fsl_imx8mq_info);
+}
+type_init(fsl_imx8mq_register_types)

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * NXP i.MX 8M Quad Evaluation Kit.
+ *
+ * Two ways to boot:
+ *  -bios FLASH -kernel IMAGE -dtb DTB [-initrd CPIO]: the CPU starts in the boot ROM, which starts the flash image at
+ *      EL3. Kernel, device tree and initrd are placed in DDR as a boot loader that runs before TF-A would do, again at
+ *      every reset.
+ *  -kernel IMAGE -dtb DTB [-initrd CPIO]: QEMU's own boot loader and PSCI, no firmware.
+ *
+ * Reference: mainline imx8mq-evk.dts; addresses of the first way as documented in firmware/boot.
+ *
+ * Not modelled: eMMC on uSDHC1 unless a drive is given, Type-C controller, codecs, camera and display connectors.
+ */
+#include "qemu/osdep.h"
+#include "qemu/cutils.h"
+#include "qemu/error-report.h"
+#include "qemu/units.h"
+#include "qapi/error.h"
+#include "exec/address-spaces.h"
+#include "hw/arm/boot.h"
+#include "hw/boards.h"
+#include "hw/i2c/i2c.h"
+#include "hw/loader.h"
+#include "hw/qdev-properties.h"
+#include "hw/qdev-properties-system.h"
+#include "hw/sd/sd.h"
+#include "system/blockdev.h"
+#include "system/qtest.h"
+#include "fsl_imx8mq.h"
+
+#define RAM_MIN (1 * GiB)
+#define RAM_MAX (4 * GiB)
+#define RAM_DEFAULT (3 * GiB)
+#define FLASH_SIZE (32 * MiB)
+
+/* Where the boot loader that runs before TF-A leaves things; firmware/boot relies on the first two. */
+#define FIRMWARE_DTB_ADDR 0x43000000
+#define FIRMWARE_DTB_LIMIT 0x43040000
+#define FIRMWARE_KERNEL_ADDR 0x44000000
+#define FIRMWARE_INITRD_ADDR 0x4a000000
+#define FIRMWARE_INITRD_LIMIT 0xc0000000
+#define FIRMWARE_RAM_MIN (3 * GiB) /* TF-A and OP-TEE live at the top of it */
+
+#define PFUZE100_I2C_ADDR 0x08
+
+/* Header of an arm64 Image (Documentation/arch/arm64/booting.rst): the magic number and its place. */
+#define ARM64_IMAGE_MAGIC "ARM\x64"
+#define ARM64_IMAGE_MAGIC_OFFSET 56
+#define IMAGE_HEADER_SIZE 64
+
+static MemoryRegion flash;
+static struct arm_boot_info boot_info;
+
+G_NORETURN G_GNUC_PRINTF(1, 2)
+static void refuse(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    error_vreport(format, args);
+    va_end(args);
+    exit(1);
+}
+
+/* Ends QEMU with one line if @kernel is not something that this board can start; true if it needs a device tree. */
+static bool check_kernel(const char *kernel)
+{
+    uint8_t header[IMAGE_HEADER_SIZE] = { 0 };
+    FILE *file = fopen(kernel, "rb");
+    size_t got;
+
+    if (!file) {
+        refuse("-kernel %s: %s", kernel, strerror(errno));
+    }
+    got = fread(header, 1, sizeof(header), file);
+    fclose(file);
+    if (got == sizeof(header) &&
+        (!memcmp(header + ARM64_IMAGE_MAGIC_OFFSET, ARM64_IMAGE_MAGIC, 4) ||
+         !memcmp(header, "\x1f\x8b", 2) || !memcmp(header, "MZ", 2))) {
+        return true;
+    }
+    if (got == sizeof(header) && !memcmp(header, "\x7f" "ELF", 4)) {
+        return false;
+    }
+    refuse("-kernel %s: not an arm64 Linux Image (raw or gzip) nor an ELF file",
+           kernel);
+}
+
+static void check_device_tree(MachineState *machine)
+{
+    if (!machine->dtb) {
+        refuse("-kernel %s: this board has no device tree of its own, give one with -dtb (mainline: imx8mq-evk.dtb)",
+               machine->kernel_filename);
+    }
+}
+
+/* Loads kernel and initrd where firmware/boot expects them. */
+static void load_for_firmware(MachineState *machine)
+{
+    const hwaddr kernel_room = FIRMWARE_INITRD_ADDR - FIRMWARE_KERNEL_ADDR;
+    const hwaddr initrd_room = FIRMWARE_INITRD_LIMIT - FIRMWARE_INITRD_ADDR;
+    ssize_t size = load_image_gzipped(machine->kernel_filename,
+                                      FIRMWARE_KERNEL_ADDR, kernel_room);
+
+    if (size < 0) {
+        size = load_image_targphys(machine->kernel_filename,
+                                   FIRMWARE_KERNEL_ADDR, kernel_room);
+    }
+    if (size < 0) {
+        refuse("-kernel %s: cannot be loaded, or is larger than %" PRIu64 " MiB",
+               machine->kernel_filename, (uint64_t)(kernel_room / MiB));
+    }
+    if (machine->initrd_filename) {
+        size = load_image_targphys(machine->initrd_filename,
+                                   FIRMWARE_INITRD_ADDR, initrd_room);
+        if (size < 0) {
+            refuse("-initrd %s: cannot be loaded, or is larger than %" PRIu64 " MiB",
+                   machine->initrd_filename, (uint64_t)(initrd_room / MiB));
+        }
+        boot_info.initrd_start = FIRMWARE_INITRD_ADDR;
+        boot_info.initrd_size = size;
+    }
+}
+
+static void load_flash(MachineState *machine)
+{
+    g_autofree char *path = qemu_find_file(QEMU_FILE_TYPE_BIOS,
+                                           machine->firmware);
+
+    if (!path) {
+        refuse("-bios %s: no such file", machine->firmware);
+    }
+    if (load_image_mr(path, &flash) < 0) {
+        refuse("-bios %s: cannot be read, is empty, or is larger than the %d MiB flash",
+               path, (int)(FLASH_SIZE / MiB));
+    }
+}
+
+static void boot_firmware(MachineState *machine, FslImx8mqState *soc)
+{
+    const char *kernel = machine->kernel_filename;
+    const char *dtb = machine->dtb;
+
+    if (kernel) {
+        check_kernel(kernel);
+        check_device_tree(machine);
+        if (machine->ram_size < FIRMWARE_RAM_MIN) {
+            refuse("-bios with -kernel needs -m 3G or more: TF-A and OP-TEE live at the top of 3 GiB");
+        }
+    }
+    load_flash(machine);
+
+    /* The generic loader only has to see to the reset of the CPUs here. */
+    boot_info.firmware_loaded = true;
+    boot_info.skip_dtb_autoload = true;
+    machine->kernel_filename = NULL;
+    machine->dtb = NULL;
+    arm_load_kernel(fsl_imx8mq_cpu(soc, 0), machine, &boot_info);
+    machine->kernel_filename = g_strdup(kernel);
+    machine->dtb = g_strdup(dtb);
+
+    if (kernel) {
+        load_for_firmware(machine);
+        boot_info.kernel_cmdline = machine->kernel_cmdline;
+        boot_info.dtb_filename = machine->dtb;
+        if (arm_load_dtb(FIRMWARE_DTB_ADDR, &boot_info, FIRMWARE_DTB_LIMIT,
+                         &address_space_memory, machine,
+                         fsl_imx8mq_cpu(soc, 0)) <= 0) {
+            refuse("-dtb %s: not a device tree, or larger than %d KiB with what is added",
+                   machine->dtb,
+                   (int)((FIRMWARE_DTB_LIMIT - FIRMWARE_DTB_ADDR) / KiB));
+        }
+    }
+}
+
+static void boot_directly(MachineState *machine, FslImx8mqState *soc)
+{
+    if (machine->kernel_filename && check_kernel(machine->kernel_filename)) {
+        check_device_tree(machine);
+    }
+    arm_load_kernel(fsl_imx8mq_cpu(soc, 0), machine, &boot_info);
+}
+
+static void add_sd_cards(FslImx8mqState *soc)
+{
+    static const char *const usdhc[FSL_IMX8MQ_NUM_USDHCS] = { "usdhc1",
+                                                              "usdhc2" };
+    unsigned i;
+
+    /* Drive 0 is the card in the socket, on uSDHC2; drive 1 stands for the eMMC on uSDHC1. */
+    for (i = 0; i < FSL_IMX8MQ_NUM_USDHCS; i++) {
+        DeviceState *host = fsl_imx8mq_block(
+            soc, usdhc[FSL_IMX8MQ_NUM_USDHCS - 1 - i]);
+        DriveInfo *drive = drive_get(IF_SD, i, 0);
+        DeviceState *card;
+
+        if (!drive) {
+            continue;
+        }
+        card = qdev_new(TYPE_SD_CARD);
+        qdev_prop_set_drive_err(card, "drive", blk_by_legacy_dinfo(drive),
+                                &error_fatal);
+        qdev_realize_and_unref(card, qdev_get_child_bus(host, "sd-bus"),
+                               &error_fatal);
+    }
+}
+
+static void add_pmic(FslImx8mqState *soc)
+{
+    DeviceState *i2c1 = fsl_imx8mq_block(soc, "i2c1");
+    BusState *bus = QLIST_FIRST(&i2c1->child_bus);
+
+    i2c_slave_create_simple(I2C_BUS(bus), "imx8mq.pfuze100", PFUZE100_I2C_ADDR);
+}
+
+static void imx8mq_evk_init(MachineState *machine)
+{
+    FslImx8mqState *soc;
+
+    if (machine->ram_size < RAM_MIN || machine->ram_size > RAM_MAX ||
+        machine->ram_size % MiB) {
+        refuse("-m: this board takes 1 GiB to 4 GiB of DDR in whole MiB, not %" PRIu64 " bytes",
+               (uint64_t)machine->ram_size);
+    }
+    boot_info = (struct arm_boot_info) {
+        .loader_start = FSL_IMX8MQ_DRAM_BASE,
+        .board_id = -1,
+        .ram_size = machine->ram_size,
+        .psci_conduit = QEMU_PSCI_CONDUIT_SMC,
+    };
+
+    soc = FSL_IMX8MQ(qdev_new(TYPE_FSL_IMX8MQ));
+    object_property_add_child(OBJECT(machine), "soc", OBJECT(soc));
+    object_property_set_link(OBJECT(soc), "ram", OBJECT(machine->ram),
+                             &error_abort);
+    qdev_realize_and_unref(DEVICE(soc), NULL, &error_fatal);
+
+    memory_region_init_rom(&flash, OBJECT(machine), "imx8mq-evk.flash",
+                           FLASH_SIZE, &error_fatal);
+    memory_region_add_subregion(get_system_memory(), FSL_IMX8MQ_QSPI_BASE,
+                                &flash);
+    add_sd_cards(soc);
+    add_pmic(soc);
+
+    if (qtest_enabled()) {
+        return;
+    }
+    if (machine->firmware) {
+        boot_firmware(machine, soc);
+    } else {
+        boot_directly(machine, soc);
+    }
+}
+
+static void imx8mq_evk_machine_init(MachineClass *mc)
+{
+    mc->desc = "NXP i.MX 8M Quad EVK with its bus firewalls (Cortex-A53)";
+    mc->init = imx8mq_evk_init;
+    mc->max_cpus = FSL_IMX8MQ_NUM_CPUS;
+    mc->default_cpus = FSL_IMX8MQ_NUM_CPUS;
+    mc->default_ram_size = RAM_DEFAULT;
+    mc->default_ram_id = "imx8mq-evk.ram";
+    mc->block_default_type = IF_SD;
+    mc->default_nic = "imx.enet";
+    /* A bus error of a denied access must reach the guest. */
+    mc->ignore_memory_transaction_failures = false;
+}
+DEFINE_MACHINE("imx8mq-evk", imx8mq_evk_machine_init)
