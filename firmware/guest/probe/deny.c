@@ -249,7 +249,7 @@ void refusal_checks(const struct board *board, const struct region *heap)
 	} rows[] = {
 		{ "whole-word", heap->base, 4, "ok" },
 		{ "last-word", heap->base + heap->size - 4, 4, "ok" },
-		{ "below", heap->base - 4, 4, "access-denied" },
+		{ "over-start", heap->base - 4, 8, "access-denied" },
 		{ "over-end", heap->base + heap->size - 4, 8, "access-denied" },
 		{ "wrapping", UINT64_MAX - 3, 8, "access-denied" },
 		{ "linux-ram", DRAM_BASE, 4, "access-denied" },
