@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bus/catalogue.hpp"
 
-#include <vector>
-
 #include "firewall/firewall.hpp"
 #include "firewall/iomuxc_gpr.hpp"
 #include "firewall/tzc380.hpp"
+#include "soc/anatop.hpp"
+#include "soc/ccm.hpp"
+#include "soc/gpc.hpp"
+#include "soc/iomuxc.hpp"
+#include "soc/irqsteer.hpp"
+#include "soc/ocotp.hpp"
+#include "soc/pfuze100.hpp"
+#include "soc/src.hpp"
+#include "soc/system_counter.hpp"
+#include "soc/tmu.hpp"
+#include "soc/vpu_blk_ctrl.hpp"
 
 namespace svp {
 
@@ -16,10 +25,21 @@ std::unique_ptr<Device> create(Host& host) {
     return std::make_unique<Core>(host);
 }
 
-const std::vector<CatalogueEntry> entries = {
+constexpr CatalogueEntry entries[] = {
     {"imx8mq.firewall", "i.MX 8M Quad DRAM access decision", Carrier::sysbus, create<Firewall>},
     {"imx8mq.iomuxc-gpr", "i.MX 8M Quad IOMUXC_GPR registers", Carrier::sysbus, create<IomuxcGpr>},
     {"imx8mq.tzasc", "Arm TZC-380 as in the i.MX 8M Quad", Carrier::sysbus, create<Tzc380>},
+    {"imx8mq.anatop", "i.MX 8M Quad PLLs and chip identification", Carrier::sysbus, create<Anatop>},
+    {"imx8mq.ccm", "i.MX 8M Quad clock controller", Carrier::sysbus, create<Ccm>},
+    {"imx8mq.gpc", "i.MX 8M Quad power controller", Carrier::sysbus, create<Gpc>},
+    {"imx8mq.iomuxc", "i.MX 8M Quad pin multiplexer", Carrier::sysbus, create<Iomuxc>},
+    {"imx8mq.irqsteer", "i.MX 8M Quad display interrupt steering", Carrier::sysbus, create<Irqsteer>},
+    {"imx8mq.ocotp", "i.MX 8M Quad fuses", Carrier::sysbus, create<Ocotp>},
+    {"imx8mq.pfuze100", "PFUZE100 power management chip of the EVK", Carrier::i2c, create<Pfuze100>},
+    {"imx8mq.src", "i.MX 8M Quad reset controller", Carrier::sysbus, create<Src>},
+    {"imx8mq.system-counter", "i.MX 8M Quad system counter", Carrier::sysbus, create<SystemCounter>},
+    {"imx8mq.tmu", "i.MX 8M Quad thermal monitor", Carrier::sysbus, create<Tmu>},
+    {"imx8mq.vpu-blk-ctrl", "i.MX 8M Quad video decoder control block", Carrier::sysbus, create<VpuBlkCtrl>},
 };
 
 }  // namespace

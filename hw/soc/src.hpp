@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * System reset controller (SRC).
+ *
+ * Hardware: holds the application cores and several peripherals in reset, tells the cause of the last reset
+ * and the boot mode, and keeps ten general-purpose registers of which the first eight name the address where
+ * each application core starts after its reset.
+ *
+ * Reference: MIMX8MQ6 device header for names and fields; TF-A, gpc_common.c, for the entry address (two
+ * registers a core: bits 39:24 and 23:2 of it) and the order of steps that start a core; Linux, reset-imx7.c.
+ *
+ * Interface: QOM type "imx8mq.src", one 64 KiB window, no line (SPI 89 never fires), no property. The GPC is
+ * told of every change of the core enables through Src::Observer.
+ *
+ * Not modelled: pulling a peripheral's reset; the bits are stored. A53RCR0 (per-core resets) and M4RCR (there
+ * is no M4) are stored and logged. SRSR always tells a power-on reset, and every reset clears the
+ * general-purpose registers. Access of a register with DOM_EN set is granted by
+ * the domain bits, and LOCK freezes them, as the fields' names say. Reset values that no source gives are 0;
+ * DDRC_RCR and DDRC2_RCR read as a boot loader leaves them, since DRAM works from the start.
+ */
+#pragma once
+
+#include <cstdint>
+
+#include "soc/bank_device.hpp"
+
+namespace svp {
+
+class Src : public BankDevice {
+ public:
+    static constexpr unsigned core_count = 4;
+
+    /** Who must know when a core's reset is asserted or released. */
+    class Observer {
+     public:
+        virtual ~Observer() = default;
+        /** core_enabled() of some core may have changed. */
+        virtual void core_enables_changed() = 0;
+    };
+
+    explicit Src(Host& host);
+
+    /** True if core @p cpu (below core_count) is not held in reset by A53RCR1. */
+    bool core_enabled(unsigned cpu) const;
+
+    /** Address at which core @p cpu (below core_count) starts, as GPR1 to GPR8 say. */
+    std::uint64_t entry_point(unsigned cpu) const;
+
+    /** At most one; nullptr ends the relation. */
+    void set_observer(Observer* observer) { observer_ = observer; }
+
+ private:
+    static std::vector<Register> registers(Src& self);
+    static Register guarded(Src& self, std::uint32_t offset, std::string_view name, std::uint32_t fields,
+                            std::uint32_t reset);
+    void enforce_domain(std::uint32_t offset, const WriteEvent& event);
+
+    Observer* observer_ = nullptr;
+};
+
+}  // namespace svp

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "soc/system_counter.hpp"
+
+#include <limits>
+
+namespace svp {
+
+namespace {
+
+constexpr std::uint32_t window = 0x10000;
+constexpr RegionInfo region_list[] = {{"read", window}, {"compare", window}, {"control", window}};
+
+// Control and read frame.
+constexpr std::uint32_t cntcr = 0x00;
+constexpr std::uint32_t cntsr = 0x04;
+constexpr std::uint32_t cntcv_low = 0x08;
+constexpr std::uint32_t cntcv_high = 0x0c;
+constexpr std::uint32_t cntfid0 = 0x20;
+
+constexpr std::uint32_t running = 1u << 0;     // CNTCR.EN
+constexpr std::uint32_t halt_debug = 1u << 1;  // CNTCR.HDBG
+constexpr std::uint32_t base_clock = 1u << 8;  // CNTCR.FCR0, CNTSR.FCA0
+constexpr std::uint32_t slow_clock = 1u << 9;  // CNTCR.FCR1, CNTSR.FCA1
+constexpr std::uint32_t clocks = base_clock | slow_clock;
+
+constexpr std::uint32_t base_frequency = 8'333'333;
+constexpr std::uint32_t slow_frequency = 32'768;
+
+// Compare frame; the second comparator follows 0x100 bytes later.
+constexpr std::uint32_t comparator_step = 0x100;
+constexpr std::uint32_t cmpcv_low = 0x20;
+constexpr std::uint32_t cmpcv_high = 0x24;
+constexpr std::uint32_t cmpcr = 0x2c;
+constexpr std::uint32_t compare_enable = 1u << 0;
+constexpr std::uint32_t interrupt_mask = 1u << 1;
+constexpr std::uint32_t compare_status = 1u << 2;
+
+constexpr std::uint32_t high_bits = 0x00ffffff;
+constexpr std::uint64_t count_bits = 0x00ff'ffff'ffff'ffff;
+
+/** Ticks for nanoseconds, as a fraction. */
+struct Rate {
+    std::uint64_t ticks;
+    std::uint64_t nanoseconds;
+};
+constexpr Rate base_rate = {1, 120};           // 25 MHz / 3
+constexpr Rate slow_rate = {512, 15'625'000};  // 32768 Hz
+
+Rate rate_of(std::uint32_t control) {
+    return (control & slow_clock) != 0 ? slow_rate : base_rate;
+}
+
+/** Ticks that fit into @p nanoseconds, without overflow of the product. */
+std::uint64_t ticks_in(std::uint64_t nanoseconds, Rate rate) {
+    return nanoseconds / rate.nanoseconds * rate.ticks +
+           nanoseconds % rate.nanoseconds * rate.ticks / rate.nanoseconds;
+}
+
+/** Time until @p ticks more have been counted, or nothing if that lies beyond the end of virtual time. */
+std::optional<std::int64_t> time_for(std::uint64_t ticks, Rate rate) {
+    const std::uint64_t whole = ticks / rate.ticks;
+    const std::uint64_t rest = (ticks % rate.ticks * rate.nanoseconds + rate.ticks - 1) / rate.ticks;
+    constexpr auto limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / 4);
+    if (whole > limit / rate.nanoseconds) {
+        return std::nullopt;
+    }
+    return static_cast<std::int64_t>(whole * rate.nanoseconds + rest);
+}
+
+std::uint32_t half_of(std::uint64_t count, unsigned half) {
+    return static_cast<std::uint32_t>(count >> (32 * half));
+}
+
+}  // namespace
+
+SystemCounter::SystemCounter(Host& host)
+    : Device(host),
+      banks_{RegisterBank(host, "sysctr-read", window, read_registers(*this)),
+             RegisterBank(host, "sysctr-compare", window, compare_registers(*this)),
+             RegisterBank(host, "sysctr-control", window, control_registers(*this))} {}
+
+std::span<const RegionInfo> SystemCounter::regions() const {
+    return region_list;
+}
+
+std::vector<Register> SystemCounter::read_registers(SystemCounter& self) {
+    const auto count = [&self](std::uint32_t half, std::uint32_t) {
+        return half_of(self.count_at(self.access_time_), half);
+    };
+    return {
+        {.offset = cntcv_low, .name = "CNTCV", .read_only = all_bits, .count = 2, .on_read = count},
+        {.offset = 0xfd0, .name = "CNTID", .read_only = all_bits},
+    };
+}
+
+std::vector<Register> SystemCounter::compare_registers(SystemCounter& self) {
+    std::vector<Register> rows;
+    for (unsigned comparator = 0; comparator < comparator_count; ++comparator) {
+        const std::uint32_t base = comparator * comparator_step;
+        const auto written = [&self, comparator](const WriteEvent&) { self.update(comparator); };
+        const auto control = [&self, comparator](std::uint32_t, std::uint32_t stored) {
+            return stored | (self.reached(comparator, self.access_time_) ? compare_status : 0);
+        };
+        rows.push_back({.offset = base + cmpcv_low, .name = "CMPCVL", .on_write = written});
+        rows.push_back(
+            {.offset = base + cmpcv_high, .name = "CMPCVH", .read_only = ~high_bits, .on_write = written});
+        rows.push_back({.offset = base + cmpcr,
+                        .name = "CMPCR",
+                        .read_only = ~(compare_enable | interrupt_mask),
+                        .on_read = control,
+                        .on_write = written});
+    }
+    rows.push_back({.offset = 0xfd0, .name = "CNTID", .read_only = all_bits});
+    return rows;
+}
+
+std::vector<Register> SystemCounter::control_registers(SystemCounter& self) {
+    const auto acknowledged_clock = [&self](std::uint32_t, std::uint32_t) {
+        const std::uint32_t control = self.banks_[control_frame].value(cntcr);
+        return (control & slow_clock) != 0 ? slow_clock : base_clock;
+    };
+    const auto count = [&self](std::uint32_t half, std::uint32_t) {
+        return half_of(self.count_at(self.access_time_), half);
+    };
+    return {
+        {.offset = cntcr,
+         .name = "CNTCR",
+         .reset = base_clock | halt_debug | running,
+         .read_only = ~(clocks | halt_debug | running),
+         .on_write = [&self](const WriteEvent& event) { self.control_written(event); }},
+        {.offset = cntsr, .name = "CNTSR", .read_only = all_bits, .on_read = acknowledged_clock},
+        {.offset = cntcv_low,
+         .name = "CNTCVL",
+         .on_read = count,
+         .on_write = [&self](const WriteEvent& event) { self.count_written(0, event); }},
+        {.offset = cntcv_high,
+         .name = "CNTCVH",
+         .read_only = ~high_bits,
+         .on_read = [count](std::uint32_t, std::uint32_t stored) { return count(1, stored); },
+         .on_write = [&self](const WriteEvent& event) { self.count_written(1, event); }},
+        {.offset = cntfid0, .name = "CNTFID0", .reset = base_frequency, .read_only = all_bits},
+        {.offset = cntfid0 + 4, .name = "CNTFID1", .reset = slow_frequency, .read_only = all_bits},
+        {.offset = cntfid0 + 8, .name = "CNTFID2", .read_only = all_bits},
+        {.offset = 0xfd0, .name = "CNTID", .read_only = all_bits},
+    };
+}
+
+ReadResult SystemCounter::read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) {
+    access_time_ = host().now();
+    return {banks_[region].read(offset, size, by)};
+}
+
+Response SystemCounter::write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
+                              const Transaction& by) {
+    banks_[region].write(offset, value, size, by);
+    return Response::okay;
+}
+
+void SystemCounter::reset() {
+    for (RegisterBank& bank : banks_) {
+        bank.reset();
+    }
+    base_count_ = 0;
+    base_time_ = 0;
+}
+
+std::uint64_t SystemCounter::count_at(std::int64_t time) const {
+    const std::uint32_t control = banks_[control_frame].value(cntcr);
+    if ((control & running) == 0 || time < base_time_) {
+        return base_count_;
+    }
+    const auto passed = static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(base_time_);
+    return (base_count_ + ticks_in(passed, rate_of(control))) & count_bits;
+}
+
+std::uint64_t SystemCounter::compare_value(unsigned comparator) const {
+    const RegisterBank& bank = banks_[compare_frame];
+    const std::uint32_t base = comparator * comparator_step;
+    return static_cast<std::uint64_t>(bank.value(base + cmpcv_high)) << 32 | bank.value(base + cmpcv_low);
+}
+
+bool SystemCounter::reached(unsigned comparator, std::int64_t time) const {
+    const std::uint32_t control = banks_[compare_frame].value(comparator * comparator_step + cmpcr);
+    return (control & compare_enable) != 0 && count_at(time) >= compare_value(comparator);
+}
+
+void SystemCounter::control_written(const WriteEvent& event) {
+    if (event.after == event.before) {
+        return;  // a new base would lose the fraction of a tick
+    }
+    const std::int64_t now = host().now();
+    banks_[control_frame].set(cntcr, event.before);
+    base_count_ = count_at(now);
+    base_time_ = now;
+    banks_[control_frame].set(cntcr, event.after);
+    update_all();
+}
+
+void SystemCounter::count_written(unsigned half, const WriteEvent& event) {
+    if ((banks_[control_frame].value(cntcr) & running) != 0) {
+        host().log(LogKind::guest_error, "sysctr-control: CNTCV is written while the counter runs");
+        return;
+    }
+    const std::uint32_t kept = half_of(base_count_, half) & ~event.lanes;
+    const std::uint64_t changed = (kept | (event.written & event.lanes)) & (half == 0 ? ~0u : high_bits);
+    const std::uint64_t other = base_count_ & (half == 0 ? ~0xffff'ffffull : 0xffff'ffffull);
+    base_count_ = other | changed << (32 * half);
+    update_all();
+}
+
+void SystemCounter::update(unsigned comparator) {
+    const std::uint32_t control = banks_[compare_frame].value(comparator * comparator_step + cmpcr);
+    const std::uint32_t counter = banks_[control_frame].value(cntcr);
+    const std::int64_t now = host().now();
+    const bool due = reached(comparator, now);
+    host().set_irq(comparator, due && (control & interrupt_mask) == 0);
+    if (!due && (control & compare_enable) != 0 && (counter & running) != 0) {
+        // Counted from the base, so that the deadline is the very tick and not up to one tick later.
+        const auto wait = time_for(compare_value(comparator) - base_count_, rate_of(counter));
+        if (wait) {
+            host().schedule(comparator, base_time_ + *wait);
+            return;
+        }
+    }
+    host().cancel(comparator);
+}
+
+void SystemCounter::update_all() {
+    for (unsigned comparator = 0; comparator < comparator_count; ++comparator) {
+        update(comparator);
+    }
+}
+
+void SystemCounter::timer_expired(unsigned timer) {
+    update(timer);
+}
+
+void SystemCounter::exchange(Archive& archive) {
+    for (RegisterBank& bank : banks_) {
+        bank.exchange(archive);
+    }
+    archive.value(base_count_, count_bits);
+    archive.value(base_time_, std::numeric_limits<std::int64_t>::max() / 4);
+}
+
+void SystemCounter::resume() {
+    update_all();
+}
+
+}  // namespace svp

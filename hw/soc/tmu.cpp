@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "soc/tmu.hpp"
+
+#include <algorithm>
+
+namespace svp {
+
+namespace {
+
+constexpr std::uint32_t window = 0x10000;
+
+constexpr std::uint32_t tmr = 0x00;
+constexpr std::uint32_t monitoring = 1u << 31;
+constexpr unsigned first_site_bit = 15;
+
+constexpr std::uint32_t valid = 1u << 31;
+constexpr std::uint32_t threshold_fields = 0x800000ff;
+constexpr std::uint32_t alarms = 0xe0000000;
+
+constexpr std::uint32_t reports = 0x100;
+constexpr std::uint32_t report_step = 0x10;
+constexpr std::uint32_t report_count = 16;
+constexpr std::uint32_t revision_1 = 0x100;
+
+constexpr std::uint64_t hottest = 125;
+constexpr PropertyInfo property_list[Tmu::site_count] = {
+    {"cpu-temperature", "temperature at the CPU, degrees Celsius", 42},
+    {"gpu-temperature", "temperature at the GPU, degrees Celsius", 40},
+    {"vpu-temperature", "temperature at the VPU, degrees Celsius", 41},
+};
+
+}  // namespace
+
+Tmu::Tmu(Host& host) : BankDevice(host, "tmu", window, registers(*this)), temperatures_{} {
+    for (unsigned site = 0; site < site_count; ++site) {
+        temperatures_[site] = static_cast<std::uint8_t>(property_list[site].default_value);
+    }
+}
+
+std::vector<Register> Tmu::registers(Tmu& self) {
+    const auto site = [&self](std::uint32_t index, std::uint32_t) { return self.report(index); };
+    const auto extreme = [&self](bool highest) {
+        return [&self, highest](std::uint32_t, std::uint32_t) { return self.extreme(highest); };
+    };
+    constexpr Kind unmodelled = Kind::unmodelled;
+    return {
+        {.offset = tmr, .name = "TMR", .read_only = ~0x8c00ffffu},
+        {.offset = 0x04, .name = "TSR", .read_only = all_bits},
+        {.offset = 0x08, .name = "TMTMIR", .read_only = ~0xfu},
+        {.offset = 0x20, .name = "TIER", .read_only = ~alarms, .kind = unmodelled},
+        {.offset = 0x24, .name = "TIDR", .read_only = ~alarms, .write_1_clear = alarms},
+        {.offset = 0x28, .name = "TISCR"},
+        {.offset = 0x2c, .name = "TICSCR", .read_only = ~0xffffu},
+        {.offset = 0x40, .name = "TMHTCRH", .read_only = all_bits, .on_read = extreme(true)},
+        {.offset = 0x44, .name = "TMHTCRL", .read_only = all_bits, .on_read = extreme(false)},
+        {.offset = 0x50, .name = "TMHTITR", .read_only = ~threshold_fields, .kind = unmodelled},
+        {.offset = 0x54, .name = "TMHTATR", .read_only = ~threshold_fields, .kind = unmodelled},
+        {.offset = 0x58, .name = "TMHTACTR", .read_only = ~threshold_fields, .kind = unmodelled},
+        {.offset = 0x80, .name = "TTCFGR"},
+        {.offset = 0x84, .name = "TSCFGR"},
+        {.offset = reports,
+         .name = "TRITSR",
+         .read_only = all_bits,
+         .count = report_count,
+         .stride = report_step,
+         .on_read = site},
+        {.offset = reports + 4,
+         .name = "TRATSR",
+         .read_only = all_bits,
+         .count = report_count,
+         .stride = report_step,
+         .on_read = site},
+        {.offset = 0xbf8, .name = "IPBRR0", .reset = revision_1, .read_only = all_bits},
+        {.offset = 0xbfc, .name = "IPBRR1", .read_only = all_bits},
+        {.offset = 0xf10, .name = "TTRCR", .read_only = ~0xf00ffu, .count = 4},
+    };
+}
+
+bool Tmu::monitored(unsigned site) const {
+    const std::uint32_t mode = bank().value(tmr);
+    return site < site_count && (mode & monitoring) != 0 && (mode >> (first_site_bit - site) & 1) != 0;
+}
+
+std::uint32_t Tmu::report(unsigned site) const {
+    return monitored(site) ? valid | temperatures_[site] : 0;
+}
+
+std::uint32_t Tmu::extreme(bool highest) const {
+    std::uint32_t result = 0;
+    for (unsigned site = 0; site < site_count; ++site) {
+        const std::uint32_t value = report(site);
+        if (value != 0) {
+            result = result == 0 ? value : highest ? std::max(result, value) : std::min(result, value);
+        }
+    }
+    return result;
+}
+
+std::span<const PropertyInfo> Tmu::properties() const {
+    return property_list;
+}
+
+std::optional<std::string> Tmu::set_property(std::string_view name, std::uint64_t value) {
+    for (unsigned site = 0; site < site_count; ++site) {
+        if (name != property_list[site].name) {
+            continue;
+        }
+        if (value > hottest) {
+            return std::string(name) + " is " + std::to_string(value) + " degrees, at most " +
+                   std::to_string(hottest) + " are possible";
+        }
+        temperatures_[site] = static_cast<std::uint8_t>(value);
+        return std::nullopt;
+    }
+    return "no property " + std::string(name);
+}
+
+void Tmu::exchange(Archive& archive) {
+    BankDevice::exchange(archive);
+    for (std::uint8_t& temperature : temperatures_) {
+        archive.value(temperature, hottest);
+    }
+}
+
+}  // namespace svp
