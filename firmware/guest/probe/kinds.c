@@ -175,82 +175,126 @@ static void access_by(const struct board *board, const struct region *heap,
 	window_close(&window);
 }
 
-/*
- * One access half in the heap, half in the control region beside it: the
- * halves are judged apart.
- */
-static void edge_access(const struct board *board, const struct region *heap,
-			const char *side, uint64_t edge, bool heap_first,
-			unsigned int width)
+/* An edge between a heap and the control region beside it */
+struct edge {
+	const struct region *heap;
+	const char *side;      /* "low" or "high" end of the heap */
+	uint64_t address;      /* of the first byte above the edge */
+	bool heap_first;       /* the heap is below the edge */
+	unsigned int width;    /* of the access, half of it on each side */
+	struct window window;  /* one page on each side */
+	volatile uint8_t *control; /* the accessed half that is open */
+};
+
+static uint64_t edge_heap_page(const struct edge *edge)
 {
-	unsigned int half = width / 2;
-	uint64_t heap_page = heap_first ? edge - PAGE : edge;
+	return edge->heap_first ? edge->address - PAGE : edge->address;
+}
+
+static struct outcome edge_access(const struct edge *edge,
+				  enum access_kind kind,
+				  union access_value *value)
+{
+	return access_once(kind, edge->window.bytes + PAGE - edge->width / 2,
+			   edge->width, value);
+}
+
+/* The heap's half reads as zero, the other half as it is. */
+static void edge_load(const struct board *board, const struct edge *edge)
+{
+	unsigned int half = edge->width / 2;
+	union access_value wanted = { { 0 } };
+	union access_value seen = ones();
+	struct outcome outcome;
+
+	for (unsigned int i = 0; i < half; i++) {
+		edge->control[i] = (uint8_t)(0xc0 + i);
+		wanted.bytes[(edge->heap_first ? half : 0) + i] =
+			edge->control[i];
+	}
+	outcome = edge_access(edge, ACCESS_LOAD, &seen);
+	check_named(board->answer == ANSWER_ABORT ?
+			    "abort" : loaded(wanted.bytes, edge->width),
+		    outcome.signal ? signal_outcome(outcome.signal) :
+				     loaded(seen.bytes, edge->width),
+		    "edge.%s.%s.load%u", edge->heap->label, edge->side,
+		    8 * edge->width);
+}
+
+/* The heap's half stays, the other half is written. */
+static void edge_store(const struct board *board, const struct edge *edge)
+{
+	unsigned int half = edge->width / 2, bits = 8 * edge->width;
 	union access_value value = { .doubles = { 0x1122334455667788ull,
 						  0x99aabbccddeeff00ull } };
-	union access_value seen = ones();
-	union access_value wanted = { { 0 } };
-	struct outcome outcome;
-	struct window window;
+	union access_value seen = { { 0 } };
+	struct outcome outcome = edge_access(edge, ACCESS_STORE, &value);
 	uint32_t wrong = 1, first;
-	int error = window_open(&window, MEMORY_NORMAL, edge - PAGE, 2 * PAGE,
-				PROT_READ | PROT_WRITE);
-	volatile uint8_t *control;
+	int result;
 
-	if (error) {
-		check_named("ok", errno_name(error), "edge.%s.%s.map",
-			    heap->label, side);
-		return;
-	}
-	control = window.bytes + (heap_first ? PAGE : PAGE - half);
-	tee_fill(heap_page, PAGE, PATTERN);
-	for (unsigned int i = 0; i < half; i++) {
-		control[i] = (uint8_t)(0xc0 + i);
-		wanted.bytes[(heap_first ? half : 0) + i] = control[i];
-	}
-	outcome = access_once(ACCESS_LOAD, window.bytes + PAGE - half, width,
-			      &seen);
-	check_named(board->answer == ANSWER_ABORT ? "abort" :
-						    loaded(wanted.bytes, width),
-		    outcome.signal ? signal_outcome(outcome.signal) :
-				     loaded(seen.bytes, width),
-		    "edge.%s.%s.load%u", heap->label, side, 8 * width);
-
-	outcome = access_once(ACCESS_STORE, window.bytes + PAGE - half, width,
-			      &value);
 	check_named(board->answer == ANSWER_ABORT ? "abort" : "ok",
 		    signal_outcome(outcome.signal), "edge.%s.%s.store%u",
-		    heap->label, side, 8 * width);
-	/* After an abort the other half may have been written or not */
-	if (board->answer == ANSWER_ZERO) {
-		memset(&seen, 0, sizeof(seen));
-		for (unsigned int i = 0; i < half; i++)
-			seen.bytes[i] = control[i];
-		check_named(loaded(value.bytes + (heap_first ? half : 0), half),
-			    loaded(seen.bytes, half), "edge.%s.%s.store%u.control",
-			    heap->label, side, 8 * width);
-	}
-	error = tee_verify(heap_page, PAGE, PATTERN, &wrong, &first);
+		    edge->heap->label, edge->side, bits);
+	for (unsigned int i = 0; i < half; i++)
+		seen.bytes[i] = edge->control[i];
+	/* After an abort the open half may have been written or not */
+	if (board->answer == ANSWER_ZERO)
+		check_named(loaded(value.bytes + (edge->heap_first ? half : 0),
+				   half),
+			    loaded(seen.bytes, half),
+			    "edge.%s.%s.store%u.control", edge->heap->label,
+			    edge->side, bits);
+	result = tee_verify(edge_heap_page(edge), PAGE, PATTERN, &wrong,
+			    &first);
 	check_named("intact",
-		    error != TEE_OK ? tee_result_name(error) :
+		    result != TEE_OK ? tee_result_name(result) :
 		    wrong ? "changed" : "intact",
-		    "edge.%s.%s.store%u.tee", heap->label, side, 8 * width);
-	window_close(&window);
+		    "edge.%s.%s.store%u.tee", edge->heap->label, edge->side,
+		    bits);
+}
+
+static void edge_check(const struct board *board, struct edge *edge)
+{
+	int error = window_open(&edge->window, MEMORY_NORMAL,
+				edge->address - PAGE, 2 * PAGE,
+				PROT_READ | PROT_WRITE);
+
+	check_named("ok", errno_name(error), "edge.%s.%s.map%u",
+		    edge->heap->label, edge->side, 8 * edge->width);
+	if (error)
+		return;
+	edge->control = edge->window.bytes +
+			(edge->heap_first ? PAGE : PAGE - edge->width / 2);
+	check_named("ok",
+		    tee_result_name(tee_fill(edge_heap_page(edge), PAGE,
+					     PATTERN)),
+		    "edge.%s.%s.fill%u", edge->heap->label, edge->side,
+		    8 * edge->width);
+	edge_load(board, edge);
+	edge_store(board, edge);
+	window_close(&edge->window);
 }
 
 static void edge_checks(const struct board *board, const struct region *heap)
 {
 	for (int i = 0; i < board->count; i++) {
 		const struct region *region = &board->regions[i];
+		bool above = heap->base + heap->size == region->base;
+		bool below = region->base + region->size == heap->base;
 
-		if (strncmp(region->node, "control@", 8) != 0)
+		if (strncmp(region->node, "control@", 8) != 0 ||
+		    !(above || below))
 			continue;
 		for (unsigned int width = 2; width <= 16; width *= 2) {
-			if (region->base + region->size == heap->base)
-				edge_access(board, heap, "low", heap->base,
-					    false, width);
-			if (heap->base + heap->size == region->base)
-				edge_access(board, heap, "high", region->base,
-					    true, width);
+			struct edge edge = {
+				.heap = heap,
+				.side = above ? "high" : "low",
+				.address = above ? region->base : heap->base,
+				.heap_first = above,
+				.width = width,
+			};
+
+			edge_check(board, &edge);
 		}
 	}
 }
