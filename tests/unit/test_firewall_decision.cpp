@@ -356,4 +356,29 @@ TEST_CASE("rights of a refused state end with the next reset, and views hear of 
     board.reset();
     board.enable();
     CHECK(board.rights(heap) == "rw--");
+    // The refused state may be the very one that reset brings: the change from before still has to be told.
+    state = FirewallBoard().tzc.save();
+    state.push_back(std::byte{0});
+    protect_heap(board);
+    REQUIRE(board.tzc.load(state).has_value());
+    const unsigned changes = board.host.policy_changes;
+    board.tzc.reset();
+    CHECK(board.host.policy_changes == changes + 1);
+}
+
+TEST_CASE("rights change with a reset of either block, in any order") {
+    FirewallBoard board;
+    protect_heap(board);
+    unsigned changes = board.host.policy_changes;
+    board.gpr.reset();
+    CHECK(board.rights(heap) == "rwrw");
+    CHECK(board.host.policy_changes == changes + 1);
+    protect_heap(board);
+    changes = board.host.policy_changes;
+    board.tzc.reset();
+    CHECK(board.rights(dram) == "rw--");
+    CHECK(board.host.policy_changes == changes + 1);
+    board.gpr.reset();
+    CHECK(board.rights(dram) == "rwrw");
+    CHECK(board.host.policy_changes == changes + 2);
 }
