@@ -40,7 +40,7 @@ typedef struct Block {
     const char *name;
     const char *type;       /* QOM type; NULL: not modelled, or a part of another block */
     const char *part_of;    /* block whose MMIO region number `region` sits here */
-    const char *irq_child;  /* child object that owns the interrupt lines */
+    const char *inner;      /* child object that has the properties and the interrupt lines */
     unsigned region;
     unsigned num_spis;
     uint8_t spi[4];
@@ -69,11 +69,11 @@ static const Block blocks[] = {
     { 0x38300000, 64 * KiB, "vpu_g1_decoder" },
     { 0x382f0000, 64 * KiB, "usb2_phy" },
     { 0x38200000, 64 * KiB, "usb2", "usb_dwc3", SPI1(41),
-      .irq_child = "dwc3-xhci",
+      .inner = "dwc3-xhci",
       .property = { { "p2", 1 }, { "p3", 1 }, { "slots", 2 } } },
     { 0x381f0000, 64 * KiB, "usb1_phy" },
     { 0x38100000, 64 * KiB, "usb1", "usb_dwc3", SPI1(40),
-      .irq_child = "dwc3-xhci",
+      .inner = "dwc3-xhci",
       .property = { { "p2", 1 }, { "p3", 1 }, { "slots", 2 } } },
     { 0x38000000, 256 * KiB, "gpu" },
     { 0x33c00000, 4 * MiB, "pcie2" },
@@ -228,10 +228,10 @@ struct FslImx8mqState {
  * the silicon revision, stay 0: then the OCOTP decides.
  */
 static const uint32_t boot_rom_code[] = {
-    cpu_to_le32(0x58000040), /* ldr x0, =flash */
-    cpu_to_le32(0xd61f0000), /* br x0 */
-    cpu_to_le32(FSL_IMX8MQ_QSPI_BASE),
-    cpu_to_le32(0),
+    const_le32(0x58000040), /* ldr x0, =flash */
+    const_le32(0xd61f0000), /* br x0 */
+    const_le32(FSL_IMX8MQ_QSPI_BASE),
+    const_le32(0),
 };
 
 DeviceState *fsl_imx8mq_block(FslImx8mqState *s, const char *name)
@@ -340,9 +340,9 @@ static bool realize_gic(FslImx8mqState *s, unsigned cpus, Error **errp)
 static void set_block_property(Object *obj, const BlockProperty *property)
 {
     /* Booleans and numbers share the table; the property's own type decides. */
-    ObjectProperty *found = object_property_find(obj, property->name);
+    ObjectProperty *found = object_property_find_err(obj, property->name,
+                                                     &error_abort);
 
-    g_assert(found);
     if (!strcmp(found->type, "bool")) {
         object_property_set_bool(obj, property->name, property->value,
                                  &error_abort);
@@ -352,14 +352,22 @@ static void set_block_property(Object *obj, const BlockProperty *property)
     }
 }
 
+static Object *block_inner(const Block *block, DeviceState *dev)
+{
+    return block->inner ?
+           object_resolve_path_component(OBJECT(dev), block->inner) :
+           OBJECT(dev);
+}
+
 static DeviceState *new_block(FslImx8mqState *s, const Block *block)
 {
     DeviceState *dev = qdev_new(block->type);
+    Object *inner = block_inner(block, dev);
     unsigned i;
 
     object_property_add_child(OBJECT(s), block->name, OBJECT(dev));
     for (i = 0; i < ARRAY_SIZE(block->property) && block->property[i].name; i++) {
-        set_block_property(OBJECT(dev), &block->property[i]);
+        set_block_property(inner, &block->property[i]);
     }
     if (!strcmp(block->type, "imx.serial")) {
         qdev_prop_set_chr(dev, "chardev", serial_hd(block->name[4] - '1'));
@@ -380,10 +388,7 @@ static bool realize_block(FslImx8mqState *s, unsigned i, Error **errp)
         return false;
     }
     sysbus_mmio_map(SYS_BUS_DEVICE(s->block[i]), 0, block->addr);
-    irq_owner = OBJECT(s->block[i]);
-    if (block->irq_child) {
-        irq_owner = object_resolve_path_component(irq_owner, block->irq_child);
-    }
+    irq_owner = block_inner(block, s->block[i]);
     for (n = 0; n < block->num_spis; n++) {
         if (sysbus_has_irq(SYS_BUS_DEVICE(irq_owner), n)) {
             sysbus_connect_irq(SYS_BUS_DEVICE(irq_owner), n,

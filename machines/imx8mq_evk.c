@@ -13,7 +13,7 @@
  * Not modelled: eMMC on uSDHC1 unless a drive is given, Type-C controller, codecs, camera and display connectors.
  */
 #include "qemu/osdep.h"
-#include "qemu/cutils.h"
+#include "qemu/datadir.h"
 #include "qemu/error-report.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
@@ -100,10 +100,13 @@ static void load_for_firmware(MachineState *machine)
 {
     const hwaddr kernel_room = FIRMWARE_INITRD_ADDR - FIRMWARE_KERNEL_ADDR;
     const hwaddr initrd_room = FIRMWARE_INITRD_LIMIT - FIRMWARE_INITRD_ADDR;
-    ssize_t size = load_image_gzipped(machine->kernel_filename,
-                                      FIRMWARE_KERNEL_ADDR, kernel_room);
+    g_autofree uint8_t *unpacked = NULL;
+    ssize_t size = load_image_gzipped_buffer(machine->kernel_filename,
+                                             kernel_room, &unpacked);
 
-    if (size < 0) {
+    if (size >= 0) {
+        rom_add_blob_fixed("kernel", unpacked, size, FIRMWARE_KERNEL_ADDR);
+    } else {
         size = load_image_targphys(machine->kernel_filename,
                                    FIRMWARE_KERNEL_ADDR, kernel_room);
     }
@@ -236,7 +239,7 @@ static void imx8mq_evk_init(MachineState *machine)
                              &error_abort);
     qdev_realize_and_unref(DEVICE(soc), NULL, &error_fatal);
 
-    memory_region_init_rom(&flash, OBJECT(machine), "imx8mq-evk.flash",
+    memory_region_init_rom(&flash, NULL, "imx8mq-evk.flash",
                            FLASH_SIZE, &error_fatal);
     memory_region_add_subregion(get_system_memory(), FSL_IMX8MQ_QSPI_BASE,
                                 &flash);

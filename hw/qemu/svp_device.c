@@ -112,7 +112,7 @@ static const SvpHostOps host_ops = {
     .policy_changed = host_policy_changed,
 };
 
-static void timer_expired(void *opaque)
+static void core_timer_expired(void *opaque)
 {
     SvpTimer *timer = opaque;
 
@@ -272,7 +272,8 @@ static void svp_device_instance_init(Object *obj)
     for (i = 0; i < count; i++) {
         s->timers[i].device = s;
         s->timers[i].number = i;
-        timer_init_ns(&s->timers[i].timer, QEMU_CLOCK_VIRTUAL, timer_expired,
+        timer_init_ns(&s->timers[i].timer, QEMU_CLOCK_VIRTUAL,
+                      core_timer_expired,
                       &s->timers[i]);
     }
 
@@ -340,7 +341,7 @@ static void svp_device_register_types(void)
         };
 
         if (svp_type_carrier(i) == SVP_CARRIER_SYSBUS) {
-            type_register(&info);
+            type_register_static(&info);
         }
     }
 }

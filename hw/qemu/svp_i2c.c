@@ -178,7 +178,7 @@ static void svp_i2c_register_types(void)
         };
 
         if (svp_type_carrier(i) == SVP_CARRIER_I2C) {
-            type_register(&info);
+            type_register_static(&info);
         }
     }
 }
