@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <utility>
 
 #include "firewall/iomuxc_gpr.hpp"
 
@@ -95,6 +97,17 @@ bool decides(const Tzc380::Region& region, std::uint64_t address) {
     return (region.disabled_subregions >> subregion & 1) == 0;
 }
 
+Register fixed(std::uint32_t offset, std::string_view name, std::uint32_t value) {
+    return {.offset = offset, .name = name, .reset = value, .read_only = all_bits};
+}
+
+Register computed(std::uint32_t offset, std::string_view name, std::function<std::uint32_t()> get) {
+    return {.offset = offset,
+            .name = name,
+            .read_only = all_bits,
+            .on_read = [get = std::move(get)](std::uint32_t, std::uint32_t) { return get(); }};
+}
+
 }  // namespace
 
 Tzc380::Tzc380(Host& host, const Tzc380Parameters& parameters)
@@ -103,7 +116,14 @@ Tzc380::Tzc380(Host& host, const Tzc380Parameters& parameters)
 }
 
 std::vector<Register> Tzc380::declaration() {
-    const std::uint32_t configuration = (parameters_.address_width - 1) << 8 | (parameters_.regions - 1);
+    std::vector<Register> rows = control_rows();
+    for (std::vector<Register> more : {failure_rows(), region_rows(), identification_rows()}) {
+        rows.insert(rows.end(), more.begin(), more.end());
+    }
+    return rows;
+}
+
+std::vector<Register> Tzc380::control_rows() {
     const auto refuse_if_selected = [this](std::uint32_t offset, std::uint32_t select_bit) {
         return [this, offset, select_bit](const WriteEvent& event) {
             if (select_locks(select_bit)) {
@@ -111,17 +131,9 @@ std::vector<Register> Tzc380::declaration() {
             }
         };
     };
-    const auto fixed = [](std::uint32_t offset, std::string_view name, std::uint32_t value) {
-        return Register{.offset = offset, .name = name, .reset = value, .read_only = all_bits};
-    };
-    const auto computed = [](std::uint32_t offset, std::string_view name, auto get) {
-        return Register{.offset = offset,
-                        .name = name,
-                        .read_only = all_bits,
-                        .on_read = [get](std::uint32_t, std::uint32_t) { return get(); }};
-    };
-    std::vector<Register> rows = {
-        fixed(reg::configuration, "configuration", configuration),
+    return {
+        fixed(reg::configuration, "configuration",
+              (parameters_.address_width - 1) << 8 | (parameters_.regions - 1)),
         {.offset = reg::action,
          .name = "action",
          .reset = action_decerr,
@@ -140,6 +152,25 @@ std::vector<Register> Tzc380::declaration() {
                      bank_.set(reg::lockdown_select, event.before);
                  }
              }},
+        {.offset = reg::speculation_control,
+         .name = "speculation_control",
+         .read_only = ~std::uint32_t{3},
+         .on_write = refuse_if_selected(reg::speculation_control, select_speculation)},
+        {.offset = reg::security_inversion_en,
+         .name = "security_inversion_en",
+         .read_only = ~one_bit,
+         .on_write =
+             [this](const WriteEvent& event) {
+                 if (select_locks(select_security_inversion)) {
+                     bank_.set(reg::security_inversion_en, event.before);
+                 }
+                 rights_written();
+             }},
+    };
+}
+
+std::vector<Register> Tzc380::failure_rows() {
+    return {
         computed(reg::int_status, "int_status",
                  [this] {
                      return (failure_.status ? status_denied : 0) | (failure_.overrun ? status_overrun : 0);
@@ -159,20 +190,11 @@ std::vector<Register> Tzc380::declaration() {
                  [this] { return static_cast<std::uint32_t>(failure_.address >> 32); }),
         computed(reg::fail_control, "fail_control", [this] { return failure_.control; }),
         computed(reg::fail_id, "fail_id", [this] { return failure_.id; }),
-        {.offset = reg::speculation_control,
-         .name = "speculation_control",
-         .read_only = ~std::uint32_t{3},
-         .on_write = refuse_if_selected(reg::speculation_control, select_speculation)},
-        {.offset = reg::security_inversion_en,
-         .name = "security_inversion_en",
-         .read_only = ~one_bit,
-         .on_write =
-             [this](const WriteEvent& event) {
-                 if (select_locks(select_security_inversion)) {
-                     bank_.set(reg::security_inversion_en, event.before);
-                 }
-                 rights_written();
-             }},
+    };
+}
+
+std::vector<Register> Tzc380::identification_rows() {
+    return {
         {.offset = reg::itcrg,
          .name = "itcrg",
          .read_only = ~one_bit,
@@ -193,10 +215,6 @@ std::vector<Register> Tzc380::declaration() {
         fixed(reg::component_id_0 + 8, "component_id_2", 0x05),
         fixed(reg::component_id_0 + 12, "component_id_3", 0xb1),
     };
-    for (Register& row : region_rows()) {
-        rows.push_back(std::move(row));
-    }
-    return rows;
 }
 
 std::vector<Register> Tzc380::region_rows() {

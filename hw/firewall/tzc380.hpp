@@ -32,6 +32,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "firewall/change_listener.hpp"
 #include "svp/device.hpp"
@@ -113,7 +114,10 @@ class Tzc380 : public Device, private ChangeListener {
     };
 
     std::vector<Register> declaration();
+    std::vector<Register> control_rows();
+    std::vector<Register> failure_rows();
     std::vector<Register> region_rows();
+    std::vector<Register> identification_rows();
     bool select_locks(std::uint32_t select_bit) const;
     bool region_locked(unsigned number) const;
     void region_written(const WriteEvent& event, unsigned number, std::uint32_t offset);
