@@ -26,6 +26,10 @@ SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
         .master = SVP_MASTER_A53,
     };
 
+    if (!attrs.unspecified && !current_cpu) {
+        /* A CPU's access from outside of any CPU: gdb or the monitor looks at its memory. */
+        by.debug = true;
+    }
     if (attrs.unspecified) {
         by.secure = qtest_enabled();
         by.master = qtest_enabled() ? SVP_MASTER_A53 : SVP_MASTER_DAP;
@@ -140,3 +144,12 @@ const VMStateInfo vmstate_info_svp_core = {
     .get = get_core_state,
     .put = put_core_state,
 };
+
+const VMStateDescription *svp_vmstate_for_type(const VMStateDescription *form,
+                                               unsigned type)
+{
+    VMStateDescription *named = g_memdup2(form, sizeof(*form));
+
+    named->name = svp_type_name(type);
+    return named;
+}

@@ -36,4 +36,11 @@ int64_t svp_now(void *opaque);
 /* Saved state of a core in a field of type SvpDevice *: a length and the core's own versioned bytes. */
 extern const VMStateInfo vmstate_info_svp_core;
 
+/*
+ * @form under the name of a core's type; lives for ever. System-bus devices are told apart in a saved state by this name
+ * alone, so that one name for all would make the state depend on the order of creation.
+ */
+const VMStateDescription *svp_vmstate_for_type(const VMStateDescription *form,
+                                               unsigned type);
+
 #endif

@@ -310,7 +310,7 @@ static void svp_device_class_init(ObjectClass *oc, void *data)
 
     SVP_DEVICE_CLASS(oc)->type = type;
     dc->desc = svp_type_description(type);
-    dc->vmsd = &vmstate_svp_device;
+    dc->vmsd = svp_vmstate_for_type(&vmstate_svp_device, type);
     /* Wired by the SoC's table only: cores need each other and the CPUs. */
     dc->user_creatable = false;
     rc->phases.enter = svp_device_reset_enter;

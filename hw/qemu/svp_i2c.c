@@ -147,7 +147,7 @@ static void svp_i2c_class_init(ObjectClass *oc, void *data)
 
     SVP_I2C_CLASS(oc)->type = type;
     dc->desc = svp_type_description(type);
-    dc->vmsd = &vmstate_svp_i2c;
+    dc->vmsd = svp_vmstate_for_type(&vmstate_svp_i2c, type);
     rc->phases.hold = svp_i2c_reset_hold;
     isc->event = svp_i2c_event;
     isc->send = svp_i2c_send;
