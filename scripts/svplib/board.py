@@ -36,6 +36,8 @@ from .errors import SvpError
 from .qmp import Qmp, QmpClosed
 
 DEFAULT = object()
+DEFAULT_MEMORY = "3G"
+DRAM_BASE = 0x40000000
 CONSOLE_ARGUMENTS = "console=ttymxc0,115200"
 SHELL_MARK = "@@"
 SHELL_READY = r"^SVP shell$"
@@ -75,13 +77,14 @@ class Board:
     sd           list of raw image paths, one for each uSDHC slot from the first; opened with snapshot=on (the file stays as it is)
     display      text for -display; allow_reboot False ends QEMU when the guest resets itself
     paused       True starts with the CPUs stopped (QMP command "cont" goes on)
+    share_ram    True keeps the DRAM in a file without a name that this process reads as well: see ram()
     extra        further QEMU arguments, last
     qemu         path of the emulator; name goes into log names; log_dir a folder for them; echo gets UART1's text as it comes
     """
 
     def __init__(self, *, firmware="optee", flash=DEFAULT, kernel=DEFAULT, dtb=DEFAULT, initrd=DEFAULT, append="",
-                 command_line=None, memory="3G", cpus=4, machine="imx8mq-evk", machine_options="", sd=(), display="none",
-                 allow_reboot=False, paused=False, extra=(), qemu=None, name="board", log_dir=None, echo=None):
+                 command_line=None, memory=DEFAULT_MEMORY, cpus=4, machine="imx8mq-evk", machine_options="", sd=(), display="none",
+                 allow_reboot=False, paused=False, share_ram=False, extra=(), qemu=None, name="board", log_dir=None, echo=None):
         if firmware not in ("optee", "none"):
             raise BoardError(f"firmware: '{firmware}' is neither optee nor none")
         self.name = name
@@ -91,9 +94,12 @@ class Board:
         self._process = None
         self._exit_status = None
         self._usage = None
+        self._ram = None
         self.console = self.secure_console = self.qmp = None
         self.arguments = [str(qemu or products.locate("qemu")), "-M",
                           machine + (f",{machine_options}" if machine_options else "")]
+        if share_ram:
+            self._share_ram(memory or DEFAULT_MEMORY)
         if firmware == "optee":
             self.arguments += ["-bios", str(products.locate("flash") if flash is DEFAULT else flash)]
         default_dtb = "dtb" if machine == "imx8mq-evk" else "dtb-stock"
@@ -112,6 +118,14 @@ class Board:
         self.arguments += [] if allow_reboot else ["-no-reboot"]
         self.arguments += ["-S"] if paused else []
         self._extra = [str(argument) for argument in extra]
+
+    def _share_ram(self, memory):
+        """Give QEMU a file of ours as DRAM; it lives in memory, as QEMU's own would."""
+        size = int(memory[:-1]) << {"M": 20, "G": 30}[memory[-1]]
+        self._ram = os.memfd_create(f"svp-{self._label}")
+        os.ftruncate(self._ram, size)
+        self.arguments[-1] += ",memory-backend=svp-ram"
+        self.arguments += ["-object", f"memory-backend-file,id=svp-ram,size={size},share=on,mem-path=/proc/self/fd/{self._ram}"]
 
     def __enter__(self):
         return self.start()
@@ -134,7 +148,7 @@ class Board:
             try:
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages,
                                                  pass_fds=[theirs.fileno() for _, theirs in pairs.values()]
-                                                 + self.pass_descriptors(),
+                                                 + ([] if self._ram is None else [self._ram]) + self.pass_descriptors(),
                                                  preexec_fn=_die_with_parent)
             except OSError as error:
                 raise BoardError(f"{self.name}: cannot start {command[0]}: {error.strerror}") from None
@@ -184,6 +198,22 @@ class Board:
             return path.read_bytes()
         finally:
             path.unlink()
+
+    def ram(self, address, size):
+        """Bytes that the DRAM cells hold, past every firewall; only with share_ram, also after QEMU's end until stop().
+
+        `address`: where the cells appear in the physical memory map, from 0x40000000. What a CPU wrote is there at once.
+        """
+        if self._ram is None:
+            raise BoardError(f"{self.name}: ram() needs share_ram=True")
+        offset, fitted = address - DRAM_BASE, os.fstat(self._ram).st_size
+        if not 0 <= offset <= offset + size <= fitted:
+            raise BoardError(f"{self.name}: {size:#x} bytes at {address:#x} are outside of the {fitted >> 20} MiB of DRAM")
+        pieces = []
+        while size:
+            pieces.append(os.pread(self._ram, size, offset))
+            offset, size = offset + len(pieces[-1]), size - len(pieces[-1])
+        return b"".join(pieces)
 
     def wait_shell(self, timeout=120.0, ready=SHELL_READY):
         """Wait until the guest's shell on UART1 answers. `timeout` in seconds (scaled).
@@ -265,6 +295,9 @@ class Board:
                 line.close()
         if self.qmp:
             self.qmp.close()
+        if self._ram is not None:
+            os.close(self._ram)
+            self._ram = None
 
     def _reap(self, flags):
         """Exit status if QEMU has ended, else None; keeps its resource usage."""

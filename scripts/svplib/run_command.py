@@ -101,7 +101,8 @@ def _scenario(arguments, settings, words, chosen):
 
     checks, failure, begin = CheckList(), None, time.monotonic()
     name = chosen.__name__.rsplit(".", 1)[-1]
-    board = Board(append=words, name=name, echo=None if arguments.quiet else echo, extra=arguments.extra, **settings)
+    board = Board(append=words, name=name, echo=None if arguments.quiet else echo, extra=arguments.extra,
+                  share_ram=chosen.SHARE_RAM, **settings)
     try:
         with board:
             chosen.run(board, checks)

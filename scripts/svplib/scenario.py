@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Scenarios of `svp run`, found by name in the folder scenarios/.
 
-A scenario module offers DESCRIPTION (one line), APPEND (words for the kernel command line), FIRMWARE ("optee" or "none") and
-run(board, checks): it drives a started Board and adds a Check for everything it found out. What it raises ends the run as failed.
+A scenario module offers DESCRIPTION (one line), APPEND (words for the kernel command line), FIRMWARE ("optee" or "none"),
+SHARE_RAM (for Board) and run(board, checks): it drives a started Board and adds a Check for everything it found out. What it
+raises ends the run as failed.
 """
 
 import importlib

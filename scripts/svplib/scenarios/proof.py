@@ -3,21 +3,25 @@
 
 The guest loads secure_heap.ko; its programs let OP-TEE write patterns into both heaps, try to read and to write them as Linux,
 and print a CHECK line for each thing tried (firmware/guest). This side adds what only an observer can know: which software
-booted, that no line was lost, what the heaps look like to non-secure bus masters, and how the machine ended.
+booted, that no line was lost, what the heaps look like to non-secure bus masters and what their memory cells hold meanwhile, and
+how the machine ended.
 """
 
 import re
+
+from .. import heap_cells
 
 DESCRIPTION = "secure heaps stay closed to Linux and open to OP-TEE (default)"
 PROGRAMS = ("board-check", "svp-probe,proof", "dmesg-check")
 APPEND = f"svp.run={'+'.join(PROGRAMS)} svp.end=shell"
 FIRMWARE = "optee"
+SHARE_RAM = True
 BOOT_SECONDS = 120
 PROOF_SECONDS = 400
 OFF_SECONDS = 30
 SAMPLE_BYTES = 64 << 10
 #: Name, first byte, size: the heaps of the device tree and OP-TEE's memory
-SECURE_RANGES = (("heap video", 0xC0000000, 128 << 20), ("heap vault", 0xC8000000, 32 << 20), ("OP-TEE", 0xF0000000, 0x0FE00000))
+SECURE_RANGES = (*((f"heap-{name}", *place) for name, place in heap_cells.HEAPS.items()), ("OP-TEE", *heap_cells.OPTEE))
 MODULES = ("secure_heap",)
 
 
@@ -36,14 +40,25 @@ def run(board, checks):
     end = console.expect(r"^SVP exit (\d+)$", timeout=PROOF_SECONDS)
     _guest_results(console.text[begin:end.start()], checks)
     checks.add("guest.exit-status", 0, end.group(1))
+    _bus_and_cells(board, checks)
+    board.wait_shell(ready=None)
+    board.console.send_line("poweroff -f")
+    checks.add("end.power-off", "exit status 0", f"exit status {board.wait_exit(timeout=OFF_SECONDS)}")
+
+
+def _bus_and_cells(board, checks):
+    """Non-secure masters see zeros where the memory cells hold what the secure world put there."""
     for name, base, size in SECURE_RANGES:
         for part, address in (("first", base), ("middle", base + size // 2), ("last", base + size - SAMPLE_BYTES)):
             data = board.read_memory(address, SAMPLE_BYTES)
             seen = sum(byte != 0 for byte in data)
-            checks.add(f"bus.{name.replace(' ', '-')}.{part}-64-KiB-non-secure", "zeros", "zeros" if not seen else f"{seen} other bytes")
-    board.wait_shell(ready=None)
-    board.console.send_line("poweroff -f")
-    checks.add("end.power-off", "exit status 0", f"exit status {board.wait_exit(timeout=OFF_SECONDS)}")
+            checks.add(f"bus.{name}.{part}-64-KiB-non-secure", "zeros", "zeros" if not seen else f"{seen} other bytes")
+        garbage = heap_cells.garbage(board, base, size)
+        checks.add(f"cells.{name}.what-Linux-wrote", "nowhere", "nowhere" if garbage is None else f"at {garbage:#x}")
+    for heap in heap_cells.HEAPS:
+        checks.add(f"cells.heap-{heap}.OP-TEE's", "pattern", heap_cells.heap_content(board, heap))
+    image = board.ram(heap_cells.OPTEE[0], SAMPLE_BYTES)
+    checks.add("cells.OP-TEE.first-64-KiB", "code", "code" if any(image) else "zeros")
 
 
 def _guest_results(text, checks):
