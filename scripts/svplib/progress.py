@@ -19,6 +19,7 @@ from .errors import BuildError, SvpError
 QUIET_INTERVAL = 60.0
 TERMINAL_INTERVAL = 0.5
 TAIL_LINES = 20
+LINE_LIMIT = 300
 
 
 def say(text):
@@ -103,11 +104,11 @@ def _last_line(log):
 
 
 def failure_lines(log):
-    """The lines of a build log that tell what went wrong: from the first failure on, or the end."""
-    lines = Path(log).read_text(errors="replace").splitlines()
+    """The lines of a build log that tell what went wrong: from ninja's first failure on, or the first errors and the end."""
+    lines = [line if len(line) <= LINE_LIMIT else line[:LINE_LIMIT] + " ..." for line in Path(log).read_text(errors="replace").splitlines()]
     for index, line in enumerate(lines):
         if line.startswith("FAILED:"):
-            return lines[index:index + TAIL_LINES]
+            return [line] + lines[index + 2:index + TAIL_LINES]  # the line between is the command
     errors = [index for index, line in enumerate(lines) if re.search(r"\berror:|\bERROR:|undefined reference|No such file", line)]
     tail = max(0, len(lines) - TAIL_LINES)
     early = [lines[index] for index in errors if index < tail][:5]
