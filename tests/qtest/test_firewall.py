@@ -18,7 +18,7 @@ MIB = 1 << 20
 GIB = 1 << 30
 DRAM = 0x40000000
 WINDOW = 4 * GIB
-GPR10 = 0x30340028
+GPR1, GPR10 = 0x30340004, 0x30340028
 TZASC = 0x32F80000
 ACTION, LOCKDOWN_RANGE, LOCKDOWN_SELECT = TZASC + 0x004, TZASC + 0x008, TZASC + 0x00C
 INT_STATUS, INT_CLEAR = TZASC + 0x010, TZASC + 0x014
@@ -175,6 +175,15 @@ class FirewallTest(unittest.TestCase):
         self.assertEqual(self.machine.read(DRAM, 4), b"lock")
         self.region(15, DRAM, SIZE_1M, ALL)
         self.assertEqual(self.machine.readl(TZASC + 0x1F8), 0xF << 28 | SIZE_1M << 1 | 1)
+
+    def test_secure_boot_lock_pin(self):
+        # GPR1[23] drives the TZASC's secure_boot_lock: lockdown_select and lockdown_range become read-only, itip shows the pin
+        self.assertEqual(self.machine.readl(TZASC + 0xE04), 0)
+        self.machine.writel(LOCKDOWN_SELECT, 1)
+        self.machine.writel(GPR1, 1 << 23)
+        self.assertEqual(self.machine.readl(TZASC + 0xE04), 1)
+        self.machine.writel(LOCKDOWN_SELECT, 0)
+        self.assertEqual(self.machine.readl(LOCKDOWN_SELECT), 1)
 
     def test_gpr10_locks(self):
         self.machine.writel(GPR10, 0x10001)
