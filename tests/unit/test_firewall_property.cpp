@@ -243,13 +243,13 @@ void check_access(Random& random, FirewallBoard& board, const Oracle& oracle,
         denied_by < 0
             ? verdict.granted && verdict.denier == Denier::none
             : !verdict.granted && verdict.denier == Denier::tzc &&
-                  verdict.region == static_cast<unsigned>(denied_by) && verdict.address == denied_at &&
+                  verdict.index == static_cast<unsigned>(denied_by) && verdict.address == denied_at &&
                   verdict.response == ((oracle.action & 1) != 0 ? Response::decerr : Response::okay);
     if (!same) {
         FAIL("address 0x" << std::hex << transaction.address << " size " << transaction.size << " "
                           << name(transaction.world) << " " << name(transaction.direction)
                           << ": oracle's denier is " << std::dec << denied_by << ", decide() says "
-                          << verdict.granted << " by region " << verdict.region);
+                          << verdict.granted << " by region " << verdict.index);
     }
 }
 
