@@ -311,6 +311,8 @@ void ViolationLog::exchange_record(Archive& archive, Violation& violation) {
     }
     if (violation.length == 0 || violation.length - 1 > ~violation.address) {
         archive.fail("the stream holds a violation of an impossible length");
+    } else if (name(violation.master) == "?") {
+        archive.fail("the stream holds a violation by no master");
     } else if (denier_count_ == 0) {
         archive.fail("the stream holds a violation that nobody denied");
     } else {
