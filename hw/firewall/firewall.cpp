@@ -82,9 +82,11 @@ Firewall::Policy Firewall::policy() const {
     }
     for (const Slave& slave : slaves()) {
         if (slave.guard == Guard::ocram) {
-            const std::uint64_t edge = ocram_edge(slave);
+            // Without an edge the level does not matter, and with an open level the edge does not.
+            const std::uint64_t end = slave.first + slave.length;
+            const std::uint64_t edge = now.world_rights[slave.index] == all_rights ? end : ocram_edge(slave);
             now.ocram_edges[slave.index - ocram_csl] = edge;
-            if (edge == slave.first + slave.length) {
+            if (edge == end) {
                 now.world_rights[slave.index] = all_rights;
             }
         }
