@@ -102,8 +102,9 @@ static void monitor_recorded(void *opaque, const SvpDenial *denial, bool merged)
 /* CPU */
 
 /*
- * Of an access on its way through a device, QEMU keeps where in the translated code it was made; for an instruction
- * fetch that is nowhere, and the CPU's own program counter is right. A table walk of the MMU keeps nothing either: there
+ * Of an access on its way through a device, QEMU keeps where in the translated
+ * code it was made; for an instruction fetch that is nowhere, and the CPU's own
+ * program counter is right. A table walk of the MMU keeps nothing either: there
  * the place of the CPU's previous device access is given.
  */
 static bool monitor_cpu_place(void *opaque, int32_t *cpu, uint64_t *pc)
