@@ -57,15 +57,13 @@ void report(char** error, const std::string& text) {
     }
 }
 
-svp::World world(bool secure) { return secure ? svp::World::secure : svp::World::non_secure; }
-
 svp::Transaction transaction(const SvpTransaction& access) {
     svp::Transaction result;
     result.address = access.address;
     result.size = access.size;
     result.direction = access.write ? svp::Direction::write : svp::Direction::read;
     result.master = static_cast<svp::Master>(access.master);
-    result.world = world(access.secure);
+    result.world = access.secure ? svp::World::secure : svp::World::non_secure;
     result.domain = access.domain;
     result.privileged = access.privileged;
     result.debug = access.debug;
@@ -190,19 +188,12 @@ bool svp_is_firewall(SvpDevice* device) noexcept {
     return dynamic_cast<svp::Firewall*>(device->core.get()) != nullptr;
 }
 
-static_assert(SVP_DRAM_RUNS_MAX == svp::Firewall::max_dram_runs);
-
 std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, SvpRun* runs,
                               std::size_t room) noexcept {
-    return svp_firewall_range_runs(firewall, secure, domain, svp::Firewall::dram_base, svp::Firewall::dram_size,
-                                   runs, room);
-}
-
-std::size_t svp_firewall_range_runs(SvpDevice* firewall, bool secure, unsigned domain, std::uint64_t first,
-                                    std::uint64_t length, SvpRun* runs, std::size_t room) noexcept {
+    const auto world = secure ? svp::World::secure : svp::World::non_secure;
     std::size_t count = 0;
-    for (const auto& run : firewall_of(firewall).access_runs(world(secure), static_cast<svp::Domain>(domain),
-                                                             first, length)) {
+    for (const auto& run : firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), svp::Firewall::dram_base,
+                                                                svp::Firewall::dram_size)) {
         if (count < room) {
             runs[count] = {run.first, run.length, run.read, run.write};
         }
@@ -215,36 +206,4 @@ SvpResponse svp_firewall_access(SvpDevice* firewall, const SvpTransaction* acces
     const auto verdict = firewall_of(firewall).access(transaction(*access));
     *granted = verdict.granted;
     return static_cast<SvpResponse>(verdict.response);
-}
-
-SvpVerdict svp_firewall_judge(SvpDevice* firewall, const SvpTransaction* access) noexcept {
-    const svp::Verdict verdict = firewall_of(firewall).decide(transaction(*access));
-    return {verdict.granted, static_cast<SvpResponse>(verdict.response), svp::name(verdict.denier).data(),
-            verdict.index, verdict.address};
-}
-
-void svp_firewall_identify(SvpDevice* firewall, SvpTransaction* access) noexcept {
-    const svp::Transaction identity = firewall_of(firewall).identity(
-        static_cast<svp::Master>(access->master), world(access->secure), access->privileged);
-    access->secure = identity.world == svp::World::secure;
-    access->domain = identity.domain;
-    access->privileged = identity.privileged;
-}
-
-bool svp_firewall_guarded_range(unsigned number, SvpGuardedRange* range) noexcept {
-    const auto all = svp::slaves();
-    if (number >= all.size()) {
-        return false;
-    }
-    const svp::Slave& slave = all[number];
-    *range = {slave.first, slave.length, slave.name.data(), slave.guard != svp::Guard::peripheral, slave.index};
-    return true;
-}
-
-void svp_firewall_peripheral_rights(SvpDevice* firewall, unsigned index, bool secure, unsigned domain,
-                                    bool privileged, bool* read, bool* write) noexcept {
-    const svp::AccessRights rights = firewall_of(firewall).peripheral_rights(
-        index, world(secure), static_cast<svp::Domain>(domain), privileged);
-    *read = rights.read;
-    *write = rights.write;
 }

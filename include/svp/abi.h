@@ -118,49 +118,8 @@ bool svp_is_firewall(SvpDevice *device) SVP_NOEXCEPT;
  */
 size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, SvpRun *runs, size_t room) SVP_NOEXCEPT;
 
-/* Most runs of DRAM that there can be. */
-#define SVP_DRAM_RUNS_MAX 664
-
-/* The same for any range of addresses. A right counts only if user and privileged accesses have it alike. */
-size_t svp_firewall_range_runs(SvpDevice *firewall, bool secure, unsigned domain, uint64_t first, uint64_t length,
-                               SvpRun *runs, size_t room) SVP_NOEXCEPT;
-
 /* Judges one access and records a denied one. `granted` tells whether data may move. */
 SvpResponse svp_firewall_access(SvpDevice *firewall, const SvpTransaction *access, bool *granted) SVP_NOEXCEPT;
-
-/* What becomes of one access; see svp::Verdict. */
-typedef struct SvpVerdict {
-    bool granted;
-    SvpResponse response;
-    const char *denier; /* "none" if granted; lives for ever */
-    unsigned index;     /* of the denier's rule */
-    uint64_t address;   /* first denied byte */
-} SvpVerdict;
-
-/* Judges one access without leaving a trace anywhere. */
-SvpVerdict svp_firewall_judge(SvpDevice *firewall, const SvpTransaction *access) SVP_NOEXCEPT;
-
-/*
- * Sets world, domain and privilege of `access` to what the bus makes of them for its master. On entry `secure` and
- * `privileged` are what the master itself drives; they count only where CSU and master leave it to him.
- */
-void svp_firewall_identify(SvpDevice *firewall, SvpTransaction *access) SVP_NOEXCEPT;
-
-/* A range of addresses that something guards. Numbered from 0, in ascending order, without overlap. */
-typedef struct SvpGuardedRange {
-    uint64_t first;
-    uint64_t length;
-    const char *name; /* lives for ever */
-    bool memory;      /* DRAM or on-chip RAM; else a peripheral */
-    unsigned index;   /* into CSL and PDAP tables; 0 for DRAM, which has none */
-} SvpGuardedRange;
-
-/* False: there is none of that number. */
-bool svp_firewall_guarded_range(unsigned number, SvpGuardedRange *range) SVP_NOEXCEPT;
-
-/* What CSL, PDAP and semaphore of a peripheral permit; `index` is below 128. The address plays no part. */
-void svp_firewall_peripheral_rights(SvpDevice *firewall, unsigned index, bool secure, unsigned domain, bool privileged,
-                                    bool *read, bool *write) SVP_NOEXCEPT;
 
 #ifdef __cplusplus
 }
