@@ -182,11 +182,11 @@ std::vector<Register> Gpc::registers(Gpc& self) {
          .on_read = read_handshake},
         {.offset = 0x200, .name = "SLT_CFG_PU", .count = 20},
     };
-    self.add_power_gates(rows);
+    add_power_gates(self, rows);
     return rows;
 }
 
-void Gpc::add_power_gates(std::vector<Register>& rows) {
+void Gpc::add_power_gates(Gpc& self, std::vector<Register>& rows) {
     struct Group {
         std::uint32_t first;
         std::uint32_t count;
@@ -203,7 +203,7 @@ void Gpc::add_power_gates(std::vector<Register>& rows) {
         };
         Register& control = add(0x00, "PGC_CTRL", 0x3f3f3f7f);
         if (group.first == gates) {
-            control.on_write = [this](const WriteEvent&) { look_again(); };
+            control.on_write = [&self](const WriteEvent&) { self.look_again(); };
         }
         add(0x04, "PGC_PUPSCR", all_bits);
         add(0x08, "PGC_PDNSCR", 0xffff3fbf);

@@ -55,7 +55,7 @@ class Gpc : public BankDevice, private Src::Observer {
 
  private:
     static std::vector<Register> registers(Gpc& self);
-    void add_power_gates(std::vector<Register>& rows);
+    static void add_power_gates(Gpc& self, std::vector<Register>& rows);
 
     void core_enables_changed() override { update_cores(); }
     void set_power(std::uint32_t cores, bool on);
