@@ -2,8 +2,8 @@
 /*
  * NXP i.MX 8M Quad: memory map, interrupts and wiring.
  *
- * Reference: IMX8MDQLQ reference manual for block names; addresses and interrupt numbers as in Linux's imx8mq.dtsi and
- * TF-A's platform definitions.
+ * Reference: IMX8MDQLQ reference manual for block names; addresses and
+ * interrupt numbers as in Linux's imx8mq.dtsi and TF-A's platform definitions.
  */
 #include "qemu/osdep.h"
 #include "qemu/units.h"
@@ -38,9 +38,9 @@ typedef struct Block {
     hwaddr addr;
     uint64_t size;
     const char *name;
-    const char *type;       /* QOM type; NULL: not modelled, or a part of another block */
-    const char *part_of;    /* block whose MMIO region number `region` sits here */
-    const char *inner;      /* child object that has the properties and the interrupt lines */
+    const char *type;    /* QOM type; NULL: not modelled, or part of a block */
+    const char *part_of; /* block whose MMIO region `region` sits here */
+    const char *inner;   /* child with the properties and interrupt lines */
     unsigned region;
     unsigned num_spis;
     uint8_t spi[4];
@@ -134,8 +134,10 @@ static const Block blocks[] = {
     { 0x306f0000, 64 * KiB, "gpt4" },
     { 0x30700000, 64 * KiB, "gpt5" },
     { 0x306e0000, 64 * KiB, "gpt6" },
-    { 0x306c0000, 64 * KiB, "syscnt_ctrl", .part_of = "syscnt_rd", .region = 2 },
-    { 0x306b0000, 64 * KiB, "syscnt_cmp", .part_of = "syscnt_rd", .region = 1 },
+    { 0x306c0000, 64 * KiB, "syscnt_ctrl", .part_of = "syscnt_rd",
+      .region = 2 },
+    { 0x306b0000, 64 * KiB, "syscnt_cmp", .part_of = "syscnt_rd",
+      .region = 1 },
     { 0x306a0000, 64 * KiB, "syscnt_rd", "imx8mq.system-counter", SPI1(47) },
     { 0x30690000, 64 * KiB, "pwm4" },
     { 0x30680000, 64 * KiB, "pwm3" },
@@ -225,8 +227,9 @@ struct FslImx8mqState {
 };
 
 /*
- * What the mask ROM does for this board: start the image in the QSPI flash. Bytes 0x800 and 0x83C, where TF-A looks for
- * the silicon revision, stay 0: then the OCOTP decides.
+ * What the mask ROM does for this board: start the image in the QSPI flash.
+ * Bytes 0x800 and 0x83C, where TF-A looks for the silicon revision, stay 0:
+ * then the OCOTP decides.
  */
 static const uint32_t boot_rom_code[] = {
     const_le32(0x58000040), /* ldr x0, =flash */
@@ -294,6 +297,7 @@ static void connect_cpu_to_gic(FslImx8mqState *s, unsigned cpu, unsigned count)
                                     ARM_CPU_VFIQ };
     SysBusDevice *gic = SYS_BUS_DEVICE(s->gic);
     int ppi_base = NUM_SPIS + cpu * GIC_INTERNAL;
+    qemu_irq irq;
     unsigned i;
 
     for (i = 0; i < ARRAY_SIZE(timer_ppi); i++) {
@@ -301,12 +305,11 @@ static void connect_cpu_to_gic(FslImx8mqState *s, unsigned cpu, unsigned count)
                               qdev_get_gpio_in(s->gic,
                                                ppi_base + timer_ppi[i]));
     }
+    irq = qdev_get_gpio_in(s->gic, ppi_base + ARCH_GIC_MAINT_IRQ);
     qdev_connect_gpio_out_named(s->cpu[cpu], "gicv3-maintenance-interrupt", 0,
-                                qdev_get_gpio_in(s->gic,
-                                                 ppi_base + ARCH_GIC_MAINT_IRQ));
-    qdev_connect_gpio_out_named(s->cpu[cpu], "pmu-interrupt", 0,
-                                qdev_get_gpio_in(s->gic,
-                                                 ppi_base + VIRTUAL_PMU_IRQ));
+                                irq);
+    irq = qdev_get_gpio_in(s->gic, ppi_base + VIRTUAL_PMU_IRQ);
+    qdev_connect_gpio_out_named(s->cpu[cpu], "pmu-interrupt", 0, irq);
     for (i = 0; i < ARRAY_SIZE(cpu_line); i++) {
         sysbus_connect_irq(gic, cpu + i * count,
                            qdev_get_gpio_in(s->cpu[cpu], cpu_line[i]));
@@ -367,8 +370,10 @@ static DeviceState *new_block(FslImx8mqState *s, const Block *block)
     unsigned i;
 
     object_property_add_child(OBJECT(s), block->name, OBJECT(dev));
-    for (i = 0; i < ARRAY_SIZE(block->property) && block->property[i].name; i++) {
-        set_block_property(inner, &block->property[i]);
+    for (i = 0; i < ARRAY_SIZE(block->property); i++) {
+        if (block->property[i].name) {
+            set_block_property(inner, &block->property[i]);
+        }
     }
     if (!strcmp(block->type, "imx.serial")) {
         qdev_prop_set_chr(dev, "chardev", serial_hd(block->name[4] - '1'));
@@ -455,8 +460,9 @@ static bool realize_memories(FslImx8mqState *s, Error **errp)
 }
 
 /*
- * The system memory is what a non-secure master of domain 0 sees, because QEMU's own DMA models work on it; secure CPU
- * accesses have a container of their own with the same devices and their own view of DRAM.
+ * The system memory is what a non-secure master of domain 0 sees, because
+ * QEMU's own DMA models work on it; secure CPU accesses have a container of
+ * their own with the same devices and their own view of DRAM.
  */
 static bool realize_firewall(FslImx8mqState *s, Error **errp)
 {

@@ -3,14 +3,18 @@
  * NXP i.MX 8M Quad Evaluation Kit.
  *
  * Two ways to boot:
- *  -bios FLASH -kernel IMAGE -dtb DTB [-initrd CPIO]: the CPU starts in the boot ROM, which starts the flash image at
- *      EL3. Kernel, device tree and initrd are placed in DDR as a boot loader that runs before TF-A would do, again at
- *      every reset.
- *  -kernel IMAGE -dtb DTB [-initrd CPIO]: QEMU's own boot loader and PSCI, no firmware.
+ *  -bios FLASH -kernel IMAGE -dtb DTB [-initrd CPIO]: the CPU starts in the
+ *    boot ROM, which starts the flash image at EL3. Kernel, device tree and
+ *    initrd are placed in DDR as a boot loader that runs before TF-A would do,
+ *    again at every reset.
+ *  -kernel IMAGE -dtb DTB [-initrd CPIO]: QEMU's own boot loader and PSCI, no
+ *    firmware.
  *
- * Reference: mainline imx8mq-evk.dts; addresses of the first way as documented in firmware/boot.
+ * Reference: mainline imx8mq-evk.dts; addresses of the first way as documented
+ * in firmware/boot.
  *
- * Not modelled: eMMC on uSDHC1 unless a drive is given, Type-C controller, codecs, camera and display connectors.
+ * Not modelled: eMMC on uSDHC1 unless a drive is given, Type-C controller,
+ * codecs, camera and display connectors.
  */
 #include "qemu/osdep.h"
 #include "qemu/datadir.h"
@@ -34,7 +38,10 @@
 #define RAM_DEFAULT (3 * GiB)
 #define FLASH_SIZE (32 * MiB)
 
-/* Where the boot loader that runs before TF-A leaves things; firmware/boot relies on the first two. */
+/*
+ * Where the boot loader that runs before TF-A leaves things; firmware/boot
+ * relies on the first two.
+ */
 #define FIRMWARE_DTB_ADDR 0x43000000
 #define FIRMWARE_DTB_LIMIT 0x43040000
 #define FIRMWARE_KERNEL_ADDR 0x44000000
@@ -44,7 +51,10 @@
 
 #define PFUZE100_I2C_ADDR 0x08
 
-/* Header of an arm64 Image (Documentation/arch/arm64/booting.rst): the magic number and its place. */
+/*
+ * Header of an arm64 Image (Documentation/arch/arm64/booting.rst): the magic
+ * number and its place.
+ */
 #define ARM64_IMAGE_MAGIC "ARM\x64"
 #define ARM64_IMAGE_MAGIC_OFFSET 56
 #define IMAGE_HEADER_SIZE 64
@@ -63,7 +73,10 @@ static void refuse(const char *format, ...)
     exit(1);
 }
 
-/* Ends QEMU with one line if @kernel is not something that this board can start; true if it needs a device tree. */
+/*
+ * Ends QEMU with one line if @kernel is not something that this board can
+ * start; true if it needs a device tree.
+ */
 static bool check_kernel(const char *kernel)
 {
     uint8_t header[IMAGE_HEADER_SIZE] = { 0 };
@@ -90,7 +103,8 @@ static bool check_kernel(const char *kernel)
 static void check_device_tree(MachineState *machine)
 {
     if (!machine->dtb) {
-        refuse("-kernel %s: this board has no device tree of its own, give one with -dtb (mainline: imx8mq-evk.dtb)",
+        refuse("-kernel %s: this board has no device tree of its own, give one "
+               "with -dtb (mainline: imx8mq-evk.dtb)",
                machine->kernel_filename);
     }
 }
@@ -111,15 +125,16 @@ static void load_for_firmware(MachineState *machine)
                                    FIRMWARE_KERNEL_ADDR, kernel_room);
     }
     if (size < 0) {
-        refuse("-kernel %s: cannot be loaded, or is larger than %" PRIu64 " MiB",
-               machine->kernel_filename, (uint64_t)(kernel_room / MiB));
+        refuse("-kernel %s: cannot be loaded, or is larger than %" PRIu64
+               " MiB", machine->kernel_filename, (uint64_t)(kernel_room / MiB));
     }
     if (machine->initrd_filename) {
         size = load_image_targphys(machine->initrd_filename,
                                    FIRMWARE_INITRD_ADDR, initrd_room);
         if (size < 0) {
-            refuse("-initrd %s: cannot be loaded, or is larger than %" PRIu64 " MiB",
-                   machine->initrd_filename, (uint64_t)(initrd_room / MiB));
+            refuse("-initrd %s: cannot be loaded, or is larger than %" PRIu64
+                   " MiB", machine->initrd_filename,
+                   (uint64_t)(initrd_room / MiB));
         }
         boot_info.initrd_start = FIRMWARE_INITRD_ADDR;
         boot_info.initrd_size = size;
@@ -135,8 +150,8 @@ static void load_flash(MachineState *machine)
         refuse("-bios %s: no such file", machine->firmware);
     }
     if (load_image_mr(path, &flash) < 0) {
-        refuse("-bios %s: cannot be read, is empty, or is larger than the %d MiB flash",
-               path, (int)(FLASH_SIZE / MiB));
+        refuse("-bios %s: cannot be read, is empty, or is larger than the "
+               "%d MiB flash", path, (int)(FLASH_SIZE / MiB));
     }
 }
 
@@ -149,7 +164,8 @@ static void boot_firmware(MachineState *machine, FslImx8mqState *soc)
         check_kernel(kernel);
         check_device_tree(machine);
         if (machine->ram_size < FIRMWARE_RAM_MIN) {
-            refuse("-bios with -kernel needs -m 3G or more: TF-A and OP-TEE live at the top of 3 GiB");
+            refuse("-bios with -kernel needs -m 3G or more: TF-A and OP-TEE "
+                   "live at the top of 3 GiB");
         }
     }
     load_flash(machine);
@@ -170,8 +186,8 @@ static void boot_firmware(MachineState *machine, FslImx8mqState *soc)
         if (arm_load_dtb(FIRMWARE_DTB_ADDR, &boot_info, FIRMWARE_DTB_LIMIT,
                          &address_space_memory, machine,
                          fsl_imx8mq_cpu(soc, 0)) <= 0) {
-            refuse("-dtb %s: not a device tree, or larger than %d KiB with what is added",
-                   machine->dtb,
+            refuse("-dtb %s: not a device tree, or larger than %d KiB with "
+                   "what is added", machine->dtb,
                    (int)((FIRMWARE_DTB_LIMIT - FIRMWARE_DTB_ADDR) / KiB));
         }
     }
@@ -191,7 +207,10 @@ static void add_sd_cards(FslImx8mqState *soc)
                                                               "usdhc2" };
     unsigned i;
 
-    /* Drive 0 is the card in the socket, on uSDHC2; drive 1 stands for the eMMC on uSDHC1. */
+    /*
+     * Drive 0 is the card in the socket, on uSDHC2; drive 1 stands for the
+     * eMMC on uSDHC1.
+     */
     for (i = 0; i < FSL_IMX8MQ_NUM_USDHCS; i++) {
         DeviceState *host = fsl_imx8mq_block(
             soc, usdhc[FSL_IMX8MQ_NUM_USDHCS - 1 - i]);
@@ -223,7 +242,8 @@ static void imx8mq_evk_init(MachineState *machine)
 
     if (machine->ram_size < RAM_MIN || machine->ram_size > RAM_MAX ||
         machine->ram_size % MiB) {
-        refuse("-m: this board takes 1 GiB to 4 GiB of DDR in whole MiB, not %" PRIu64 " bytes",
+        refuse("-m: this board takes 1 GiB to 4 GiB of DDR in whole MiB, "
+               "not %" PRIu64 " bytes",
                (uint64_t)machine->ram_size);
     }
     boot_info = (struct arm_boot_info) {

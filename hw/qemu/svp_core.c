@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the adapters: access attributes, answers, log, power of the application cores. */
+/*
+ * Shared by the adapters: access attributes, answers, log, power of the
+ * application cores.
+ */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "qemu/log.h"
@@ -27,7 +30,10 @@ SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
     };
 
     if (!attrs.unspecified && !current_cpu) {
-        /* A CPU's access from outside of any CPU: gdb or the monitor looks at its memory. */
+        /*
+         * A CPU's access from outside of any CPU: gdb or the monitor looks at
+         * its memory.
+         */
         by.debug = true;
     }
     if (attrs.unspecified) {
@@ -123,8 +129,8 @@ static int get_core_state(QEMUFile *f, void *pv, size_t size,
     char *problem = NULL;
 
     if (length > STATE_SIZE_MAX) {
-        error_report("saved state of a device core has %u bytes, at most %u are possible",
-                     length, (unsigned)STATE_SIZE_MAX);
+        error_report("saved state of a device core has %u bytes, at most %u "
+                     "are possible", length, (unsigned)STATE_SIZE_MAX);
         return -EINVAL;
     }
     state = g_malloc(length);

@@ -8,8 +8,8 @@
 #include "svp_views.h"
 
 /*
- * Most runs that a policy of sixteen regions with eight sub-regions can make: two edges for each sub-region, one more
- * run than edges.
+ * Most runs that a policy of sixteen regions with eight sub-regions can make:
+ * two edges for each sub-region, one more run than edges.
  */
 #define RUNS_MAX (2 * 16 * 8 + 1)
 
@@ -120,8 +120,12 @@ static MemoryRegion *view_alias(SvpView *view, unsigned number)
     return g_ptr_array_index(view->aliases, number);
 }
 
-/* One alias for each stretch of @run that does not wrap around the end of the fitted RAM; gives the next number. */
-static unsigned view_place_run(SvpView *view, const SvpRun *run, unsigned number)
+/*
+ * One alias for each stretch of @run that does not wrap around the end of the
+ * fitted RAM; gives the next number.
+ */
+static unsigned view_place_run(SvpView *view, const SvpRun *run,
+                               unsigned number)
 {
     hwaddr offset = run->first - view->views->base;
     hwaddr left = run->length;
@@ -269,7 +273,10 @@ MemoryRegion *svp_views_get(SvpViews *views, bool secure, unsigned domain)
     memory_region_init(&view->container, views->owner, name, views->length);
     memory_region_init_io(&view->fence, views->owner, &fence_ops, view,
                           fence_name, views->length);
-    /* A device that starts DMA from its register handler may run into the fence. */
+    /*
+     * A device that starts DMA from its register handler may run into the
+     * fence.
+     */
     view->fence.disable_reentrancy_guard = true;
     memory_region_add_subregion_overlap(&view->container, 0, &view->fence, 0);
     QTAILQ_INSERT_TAIL(&views->list, view, next);
