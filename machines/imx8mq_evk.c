@@ -30,7 +30,9 @@
 #include "hw/qdev-properties-system.h"
 #include "hw/sd/sd.h"
 #include "system/blockdev.h"
+#include "system/device_tree.h"
 #include "system/qtest.h"
+#include <libfdt.h>
 #include "fsl_imx8mq.h"
 
 #define RAM_MIN (1 * GiB)
@@ -106,6 +108,25 @@ static void check_device_tree(MachineState *machine)
         refuse("-kernel %s: this board has no device tree of its own, give one "
                "with -dtb (mainline: imx8mq-evk.dtb)",
                machine->kernel_filename);
+    }
+}
+
+/*
+ * With -smp below the chip's four, Linux must not wait for the others: to it a
+ * CPU whose status is "fail" does not exist (Devicetree Specification, 2.3.4).
+ * The nodes stay, because other nodes refer to them.
+ */
+static void mark_absent_cpus(const struct arm_boot_info *info, void *fdt)
+{
+    MachineState *machine = MACHINE(qdev_get_machine());
+    unsigned i;
+
+    for (i = machine->smp.cpus; i < FSL_IMX8MQ_NUM_CPUS; i++) {
+        g_autofree char *path = g_strdup_printf("/cpus/cpu@%x", i);
+
+        if (fdt_path_offset(fdt, path) >= 0) {
+            qemu_fdt_setprop_string(fdt, path, "status", "fail");
+        }
     }
 }
 
@@ -251,6 +272,7 @@ static void imx8mq_evk_init(MachineState *machine)
         .board_id = -1,
         .ram_size = machine->ram_size,
         .psci_conduit = QEMU_PSCI_CONDUIT_SMC,
+        .modify_dtb = mark_absent_cpus,
     };
 
     soc = FSL_IMX8MQ(qdev_new(TYPE_FSL_IMX8MQ));
