@@ -165,6 +165,10 @@ TEST_CASE("a pending power-down is called off") {
         power.host.advance(power.gpc, 10'000'000);
         CHECK(power.host.power_offs[3] == 0);
     }
+    SECTION("by clearing the other half of the request") {
+        power.clear_bits(power.gpc, lpcr_a53_ad, 1u << 23);
+        CHECK(power.host.deadlines.empty());
+    }
     SECTION("by closing the power gate to requests") {
         power.clear_bits(power.gpc, gate(3), 1);
         power.host.halted[3] = true;
@@ -210,6 +214,21 @@ TEST_CASE("releasing a core's reset alone starts it, since all cores have power 
         power.set_bits(power.src, a53rcr1, 1u << cpu);
         CHECK(power.host.power_ons[cpu] == 2);
     }
+}
+
+TEST_CASE("core 0 is always enabled, but may lose its power") {
+    Power power;
+    power.clear_bits(power.src, a53rcr1, 1);
+    CHECK(read32(power.src, a53rcr1) == 1);
+    CHECK(power.host.power_offs[0] == 0);
+    power.cpu_off(0);
+    power.host.halted[0] = true;
+    power.host.advance(power.gpc, 100'000);
+    CHECK(power.host.power_offs[0] == 1);
+    power.host.halted[0] = false;
+    power.cpu_on(0, 0x914000);
+    CHECK(power.host.power_ons[0] == 1);
+    CHECK(power.host.entries[0] == 0x914000);
 }
 
 TEST_CASE("a core without power does not start when its reset is released") {
@@ -326,6 +345,7 @@ TEST_CASE("bus handshakes are acknowledged") {
 TEST_CASE("low-power modes are reported as missing") {
     Power power;
     power.set_bits(power.gpc, 0x00, 0xa);
+    power.clear_bits(power.gpc, 0x14, 1u << 31);
     power.set_bits(power.gpc, 0x14, 1u << 31);
     power.set_bits(power.gpc, lpcr_a53_ad, 1u << 8);
     CHECK(power.host.unimplemented.size() == 3);
@@ -338,14 +358,18 @@ TEST_CASE("domain control and lock of a reset control register") {
     Transaction domain_1 = secure_access();
     domain_1.domain = 1;
     const std::uint32_t gpu_rcr = 0x40;
-    write32(src, gpu_rcr, 0x82000000);  // only domain 1 may write from now on
+    write32(src, gpu_rcr, 0x82000000);  // only domain 1 may write the function bit from now on
     write32(src, gpu_rcr, 0x82000001);
     CHECK(read32(src, gpu_rcr) == 0x82000000);
     write32(src, gpu_rcr, 0x82000001, domain_1);
     CHECK(read32(src, gpu_rcr) == 0x82000001);
-    write32(src, gpu_rcr, 0xc2000000, domain_1);
-    write32(src, gpu_rcr, 0x0f000001, domain_1);
-    CHECK(read32(src, gpu_rcr) == 0xc2000001);
+    write32(src, gpu_rcr, 0x84000000);  // anybody may change the domains until they are locked
+    CHECK(read32(src, gpu_rcr) == 0x84000001);
+    write32(src, gpu_rcr, 0xc2000001, domain_1);
+    write32(src, gpu_rcr, 0x0f000000, domain_1);
+    CHECK(read32(src, gpu_rcr) == 0xc2000000);
+    write32(src, gpu_rcr, 0x8f000001);
+    CHECK(read32(src, gpu_rcr) == 0xc2000000);
     src.reset();
     CHECK(read32(src, gpu_rcr) == 0);
     SECTION("a refused write starts no core") {
