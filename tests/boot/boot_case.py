@@ -3,10 +3,12 @@
 
 import re
 import shutil
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
+from svplib import products
 from svplib.board import Board
 from svplib.checks import GUEST_LINE
 
@@ -73,3 +75,24 @@ class BoardCase(ScratchCase):
     def guest(self, line, timeout=60.0):
         """Output of a guest command that must succeed."""
         return self.board.command(line, timeout=timeout, check=True).output
+
+
+def changed_device_tree(folder, properties, product="dtb"):
+    """A copy of a built device tree in `folder` with properties set, nodes made where there are none.
+
+    `properties`: {"/node/name": value}; an int is one cell, anything else a string.
+    """
+    source = products.locate(product)
+    target = folder / f"{len(list(folder.iterdir()))}.dtb"
+    shutil.copyfile(source, target)
+    for path, value in properties.items():
+        node, name = path.rsplit("/", 1)
+        subprocess.run(["fdtput", "-c", "-p", str(target), node], check=False, capture_output=True)
+        kind = "u" if isinstance(value, int) else "s"
+        subprocess.run(["fdtput", "-t", kind, str(target), node, name, str(value)], check=True, capture_output=True)
+    return target
+
+
+def device_tree_string(path, node, name):
+    """A string property of a device tree blob."""
+    return subprocess.run(["fdtget", "-t", "s", str(path), node, name], check=True, capture_output=True, text=True).stdout.strip()
