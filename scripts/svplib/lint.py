@@ -16,7 +16,7 @@ CODE_FOLDERS = ("hw", "include", "machines", "firmware", "tests", "scripts")
 CODE_SUFFIXES = (".cpp", ".hpp", ".c", ".h", ".py", ".S", ".dts", ".dtsi", ".ld", ".sh")
 MAXIMUM_LINES = 900
 FORBIDDEN_WORDS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3, "HA" + "CK")) + r")\b")
-MODULE_FOLDERS = ("firmware/linux/secure-heap", "firmware/linux/dcss")
+MODULE_FOLDERS = ("firmware/linux",)
 
 
 def run(results, pattern=None):
