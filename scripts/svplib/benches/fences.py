@@ -3,6 +3,7 @@
 
 from .. import bare_guest
 from ..bench import Row, benchmark
+from ..errors import SvpError
 from .memory import best_rounds
 
 ROUNDS = 3
@@ -11,7 +12,7 @@ ROUNDS = 3
 def _measure(_):
     result = bare_guest.run(("cost",), timeout=120, cpus=1)
     if result.failed:
-        raise bare_guest.SvpError("the bare-metal guest's own checks failed while it measured", result.trouble)
+        raise SvpError("the bare-metal guest's own checks failed while it measured", result.trouble)
     return result.bench
 
 
