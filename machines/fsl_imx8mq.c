@@ -12,9 +12,12 @@
 #include "exec/address-spaces.h"
 #include "hw/arm/bsa.h"
 #include "hw/boards.h"
+#include "hw/char/imx_serial.h"
 #include "hw/intc/arm_gicv3.h"
 #include "hw/misc/unimp.h"
 #include "hw/qdev-properties.h"
+#include "hw/sd/sdhci.h"
+#include "migration/vmstate.h"
 #include "net/net.h"
 #include "system/system.h"
 #include "hw/svp/hw/qemu/svp_device.h"
@@ -212,6 +215,9 @@ static const Memory memories[] = {
 #define GIC_REDIST_BASE 0x38880000
 #define SECURE_VIEW_SIZE (1ULL << 40) /* the A53's physical address space */
 
+static const char *const uarts[] = { "uart1", "uart2", "uart3", "uart4" };
+static const char *const usdhcs[] = { "usdhc1", "usdhc2" };
+
 struct FslImx8mqState {
     DeviceState parent_obj;
 
@@ -224,6 +230,11 @@ struct FslImx8mqState {
     MemoryRegion boot_rom;
     MemoryRegion secure_view;
     MemoryRegion secure_devices;
+
+    /* Only while a state is saved or loaded; see vmstate_fsl_imx8mq. */
+    uint32_t saved_ucr2[ARRAY_SIZE(uarts)];
+    uint16_t saved_hostctl2[ARRAY_SIZE(usdhcs)];
+    uint16_t saved_vendor_spec[ARRAY_SIZE(usdhcs)];
 };
 
 /*
@@ -516,6 +527,60 @@ static void fsl_imx8mq_realize(DeviceState *dev, Error **errp)
     }
 }
 
+static int fsl_imx8mq_pre_save(void *opaque)
+{
+    FslImx8mqState *s = FSL_IMX8MQ(opaque);
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(uarts); i++) {
+        s->saved_ucr2[i] = IMX_SERIAL(fsl_imx8mq_block(s, uarts[i]))->ucr2;
+    }
+    for (i = 0; i < ARRAY_SIZE(usdhcs); i++) {
+        SDHCIState *host = SYSBUS_SDHCI(fsl_imx8mq_block(s, usdhcs[i]));
+
+        s->saved_hostctl2[i] = host->hostctl2;
+        s->saved_vendor_spec[i] = host->vendor_spec;
+    }
+    return 0;
+}
+
+static int fsl_imx8mq_post_load(void *opaque, int version)
+{
+    FslImx8mqState *s = FSL_IMX8MQ(opaque);
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(uarts); i++) {
+        IMX_SERIAL(fsl_imx8mq_block(s, uarts[i]))->ucr2 = s->saved_ucr2[i];
+    }
+    for (i = 0; i < ARRAY_SIZE(usdhcs); i++) {
+        SDHCIState *host = SYSBUS_SDHCI(fsl_imx8mq_block(s, usdhcs[i]));
+
+        host->hostctl2 = s->saved_hostctl2[i];
+        host->vendor_spec = s->saved_vendor_spec[i];
+    }
+    return 0;
+}
+
+/*
+ * QEMU 10.0's models of these blocks save all of their registers but the ones
+ * here. Without UCR2 a console takes no input after a state was loaded.
+ */
+static const VMStateDescription vmstate_fsl_imx8mq = {
+    .name = TYPE_FSL_IMX8MQ,
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .pre_save = fsl_imx8mq_pre_save,
+    .post_load = fsl_imx8mq_post_load,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32_ARRAY(saved_ucr2, FslImx8mqState, ARRAY_SIZE(uarts)),
+        VMSTATE_UINT16_ARRAY(saved_hostctl2, FslImx8mqState,
+                             ARRAY_SIZE(usdhcs)),
+        VMSTATE_UINT16_ARRAY(saved_vendor_spec, FslImx8mqState,
+                             ARRAY_SIZE(usdhcs)),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static const Property fsl_imx8mq_properties[] = {
     DEFINE_PROP_LINK("ram", FslImx8mqState, ram, TYPE_MEMORY_REGION,
                      MemoryRegion *),
@@ -528,6 +593,7 @@ static void fsl_imx8mq_class_init(ObjectClass *oc, void *data)
     device_class_set_props(dc, fsl_imx8mq_properties);
     dc->realize = fsl_imx8mq_realize;
     dc->desc = "i.MX 8M Quad SoC";
+    dc->vmsd = &vmstate_fsl_imx8mq;
     /* Uses serial_hd() and the machine's CPU count. */
     dc->user_creatable = false;
 }
