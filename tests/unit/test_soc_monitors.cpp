@@ -42,7 +42,8 @@ TEST_CASE("temperatures are valid while their site is monitored") {
     CHECK(read32(tmu, 0x100) == 0);
     CHECK(read32(tmu, 0x110) == 0x80000000);
     CHECK(read32(tmu, 0x120) == 0);
-    write32(tmu, 0x00, 0);
+    write32(tmu, 0x00, 0x0c00e000);  // sites selected, monitoring off
+    CHECK(read32(tmu, 0x100) == 0);
     CHECK(read32(tmu, 0x110) == 0);
     CHECK(read32(tmu, 0x40) == 0);
     SECTION("bad properties") {
