@@ -105,6 +105,34 @@ TEST_CASE("a compare value that is never reached asks for no timer") {
     CHECK_FALSE(host.irq[0]);
 }
 
+TEST_CASE("the count wraps after 56 bits, and a comparator with it") {
+    FakeHost host;
+    SystemCounter counter(host);
+    counter.reset();
+    write32(counter, 0x00, 0, by, controlling);
+    write32(counter, 0x08, 0xffffff00, by, controlling);
+    write32(counter, 0x0c, 0x00ffffff, by, controlling);
+    for (unsigned comparator : {0u, 1u}) {
+        write32(counter, 0x100 * comparator + 0x24, 0x00ffffff, by, comparing);
+        write32(counter, 0x100 * comparator + 0x20, 0xffffff80 + comparator, by, comparing);
+        write32(counter, 0x100 * comparator + 0x2c, 1, by, comparing);
+    }
+    write32(counter, 0x00, 0x101, by, controlling);
+    host.advance(counter, 0x80 * 120);
+    CHECK(host.irq[0]);
+    CHECK_FALSE(host.irq[1]);
+    host.advance(counter, 0x80 * 120 - 1);
+    CHECK(host.irq[0]);
+    CHECK(host.irq[1]);
+    host.advance(counter, 1);
+    CHECK(count(counter) == 0);
+    CHECK_FALSE(host.irq[0]);
+    CHECK_FALSE(host.irq[1]);
+    host.advance(counter, 120'000'000);  // a timer that is always overdue would never let this end
+    CHECK(count(counter) == 1'000'000);
+    CHECK(host.deadlines.empty());
+}
+
 TEST_CASE("the counter stops, is set, and counts the slow clock") {
     FakeHost host;
     SystemCounter counter(host);
