@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the boot tests share: a machine for all tests of a class, and the check lines that guest programs print."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ POWER_OFF = "poweroff -f"
 POWER_OFF_SECONDS = 40
 BOOT_SECONDS = 120
 CPUS = 4
+CARD_BYTES = 16 << 20
 
 
 def guest_results(text):
@@ -96,3 +98,19 @@ def changed_device_tree(folder, properties, product="dtb"):
 def device_tree_string(path, node, name):
     """A string property of a device tree blob."""
     return subprocess.run(["fdtget", "-t", "s", str(path), node, name], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def file_system_tools():
+    """Environment with which e2fsprogs are found: their folder is not on the path of a normal user."""
+    return {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
+
+
+def make_card(folder, files):
+    """A raw ext4 image of a card in `folder` that holds `files` ({name: content})."""
+    root, image = folder / "card", folder / "card.img"
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(image), f"{CARD_BYTES >> 10}k"], check=True, stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, env=file_system_tools())
+    return image

@@ -3,7 +3,6 @@
 
 import hashlib
 import http.server
-import os
 import random
 import re
 import subprocess
@@ -11,7 +10,7 @@ import threading
 import unittest
 
 import boot_case
-from boot_case import BoardCase, guest_results, power_off, run_checks
+from boot_case import BoardCase, guest_results, make_card, power_off, run_checks
 from svplib import heap_cells
 from svplib.board import Board
 
@@ -24,7 +23,6 @@ BANNERS = (
 )
 BL31_CODE = range(0x910000, 0x920000)
 REBOOTS = 10
-CARD_BYTES = 16 << 20
 
 
 def expect_banners(console, firmware=True):
@@ -40,21 +38,10 @@ def program_counter(board, cpu):
     return int(re.search(r"\bPC=([0-9a-f]+)", registers).group(1), 16), re.search(r"PSTATE=\S+ \S+ (?:NS|S)? *(EL\d\w)", registers).group(1)
 
 
-def make_card(folder, files):
-    """A raw ext4 image of a card in `folder` that holds `files` ({name: content})."""
-    root, image = folder / "card", folder / "card.img"
-    for name, content in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(content)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(image), f"{CARD_BYTES >> 10}k"], check=True, stdin=subprocess.DEVNULL,
-                   env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"})
-    return image
-
-
 def debugfs(image, request):
     """What e2fsprogs' debugfs says about a file system image."""
     return subprocess.run(["debugfs", "-R", request, str(image)], check=True, stdin=subprocess.DEVNULL, capture_output=True,
-                          env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}).stdout
+                          env=boot_case.file_system_tools()).stdout
 
 
 class _Exchange(http.server.BaseHTTPRequestHandler):
@@ -156,7 +143,7 @@ class FirmwareBoot(BoardCase):
         self.assertEqual(power_off(self.board), 0)
         self.assertIn("reboot: Power down", self.board.console.text)
         self.assertEqual(subprocess.run(["e2fsck", "-fn", str(self.card)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-                                        env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}).returncode, 0)
+                                        env=boot_case.file_system_tools()).returncode, 0)
 
 
 class Processors(unittest.TestCase):
