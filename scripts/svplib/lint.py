@@ -15,6 +15,7 @@ CORE_FOLDERS = ("hw", "include", "tests/unit")
 CODE_FOLDERS = ("hw", "include", "machines", "firmware", "tests", "scripts")
 CODE_SUFFIXES = (".cpp", ".hpp", ".c", ".h", ".py", ".S", ".dts", ".dtsi", ".ld", ".sh")
 MAXIMUM_LINES = 900
+CLANG_FORMAT_VERSION = 14  # Debian 12
 FORBIDDEN_WORDS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3, "HA" + "CK")) + r")\b")
 MODULE_FOLDERS = ("firmware/linux",)
 
@@ -51,6 +52,10 @@ def _format():
     """clang-format agrees with every C++ file."""
     if not shutil.which("clang-format"):
         return "skipped", "clang-format is not installed"
+    text = subprocess.run(["clang-format", "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"version (\d+)", text)
+    if not version or int(version.group(1)) != CLANG_FORMAT_VERSION:
+        return "skipped", f"the files are formatted by clang-format {CLANG_FORMAT_VERSION}; others lay some lines out differently ({text.strip()})"
     files = _files(CORE_FOLDERS, (".cpp", ".hpp"))
     if not files:
         return "failed", "found no C++ file to check"

@@ -30,7 +30,7 @@ def run(board, checks):
     console = board.console
     banner = console.expect(r"Linux version (\S+)", timeout=BOOT_SECONDS)
     before = console.text + board.secure_console.text
-    bl31 = re.search(r"BL31: (v2\.\d+\S*)", before)
+    bl31 = re.search(r"BL31: (v2[.\d]+)", before)
     tee = re.search(r"OP-TEE version: (4\.\d+\S*)", before)
     checks.add("boot.bl31", "v2.x", bl31.group(1) if bl31 else "no banner", bool(bl31))
     checks.add("boot.optee", "4.x", tee.group(1) if tee else "no banner", bool(tee))
