@@ -28,7 +28,7 @@ class Fences(unittest.TestCase):
 
     def test_fetch_and_walk(self):
         """Instruction fetches and page-table walks."""
-        self.expect_all("fetch", 134)
+        self.expect_all("fetch", 152)
 
     def test_action_and_latches(self):
         """Responses, interrupt 108, what is recorded of the first violation."""

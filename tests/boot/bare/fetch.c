@@ -89,6 +89,19 @@ static void test_fetch_in(enum world world, bool decerr)
 	expect_runs(world, "fetch-reopened-inside", FAR_INSIDE, NUMBER_INSIDE);
 }
 
+/* A fetch is a read: it needs that right, and no other. */
+static void test_one_way(enum world world)
+{
+	tzasc_open_all();
+	place_all();
+	tzasc_region(1, WINDOW, WINDOW_LOG2, SP_NS_READ, 0);
+	expect_runs(world, "fetch-read-only-over-edge", WINDOW - 8, NUMBER_INSIDE);
+	expect_runs(world, "fetch-read-only-inside", FAR_INSIDE, NUMBER_INSIDE);
+	expect_runs(world, "fetch-read-only-last", WINDOW_END - 8, NUMBER_BELOW);
+	tzasc_region(1, WINDOW, WINDOW_LOG2, SP_NS_WRITE, 0);
+	expect_refused(world, "fetch-write-only", FAR_INSIDE, FAR_INSIDE, false);
+}
+
 /* Code that ran a moment ago must not go on running from some cache of the emulator, nor stay refused. */
 static void test_cached(enum world world)
 {
@@ -136,6 +149,9 @@ static void test_walk_in(enum world world)
 	dsb();
 	mmu_set_walk_entry(world, WINDOW | flags);
 	expect_walk(world, "walk-open", 0);
+	tzasc_region(1, WINDOW, WINDOW_LOG2, SP_NS_READ, 0);
+	mmu_set_walk_entry(world, WINDOW | flags);
+	expect_walk(world, "walk-read-only", 0);
 	close_window(0);
 	mmu_set_walk_entry(world, WINDOW | flags);
 	expect_walk(world, "walk-denied", FSC_TRANSLATION_L2);
@@ -159,6 +175,8 @@ void test_fetch(void)
 		test_fetch_in(WORLD_EL1, decerr);
 		test_fetch_in(WORLD_EL3_NS, decerr);
 	}
+	test_one_way(WORLD_EL1);
+	test_one_way(WORLD_EL3_NS);
 	test_cached(WORLD_EL1);
 	test_cached(WORLD_EL3_NS);
 	test_walk_in(WORLD_EL1);

@@ -211,10 +211,13 @@ static bool wait_seen(u64 wanted)
 {
 	u64 end = ticks() + SECONDS_MAX * read_sysreg(cntfrq_el0);
 
-	for (unsigned n = 1; n < MAX_CPUS; n++)
-		while (__atomic_load_n(&seen_state[n][0], __ATOMIC_ACQUIRE) != wanted)
+	for (unsigned n = 1; n < MAX_CPUS; n++) {
+		while (__atomic_load_n(&seen_state[n][0], __ATOMIC_ACQUIRE) != wanted) {
 			if (ticks() > end)
 				return false;
+			asm volatile("yield");
+		}
+	}
 	return true;
 }
 
