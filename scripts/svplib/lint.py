@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cheap checks of the sources themselves, counted as tests: format, licence lines, kernel style, size of files, Python syntax."""
 
+import collections
 import re
 import shutil
 import subprocess
@@ -60,7 +61,8 @@ def _format():
     if not files:
         return "failed", "found no C++ file to check"
     done = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], cwd=parts.REPOSITORY, capture_output=True, text=True, check=False)
-    findings = [line for line in done.stderr.splitlines() if "error:" in line]
+    places = collections.Counter(line.split(":")[0] for line in done.stderr.splitlines() if "error:" in line)
+    findings = [f"{name}: {number} lines to lay out anew: clang-format -i {name}" for name, number in places.items()]
     return _verdict(findings or ([done.stderr] if done.returncode else []), files, "C++ file")
 
 
