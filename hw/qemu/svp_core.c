@@ -63,23 +63,30 @@ void svp_log(void *opaque, SvpLogKind kind, const char *message)
                   "%s\n", message);
 }
 
+/* Runs in the thread of @cs, behind a power-off that is still queued there. */
+static void cpu_on_queued(CPUState *cs, run_on_cpu_data data)
+{
+    uint64_t entry = data.target_ptr;
+    int result = arm_set_cpu_on(arm_cpu_mp_affinity(ARM_CPU(cs)), entry, 0, 3,
+                                true);
+
+    if (result != QEMU_ARM_POWERCTL_RET_SUCCESS) {
+        qemu_log_mask(LOG_GUEST_ERROR,
+                      "gpc: core %d cannot be powered up (reason %d)\n",
+                      cs->cpu_index, result);
+    }
+}
+
 void svp_cpu_on(void *opaque, unsigned cpu, uint64_t entry)
 {
     CPUState *cs = qemu_get_cpu(cpu);
-    int result;
 
     if (!cs) {
         qemu_log_mask(LOG_GUEST_ERROR,
                       "gpc: core %u is not fitted on this board\n", cpu);
         return;
     }
-    result = arm_set_cpu_on(arm_cpu_mp_affinity(ARM_CPU(cs)), entry, 0, 3,
-                            true);
-    if (result != QEMU_ARM_POWERCTL_RET_SUCCESS) {
-        qemu_log_mask(LOG_GUEST_ERROR,
-                      "gpc: core %u cannot be powered up (reason %d)\n", cpu,
-                      result);
-    }
+    async_run_on_cpu(cs, cpu_on_queued, RUN_ON_CPU_TARGET_PTR(entry));
 }
 
 void svp_cpu_off(void *opaque, unsigned cpu)
