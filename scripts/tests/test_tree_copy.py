@@ -93,5 +93,26 @@ class Copies(unittest.TestCase):
         apply_patches(self.target, self.patch(diff("hw/a.c", "one", "ok")), self.state)
         self.assertEqual((self.target / "hw/a.c").read_text(), "ok\n")
 
+    def test_patch_that_is_there_already(self):
+        self.write("hw/a.c", "first\n")
+        sync_tree(self.source, self.target, self.state, "local", ())
+        apply_patches(self.target, self.patch(diff("hw/a.c", "one", "first")), self.state)
+        self.assertEqual((self.target / "hw/a.c").read_text(), "first\n")
+
+    def test_a_link_back_to_the_source_loses_nothing(self):
+        self.target.mkdir()
+        (self.target / "svp").symlink_to(self.source)
+        for place in (self.target / "svp", self.source / "hw"):
+            with self.assertRaises(BuildError):
+                sync_content(self.source, place, ("hw",), self.state, "k")
+        self.assertEqual((self.source / "hw/a.c").read_text(), "one\n")
+
+    def test_left_out(self):
+        self.write("hw/svp/x.c", "x")
+        self.write("hw/svpx.c", "x")
+        sync_tree(self.source, self.target, self.state, "local", (), without=("hw/svp",))
+        self.assertTrue((self.target / "hw/svpx.c").exists())
+        self.assertFalse((self.target / "hw/svp").exists())
+
     def test_names(self):
         self.assertEqual(patched_files(diff("x/y.c", "a", "b") + "--- /dev/null\n+++ b/z.c\n"), ["x/y.c", "z.c"])
