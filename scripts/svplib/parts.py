@@ -304,8 +304,7 @@ def _prepare_qemu():
     source, state = tree / "src", State(tree / "state.json")
     changed = ()
     if local:
-        # hw/svp: where somebody's own use of our hook patch has a link to this repository
-        changed = sync_tree(local, source, state, "local", (".git", "build"), without=("hw/svp",))
+        changed = sync_tree(local, source, state, "local", sources.LEFT_OUT["qemu"])
     elif not state.get("unpacked"):
         shutil.rmtree(source, ignore_errors=True)
         sources.unpack_source("qemu", source)

@@ -68,13 +68,9 @@ def sync_content(source, target, folders, state, key):
     return changed
 
 
-def sync_tree(source, target, state, key, skip, without=()):
-    """Keep a copy of a large tree; files are compared by size and time. Returns the names that changed.
-
-    `skip`: names of folders, anywhere; `without`: paths of files, links or folders that are left out.
-    """
-    wanted = {name: list(row) for name, row in cache.stat_manifest(source, skip).items()
-              if not any(name == path or name.startswith(path + "/") for path in without)}
+def sync_tree(source, target, state, key, without=()):
+    """Keep a copy of a large tree, but for the paths in `without`; files are compared by size and time. Returns the names that changed."""
+    wanted = {name: list(row) for name, row in cache.stat_manifest(source, without).items()}
     changed = _bring(source, target, wanted, state.get(key, {}))
     state.set(**{key: wanted})
     return changed
