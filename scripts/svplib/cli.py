@@ -6,6 +6,7 @@ import signal
 import sys
 
 from . import bench_command, parts, products, run_command, sources, test_command
+from .console import timeout_scale
 from .errors import SvpError, UsageError
 from .progress import say
 
@@ -77,7 +78,8 @@ def _parser():
 
 
 def _apply(arguments):
-    """Set what all commands share."""
+    """Set what all commands share, and refuse what would be found to be wrong after a long build only."""
+    timeout_scale()
     for name in sources.LOCAL_TREES:
         folder = getattr(arguments, f"{name}_src")
         if folder:

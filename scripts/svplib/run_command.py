@@ -48,13 +48,14 @@ def main(arguments):
     if arguments.bl32 and firmware != "optee":
         raise UsageError("--bl32 needs --firmware optee")
     settings = _settings(arguments, firmware)
+    bl32 = guest_input.existing_file(arguments.bl32, "--bl32") if arguments.bl32 else None
     needed = ["qemu"] + (["boot"] if firmware == "optee" else [])
     needed += ["linux"] if "kernel" not in settings or "dtb" not in settings else []
     needed += ["guest"] if "initrd" not in settings else []
     parts.OPTIONS.gtk = parts.OPTIONS.gtk or arguments.display == "gtk"
     parts.build(needed)
-    if arguments.bl32:
-        settings["flash"] = parts.flash_with(guest_input.existing_file(arguments.bl32, "--bl32"))
+    if bl32:
+        settings["flash"] = parts.flash_with(bl32)
     words = " ".join(filter(None, (chosen.APPEND if chosen else "", arguments.append)))
     if shell:
         return _interactive(arguments, settings, words)
