@@ -2,9 +2,8 @@
 """What the firewall costs where it denies, and what a change of its rules costs."""
 
 from .. import bare_guest
-from ..bench import Row, benchmark
+from ..bench import Row, benchmark, best_rounds
 from ..errors import SvpError
-from .memory import best_rounds
 
 ROUNDS = 3
 
