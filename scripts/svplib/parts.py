@@ -48,10 +48,11 @@ class Part:
     """One part: `source`: lock entries; `files`: our files and folders; `needs`: parts whose products go in.
 
     build(folder) makes its products. A part that builds in a tree of its own has prepare() too, which copies our files there and
-    whose result goes to build(folder, result): from then on our files may change.
+    whose result goes to build(folder, result): from then on our files may change. `recipe` is counted up when build() makes
+    something else from the same input. `space`: MiB that must be free.
     """
 
-    def __init__(self, name, build, *, prepare=None, source=(), files=(), needs=(), cross=True, space=500):
+    def __init__(self, name, build, *, prepare=None, source=(), files=(), needs=(), cross=True, space=500, recipe=1):
         self.name = name
         self.build = build
         self.prepare = prepare
@@ -60,6 +61,7 @@ class Part:
         self.needs = needs
         self.cross = cross
         self.space = space
+        self.recipe = recipe
 
     def copies_all(self):
         """True when prepare() copied everything that may change: our files, and a local tree if there is one."""
@@ -92,7 +94,7 @@ def _release():
 def key(name):
     """Hash over all that a part is made from."""
     part = PARTS[name]
-    items = [name, "1", cache.content_hash(REPOSITORY, *part.files)]
+    items = [name, part.recipe, cache.content_hash(REPOSITORY, *part.files)]
     items += [sources.identity(source) for source in part.source]
     items += [key(need) for need in part.needs]
     items.append(compiler(CROSS_COMPILE + "gcc") if part.cross else f"{compiler('gcc')} {compiler('g++')} {_release()} {qemu_options()}")
@@ -290,8 +292,8 @@ def _build_linux(folder, prepared):
     out.mkdir(exist_ok=True)
     run_logged("build linux", ["make", "-C", str(tree / "ours/linux"), f"SRC={source}", f"OUT={out}", f"CROSS_COMPILE={CROSS_COMPILE}",
                                f"JOBS={OPTIONS.jobs}"], log_path("linux"))
-    for name in ("Image", "imx8mq-evk-svp.dtb", "imx8mq-evk.dtb"):
-        shutil.copyfile(out / name, folder / name)
+    for path in (out / "Image", *sorted(out.glob("*.dtb"))):
+        shutil.copyfile(path, folder / path.name)
     (folder / "modules").mkdir()
     for module in sorted((out / "modules").glob("*.ko")):
         shutil.copyfile(module, folder / "modules" / module.name)
@@ -333,7 +335,7 @@ def _build_qemu(folder, prepared):
 
 PARTS = {part.name: part for part in (
     Part("qemu", _build_qemu, prepare=_prepare_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=4000),
-    Part("linux", _build_linux, prepare=_prepare_linux, source=("linux",), files=("firmware/linux",), space=5000),
+    Part("linux", _build_linux, prepare=_prepare_linux, source=("linux",), files=("firmware/linux",), space=5000, recipe=2),
     Part("tfa", _build_tfa, source=("tfa",), files=("firmware/tfa",)),
     Part("optee", _build_optee, source=("optee",), files=("firmware/optee",)),
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
