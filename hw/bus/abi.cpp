@@ -8,6 +8,7 @@
 #include <new>
 #include <string>
 
+#include "bus/abi_device.hpp"
 #include "bus/catalogue.hpp"
 #include "firewall/firewall.hpp"
 #include "svp/device.hpp"
@@ -83,6 +84,10 @@ struct SvpDevice {
     AdapterHost host;
     std::unique_ptr<svp::Device> core;
 };
+
+svp::Device& svp_core_of(SvpDevice& device) {
+    return *device.core;
+}
 
 namespace {
 

@@ -147,6 +147,17 @@ void RegisterBank::exchange(Archive& archive) {
     }
 }
 
+void RegisterBank::check_read_only(Archive& archive) const {
+    for (const Register& row : rows_) {
+        for (std::uint32_t index = 0; index < row.count; ++index) {
+            if (((value(row.offset + index * row.stride) ^ row.reset) & row.read_only) != 0) {
+                archive.fail("the stream holds an impossible value for " + std::string(block_) +
+                             " register " + std::string(row.name));
+            }
+        }
+    }
+}
+
 std::uint32_t RegisterBank::value(std::uint32_t offset) const {
     const Word& word = words_.at(offset / word_size);
     if (word.operation == Operation::hole) {

@@ -21,6 +21,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "firewall/change_listener.hpp"
@@ -40,6 +41,13 @@ class IomuxcGpr : public Device {
 
     /** GPR10[2] SEC_ERR_RESP_EN: security gaskets answer a denied access with SLVERR instead of OKAY. */
     bool security_error_response() const;
+
+    /** GPR11: first byte of OCRAM that the CSU guards, counted from its start; none if OCRAM_TZ_EN is clear.
+     * All that follows is guarded as well. */
+    std::optional<std::uint32_t> ocram_guarded_from() const;
+
+    /** The same for OCRAM_S. */
+    std::optional<std::uint32_t> ocram_s_guarded_from() const;
 
     /** GPR1[23] TZASC1_SECURE_BOOT_LOCK. */
     bool secure_boot_lock() const;

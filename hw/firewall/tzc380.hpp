@@ -127,7 +127,6 @@ class Tzc380 : public Device, private ChangeListener {
     void rights_written();
     void update_irq();
     void notify();
-    void check_loaded(Archive& archive) const;
     void source_changed() override;
 
     Tzc380Parameters parameters_;

@@ -71,6 +71,10 @@ class RegisterBank {
     void reset();
     void exchange(Archive& archive);
 
+    /** Makes @p archive fail if a stored value has bits that no write to this bank can have brought about:
+     * read-only ones that differ from the reset value. Not for banks that set() such bits themselves. */
+    void check_read_only(Archive& archive) const;
+
     /** Stored value of the register at @p offset, without its handler; the offset must be one that a row
      * names. */
     std::uint32_t value(std::uint32_t offset) const;
