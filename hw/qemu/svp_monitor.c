@@ -22,7 +22,7 @@ typedef struct SvpLine {
 
 struct SvpMonitor {
     SvpDevice *core;
-    QEMUTimer *event_timer; /* host time: it is the listener who needs protection */
+    QEMUTimer *event_timer; /* host time: it protects the listener */
     int64_t event_wake;     /* what the timer is set to, -1: not set */
     GPtrArray *lines;       /* SvpLine *, by number */
 };

@@ -339,7 +339,7 @@ class BusMonitorTest(unittest.TestCase):
             ("duration", {"kind": "delay", "duration": 0}),
             ("duration", {"kind": "delay", "duration": 1 << 63}),
             ("duration", {"kind": "delay", "duration": 1_000_000_001}),
-            ("bit", {"kind": "flip-bit", "target": "tzasc", "offset": 0, "bit": 32}),
+            ("bit", {"kind": "flip-bit", "target": "tzasc", "offset": 4, "bit": 32}),
             ("offset", {"kind": "flip-bit", "target": "tzasc", "offset": 5, "bit": 0}),
             ("offset", {"kind": "flip-bit", "target": "tzasc", "offset": 0x900, "bit": 0}),
             ("offset", {"kind": "flip-bit", "target": "gpr", "offset": 0xFFFFFFFC, "bit": 0}),
