@@ -321,8 +321,8 @@ static void map_unimplemented(FslImx8mqState *s, const Block *block)
     qdev_prop_set_uint64(dev, "size", block->size);
     sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), &error_fatal);
     memory_region_add_subregion_overlap(
-        &s->devices, block->addr, sysbus_mmio_get_region(SYS_BUS_DEVICE(dev), 0),
-        -1000);
+        &s->devices, block->addr,
+        sysbus_mmio_get_region(SYS_BUS_DEVICE(dev), 0), -1000);
 }
 
 static bool realize_cpus(FslImx8mqState *s, unsigned count, Error **errp)

@@ -57,7 +57,9 @@
 static MemoryRegion flash;
 static struct arm_boot_info boot_info;
 
-/* The files that Linux is booted from; see boot_files.h for @size and @needed. */
+/*
+ * The files that Linux is booted from; see boot_files.h for @size and @needed.
+ */
 static uint8_t *read_linux(MachineState *machine, size_t *size,
                            uint64_t *needed)
 {
