@@ -198,6 +198,11 @@ void Csu::reset() {
     notify();
 }
 
+void Csu::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
+    bank_.disturb(offset, clear, invert);
+    notify();
+}
+
 std::span<const PropertyInfo> Csu::properties() const {
     return property_table;
 }

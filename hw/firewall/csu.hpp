@@ -29,13 +29,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "bus/fault_target.hpp"
 #include "firewall/change_listener.hpp"
 #include "svp/device.hpp"
 #include "svp/register_bank.hpp"
 
 namespace svp {
 
-class Csu : public Device {
+class Csu : public Device, public FaultTarget {
  public:
     static constexpr unsigned slave_count = 128;
     static constexpr unsigned master_fields = 17;
@@ -66,6 +67,9 @@ class Csu : public Device {
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                    const Transaction& by) override;
     void reset() override;
+    bool has_register(std::uint32_t offset) const override { return bank_.holds_state(offset); }
+    void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
+    void lose_state() override { reset(); }
     std::span<const PropertyInfo> properties() const override;
     std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
 

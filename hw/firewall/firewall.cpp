@@ -5,6 +5,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "bus/bus_monitor.hpp"
 #include "firewall/csu.hpp"
 #include "firewall/iomuxc_gpr.hpp"
 #include "firewall/rdc.hpp"
@@ -56,8 +57,11 @@ struct Firewall::Policy {
     std::array<Domain, master_count> domains{};
     std::array<World, master_count> worlds{};
     std::array<std::array<bool, 2>, master_count> privileges{};
+    std::uint64_t watch_generation = 0;
     bool operator==(const Policy&) const = default;
 };
+
+static_assert(FaultInjector::max_faults == 256, "max_dram_runs counts them");
 
 Firewall::Firewall(Host& host) : Device(host), last_policy_(std::make_unique<Policy>(policy())) {}
 
@@ -97,6 +101,7 @@ Firewall::Policy Firewall::policy() const {
         now.worlds[number] = world_of(master);
         now.privileges[number] = {privileged(master, false), privileged(master, true)};
     }
+    now.watch_generation = monitor_ == nullptr ? 0 : monitor_->watch_generation();
     return now;
 }
 
@@ -233,11 +238,46 @@ Verdict Firewall::decide(const Transaction& transaction) const {
     }
 }
 
+/** The transaction as it is judged after faults. */
+Transaction Firewall::disturbed(const Transaction& transaction, Outcome& outcome) {
+    Transaction result = transaction;
+    outcome = monitor_->before(result);
+    if (outcome.master_changed) {
+        result.domain = domain_of(result.master);
+    }
+    if (outcome.domain) {
+        result.domain = *outcome.domain;
+    }
+    return result;
+}
+
 Verdict Firewall::access(const Transaction& transaction) {
-    const Verdict verdict = decide(transaction);
-    if (verdict.granted || transaction.debug) {
+    Outcome outcome;
+    const Transaction judged = monitor_ == nullptr ? transaction : disturbed(transaction, outcome);
+    Verdict verdict = decide(judged);
+    if (judged.debug) {
         return verdict;
     }
+    if (!verdict.granted) {
+        latch(judged, verdict);
+        if (monitor_ != nullptr) {
+            verdict.response = outcome.answer.value_or(verdict.response);
+            const std::uint64_t last =
+                std::min(last_of(judged.address, judged.size), last_alike(verdict.address));
+            monitor_->denied(judged, verdict.address, last - verdict.address + 1, name(verdict.denier),
+                             verdict.index, verdict.response, outcome);
+        }
+    } else if (outcome.hit()) {
+        verdict.granted = outcome.moves();
+        verdict.response = outcome.answer.value_or(verdict.response);
+        verdict.address = judged.address;
+        monitor_->faulted(judged, outcome, verdict.response);
+    }
+    return verdict;
+}
+
+/** The block that denied an access keeps it in its own registers, if it has any for that. */
+void Firewall::latch(const Transaction& transaction, const Verdict& verdict) {
     const std::uint64_t offset = verdict.address - place_of(verdict.address).slave->origin;
     if (verdict.denier == Denier::rdc_region) {
         rdc_->latch(verdict.index, transaction.domain, offset);
@@ -247,7 +287,6 @@ Verdict Firewall::access(const Transaction& transaction) {
         denied.address = offset;
         tzc_->latch(denied);
     }
-    return verdict;
 }
 
 bool Firewall::granted_at_any_privilege(std::uint64_t address, Direction direction, World world,
@@ -259,6 +298,11 @@ bool Firewall::granted_at_any_privilege(std::uint64_t address, Direction directi
            (indifferent || judge(address, direction, {world, domain, false}).granted);
 }
 
+/** True if an injected fault waits for such accesses: views keep them behind their fence then. */
+bool Firewall::watched(std::uint64_t address, Direction direction, World world) const {
+    return monitor_ != nullptr && monitor_->watched(address, world, direction);
+}
+
 std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::uint64_t first,
                                              std::uint64_t length) const {
     std::vector<AccessRun> runs;
@@ -268,9 +312,14 @@ std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::ui
     const std::uint64_t last = last_of(first, length);
     std::uint64_t at = first;
     for (;;) {
-        const bool read = granted_at_any_privilege(at, Direction::read, world, domain);
-        const bool write = granted_at_any_privilege(at, Direction::write, world, domain);
-        const std::uint64_t end = std::min(last, last_alike(at));
+        const bool read = granted_at_any_privilege(at, Direction::read, world, domain) &&
+                          !watched(at, Direction::read, world);
+        const bool write = granted_at_any_privilege(at, Direction::write, world, domain) &&
+                           !watched(at, Direction::write, world);
+        std::uint64_t end = std::min(last, last_alike(at));
+        if (monitor_ != nullptr) {
+            end = std::min(end, monitor_->last_alike(at));
+        }
         if (!runs.empty() && runs.back().read == read && runs.back().write == write) {
             runs.back().length += end - at + 1;
         } else {
@@ -368,6 +417,9 @@ bool Firewall::connect(std::string_view role, Device& peer) {
     }
     if (role == "rdc") {
         return adopt(rdc_, peer);
+    }
+    if (role == "monitor") {
+        return adopt(monitor_, peer);
     }
     if (role == "csu") {
         return adopt(csu_, peer);

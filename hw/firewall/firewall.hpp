@@ -16,8 +16,9 @@
  *
  * Interface: QOM type "imx8mq.firewall", no MMIO region, no interrupt line. Roles "tzasc" (imx8mq.tzasc),
  * "gpr" (imx8mq.iomuxc-gpr), "rdc" (imx8mq.rdc), "csu" (imx8mq.csu), "semaphore1" and "semaphore2"
- * (imx8mq.rdc-semaphore); what is not connected denies nothing. Host::policy_changed() of this device is
- * called whenever the result of decide() or identity() may differ from before for some access.
+ * (imx8mq.rdc-semaphore); what is not connected denies nothing. Role "monitor" (imx8mq.bus-monitor): record
+ * and faults. Host::policy_changed() of this device is called whenever the result of decide() or identity()
+ * may differ from before for some access.
  *
  * Not modelled: addresses are judged as the master puts them on the bus, so an alias of a cell above the
  * installed memory size has rights of its own, as on silicon. Data that is already in a cache is not judged
@@ -41,11 +42,13 @@
 
 namespace svp {
 
+class BusMonitor;
 class Csu;
 class IomuxcGpr;
 class Rdc;
 class RdcSemaphore;
 class Tzc380;
+struct Outcome;
 
 /** The rule that denied an access, and what Verdict::index counts then. */
 enum class Denier : std::uint8_t {
@@ -99,8 +102,9 @@ class Firewall : public Device, private ChangeListener {
     static constexpr std::uint64_t dram_base = dram_window_base;
     static constexpr std::uint64_t dram_size = dram_window_size;
 
-    /** Most runs that DRAM can be cut into: 15 regions with nine borders each, eight slots with two. */
-    static constexpr std::size_t max_dram_runs = 15 * 9 + 8 * 2 + 1;
+    /** Most runs that DRAM can be cut into: 15 regions with nine borders each, eight slots and 256 faults
+     * with two. */
+    static constexpr std::size_t max_dram_runs = 15 * 9 + 8 * 2 + 256 * 2 + 1;
 
     explicit Firewall(Host& host);
     ~Firewall() override;
@@ -111,8 +115,13 @@ class Firewall : public Device, private ChangeListener {
      */
     Verdict decide(const Transaction& transaction) const;
 
-    /** decide(), and the denying block latches the violation and raises its interrupt, unless
-     * transaction.debug. */
+    /**
+     * decide(), and the denying block latches the violation and raises its interrupt, unless
+     * transaction.debug. With a bus monitor, injected faults have their way with the transaction first, and
+     * what is denied is put on record: call this once for each transaction that shall have one record. The
+     * verdict is then about what the master sees: `granted` is false if a fault keeps the data from moving.
+     * Who moves the data applies BusMonitor::last_outcome() to it.
+     */
     Verdict access(const Transaction& transaction);
 
     /**
@@ -124,7 +133,7 @@ class Firewall : public Device, private ChangeListener {
 
     /**
      * The same for both directions at once, as address-range views need it: a direction counts as granted
-     * only if it is granted to privileged and user accesses alike.
+     * only if it is granted to privileged and user accesses alike, and no injected fault waits there.
      */
     std::vector<AccessRun> access_runs(World world, Domain domain, std::uint64_t first,
                                        std::uint64_t length) const;
@@ -177,9 +186,12 @@ class Firewall : public Device, private ChangeListener {
     std::uint64_t ocram_edge(const Slave& slave) const;
     Verdict denial(Denier denier, unsigned index, std::uint64_t address) const;
     Verdict judge(std::uint64_t address, Direction direction, const Requester& by) const;
+    void latch(const Transaction& transaction, const Verdict& verdict);
+    Transaction disturbed(const Transaction& transaction, Outcome& outcome);
     Denier peripheral_denier(unsigned index, Direction direction, const Requester& by) const;
     template <typename Block>
     bool adopt(Block*& place, Device& peer);
+    bool watched(std::uint64_t address, Direction direction, World world) const;
     bool granted_at_any_privilege(std::uint64_t address, Direction direction, World world,
                                   Domain domain) const;
     std::uint64_t last_alike(std::uint64_t address) const;
@@ -189,6 +201,7 @@ class Firewall : public Device, private ChangeListener {
     Rdc* rdc_ = nullptr;
     Csu* csu_ = nullptr;
     std::array<RdcSemaphore*, 2> semaphores_{};
+    BusMonitor* monitor_ = nullptr;
     std::unique_ptr<Policy> last_policy_;
 };
 

@@ -111,6 +111,11 @@ void IomuxcGpr::reset() {
     notify();
 }
 
+void IomuxcGpr::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
+    bank_.disturb(offset, clear, invert);
+    notify();
+}
+
 void IomuxcGpr::exchange(Archive& archive) {
     bank_.exchange(archive);
 }

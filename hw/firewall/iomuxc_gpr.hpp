@@ -24,13 +24,14 @@
 #include <optional>
 #include <vector>
 
+#include "bus/fault_target.hpp"
 #include "firewall/change_listener.hpp"
 #include "svp/device.hpp"
 #include "svp/register_bank.hpp"
 
 namespace svp {
 
-class IomuxcGpr : public Device {
+class IomuxcGpr : public Device, public FaultTarget {
  public:
     static constexpr unsigned register_count = 48;
 
@@ -60,6 +61,9 @@ class IomuxcGpr : public Device {
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                    const Transaction& by) override;
     void reset() override;
+    bool has_register(std::uint32_t offset) const override { return bank_.holds_state(offset); }
+    void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
+    void lose_state() override { reset(); }
 
  protected:
     void exchange(Archive& archive) override;

@@ -318,6 +318,15 @@ void Rdc::reset() {
     notify();
 }
 
+void Rdc::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
+    bank_.disturb(offset, clear, invert);
+    for (unsigned slot = 0; slot < slot_count; ++slot) {
+        slots_[slot] = decode(slot);
+    }
+    update_irq();
+    notify();
+}
+
 void Rdc::exchange(Archive& archive) {
     bank_.exchange(archive);
     for (std::uint32_t& violation : violations_) {

@@ -32,13 +32,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "bus/fault_target.hpp"
 #include "firewall/change_listener.hpp"
 #include "svp/device.hpp"
 #include "svp/register_bank.hpp"
 
 namespace svp {
 
-class Rdc : public Device {
+class Rdc : public Device, public FaultTarget {
  public:
     static constexpr unsigned domain_count = 4;
     static constexpr unsigned peripheral_count = 128;
@@ -102,6 +103,9 @@ class Rdc : public Device {
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                    const Transaction& by) override;
     void reset() override;
+    bool has_register(std::uint32_t offset) const override { return bank_.holds_state(offset); }
+    void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
+    void lose_state() override { reset(); }
 
  protected:
     void exchange(Archive& archive) override;

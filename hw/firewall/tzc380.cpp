@@ -418,6 +418,19 @@ void Tzc380::reset() {
     notify();
 }
 
+void Tzc380::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
+    bank_.disturb(offset, clear, invert);
+    rights_written();
+    update_irq();
+}
+
+void Tzc380::lose_state() {
+    reset();
+    if (gpr_ != nullptr) {
+        source_changed();  // the pin is still there
+    }
+}
+
 bool Tzc380::connect(std::string_view role, Device& peer) {
     auto* gpr = dynamic_cast<IomuxcGpr*>(&peer);
     if (role != "gpr" || gpr == nullptr) {

@@ -82,6 +82,13 @@ class RegisterBank {
     /** Sets the stored value, without masks and handlers. */
     void set(std::uint32_t offset, std::uint32_t value);
 
+    /** True if a row names a register at @p offset that writes can change. */
+    bool holds_state(std::uint32_t offset) const;
+
+    /** The stored value loses the bits @p clear and has the bits @p invert inverted, as a fault in the cells
+     * does it: without handlers, but bits that no write can change stay. The register must hold state. */
+    void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert);
+
     /** The declaration, for tests that walk over all registers. */
     const std::vector<Register>& rows() const { return rows_; }
     std::uint32_t size() const { return static_cast<std::uint32_t>(words_.size() * 4); }
