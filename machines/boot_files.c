@@ -58,7 +58,9 @@ static uint8_t *read_file(const char *option, const char *name, size_t *size)
     return (uint8_t *)content;
 }
 
-/* What is in a gzip stream; NULL if it is damaged or has more than IMAGE_MAX. */
+/*
+ * What is in a gzip stream; NULL if it is damaged or has more than IMAGE_MAX.
+ */
 static uint8_t *unpack(const uint8_t *packed, size_t packed_size, size_t *size)
 {
     g_autofree uint8_t *image = g_malloc(IMAGE_MAX);

@@ -10,9 +10,9 @@ G_NORETURN G_GNUC_PRINTF(1, 2)
 void boot_refuse(const char *format, ...);
 
 /*
- * An arm64 Linux Image, unpacked if it was compressed with gzip (with or without
- * EFI zboot around it): @size is its length in bytes, @needed how much room it
- * wants at run time. NULL if the file is of ELF format instead.
+ * An arm64 Linux Image, unpacked if it was compressed with gzip (with or
+ * without EFI zboot around it): @size is its length in bytes, @needed how much
+ * room it wants at run time. NULL if the file is of ELF format instead.
  */
 uint8_t *boot_read_kernel(const char *name, size_t *size, uint64_t *needed);
 

@@ -10,6 +10,8 @@
  *
  * QEMU interface:
  *  - link "ram": the DDR; the board sets it before realize
+ *  - property "open-csl": peripherals are open to both worlds from reset on, as
+ *    boot firmware leaves them; for boards that start without any
  *  - fsl_imx8mq_block(): a modelled block by the name of its row, for the
  *    board's wiring
  */
@@ -37,6 +39,9 @@ OBJECT_DECLARE_SIMPLE_TYPE(FslImx8mqState, FSL_IMX8MQ)
  * The device of a modelled block; the name must be that of a row with a model.
  */
 DeviceState *fsl_imx8mq_block(FslImx8mqState *s, const char *name);
+
+/* The container of all that is not judged memory, for the board's devices. */
+MemoryRegion *fsl_imx8mq_devices(FslImx8mqState *s);
 
 ARMCPU *fsl_imx8mq_cpu(FslImx8mqState *s, unsigned number);
 

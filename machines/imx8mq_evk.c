@@ -57,7 +57,9 @@
 static MemoryRegion flash;
 static struct arm_boot_info boot_info;
 
-/* The files that Linux is booted from; see boot_files.h for @size and @needed. */
+/*
+ * The files that Linux is booted from; see boot_files.h for @size and @needed.
+ */
 static uint8_t *read_linux(MachineState *machine, size_t *size,
                            uint64_t *needed)
 {
@@ -245,11 +247,12 @@ static void imx8mq_evk_init(MachineState *machine)
     object_property_add_child(OBJECT(machine), "soc", OBJECT(soc));
     object_property_set_link(OBJECT(soc), "ram", OBJECT(machine->ram),
                              &error_abort);
+    qdev_prop_set_bit(DEVICE(soc), "open-csl", !machine->firmware);
     qdev_realize_and_unref(DEVICE(soc), NULL, &error_fatal);
 
     memory_region_init_rom(&flash, NULL, "imx8mq-evk.flash",
                            FLASH_SIZE, &error_fatal);
-    memory_region_add_subregion(get_system_memory(), FSL_IMX8MQ_QSPI_BASE,
+    memory_region_add_subregion(fsl_imx8mq_devices(soc), FSL_IMX8MQ_QSPI_BASE,
                                 &flash);
     add_sd_cards(soc);
     add_pmic(soc);

@@ -7,7 +7,9 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
+#include "bus/abi_device.hpp"
 #include "bus/catalogue.hpp"
 #include "firewall/firewall.hpp"
 #include "svp/device.hpp"
@@ -83,6 +85,10 @@ struct SvpDevice {
     AdapterHost host;
     std::unique_ptr<svp::Device> core;
 };
+
+svp::Device& svp_core_of(SvpDevice& device) {
+    return *device.core;
+}
 
 namespace {
 
@@ -204,27 +210,65 @@ void svp_free(void* memory) noexcept {
     std::free(memory);
 }
 
-void svp_firewall_window(std::uint64_t* first, std::uint64_t* length) noexcept {
+void svp_firewall_dram(std::uint64_t* first, std::uint64_t* length) noexcept {
     *first = svp::Firewall::dram_base;
     *length = svp::Firewall::dram_size;
 }
 
-bool svp_is_firewall(SvpDevice* device) noexcept {
-    return dynamic_cast<svp::Firewall*>(device->core.get()) != nullptr;
-}
+static_assert(SVP_RUNS_MAX >= svp::Firewall::max_dram_runs);
 
-std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, SvpRun* runs,
-                              std::size_t room) noexcept {
+std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, std::uint64_t first,
+                              std::uint64_t length, SvpRun* runs, std::size_t room) noexcept {
     const auto world = secure ? svp::World::secure : svp::World::non_secure;
     std::size_t count = 0;
-    for (const auto& run : firewall_of(firewall).access_runs(
-             world, static_cast<svp::Domain>(domain), svp::Firewall::dram_base, svp::Firewall::dram_size)) {
+    for (const auto& run :
+         firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), first, length)) {
         if (count < room) {
             runs[count] = {run.first, run.length, run.read, run.write};
         }
         ++count;
     }
     return count;
+}
+
+void svp_firewall_identity(SvpDevice* firewall, unsigned master, bool own_secure,
+                           SvpTransaction* identity) noexcept {
+    const auto own = own_secure ? svp::World::secure : svp::World::non_secure;
+    const auto found = firewall_of(firewall).identity(static_cast<svp::Master>(master), own);
+    *identity = {};
+    identity->master = static_cast<std::uint8_t>(found.master);
+    identity->secure = found.world == svp::World::secure;
+    identity->domain = found.domain;
+    identity->privileged = found.privileged;
+}
+
+namespace {
+
+/** Those rows of the address map that are no memory. */
+const std::vector<svp::Slave>& peripherals() {
+    static const std::vector<svp::Slave> list = [] {
+        std::vector<svp::Slave> found;
+        for (const svp::Slave& slave : svp::slaves()) {
+            if (slave.guard == svp::Guard::peripheral) {
+                found.push_back(slave);
+            }
+        }
+        return found;
+    }();
+    return list;
+}
+
+}  // namespace
+
+unsigned svp_firewall_peripheral_count() noexcept {
+    return static_cast<unsigned>(peripherals().size());
+}
+
+const char* svp_firewall_peripheral(unsigned number, std::uint64_t* first, std::uint64_t* length) noexcept {
+    const svp::Slave& slave = peripherals()[number];
+    *first = slave.first;
+    *length = slave.length;
+    return slave.name.data();
 }
 
 SvpResponse svp_firewall_access(SvpDevice* firewall, const SvpTransaction* access, bool* granted) noexcept {

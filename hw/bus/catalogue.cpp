@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bus/catalogue.hpp"
 
+#include "bus/bus_monitor.hpp"
+#include "firewall/aipstz.hpp"
+#include "firewall/csu.hpp"
 #include "firewall/firewall.hpp"
 #include "firewall/iomuxc_gpr.hpp"
+#include "firewall/rdc.hpp"
+#include "firewall/rdc_semaphore.hpp"
 #include "firewall/tzc380.hpp"
 #include "soc/anatop.hpp"
 #include "soc/ccm.hpp"
@@ -26,8 +31,14 @@ std::unique_ptr<Device> create(Host& host) {
 }
 
 constexpr CatalogueEntry entries[] = {
-    {"imx8mq.firewall", "i.MX 8M Quad DRAM access decision", Carrier::sysbus, create<Firewall>},
+    {"imx8mq.bus-monitor", "record of denied accesses and faults to inject", Carrier::sysbus,
+     create<BusMonitor>},
+    {"imx8mq.aipstz", "i.MX 8M Quad peripheral bus bridge", Carrier::sysbus, create<Aipstz>},
+    {"imx8mq.csu", "i.MX 8M Quad central security unit", Carrier::sysbus, create<Csu>},
+    {"imx8mq.firewall", "i.MX 8M Quad access decision", Carrier::sysbus, create<Firewall>},
     {"imx8mq.iomuxc-gpr", "i.MX 8M Quad IOMUXC_GPR registers", Carrier::sysbus, create<IomuxcGpr>},
+    {"imx8mq.rdc", "i.MX 8M Quad resource domain controller", Carrier::sysbus, create<Rdc>},
+    {"imx8mq.rdc-semaphore", "i.MX 8M Quad RDC semaphores", Carrier::sysbus, create<RdcSemaphore>},
     {"imx8mq.tzasc", "Arm TZC-380 as in the i.MX 8M Quad", Carrier::sysbus, create<Tzc380>},
     {"imx8mq.anatop", "i.MX 8M Quad PLLs and chip identification", Carrier::sysbus, create<Anatop>},
     {"imx8mq.ccm", "i.MX 8M Quad clock controller", Carrier::sysbus, create<Ccm>},

@@ -147,6 +147,31 @@ void RegisterBank::exchange(Archive& archive) {
     }
 }
 
+bool RegisterBank::holds_state(std::uint32_t offset) const {
+    if (offset % word_size != 0 || offset / word_size >= words_.size()) {
+        return false;
+    }
+    const Word& word = words_[offset / word_size];
+    return word.operation == Operation::plain && rows_[word.row].read_only != all_bits;
+}
+
+void RegisterBank::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
+    const std::uint32_t before = value(offset);
+    const std::uint32_t fixed = rows_[words_[offset / word_size].row].read_only;
+    set(offset, (((before & ~clear) ^ invert) & ~fixed) | (before & fixed));
+}
+
+void RegisterBank::check_read_only(Archive& archive) const {
+    for (const Register& row : rows_) {
+        for (std::uint32_t index = 0; index < row.count; ++index) {
+            if (((value(row.offset + index * row.stride) ^ row.reset) & row.read_only) != 0) {
+                archive.fail("the stream holds an impossible value for " + std::string(block_) +
+                             " register " + std::string(row.name));
+            }
+        }
+    }
+}
+
 std::uint32_t RegisterBank::value(std::uint32_t offset) const {
     const Word& word = words_.at(offset / word_size);
     if (word.operation == Operation::hole) {

@@ -3,20 +3,22 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
+#include "bus/bus_monitor.hpp"
+#include "firewall/csu.hpp"
 #include "firewall/iomuxc_gpr.hpp"
+#include "firewall/rdc.hpp"
+#include "firewall/rdc_semaphore.hpp"
 #include "firewall/tzc380.hpp"
 
 namespace svp {
 
 namespace {
 
-constexpr std::uint64_t dram_last = Firewall::dram_base + Firewall::dram_size - 1;
 constexpr std::uint64_t address_last = std::numeric_limits<std::uint64_t>::max();
-
-bool in_dram(std::uint64_t address) {
-    return address >= Firewall::dram_base && address <= dram_last;
-}
+constexpr unsigned ocram_csl = 118;
+constexpr Rdc::Rights all_rights = 0xff;
 
 /** Last byte of a range that has at least one; it ends with the address space at the latest. */
 std::uint64_t last_of(std::uint64_t first, std::uint64_t length) {
@@ -31,6 +33,16 @@ std::string_view name(Denier denier) {
             return "none";
         case Denier::tzc:
             return "tzc";
+        case Denier::rdc_region:
+            return "rdc-region";
+        case Denier::rdc_peripheral:
+            return "rdc-peripheral";
+        case Denier::rdc_semaphore:
+            return "rdc-semaphore";
+        case Denier::csl:
+            return "csl";
+        case Denier::ocram:
+            return "ocram";
     }
     return "?";
 }
@@ -38,10 +50,20 @@ std::string_view name(Denier denier) {
 struct Firewall::Policy {
     bool tzc_in_path = false;
     Tzc380::Regions tzc_regions;
+    Rdc::Slots slots;
+    std::array<Rdc::Rights, peripheral_count> domain_rights{};
+    std::array<Csu::Rights, peripheral_count> world_rights{};
+    std::array<std::uint64_t, 2> ocram_edges{};
+    std::array<Domain, master_count> domains{};
+    std::array<World, master_count> worlds{};
+    std::array<std::array<bool, 2>, master_count> privileges{};
+    std::uint64_t watch_generation = 0;
     bool operator==(const Policy&) const = default;
 };
 
-Firewall::Firewall(Host& host) : Device(host), last_policy_(std::make_unique<Policy>()) {}
+static_assert(FaultInjector::max_faults == 256, "max_dram_runs counts them");
+
+Firewall::Firewall(Host& host) : Device(host), last_policy_(std::make_unique<Policy>(policy())) {}
 
 Firewall::~Firewall() = default;
 
@@ -55,6 +77,31 @@ Firewall::Policy Firewall::policy() const {
     if (now.tzc_in_path) {
         now.tzc_regions = tzc_->effective_regions();
     }
+    if (rdc_ != nullptr) {
+        now.slots = rdc_->effective_slots();
+    }
+    for (unsigned index = 0; index < peripheral_count; ++index) {
+        now.domain_rights[index] = domain_rights(index);
+        now.world_rights[index] = csu_ == nullptr ? all_rights : csu_->rights(index);
+    }
+    for (const Slave& slave : slaves()) {
+        if (slave.guard == Guard::ocram) {
+            // Without an edge the level does not matter, and with an open level the edge does not.
+            const std::uint64_t end = slave.first + slave.length;
+            const std::uint64_t edge = now.world_rights[slave.index] == all_rights ? end : ocram_edge(slave);
+            now.ocram_edges[slave.index - ocram_csl] = edge;
+            if (edge == end) {
+                now.world_rights[slave.index] = all_rights;
+            }
+        }
+    }
+    for (unsigned number = 0; number < master_count; ++number) {
+        const auto master = static_cast<Master>(number);
+        now.domains[number] = domain_of(master);
+        now.worlds[number] = world_of(master);
+        now.privileges[number] = {privileged(master, false), privileged(master, true)};
+    }
+    now.watch_generation = monitor_ == nullptr ? 0 : monitor_->watch_generation();
     return now;
 }
 
@@ -66,37 +113,123 @@ void Firewall::source_changed() {
     }
 }
 
-/** Every block in the path may deny; the first one on the way from the master to the memory answers. */
-Verdict Firewall::judge(std::uint64_t address, Direction direction, World world, Domain) const {
-    if (!in_dram(address) || !tzc_in_path()) {
+/** PDAP of a peripheral, reduced to what the semaphore gate leaves if one is needed. */
+std::uint8_t Firewall::domain_rights(unsigned index) const {
+    if (rdc_ == nullptr) {
+        return all_rights;
+    }
+    Rdc::Rights rights = rdc_->peripheral_rights(index);
+    for (Domain domain = 0; rdc_->semaphore_required(index) && domain < Rdc::domain_count; ++domain) {
+        if (!gate_held(index, domain)) {
+            rights &= static_cast<Rdc::Rights>(~(3u << 2 * domain));
+        }
+    }
+    return rights;
+}
+
+bool Firewall::gate_held(unsigned index, Domain domain) const {
+    const RdcSemaphore* semaphore = semaphores_[index / RdcSemaphore::gate_count];
+    return semaphore == nullptr || semaphore->held_by(index % RdcSemaphore::gate_count, domain);
+}
+
+/** First address of an on-chip RAM that the CSU guards, the one past its end if there is none. */
+std::uint64_t Firewall::ocram_edge(const Slave& slave) const {
+    const std::uint64_t end = slave.first + slave.length;
+    if (gpr_ == nullptr || csu_ == nullptr) {
+        return end;
+    }
+    const auto from = slave.index == ocram_csl ? gpr_->ocram_guarded_from() : gpr_->ocram_s_guarded_from();
+    return from ? slave.first + *from : end;
+}
+
+Verdict Firewall::denial(Denier denier, unsigned index, std::uint64_t address) const {
+    Response response = Response::okay;
+    if (denier == Denier::tzc) {
+        response = tzc_->denial_response();
+    } else if (gpr_ != nullptr && gpr_->security_error_response()) {
+        response = Response::slverr;
+    }
+    return {false, response, denier, index, address};
+}
+
+/** The first block on the way that denies answers; those behind it do not see the access. */
+Verdict Firewall::judge(std::uint64_t address, Direction direction, const Requester& by) const {
+    const Slave* slave = place_of(address).slave;
+    if (slave == nullptr) {
         return {};
     }
-    const Tzc380::Permission tzc = tzc_->permission(address - dram_base, direction, world);
-    if (!tzc.granted) {
-        return {false, tzc_->denial_response(), Denier::tzc, tzc.region, address};
+    if (slave->guard == Guard::peripheral) {
+        const Denier denier = peripheral_denier(slave->index, direction, by);
+        if (denier != Denier::none) {
+            return denial(denier, slave->index, address);
+        }
+    }
+    if (rdc_ != nullptr) {
+        const Rdc::Permission rdc =
+            rdc_->permission(slave->first_slot, slave->slots, address - slave->origin, direction, by.domain);
+        if (!rdc.granted) {
+            return denial(Denier::rdc_region, rdc.slot, address);
+        }
+    }
+    if (slave->guard == Guard::tzasc && tzc_in_path()) {
+        const Tzc380::Permission tzc = tzc_->permission(address - slave->origin, direction, by.world);
+        if (!tzc.granted) {
+            return denial(Denier::tzc, tzc.region, address);
+        }
+    }
+    if (slave->guard == Guard::ocram && address >= ocram_edge(*slave) &&
+        !Csu::allows(csu_->rights(slave->index), by.world, by.privileged, direction)) {
+        return denial(Denier::ocram, slave->index, address);
     }
     return {};
 }
 
+/** What denies an access to a peripheral, apart from memory slots. */
+Denier Firewall::peripheral_denier(unsigned index, Direction direction, const Requester& by) const {
+    if (csu_ != nullptr && !Csu::allows(csu_->rights(index), by.world, by.privileged, direction)) {
+        return Denier::csl;
+    }
+    if (rdc_ == nullptr) {
+        return Denier::none;
+    }
+    if (!Rdc::allows(rdc_->peripheral_rights(index), by.domain, direction)) {
+        return Denier::rdc_peripheral;
+    }
+    return Rdc::allows(domain_rights(index), by.domain, direction) ? Denier::none : Denier::rdc_semaphore;
+}
+
 /** Last address up to which no block in the path changes its mind, counted from @p address. */
 std::uint64_t Firewall::last_alike(std::uint64_t address) const {
-    if (address < dram_base) {
-        return dram_base - 1;
+    const Place place = place_of(address);
+    if (place.slave == nullptr) {
+        return place.last;
     }
-    if (!in_dram(address)) {
-        return address_last;
+    const Slave& slave = *place.slave;
+    std::uint64_t last = place.last;
+    const auto limit = [&last, &slave](std::uint64_t offset) {
+        last = std::min(last, offset > address_last - slave.origin ? address_last : slave.origin + offset);
+    };
+    if (rdc_ != nullptr) {
+        limit(rdc_->last_alike(slave.first_slot, slave.slots, address - slave.origin));
     }
-    return tzc_in_path() ? std::min(dram_last, dram_base + tzc_->last_alike(address - dram_base)) : dram_last;
+    if (slave.guard == Guard::tzasc && tzc_in_path()) {
+        limit(tzc_->last_alike(address - slave.origin));
+    }
+    if (slave.guard == Guard::ocram && address < ocram_edge(slave)) {
+        last = std::min(last, ocram_edge(slave) - 1);
+    }
+    return last;
 }
 
 Verdict Firewall::decide(const Transaction& transaction) const {
     if (transaction.size == 0) {
         return {};
     }
+    const Requester by = {transaction.world, transaction.domain, transaction.privileged};
     const std::uint64_t last = last_of(transaction.address, transaction.size);
     std::uint64_t at = transaction.address;
     for (;;) {
-        const Verdict verdict = judge(at, transaction.direction, transaction.world, transaction.domain);
+        const Verdict verdict = judge(at, transaction.direction, by);
         const std::uint64_t alike = last_alike(at);
         if (!verdict.granted || alike >= last) {
             return verdict;
@@ -105,16 +238,69 @@ Verdict Firewall::decide(const Transaction& transaction) const {
     }
 }
 
+/** The transaction as it is judged after faults. */
+Transaction Firewall::disturbed(const Transaction& transaction, Outcome& outcome) {
+    Transaction result = transaction;
+    outcome = monitor_->before(result);
+    if (outcome.master_changed) {
+        result.domain = domain_of(result.master);
+    }
+    if (outcome.domain) {
+        result.domain = *outcome.domain;
+    }
+    return result;
+}
+
 Verdict Firewall::access(const Transaction& transaction) {
-    const Verdict verdict = decide(transaction);
-    if (verdict.granted || transaction.debug) {
+    Outcome outcome;
+    const Transaction judged = monitor_ == nullptr ? transaction : disturbed(transaction, outcome);
+    Verdict verdict = decide(judged);
+    if (judged.debug) {
         return verdict;
     }
-    // Edges of rights lie on page borders, where a bus transaction ends: the denied one starts here.
-    Transaction denied = transaction;
-    denied.address = verdict.address - dram_base;
-    tzc_->latch(denied);
+    if (!verdict.granted) {
+        latch(judged, verdict);
+        if (monitor_ != nullptr) {
+            verdict.response = outcome.answer.value_or(verdict.response);
+            const std::uint64_t last =
+                std::min(last_of(judged.address, judged.size), last_alike(verdict.address));
+            monitor_->denied(judged, verdict.address, last - verdict.address + 1, name(verdict.denier),
+                             verdict.index, verdict.response, outcome);
+        }
+    } else if (outcome.hit()) {
+        verdict.granted = outcome.moves();
+        verdict.response = outcome.answer.value_or(verdict.response);
+        verdict.address = judged.address;
+        monitor_->faulted(judged, outcome, verdict.response);
+    }
     return verdict;
+}
+
+/** The block that denied an access keeps it in its own registers, if it has any for that. */
+void Firewall::latch(const Transaction& transaction, const Verdict& verdict) {
+    const std::uint64_t offset = verdict.address - place_of(verdict.address).slave->origin;
+    if (verdict.denier == Denier::rdc_region) {
+        rdc_->latch(verdict.index, transaction.domain, offset);
+    } else if (verdict.denier == Denier::tzc) {
+        // Edges of rights lie on page borders, where a bus transaction ends: the denied one starts here.
+        Transaction denied = transaction;
+        denied.address = offset;
+        tzc_->latch(denied);
+    }
+}
+
+bool Firewall::granted_at_any_privilege(std::uint64_t address, Direction direction, World world,
+                                        Domain domain) const {
+    // The path to DRAM does not look at privilege.
+    const Slave* slave = place_of(address).slave;
+    const bool indifferent = slave == nullptr || slave->guard == Guard::tzasc;
+    return judge(address, direction, {world, domain, true}).granted &&
+           (indifferent || judge(address, direction, {world, domain, false}).granted);
+}
+
+/** True if an injected fault waits for such accesses: views keep them behind their fence then. */
+bool Firewall::watched(std::uint64_t address, Direction direction, World world) const {
+    return monitor_ != nullptr && monitor_->watched(address, world, direction);
 }
 
 std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::uint64_t first,
@@ -126,9 +312,14 @@ std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::ui
     const std::uint64_t last = last_of(first, length);
     std::uint64_t at = first;
     for (;;) {
-        const bool read = judge(at, Direction::read, world, domain).granted;
-        const bool write = judge(at, Direction::write, world, domain).granted;
-        const std::uint64_t end = std::min(last, last_alike(at));
+        const bool read = granted_at_any_privilege(at, Direction::read, world, domain) &&
+                          !watched(at, Direction::read, world);
+        const bool write = granted_at_any_privilege(at, Direction::write, world, domain) &&
+                           !watched(at, Direction::write, world);
+        std::uint64_t end = std::min(last, last_alike(at));
+        if (monitor_ != nullptr) {
+            end = std::min(end, monitor_->last_alike(at));
+        }
         if (!runs.empty() && runs.back().read == read && runs.back().write == write) {
             runs.back().length += end - at + 1;
         } else {
@@ -142,17 +333,54 @@ std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::ui
 }
 
 std::vector<Run> Firewall::runs(World world, Domain domain, Direction direction, std::uint64_t first,
-                                std::uint64_t length) const {
+                                std::uint64_t length, bool privileged) const {
     std::vector<Run> runs;
-    for (const AccessRun& both : access_runs(world, domain, first, length)) {
-        const bool granted = direction == Direction::read ? both.read : both.write;
-        if (!runs.empty() && runs.back().granted == granted) {
-            runs.back().length += both.length;
-        } else {
-            runs.push_back({both.first, both.length, granted});
-        }
+    if (length == 0) {
+        return runs;
     }
-    return runs;
+    const std::uint64_t last = last_of(first, length);
+    std::uint64_t at = first;
+    for (;;) {
+        const bool granted = judge(at, direction, {world, domain, privileged}).granted;
+        const std::uint64_t end = std::min(last, last_alike(at));
+        if (!runs.empty() && runs.back().granted == granted) {
+            runs.back().length += end - at + 1;
+        } else {
+            runs.push_back({at, end - at + 1, granted});
+        }
+        if (end == last) {
+            return runs;
+        }
+        at = end + 1;
+    }
+}
+
+AccessRights Firewall::peripheral_rights(unsigned index, World world, Domain domain, bool privileged) const {
+    const Requester by = {world, domain, privileged};
+    return {peripheral_denier(index, Direction::read, by) == Denier::none,
+            peripheral_denier(index, Direction::write, by) == Denier::none};
+}
+
+Domain Firewall::domain_of(Master master) const {
+    return rdc_ == nullptr ? Domain{0} : rdc_->domain_of(master);
+}
+
+World Firewall::world_of(Master master, World own) const {
+    return csu_ == nullptr ? own : csu_->world_of(master, own);
+}
+
+bool Firewall::privileged(Master master, bool own) const {
+    return csu_ == nullptr ? own : csu_->privileged(master, own);
+}
+
+Transaction Firewall::identity(Master master, World own_world, bool own_privileged) const {
+    Transaction transaction;
+    transaction.size = 0;
+    transaction.master = master;
+    transaction.world = world_of(master, own_world);
+    transaction.domain = domain_of(master);
+    transaction.privileged = privileged(master, own_privileged);
+    return transaction;
 }
 
 /** The bus never calls these two: there is no window. */
@@ -164,20 +392,42 @@ Response Firewall::write(unsigned, std::uint64_t, std::uint64_t, unsigned, const
     return Response::decerr;
 }
 
+template <typename Block>
+bool Firewall::adopt(Block*& place, Device& peer) {
+    auto* block = dynamic_cast<Block*>(&peer);
+    if (block == nullptr) {
+        return false;
+    }
+    place = block;
+    if constexpr (std::is_same_v<Block, IomuxcGpr>) {
+        block->add_listener(*this);
+    } else {
+        block->set_listener(*this);
+    }
+    source_changed();
+    return true;
+}
+
 bool Firewall::connect(std::string_view role, Device& peer) {
-    if (auto* tzc = dynamic_cast<Tzc380*>(&peer); role == "tzasc" && tzc != nullptr) {
-        tzc_ = tzc;
-        tzc_->set_listener(*this);
-        source_changed();
-        return true;
+    if (role == "tzasc") {
+        return adopt(tzc_, peer);
     }
-    if (auto* gpr = dynamic_cast<IomuxcGpr*>(&peer); role == "gpr" && gpr != nullptr) {
-        gpr_ = gpr;
-        gpr_->add_listener(*this);
-        source_changed();
-        return true;
+    if (role == "gpr") {
+        return adopt(gpr_, peer);
     }
-    return false;
+    if (role == "rdc") {
+        return adopt(rdc_, peer);
+    }
+    if (role == "monitor") {
+        return adopt(monitor_, peer);
+    }
+    if (role == "csu") {
+        return adopt(csu_, peer);
+    }
+    if (role == "semaphore1") {
+        return adopt(semaphores_[0], peer);
+    }
+    return role == "semaphore2" && adopt(semaphores_[1], peer);
 }
 
 }  // namespace svp

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * The one place where an access to DRAM is granted or denied.
+ * The one place where an access is granted or denied.
  *
- * Hardware: not one block but the path from the interconnect to the DDR controller of the i.MX 8M Quad. Every
- * access to the 4 GiB DRAM window goes through the TZASC (a TZC-380) if IOMUXC_GPR10[0] TZASC_EN is set, and
- * around it otherwise. The TZASC sees addresses relative to the start of the window. A denied read gives
- * zeros and a denied write is dropped, whatever the response is; whoever moves the data does that.
+ * Hardware: not one block but the paths from the interconnect to the slaves of the i.MX 8M Quad. An access to
+ * DRAM meets the RDC's memory slots and then, if IOMUXC_GPR10[0] TZASC_EN is set, the TZASC (a TZC-380). One
+ * to OCRAM or OCRAM_S meets the RDC's slots and then, where IOMUXC_GPR11 says so, the CSU. One to a
+ * peripheral meets the CSU, the RDC's peripheral rights with the semaphore they may demand, and the RDC's
+ * slots if there are any for it. A denied read gives zeros and a denied write is dropped, whatever the
+ * response is; whoever moves the data does that. The TZASC answers as its `action` says, all others OKAY, or
+ * SLVERR if IOMUXC_GPR10[2] SEC_ERR_RESP_EN is set.
  *
- * Reference: Arm DDI0431 (TZC-380) on regions, permissions and denied transactions; NXP's TF-A and OP-TEE
- * ports for the address offset; MIMX8MQ6 device header for IOMUXC_GPR10.
+ * Reference: Arm DDI0431 (TZC-380) on regions, permissions and denied transactions; MIMX8MQ6 device header
+ * for RDC, IOMUXC_GPR10 and GPR11; TF-A, NXP U-Boot and OP-TEE for the CSU and for address offsets. What lies
+ * where is in peripheral_map.hpp.
  *
- * Interface: QOM type "imx8mq.firewall", no MMIO region, no interrupt line. Roles "tzasc" (imx8mq.tzasc) and
- * "gpr" (imx8mq.iomuxc-gpr); without either of them nothing is ever denied. Host::policy_changed() of this
- * device is called whenever the result of decide() may differ from before for some access.
+ * Interface: QOM type "imx8mq.firewall", no MMIO region, no interrupt line. Roles "tzasc" (imx8mq.tzasc),
+ * "gpr" (imx8mq.iomuxc-gpr), "rdc" (imx8mq.rdc), "csu" (imx8mq.csu), "semaphore1" and "semaphore2"
+ * (imx8mq.rdc-semaphore); what is not connected denies nothing. Role "monitor" (imx8mq.bus-monitor): record
+ * and faults. Host::policy_changed() of this device is called whenever the result of decide() or identity()
+ * may differ from before for some access.
  *
- * Not modelled: RDC, CSU and OCRAM protection join here with their blocks. Addresses are judged as the master
- * puts them on the bus, so an alias of a cell above the installed memory size has rights of its own, as on
- * silicon. Data that is already in a cache is not judged again there; the emulator has no caches.
+ * Not modelled: addresses are judged as the master puts them on the bus, so an alias of a cell above the
+ * installed memory size has rights of its own, as on silicon. Data that is already in a cache is not judged
+ * again there; the emulator has no caches.
+ * Assumptions where no public text decides: the order of the blocks given above. The first one that denies
+ * answers and latches, those behind it never see the access. The RDC's peripheral rights of OCRAM and OCRAM_S
+ * (118, 119) have no effect, their memory slots have.
  */
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -27,15 +37,29 @@
 #include <vector>
 
 #include "firewall/change_listener.hpp"
+#include "firewall/peripheral_map.hpp"
 #include "svp/device.hpp"
 
 namespace svp {
 
+class BusMonitor;
+class Csu;
 class IomuxcGpr;
+class Rdc;
+class RdcSemaphore;
 class Tzc380;
+struct Outcome;
 
-/** The block that denied an access. */
-enum class Denier : std::uint8_t { none, tzc };
+/** The rule that denied an access, and what Verdict::index counts then. */
+enum class Denier : std::uint8_t {
+    none,
+    tzc,             ///< TZASC; its region
+    rdc_region,      ///< RDC; its memory slot
+    rdc_peripheral,  ///< RDC; the PDAP index
+    rdc_semaphore,   ///< RDC, because the domain does not hold the gate; the PDAP index
+    csl,             ///< CSU; the CSL index of a peripheral
+    ocram,           ///< CSU; the CSL index of OCRAM (118) or OCRAM_S (119)
+};
 
 std::string_view name(Denier denier);
 
@@ -44,7 +68,7 @@ struct Verdict {
     bool granted = true;
     Response response = Response::okay;  ///< what the master sees; a denied access may well be answered OKAY
     Denier denier = Denier::none;
-    unsigned region = 0;        ///< number of the denier's region
+    unsigned index = 0;         ///< number of the denier's rule
     std::uint64_t address = 0;  ///< CPU address of the first denied byte
 };
 
@@ -65,23 +89,39 @@ struct AccessRun {
     bool operator==(const AccessRun&) const = default;
 };
 
+/** Rights at one place. */
+struct AccessRights {
+    bool read = true;
+    bool write = true;
+    bool operator==(const AccessRights&) const = default;
+};
+
 class Firewall : public Device, private ChangeListener {
  public:
     /** DRAM as CPUs and masters address it, bytes. */
-    static constexpr std::uint64_t dram_base = 0x4000'0000;
-    static constexpr std::uint64_t dram_size = 0x1'0000'0000;
+    static constexpr std::uint64_t dram_base = dram_window_base;
+    static constexpr std::uint64_t dram_size = dram_window_size;
+
+    /** Most runs that DRAM can be cut into: 15 regions with nine borders each, eight slots and 256 faults
+     * with two. */
+    static constexpr std::size_t max_dram_runs = 15 * 9 + 8 * 2 + 256 * 2 + 1;
 
     explicit Firewall(Host& host);
     ~Firewall() override;
 
     /**
-     * Judges every byte of @p transaction without leaving a trace: granted only if each one is. Bytes outside
-     * the DRAM window are not this device's business and count as granted; so does a transaction of size 0.
+     * Judges every byte of @p transaction without leaving a trace: granted only if each one is. Bytes that
+     * no rule is about count as granted; so does a transaction of size 0.
      */
     Verdict decide(const Transaction& transaction) const;
 
-    /** decide(), and the denying block latches the violation and raises its interrupt, unless
-     * transaction.debug. */
+    /**
+     * decide(), and the denying block latches the violation and raises its interrupt, unless
+     * transaction.debug. With a bus monitor, injected faults have their way with the transaction first, and
+     * what is denied is put on record: call this once for each transaction that shall have one record. The
+     * verdict is then about what the master sees: `granted` is false if a fault keeps the data from moving.
+     * Who moves the data applies BusMonitor::last_outcome() to it.
+     */
     Verdict access(const Transaction& transaction);
 
     /**
@@ -89,11 +129,30 @@ class Firewall : public Device, private ChangeListener {
      * without gaps. A range that would pass the end of the 64-bit address space ends there.
      */
     std::vector<Run> runs(World world, Domain domain, Direction direction, std::uint64_t first,
-                          std::uint64_t length) const;
+                          std::uint64_t length, bool privileged = true) const;
 
-    /** The same for both directions at once, as address-range views need it. */
+    /**
+     * The same for both directions at once, as address-range views need it: a direction counts as granted
+     * only if it is granted to privileged and user accesses alike, and no injected fault waits there.
+     */
     std::vector<AccessRun> access_runs(World world, Domain domain, std::uint64_t first,
                                        std::uint64_t length) const;
+
+    /** What CSL, PDAP and semaphore @p index leave of an access to a peripheral; @p index below 128. */
+    AccessRights peripheral_rights(unsigned index, World world, Domain domain, bool privileged) const;
+
+    /** RDC domain of @p master. */
+    Domain domain_of(Master master) const;
+
+    /** World in which @p master acts; @p own is the world of masters that say so themselves (A53, CAAM). */
+    World world_of(Master master, World own = World::non_secure) const;
+
+    /**
+     * A transaction of size 0 that carries what the bus adds to an access of @p master: world, domain and
+     * privilege. @p own_world and @p own_privileged are what the master itself drives.
+     */
+    Transaction identity(Master master, World own_world = World::non_secure,
+                         bool own_privileged = true) const;
 
     std::span<const RegionInfo> regions() const override { return {}; }
     ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
@@ -108,17 +167,41 @@ class Firewall : public Device, private ChangeListener {
     void resume() override { source_changed(); }
 
  private:
-    /** All that decide() depends on, to tell a real change of rights from a mere register write. */
+    /** All that decide() and identity() depend on, to tell a real change from a mere register write. */
     struct Policy;
+
+    /** Who asks, as far as rights depend on it. */
+    struct Requester {
+        World world;
+        Domain domain;
+        bool privileged;
+    };
 
     void source_changed() override;
     Policy policy() const;
     bool tzc_in_path() const;
-    Verdict judge(std::uint64_t address, Direction direction, World world, Domain domain) const;
+    bool privileged(Master master, bool own) const;
+    std::uint8_t domain_rights(unsigned index) const;
+    bool gate_held(unsigned index, Domain domain) const;
+    std::uint64_t ocram_edge(const Slave& slave) const;
+    Verdict denial(Denier denier, unsigned index, std::uint64_t address) const;
+    Verdict judge(std::uint64_t address, Direction direction, const Requester& by) const;
+    void latch(const Transaction& transaction, const Verdict& verdict);
+    Transaction disturbed(const Transaction& transaction, Outcome& outcome);
+    Denier peripheral_denier(unsigned index, Direction direction, const Requester& by) const;
+    template <typename Block>
+    bool adopt(Block*& place, Device& peer);
+    bool watched(std::uint64_t address, Direction direction, World world) const;
+    bool granted_at_any_privilege(std::uint64_t address, Direction direction, World world,
+                                  Domain domain) const;
     std::uint64_t last_alike(std::uint64_t address) const;
 
     Tzc380* tzc_ = nullptr;
     IomuxcGpr* gpr_ = nullptr;
+    Rdc* rdc_ = nullptr;
+    Csu* csu_ = nullptr;
+    std::array<RdcSemaphore*, 2> semaphores_{};
+    BusMonitor* monitor_ = nullptr;
     std::unique_ptr<Policy> last_policy_;
 };
 

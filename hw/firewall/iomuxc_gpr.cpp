@@ -24,6 +24,21 @@ constexpr std::uint32_t gpr10_locks = 0xfu << 16;
 constexpr std::uint32_t gpr11_locks = 0x3c3fu << 16;
 constexpr unsigned lock_distance = 16;
 
+// Fields of GPR11; addresses count 4 KiB pages.
+constexpr unsigned ocram_tz_en = 0;
+constexpr std::uint32_t ocram_tz_pages = 0x1f;
+constexpr unsigned ocram_s_tz_en = 10;
+constexpr std::uint32_t ocram_s_tz_pages = 0x7;
+constexpr std::uint32_t page_size = 0x1000;
+
+/** An enable bit with the address field right above it. */
+std::optional<std::uint32_t> guarded_from(std::uint32_t value, unsigned enable, std::uint32_t pages) {
+    if ((value >> enable & 1) == 0) {
+        return std::nullopt;
+    }
+    return (value >> (enable + 1) & pages) * page_size;
+}
+
 }  // namespace
 
 IomuxcGpr::IomuxcGpr(Host& host)
@@ -51,6 +66,14 @@ bool IomuxcGpr::tzasc_enabled() const {
 
 bool IomuxcGpr::security_error_response() const {
     return (bank_.value(gpr10) & gpr10_sec_err_resp_en) != 0;
+}
+
+std::optional<std::uint32_t> IomuxcGpr::ocram_guarded_from() const {
+    return guarded_from(bank_.value(gpr11), ocram_tz_en, ocram_tz_pages);
+}
+
+std::optional<std::uint32_t> IomuxcGpr::ocram_s_guarded_from() const {
+    return guarded_from(bank_.value(gpr11), ocram_s_tz_en, ocram_s_tz_pages);
 }
 
 bool IomuxcGpr::secure_boot_lock() const {
@@ -85,6 +108,11 @@ Response IomuxcGpr::write(unsigned, std::uint64_t offset, std::uint64_t value, u
 
 void IomuxcGpr::reset() {
     bank_.reset();
+    notify();
+}
+
+void IomuxcGpr::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
+    bank_.disturb(offset, clear, invert);
     notify();
 }
 

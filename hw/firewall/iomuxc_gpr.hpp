@@ -21,15 +21,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "bus/fault_target.hpp"
 #include "firewall/change_listener.hpp"
 #include "svp/device.hpp"
 #include "svp/register_bank.hpp"
 
 namespace svp {
 
-class IomuxcGpr : public Device {
+class IomuxcGpr : public Device, public FaultTarget {
  public:
     static constexpr unsigned register_count = 48;
 
@@ -40,6 +42,13 @@ class IomuxcGpr : public Device {
 
     /** GPR10[2] SEC_ERR_RESP_EN: security gaskets answer a denied access with SLVERR instead of OKAY. */
     bool security_error_response() const;
+
+    /** GPR11: first byte of OCRAM that the CSU guards, counted from its start; none if OCRAM_TZ_EN is clear.
+     * All that follows is guarded as well. */
+    std::optional<std::uint32_t> ocram_guarded_from() const;
+
+    /** The same for OCRAM_S. */
+    std::optional<std::uint32_t> ocram_s_guarded_from() const;
 
     /** GPR1[23] TZASC1_SECURE_BOOT_LOCK. */
     bool secure_boot_lock() const;
@@ -52,6 +61,9 @@ class IomuxcGpr : public Device {
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                    const Transaction& by) override;
     void reset() override;
+    bool has_register(std::uint32_t offset) const override { return bank_.holds_state(offset); }
+    void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
+    void lose_state() override { reset(); }
 
  protected:
     void exchange(Archive& archive) override;

@@ -418,6 +418,19 @@ void Tzc380::reset() {
     notify();
 }
 
+void Tzc380::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
+    bank_.disturb(offset, clear, invert);
+    rights_written();
+    update_irq();
+}
+
+void Tzc380::lose_state() {
+    reset();
+    if (gpr_ != nullptr) {
+        source_changed();  // the pin is still there
+    }
+}
+
 bool Tzc380::connect(std::string_view role, Device& peer) {
     auto* gpr = dynamic_cast<IomuxcGpr*>(&peer);
     if (role != "gpr" || gpr == nullptr) {
@@ -437,22 +450,9 @@ void Tzc380::exchange(Archive& archive) {
     archive.value(failure_.id, master_count - 1);
     archive.value(boot_lock_seen_);
     if (!archive.writing()) {
-        check_loaded(archive);
+        bank_.check_read_only(archive);
         // Even a state that is about to be refused must not leave rights that no register shows.
         decode_all();
-    }
-}
-
-/** A stream cannot bring what no sequence of writes can. */
-void Tzc380::check_loaded(Archive& archive) const {
-    for (const Register& row : bank_.rows()) {
-        for (std::uint32_t index = 0; index < row.count; ++index) {
-            const std::uint32_t value = bank_.value(row.offset + index * row.stride);
-            if (((value ^ row.reset) & row.read_only) != 0) {
-                archive.fail("the stream holds an impossible value for tzasc register " +
-                             std::string(row.name));
-            }
-        }
     }
 }
 

@@ -34,6 +34,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "bus/fault_target.hpp"
 #include "firewall/change_listener.hpp"
 #include "svp/device.hpp"
 #include "svp/register_bank.hpp"
@@ -51,7 +52,7 @@ struct Tzc380Parameters {
 /** i.MX 8M Quad: configuration register 0x1f0f. */
 inline constexpr Tzc380Parameters imx8mq_tzasc = {.regions = 16, .address_width = 32};
 
-class Tzc380 : public Device, private ChangeListener {
+class Tzc380 : public Device, public FaultTarget, private ChangeListener {
  public:
     static constexpr unsigned max_regions = 16;
 
@@ -97,6 +98,9 @@ class Tzc380 : public Device, private ChangeListener {
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                    const Transaction& by) override;
     void reset() override;
+    bool has_register(std::uint32_t offset) const override { return bank_.holds_state(offset); }
+    void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
+    void lose_state() override;
     bool connect(std::string_view role, Device& peer) override;
 
  protected:
@@ -127,7 +131,6 @@ class Tzc380 : public Device, private ChangeListener {
     void rights_written();
     void update_irq();
     void notify();
-    void check_loaded(Archive& archive) const;
     void source_changed() override;
 
     Tzc380Parameters parameters_;

@@ -71,12 +71,23 @@ class RegisterBank {
     void reset();
     void exchange(Archive& archive);
 
+    /** Makes @p archive fail if a stored value has bits that no write to this bank can have brought about:
+     * read-only ones that differ from the reset value. Not for banks that set() such bits themselves. */
+    void check_read_only(Archive& archive) const;
+
     /** Stored value of the register at @p offset, without its handler; the offset must be one that a row
      * names. */
     std::uint32_t value(std::uint32_t offset) const;
 
     /** Sets the stored value, without masks and handlers. */
     void set(std::uint32_t offset, std::uint32_t value);
+
+    /** True if a row names a register at @p offset that writes can change. */
+    bool holds_state(std::uint32_t offset) const;
+
+    /** The stored value loses the bits @p clear and has the bits @p invert inverted, as a fault in the cells
+     * does it: without handlers, but bits that no write can change stay. The register must hold state. */
+    void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert);
 
     /** The declaration, for tests that walk over all registers. */
     const std::vector<Register>& rows() const { return rows_; }

@@ -76,7 +76,7 @@ TEST_CASE("a transaction is granted only if each of its bytes is") {
             board.firewall.decide(board.at(heap - 8 + inside, Direction::write, World::non_secure, 8));
         CHECK_FALSE(verdict.granted);
         CHECK(verdict.denier == Denier::tzc);
-        CHECK(verdict.region == 1);
+        CHECK(verdict.index == 1);
         CHECK(verdict.address == heap);
     }
     CHECK_FALSE(board.granted(heap + heap_size - 1, Direction::read, World::non_secure, 8));

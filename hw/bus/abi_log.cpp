@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The C interface of include/svp/abi_log.h on top of svp::BusMonitor. */
+#include "svp/abi_log.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+
+#include "bus/abi_device.hpp"
+#include "bus/bus_monitor.hpp"
+
+namespace {
+
+static_assert(SVP_INJECT_ANSWER == static_cast<int>(svp::FaultKind::answer));
+static_assert(SVP_INJECT_DELAY == static_cast<int>(svp::FaultKind::delay));
+static_assert(SVP_INJECT_FLIP_BIT == static_cast<int>(svp::FaultKind::flip_bit));
+static_assert(SVP_INJECT_LOSE_INTERRUPT == static_cast<int>(svp::FaultKind::lose_interrupt));
+static_assert(SVP_INJECT_SPURIOUS_INTERRUPT == static_cast<int>(svp::last_fault_kind));
+
+svp::BusMonitor& monitor_of(SvpDevice* device) {
+    return dynamic_cast<svp::BusMonitor&>(svp_core_of(*device));
+}
+
+/** A copy that svp_free() takes back. */
+char* duplicate(const std::string& text) {
+    auto* copy = static_cast<char*>(std::malloc(text.size() + 1));
+    if (copy == nullptr) {
+        throw std::bad_alloc();
+    }
+    std::memcpy(copy, text.c_str(), text.size() + 1);
+    return copy;
+}
+
+std::string text_or_empty(const char* text) {
+    return text == nullptr ? std::string() : std::string(text);
+}
+
+svp::World world(bool secure) {
+    return secure ? svp::World::secure : svp::World::non_secure;
+}
+
+svp::Direction direction(bool write) {
+    return write ? svp::Direction::write : svp::Direction::read;
+}
+
+SvpDenial denial(const svp::Violation& violation) {
+    SvpDenial result{};
+    result.sequence = violation.sequence;
+    result.first_time = violation.first_time;
+    result.last_time = violation.last_time;
+    result.count = violation.count;
+    result.address = violation.address;
+    result.length = violation.length;
+    result.pc = violation.pc;
+    result.cpu = violation.cpu;
+    result.fault = violation.fault;
+    result.denier = violation.denier.data();  // a std::string of the log: ends with a zero byte
+    result.index = violation.index;
+    result.master = static_cast<std::uint8_t>(violation.master);
+    result.domain = violation.domain;
+    result.secure = violation.world == svp::World::secure;
+    result.write = violation.direction == svp::Direction::write;
+    result.answer = static_cast<SvpResponse>(violation.answer);
+    return result;
+}
+
+svp::Violation violation(const SvpDenial& denial) {
+    svp::Violation result;
+    result.sequence = denial.sequence;
+    result.first_time = denial.first_time;
+    result.last_time = denial.last_time;
+    result.count = denial.count;
+    result.address = denial.address;
+    result.length = denial.length;
+    result.pc = denial.pc;
+    result.cpu = denial.cpu;
+    result.fault = denial.fault;
+    result.denier = denial.denier;
+    result.index = denial.index;
+    result.master = static_cast<svp::Master>(denial.master);
+    result.domain = denial.domain;
+    result.world = world(denial.secure);
+    result.direction = direction(denial.write);
+    result.answer = static_cast<svp::Response>(denial.answer);
+    return result;
+}
+
+svp::Fault fault(const SvpInjection& injection) {
+    svp::Fault result;
+    result.kind = static_cast<svp::FaultKind>(injection.kind);
+    if (injection.matches) {
+        svp::FaultMatch& match = result.match.emplace();
+        match.masters = injection.masters == 0 ? svp::FaultMatch::all_masters : injection.masters;
+        if (injection.match_secure != SVP_ANY) {
+            match.world = world(injection.match_secure != 0);
+        }
+        if (injection.match_write != SVP_ANY) {
+            match.direction = direction(injection.match_write != 0);
+        }
+        match.first = injection.first;
+        match.last = injection.last;
+    }
+    result.nth = injection.nth;
+    result.not_before = injection.not_before;
+    result.times = injection.times;
+    result.answer = static_cast<svp::Response>(injection.answer);
+    result.mask = injection.mask;
+    result.world = world(injection.secure);
+    result.master = static_cast<svp::Master>(injection.master);
+    result.domain = injection.domain;
+    result.bit = injection.bit;
+    result.duration = injection.duration;
+    result.offset = injection.offset;
+    result.line = injection.line;
+    result.target = text_or_empty(injection.target);
+    result.device = text_or_empty(injection.device);
+    result.label = text_or_empty(injection.label);
+    return result;
+}
+
+SvpInjection injection(const svp::Fault& fault) {
+    SvpInjection result{};
+    const svp::FaultMatch match = fault.match.value_or(svp::FaultMatch{});
+    result.kind = static_cast<SvpInjectionKind>(fault.kind);
+    result.matches = fault.match.has_value();
+    result.masters = match.masters;
+    result.match_secure = match.world ? (*match.world == svp::World::secure ? 1 : 0) : SVP_ANY;
+    result.match_write = match.direction ? (*match.direction == svp::Direction::write ? 1 : 0) : SVP_ANY;
+    result.first = match.first;
+    result.last = match.last;
+    result.nth = fault.nth;
+    result.not_before = fault.not_before;
+    result.times = fault.times;
+    result.answer = static_cast<SvpResponse>(fault.answer);
+    result.mask = fault.mask;
+    result.secure = fault.world == svp::World::secure;
+    result.master = static_cast<std::uint8_t>(fault.master);
+    result.domain = fault.domain;
+    result.bit = fault.bit;
+    result.duration = fault.duration;
+    result.offset = fault.offset;
+    result.line = fault.line;
+    result.target = fault.target.c_str();
+    result.device = fault.device.c_str();
+    result.label = fault.label.c_str();
+    return result;
+}
+
+std::int64_t wake_of(const svp::EventLimiter& limiter) {
+    return limiter.wake_at().value_or(-1);
+}
+
+bool due(const std::optional<svp::EventLimiter::Event>& event, std::uint64_t* dropped) {
+    if (event) {
+        *dropped = event->dropped;
+    }
+    return event.has_value();
+}
+
+}  // namespace
+
+unsigned svp_master_count() noexcept {
+    return svp::master_count;
+}
+
+const char* svp_master_name(unsigned master) noexcept {
+    if (master >= svp::master_count) {
+        return nullptr;
+    }
+    const std::string_view text = svp::name(static_cast<svp::Master>(master));
+    return text == "?" ? nullptr : text.data();
+}
+
+int svp_master_number(const char* name) noexcept {
+    for (unsigned master = 0; master < svp::master_count; ++master) {
+        const char* candidate = svp_master_name(master);
+        if (candidate != nullptr && std::strcmp(candidate, name) == 0) {
+            return static_cast<int>(master);
+        }
+    }
+    return SVP_ANY;
+}
+
+bool svp_is_monitor(SvpDevice* device) noexcept {
+    return dynamic_cast<svp::BusMonitor*>(&svp_core_of(*device)) != nullptr;
+}
+
+void svp_monitor_query(SvpDevice* monitor, const SvpDenialFilter* filter,
+                       void (*each)(void* opaque, const SvpDenial* denial), void* opaque) noexcept {
+    svp::ViolationLog::Filter wanted;
+    wanted.since = filter->since;
+    wanted.limit = filter->limit;
+    if (filter->master != SVP_ANY) {
+        wanted.master = static_cast<svp::Master>(filter->master);
+    }
+    if (filter->secure != SVP_ANY) {
+        wanted.world = world(filter->secure != 0);
+    }
+    for (const svp::Violation& found : monitor_of(monitor).log().query(wanted)) {
+        const SvpDenial given = denial(found);
+        each(opaque, &given);
+    }
+}
+
+void svp_monitor_totals(SvpDevice* monitor, SvpDenialTotals* totals) noexcept {
+    const svp::ViolationLog& log = monitor_of(monitor).log();
+    *totals = {log.accesses(), log.merged(), log.dropped(), log.next_sequence(), log.size(), log.capacity()};
+}
+
+void svp_monitor_counters(SvpDevice* monitor, void (*each)(void* opaque, const SvpDenialCounter* counter),
+                          void* opaque) noexcept {
+    const svp::ViolationLog& log = monitor_of(monitor).log();
+    for (unsigned master = 0; master < svp::master_count; ++master) {
+        const auto& counter = log.counter(static_cast<svp::Master>(master));
+        if (counter.total() != 0) {
+            const SvpDenialCounter given = {nullptr, static_cast<std::uint16_t>(master), counter.reads,
+                                            counter.writes};
+            each(opaque, &given);
+        }
+    }
+    for (const auto& rule : log.rule_counters()) {
+        const SvpDenialCounter given = {rule.denier.data(), rule.index, rule.counter.reads,
+                                        rule.counter.writes};
+        each(opaque, &given);
+    }
+}
+
+void svp_monitor_clear(SvpDevice* monitor, bool counters) noexcept {
+    monitor_of(monitor).clear_log(counters);
+}
+
+char* svp_denial_text(const SvpDenial* denial) noexcept {
+    return duplicate(svp::text(violation(*denial)));
+}
+
+void svp_monitor_set_ops(SvpDevice* monitor, const SvpMonitorOps* ops, void* opaque) noexcept {
+    svp::BusMonitor::Surroundings surroundings;
+    if (ops->cpu_place != nullptr) {
+        surroundings.cpu_place = [ops, opaque]() -> std::optional<std::pair<std::int32_t, std::uint64_t>> {
+            std::pair<std::int32_t, std::uint64_t> place;
+            return ops->cpu_place(opaque, &place.first, &place.second) ? std::optional(place) : std::nullopt;
+        };
+    }
+    if (ops->recorded != nullptr) {
+        surroundings.recorded = [ops, opaque](const svp::Violation& violation, bool merged) {
+            const SvpDenial given = denial(violation);
+            ops->recorded(opaque, &given, merged);
+        };
+    }
+    if (ops->drive_line != nullptr) {
+        surroundings.drive_line = [ops, opaque](unsigned line, bool level) {
+            ops->drive_line(opaque, line, level);
+        };
+    }
+    monitor_of(monitor).set_surroundings(std::move(surroundings));
+}
+
+bool svp_monitor_event(SvpDevice* monitor, std::int64_t now, bool merged, std::uint64_t* dropped,
+                       std::int64_t* wake) noexcept {
+    svp::EventLimiter& limiter = monitor_of(monitor).limiter();
+    const auto event = limiter.occurred(now, !merged);
+    *wake = wake_of(limiter);
+    return due(event, dropped);
+}
+
+bool svp_monitor_event_expired(SvpDevice* monitor, std::int64_t now, SvpDenial* newest,
+                               std::uint64_t* dropped, std::int64_t* wake) noexcept {
+    svp::BusMonitor& core = monitor_of(monitor);
+    const auto event = core.limiter().expired(now);
+    *wake = wake_of(core.limiter());
+    const svp::Violation* violation = core.log().newest();
+    if (violation == nullptr) {
+        return false;  // cleared in the meantime: nothing left to tell
+    }
+    *newest = denial(*violation);
+    return due(event, dropped);
+}
+
+std::uint32_t svp_monitor_inject(SvpDevice* monitor, const SvpInjection* injection, char** error) noexcept {
+    const auto injected = monitor_of(monitor).inject(fault(*injection));
+    if (injected.id == 0) {
+        *error = duplicate(injected.error);
+    }
+    return injected.id;
+}
+
+bool svp_monitor_remove_fault(SvpDevice* monitor, std::uint32_t id) noexcept {
+    return monitor_of(monitor).remove_fault(id);
+}
+
+void svp_monitor_clear_faults(SvpDevice* monitor) noexcept {
+    monitor_of(monitor).clear_faults();
+}
+
+void svp_monitor_faults(SvpDevice* monitor, void (*each)(void* opaque, const SvpInjected* fault),
+                        void* opaque) noexcept {
+    for (const auto& entry : monitor_of(monitor).faults()) {
+        const SvpInjected given = {entry.id,   injection(entry.fault), entry.matches,
+                                   entry.hits, entry.last_hit,         entry.spent()};
+        each(opaque, &given);
+    }
+}
+
+void svp_monitor_edit_data(SvpDevice* monitor, std::uint64_t address, void* data,
+                           std::size_t length) noexcept {
+    monitor_of(monitor).last_outcome().edit(address, {static_cast<std::byte*>(data), length});
+}
+
+unsigned svp_monitor_add_line(SvpDevice* monitor, const char* device, std::uint32_t number) noexcept {
+    return monitor_of(monitor).add_line(device, number);
+}
+
+bool svp_monitor_set_line(SvpDevice* monitor, unsigned line, bool level) noexcept {
+    return monitor_of(monitor).set_line(line, level);
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus/bus_monitor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace svp {
+
+namespace {
+
+constexpr unsigned fault_timer = 0;
+
+constexpr std::string_view log_size = "log-size";
+constexpr std::string_view merge_window = "merge-window";
+constexpr PropertyInfo property_list[] = {
+    {log_size, "violations kept on record", ViolationLog::default_capacity},
+    {merge_window, "time in which repetitions are counted as one record, ns",
+     static_cast<std::uint64_t>(ViolationLog::default_merge_window)},
+};
+
+constexpr std::string_view roles[] = {"tzasc", "rdc", "csu", FaultInjector::gpr_target};
+
+std::string out_of_range(std::string_view name, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
+    return std::string(name) + " is " + std::to_string(value) + ", must be " + std::to_string(low) + " to " +
+           std::to_string(high);
+}
+
+}  // namespace
+
+BusMonitor::BusMonitor(Host& host) : Device(host) {}
+
+Outcome BusMonitor::disturb(Transaction& transaction) {
+    Outcome outcome = injector_.before(transaction, host().now());
+    if (injector_.has_effects()) {
+        settle();
+    }
+    last_outcome_ = outcome;
+    return outcome;
+}
+
+void BusMonitor::denied(const Transaction& transaction, std::uint64_t address, std::uint64_t length,
+                        std::string_view denier, unsigned index, Response answer, const Outcome& outcome) {
+    if (transaction.debug) {
+        return;
+    }
+    Violation violation;
+    violation.address = address;
+    violation.length = length;
+    violation.denier = denier;
+    violation.index = static_cast<std::uint16_t>(std::min<unsigned>(index, ViolationLog::max_index));
+    violation.answer = answer;
+    record(violation, transaction, outcome);
+}
+
+void BusMonitor::faulted(const Transaction& transaction, const Outcome& outcome, Response answer) {
+    denied(transaction, transaction.address, transaction.size, fault_denier, outcome.fault, answer, outcome);
+}
+
+void BusMonitor::record(Violation violation, const Transaction& transaction, const Outcome& outcome) {
+    violation.first_time = host().now();
+    violation.master = transaction.master;
+    violation.world = transaction.world;
+    violation.domain = transaction.domain;
+    violation.direction = transaction.direction;
+    violation.fault = outcome.fault;
+    if (transaction.master == Master::a53 && surroundings_.cpu_place) {
+        if (const auto place = surroundings_.cpu_place()) {
+            violation.cpu = place->first;
+            violation.pc = place->second;
+        }
+    }
+    const auto recorded = log_.record(violation);
+    if (surroundings_.recorded) {
+        surroundings_.recorded(recorded.violation, recorded.merged);
+    }
+}
+
+bool BusMonitor::set_line(unsigned line, bool level) {
+    const bool seen = injector_.set_line(line, level, host().now());
+    if (injector_.lines_armed()) {
+        settle();
+    }
+    return seen;
+}
+
+/** What is wrong with the register that @p fault names, as far as its block is known. */
+std::optional<std::string> BusMonitor::unknown_register(const Fault& fault) const {
+    const auto target = std::ranges::find(targets_, fault.target, &Target::role);
+    if (fault.kind != FaultKind::flip_bit || target == targets_.end() || fault.offset % 4 != 0 ||
+        target->block->has_register(fault.offset)) {
+        return std::nullopt;
+    }
+    return "offset: '" + fault.target + "' has no register at " + std::to_string(fault.offset);
+}
+
+FaultInjector::Injected BusMonitor::inject(Fault fault) {
+    if (auto problem = unknown_register(fault)) {
+        return {0, *problem};
+    }
+    const auto injected = injector_.inject(std::move(fault), host().now());
+    settle();
+    return injected;
+}
+
+bool BusMonitor::remove_fault(std::uint32_t id) {
+    const bool removed = injector_.remove(id);
+    settle();
+    return removed;
+}
+
+void BusMonitor::clear_faults() {
+    injector_.clear();
+    settle();
+}
+
+/** Has everything done that the injector decided, and sets the timer for what it will decide next. */
+void BusMonitor::settle() {
+    bool watch_changed = false;
+    while (injector_.has_effects()) {
+        for (const FaultEffect& effect : injector_.take_effects()) {
+            watch_changed = watch_changed || effect.kind == FaultEffect::Kind::watch_changed;
+            carry_out(effect);
+        }
+    }
+    if (const auto wake = injector_.wake_at()) {
+        host().schedule(fault_timer, *wake);
+    } else {
+        host().cancel(fault_timer);
+    }
+    if (!watch_changed) {
+        return;
+    }
+    ++watch_generation_;
+    if (listener_ != nullptr) {
+        listener_->source_changed();
+    }
+}
+
+void BusMonitor::carry_out(const FaultEffect& effect) {
+    switch (effect.kind) {
+        case FaultEffect::Kind::change_register:
+            targets_[effect.target].block->disturb(effect.offset, effect.clear, effect.invert);
+            break;
+        case FaultEffect::Kind::lose_state:
+            targets_[effect.target].block->lose_state();
+            break;
+        case FaultEffect::Kind::drive_line:
+            if (surroundings_.drive_line) {
+                surroundings_.drive_line(effect.line, effect.level);
+            }
+            break;
+        case FaultEffect::Kind::watch_changed:
+            break;
+    }
+}
+
+/** The bus never calls these two: there is no window. */
+ReadResult BusMonitor::read(unsigned, std::uint64_t, unsigned, const Transaction&) {
+    return {0, Response::decerr};
+}
+
+Response BusMonitor::write(unsigned, std::uint64_t, std::uint64_t, unsigned, const Transaction&) {
+    return Response::decerr;
+}
+
+void BusMonitor::reset() {
+    injector_.reset_lines();
+    settle();
+}
+
+void BusMonitor::timer_expired(unsigned) {
+    injector_.expired(host().now());
+    settle();
+}
+
+bool BusMonitor::connect(std::string_view role, Device& peer) {
+    auto* target = dynamic_cast<FaultTarget*>(&peer);
+    const auto* known = std::ranges::find(roles, role);
+    if (target == nullptr || known == std::end(roles)) {
+        return false;
+    }
+    targets_.push_back({*known, target});
+    injector_.add_target(std::string(role));
+    return true;
+}
+
+std::span<const PropertyInfo> BusMonitor::properties() const {
+    return property_list;
+}
+
+std::optional<std::string> BusMonitor::set_property(std::string_view name, std::uint64_t value) {
+    if (name == log_size) {
+        if (value < 1 || value > ViolationLog::max_capacity) {
+            return out_of_range(name, value, 1, ViolationLog::max_capacity);
+        }
+        log_.set_capacity(value);
+        return std::nullopt;
+    }
+    if (name == merge_window) {
+        constexpr std::uint64_t hour = 3'600'000'000'000;
+        if (value > hour) {
+            return out_of_range(name, value, 0, hour);
+        }
+        log_.set_merge_window(static_cast<std::int64_t>(value));
+        return std::nullopt;
+    }
+    return "no property " + std::string(name);
+}
+
+void BusMonitor::exchange(Archive& archive) {
+    log_.exchange(archive);
+    injector_.exchange(archive);
+}
+
+/** Lines are not driven: their receivers have a saved state of their own. */
+void BusMonitor::resume() {
+    limiter_.reset();
+    settle();
+}
+
+}  // namespace svp

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The observer's end of the bus: keeps the record of violations and lets faults happen.
+ *
+ * Hardware: none; the guest can neither see nor reach it.
+ *
+ * Interface: QOM type "imx8mq.bus-monitor", no MMIO region, no interrupt line, one timer. Roles "tzasc",
+ * "rdc", "csu" and "gpr" take a block that is a FaultTarget; faults name it by its role. The firewall is this
+ * device's user: it calls before() and denied() or faulted() for each transaction, and is its listener.
+ * Properties "log-size" (records) and "merge-window" (ns) as in violation_log.hpp. Reset leaves record and
+ * faults alone: they belong to the observer. Both are part of the saved state, so that a snapshot brings back
+ * what was known and armed when it was taken.
+ *
+ * Not modelled: see violation_log.hpp and fault_injector.hpp.
+ */
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bus/event_limiter.hpp"
+#include "bus/fault_injector.hpp"
+#include "bus/fault_target.hpp"
+#include "bus/violation_log.hpp"
+#include "firewall/change_listener.hpp"
+#include "svp/device.hpp"
+
+namespace svp {
+
+class BusMonitor : public Device {
+ public:
+    /** Name under which the record has what a fault did where no block denied anything; index is the fault.
+     */
+    static constexpr std::string_view fault_denier = "fault";
+
+    /** What this device needs to know or have done beyond Host. Members may be empty. */
+    struct Surroundings {
+        /** Number and program counter of the application core whose access is being handled, if one's is. */
+        std::function<std::optional<std::pair<std::int32_t, std::uint64_t>>()> cpu_place;
+        /** Something was recorded; @p merged as in ViolationLog. */
+        std::function<void(const Violation&, bool merged)> recorded;
+        /** Interrupt line @p line shall have level @p level at its receiver. */
+        std::function<void(unsigned line, bool level)> drive_line;
+    };
+
+    explicit BusMonitor(Host& host);
+
+    void set_surroundings(Surroundings surroundings) { surroundings_ = std::move(surroundings); }
+
+    /** Has @p listener called when watched() may answer otherwise; it must outlive this device. */
+    void set_listener(ChangeListener& listener) { listener_ = &listener; }
+
+    // For whoever moves transactions.
+
+    /**
+     * Lets faults have their way with @p transaction, to be called for each one. Firewall registers may
+     * change inside this call.
+     */
+    Outcome before(Transaction& transaction) {
+        return injector_.armed() || last_outcome_.hit() ? disturb(transaction) : Outcome{};
+    }
+
+    /**
+     * Puts on record that [@p address, @p address + @p length) of @p transaction was denied. @p outcome is
+     * what before() said of it.
+     */
+    void denied(const Transaction& transaction, std::uint64_t address, std::uint64_t length,
+                std::string_view denier, unsigned index, Response answer, const Outcome& outcome = {});
+
+    /** Puts on record that a fault changed the answer or the data of a transaction that no block denied. */
+    void faulted(const Transaction& transaction, const Outcome& outcome, Response answer);
+
+    /** What before() last said; for an adapter that moves data by itself. */
+    const Outcome& last_outcome() const { return last_outcome_; }
+
+    // For views; see fault_injector.hpp.
+
+    bool watched(std::uint64_t address, World world, Direction direction) const {
+        return injector_.watched(address, world, direction);
+    }
+    std::uint64_t last_alike(std::uint64_t address) const { return injector_.last_alike(address); }
+    /** Another number whenever watched() may answer otherwise. */
+    std::uint64_t watch_generation() const { return watch_generation_; }
+
+    // For interrupt lines.
+
+    unsigned add_line(std::string device, std::uint32_t number) {
+        return injector_.add_line(std::move(device), number);
+    }
+    /** A device drives @p line; the level for its receiver. */
+    bool set_line(unsigned line, bool level);
+
+    // For the observer.
+
+    FaultInjector::Injected inject(Fault fault);
+    bool remove_fault(std::uint32_t id);
+    void clear_faults();
+    const std::vector<FaultInjector::Entry>& faults() const { return injector_.list(); }
+
+    const ViolationLog& log() const { return log_; }
+    void clear_log(bool counters) { log_.clear(counters); }
+
+    /** Of the stream of violations, what a listener is to be told; see event_limiter.hpp. */
+    EventLimiter& limiter() { return limiter_; }
+
+    std::span<const RegionInfo> regions() const override { return {}; }
+    unsigned timers() const override { return 1; }
+    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
+    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
+                   const Transaction& by) override;
+    void reset() override;
+    void timer_expired(unsigned timer) override;
+    bool connect(std::string_view role, Device& peer) override;
+    std::span<const PropertyInfo> properties() const override;
+    std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
+
+ protected:
+    void exchange(Archive& archive) override;
+    void resume() override;
+
+ private:
+    struct Target {
+        std::string_view role;
+        FaultTarget* block;
+    };
+
+    Outcome disturb(Transaction& transaction);
+    std::optional<std::string> unknown_register(const Fault& fault) const;
+    void record(Violation violation, const Transaction& transaction, const Outcome& outcome);
+    void settle();
+    void carry_out(const FaultEffect& effect);
+
+    ViolationLog log_;
+    FaultInjector injector_;
+    EventLimiter limiter_;
+    Outcome last_outcome_;
+    Surroundings surroundings_;
+    std::vector<Target> targets_;  ///< numbered as the injector numbers them
+    std::uint64_t watch_generation_ = 0;
+    ChangeListener* listener_ = nullptr;
+};
+
+}  // namespace svp

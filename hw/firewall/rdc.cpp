@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "firewall/rdc.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace svp {
+
+namespace {
+
+constexpr std::uint32_t window_size = 0x10000;
+constexpr RegionInfo windows[] = {{"rdc", window_size}};
+
+namespace reg {
+constexpr std::uint32_t vir = 0x000;
+constexpr std::uint32_t stat = 0x024;
+constexpr std::uint32_t intctrl = 0x028;
+constexpr std::uint32_t intstat = 0x02c;
+constexpr std::uint32_t mda = 0x200;
+constexpr std::uint32_t pdap = 0x400;
+constexpr std::uint32_t mrsa = 0x800;
+constexpr std::uint32_t mrea = 0x804;
+constexpr std::uint32_t mrc = 0x808;
+constexpr std::uint32_t mrvs = 0x80c;
+constexpr std::uint32_t slot_stride = 0x10;
+}  // namespace reg
+
+constexpr std::uint32_t stat_pds = 1u << 8;
+constexpr std::uint32_t intctrl_rci_en = 1u << 0;
+constexpr std::uint32_t intstat_int = 1u << 0;
+constexpr std::uint32_t mda_did = 3;
+constexpr std::uint32_t lock = 1u << 31;
+constexpr std::uint32_t pdap_sreq = 1u << 30;
+constexpr std::uint32_t mrc_ena = 1u << 30;
+constexpr std::uint32_t rights_mask = 0xff;
+constexpr std::uint32_t address_mask = 0xffffff80;
+constexpr std::uint32_t mrvs_vdid = 3;
+constexpr std::uint32_t mrvs_ad = 1u << 4;
+constexpr std::uint32_t mrvs_vadr = 0xffffffe0;
+
+constexpr std::uint32_t vir_value =
+    Rdc::domain_count | master_count << 4 | Rdc::peripheral_count << 12 | Rdc::slot_count << 20;
+
+/** Slots of one memory: overlap matters among them, and their edges are multiples of the granularity. */
+struct Group {
+    unsigned first;
+    unsigned end;
+    std::uint32_t granularity;  ///< bytes
+};
+
+constexpr Group groups[] = {
+    {0, 8, 4096},    // DRAM
+    {8, 12, 4096},   // PCIe 2
+    {12, 20, 4096},  // QSPI
+    {20, 24, 4096},  // PCIe 1
+    {24, 29, 128},   // OCRAM
+    {29, 34, 128},   // OCRAM_S
+    {34, 39, 128},   // TCM
+    {39, 43, 4096},  // GIC
+    {43, 47, 4096},  // USB
+    {47, 51, 4096},  // GPU
+    {51, 55, 4096},  // VPU
+    {55, 59, 4096},  // DAP
+    {59, 64, 4096},  // DDRC
+};
+
+const Group& group_of(unsigned slot) {
+    return *std::find_if(std::begin(groups), std::end(groups),
+                         [slot](const Group& group) { return slot < group.end; });
+}
+
+constexpr std::uint32_t slot_register(std::uint32_t first, unsigned slot) {
+    return first + slot * reg::slot_stride;
+}
+
+bool covers(const Rdc::Slot& slot, std::uint64_t address) {
+    return slot.enabled && address >= slot.first && address < slot.end;
+}
+
+}  // namespace
+
+Rdc::Rdc(Host& host) : Device(host), bank_(host, "rdc", window_size, declaration()) {}
+
+std::vector<Register> Rdc::declaration() {
+    std::vector<Register> rows = control_rows();
+    for (std::vector<Register> more : {assignment_rows(), slot_rows()}) {
+        rows.insert(rows.end(), more.begin(), more.end());
+    }
+    return rows;
+}
+
+std::vector<Register> Rdc::control_rows() {
+    return {
+        {.offset = reg::vir, .name = "VIR", .reset = vir_value, .read_only = all_bits},
+        {.offset = reg::stat,
+         .name = "STAT",
+         .reset = stat_pds,
+         .read_only = all_bits,
+         .on_read = [this](std::uint32_t, std::uint32_t stored) { return stored | reader_; }},
+        {.offset = reg::intctrl,
+         .name = "INTCTRL",
+         .read_only = ~intctrl_rci_en,
+         .on_write = [this](const WriteEvent&) { update_irq(); }},
+        {.offset = reg::intstat,
+         .name = "INTSTAT",
+         .read_only = ~intstat_int,
+         .write_1_clear = intstat_int,
+         .on_write = [this](const WriteEvent&) { update_irq(); }},
+    };
+}
+
+std::vector<Register> Rdc::assignment_rows() {
+    const auto lockable = [this](std::uint32_t first) {
+        return [this, first](const WriteEvent& event) {
+            if ((event.before & lock) != 0) {
+                bank_.set(first + 4 * event.index, event.before);
+            } else if (event.after != event.before) {
+                notify();
+            }
+        };
+    };
+    return {
+        {.offset = reg::mda,
+         .name = "MDA",
+         .read_only = ~(lock | mda_did),
+         .count = master_count,
+         .on_write = lockable(reg::mda)},
+        {.offset = reg::pdap,
+         .name = "PDAP",
+         .reset = rights_mask,
+         .read_only = ~(lock | pdap_sreq | rights_mask),
+         .count = peripheral_count,
+         .on_write = lockable(reg::pdap)},
+    };
+}
+
+std::vector<Register> Rdc::slot_rows() {
+    const auto address = [this](std::uint32_t offset, std::string_view name) {
+        return Register{
+            .offset = offset,
+            .name = name,
+            .read_only = ~address_mask,
+            .count = slot_count,
+            .stride = reg::slot_stride,
+            .on_write = [this, offset](const WriteEvent& event) { address_written(event, offset); }};
+    };
+    return {
+        address(reg::mrsa, "MRSA"),
+        address(reg::mrea, "MREA"),
+        {.offset = reg::mrc,
+         .name = "MRC",
+         .reset = rights_mask,
+         .read_only = ~(lock | mrc_ena | rights_mask),
+         .count = slot_count,
+         .stride = reg::slot_stride,
+         .on_write = [this](const WriteEvent& event) { control_written(event); }},
+        {.offset = reg::mrvs,
+         .name = "MRVS",
+         .read_only = all_bits,
+         .count = slot_count,
+         .stride = reg::slot_stride,
+         .on_read = [this](std::uint32_t slot, std::uint32_t) { return violations_[slot]; },
+         .on_write =
+             [this](const WriteEvent& event) { violations_[event.index] &= ~(event.written & mrvs_ad); }},
+    };
+}
+
+bool Rdc::slot_locked(unsigned slot) const {
+    return (bank_.value(slot_register(reg::mrc, slot)) & lock) != 0;
+}
+
+void Rdc::address_written(const WriteEvent& event, std::uint32_t first_offset) {
+    if (slot_locked(event.index)) {
+        bank_.set(slot_register(first_offset, event.index), event.before);
+        return;
+    }
+    decode_slot(event.index);
+}
+
+void Rdc::control_written(const WriteEvent& event) {
+    if ((event.before & lock) != 0) {
+        // A locked slot may still be put in force, but not out of it.
+        bank_.set(slot_register(reg::mrc, event.index), event.before | (event.after & mrc_ena));
+    }
+    decode_slot(event.index);
+}
+
+Rdc::Slot Rdc::decode(unsigned slot) const {
+    const std::uint32_t control = bank_.value(slot_register(reg::mrc, slot));
+    const std::uint64_t below = group_of(slot).granularity - 1;
+    const std::uint64_t first = bank_.value(slot_register(reg::mrsa, slot)) & ~below;
+    const std::uint64_t end = (bank_.value(slot_register(reg::mrea, slot)) + below) & ~below;
+    if ((control & mrc_ena) == 0 || first >= end) {
+        return {};
+    }
+    return {true, static_cast<Rights>(control), first, end};
+}
+
+void Rdc::decode_slot(unsigned slot) {
+    const Slot fresh = decode(slot);
+    if (fresh != slots_[slot]) {
+        slots_[slot] = fresh;
+        check_slot(slot);
+        notify();
+    }
+}
+
+/** Tells whoever debugs a policy what it may not have meant. */
+void Rdc::check_slot(unsigned slot) {
+    const Group& group = group_of(slot);
+    const std::uint32_t edges =
+        bank_.value(slot_register(reg::mrsa, slot)) | bank_.value(slot_register(reg::mrea, slot));
+    char line[120];
+    if (slots_[slot].enabled && edges % group.granularity != 0) {
+        std::snprintf(line, sizeof line, "rdc: edges of slot %u are not multiples of %u, rounded outwards",
+                      slot, group.granularity);
+        host().log(LogKind::guest_error, line);
+    }
+    for (unsigned other = group.first; other < group.end && !overlap_reported_; ++other) {
+        const bool overlap = other != slot && slots_[slot].enabled && slots_[other].enabled &&
+                             slots_[slot].first < slots_[other].end && slots_[other].first < slots_[slot].end;
+        if (overlap) {
+            std::snprintf(line, sizeof line, "rdc: slots %u and %u overlap, both must allow an access", slot,
+                          other);
+            host().log(LogKind::guest_error, line);
+            overlap_reported_ = true;
+        }
+    }
+}
+
+bool Rdc::allows(Rights rights, Domain domain, Direction direction) {
+    return domain < domain_count &&
+           (rights >> (2 * domain + (direction == Direction::read ? 1 : 0)) & 1) != 0;
+}
+
+Domain Rdc::domain_of(Master master) const {
+    const auto index = static_cast<unsigned>(master);
+    return index < master_count ? static_cast<Domain>(bank_.value(reg::mda + 4 * index) & mda_did)
+                                : Domain{0};
+}
+
+Rdc::Permission Rdc::permission(unsigned first_slot, unsigned count, std::uint64_t address,
+                                Direction direction, Domain domain) const {
+    for (unsigned slot = first_slot; slot < first_slot + count; ++slot) {
+        if (covers(slots_[slot], address) && !allows(slots_[slot].rights, domain, direction)) {
+            return {false, slot};
+        }
+    }
+    return {true, 0};
+}
+
+std::uint64_t Rdc::last_alike(unsigned first_slot, unsigned count, std::uint64_t address) const {
+    std::uint64_t last = ~std::uint64_t{0};
+    for (unsigned slot = first_slot; slot < first_slot + count; ++slot) {
+        for (std::uint64_t edge : {slots_[slot].first, slots_[slot].end}) {
+            if (edge > address) {
+                last = std::min(last, edge - 1);
+            }
+        }
+    }
+    return last;
+}
+
+Rdc::Rights Rdc::peripheral_rights(unsigned index) const {
+    return static_cast<Rights>(bank_.value(reg::pdap + 4 * index));
+}
+
+bool Rdc::semaphore_required(unsigned index) const {
+    return (bank_.value(reg::pdap + 4 * index) & pdap_sreq) != 0;
+}
+
+void Rdc::latch(unsigned slot, Domain domain, std::uint64_t address) {
+    // The first violation stays until software has taken notice of it.
+    if ((violations_[slot] & mrvs_ad) == 0) {
+        violations_[slot] =
+            (static_cast<std::uint32_t>(address) & mrvs_vadr) | mrvs_ad | (domain & mrvs_vdid);
+    }
+}
+
+void Rdc::restored() {
+    bank_.set(reg::intstat, intstat_int);
+    update_irq();
+}
+
+void Rdc::update_irq() {
+    host().set_irq(0, (bank_.value(reg::intstat) & intstat_int) != 0 &&
+                          (bank_.value(reg::intctrl) & intctrl_rci_en) != 0);
+}
+
+void Rdc::notify() {
+    if (listener_ != nullptr) {
+        listener_->source_changed();
+    }
+}
+
+std::span<const RegionInfo> Rdc::regions() const {
+    return windows;
+}
+
+ReadResult Rdc::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
+    reader_ = by.domain & mda_did;
+    return {bank_.read(offset, size, by)};
+}
+
+Response Rdc::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
+                    const Transaction& by) {
+    bank_.write(offset, value, size, by);
+    return Response::okay;
+}
+
+void Rdc::reset() {
+    bank_.reset();
+    slots_ = {};
+    violations_ = {};
+    overlap_reported_ = false;
+    update_irq();
+    // Unconditional: after a failed load the listener has not heard of what is in force.
+    notify();
+}
+
+void Rdc::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
+    bank_.disturb(offset, clear, invert);
+    for (unsigned slot = 0; slot < slot_count; ++slot) {
+        slots_[slot] = decode(slot);
+    }
+    update_irq();
+    notify();
+}
+
+void Rdc::exchange(Archive& archive) {
+    bank_.exchange(archive);
+    for (std::uint32_t& violation : violations_) {
+        archive.value(violation);
+        if ((violation & ~(mrvs_vdid | mrvs_ad | mrvs_vadr)) != 0) {
+            archive.fail("the stream holds an impossible value for rdc register MRVS");
+        }
+    }
+    if (!archive.writing()) {
+        bank_.check_read_only(archive);
+        // Even a state that is about to be refused must not leave rights that no register shows.
+        for (unsigned slot = 0; slot < slot_count; ++slot) {
+            slots_[slot] = decode(slot);
+        }
+    }
+}
+
+void Rdc::resume() {
+    update_irq();
+    notify();
+}
+
+}  // namespace svp

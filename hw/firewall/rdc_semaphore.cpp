@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "firewall/rdc_semaphore.hpp"
+
+namespace svp {
+
+namespace {
+
+constexpr std::uint32_t window_size = 0x10000;
+constexpr RegionInfo windows[] = {{"rdc-semaphore", window_size}};
+
+constexpr std::uint32_t rstgt = 0x40;
+constexpr std::uint32_t rstgt_lanes = 0xffff;
+
+// A gate.
+constexpr std::uint32_t gate_gtfsm = 0xf;
+constexpr unsigned gate_ldom_shift = 4;
+constexpr std::uint32_t gate_mask = 0x3f;
+constexpr std::uint32_t gate_ldom = 3;
+
+// RSTGT as it reads.
+constexpr std::uint32_t rstgt_master = 0xf;
+constexpr std::uint32_t rstgt_waiting = 1u << 4;
+constexpr unsigned rstgt_number_shift = 8;
+constexpr std::uint32_t rstgt_readable = 0xff1f;
+
+constexpr std::uint32_t first_pattern = 0xe2;
+constexpr std::uint32_t second_pattern = 0x1d;
+constexpr std::uint32_t byte = 0xff;
+
+/** Number of a master in GTFSM, without the 1 that is added there. */
+std::uint32_t number_of(Master master) {
+    switch (master) {
+        case Master::a53:
+            return 1;
+        case Master::sdma1_peripheral:
+        case Master::sdma1_burst:
+        case Master::sdma1_spba1:
+        case Master::sdma2:
+            return 3;
+        case Master::m4:
+            return 6;
+        default:
+            return 0;
+    }
+}
+
+/** What a gate becomes when @p written is written to it. */
+std::uint32_t next_gate(std::uint32_t gate, std::uint32_t written, const Transaction& by) {
+    const std::uint32_t locked = number_of(by.master) + 1;
+    const std::uint32_t mine = locked | (by.domain & gate_ldom) << gate_ldom_shift;
+    if (gate == 0) {
+        return (written & gate_gtfsm) == locked ? mine : gate;
+    }
+    return (written & gate_gtfsm) == 0 && gate == mine ? 0 : gate;
+}
+
+}  // namespace
+
+RdcSemaphore::RdcSemaphore(Host& host)
+    : Device(host),
+      bank_(host, "rdc-semaphore", window_size,
+            {{.offset = 0x00,
+              .name = "GATE",
+              .count = gate_count / 4,
+              .on_write = [this](const WriteEvent& event) { gates_written(event); }},
+             {.offset = rstgt, .name = "RSTGT", .on_write = [this](const WriteEvent& event) {
+                  reset_gate_written(event);
+              }}}) {}
+
+bool RdcSemaphore::held_by(unsigned gate, Domain domain) const {
+    const std::uint32_t state = bank_.value(gate & ~3u) >> gate % 4 * 8 & byte;
+    return state != 0 && state >> gate_ldom_shift == domain;
+}
+
+void RdcSemaphore::gates_written(const WriteEvent& event) {
+    std::uint32_t word = event.before;
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+        if ((event.lanes >> shift & byte) != 0) {
+            const std::uint32_t gate =
+                next_gate(event.before >> shift & byte, event.written >> shift & byte, event.by);
+            word = (word & ~(byte << shift)) | gate << shift;
+        }
+    }
+    bank_.set(4 * event.index, word);
+    if (word != event.before) {
+        notify();
+    }
+}
+
+void RdcSemaphore::reset_gate_written(const WriteEvent& event) {
+    const std::uint32_t pattern = event.written & byte;
+    const std::uint32_t number = event.written >> rstgt_number_shift & byte;
+    const std::uint32_t master = number_of(event.by.master);
+    const bool whole = (event.lanes & rstgt_lanes) == rstgt_lanes;
+    const bool waiting = (event.before & rstgt_waiting) != 0;
+    if (whole && !waiting && pattern == first_pattern) {
+        bank_.set(rstgt, master | rstgt_waiting | (event.before & byte << rstgt_number_shift));
+    } else if (whole && waiting && pattern == second_pattern && master == (event.before & rstgt_master)) {
+        bank_.set(rstgt, master | number << rstgt_number_shift);
+        free_gates(number);
+    } else {
+        bank_.set(rstgt, event.before & ~rstgt_waiting);
+    }
+}
+
+void RdcSemaphore::free_gates(unsigned number) {
+    for (std::uint32_t offset = 0; number >= gate_count && offset < gate_count; offset += 4) {
+        bank_.set(offset, 0);
+    }
+    if (number < gate_count) {
+        const std::uint32_t offset = number & ~3u;
+        bank_.set(offset, bank_.value(offset) & ~(byte << number % 4 * 8));
+    }
+    notify();
+}
+
+void RdcSemaphore::notify() {
+    if (listener_ != nullptr) {
+        listener_->source_changed();
+    }
+}
+
+std::span<const RegionInfo> RdcSemaphore::regions() const {
+    return windows;
+}
+
+ReadResult RdcSemaphore::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
+    return {bank_.read(offset, size, by)};
+}
+
+Response RdcSemaphore::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
+                             const Transaction& by) {
+    bank_.write(offset, value, size, by);
+    return Response::okay;
+}
+
+void RdcSemaphore::reset() {
+    bank_.reset();
+    // Unconditional: after a failed load the listener has not heard of what is in force.
+    notify();
+}
+
+void RdcSemaphore::exchange(Archive& archive) {
+    bank_.exchange(archive);
+    if (!archive.writing()) {
+        check_loaded(archive);
+    }
+}
+
+/** A stream cannot bring what no sequence of writes can. */
+void RdcSemaphore::check_loaded(Archive& archive) const {
+    for (unsigned gate = 0; gate < gate_count; ++gate) {
+        const std::uint32_t state = bank_.value(gate & ~3u) >> gate % 4 * 8 & byte;
+        if ((state & ~gate_mask) != 0 || (state != 0 && (state & gate_gtfsm) == 0)) {
+            archive.fail("the stream holds an impossible value for semaphore gate " + std::to_string(gate));
+        }
+    }
+    if ((bank_.value(rstgt) & ~rstgt_readable) != 0) {
+        archive.fail("the stream holds an impossible value for rdc-semaphore register RSTGT");
+    }
+}
+
+void RdcSemaphore::resume() {
+    notify();
+}
+
+}  // namespace svp

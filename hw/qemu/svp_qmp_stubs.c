@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* QMP commands of svp.json for emulators that are built without the board. */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/qapi-commands-svp.h"
+
+static void refuse(Error **errp)
+{
+    error_setg(errp, "this emulator is built without the imx8mq-evk board");
+}
+
+SvpViolationLog *qmp_query_svp_violations(bool has_since, uint64_t since,
+                                          bool has_master, SvpBusMaster master,
+                                          bool has_world, SvpBusWorld world,
+                                          bool has_limit, uint32_t limit,
+                                          bool has_text, bool text,
+                                          Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
+void qmp_svp_clear_violations(bool has_counters, bool counters, Error **errp)
+{
+    refuse(errp);
+}
+
+SvpViolationCounters *qmp_query_svp_violation_counters(Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
+SvpFaultId *qmp_svp_inject_fault(SvpFault *fault, Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
+void qmp_svp_remove_fault(bool has_id, uint32_t id, Error **errp)
+{
+    refuse(errp);
+}
+
+SvpFaultInfoList *qmp_query_svp_faults(Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
+SvpTestPortResult *qmp_svp_test_port(SvpTestPortJob *job, Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
+SvpPolicyViewList *qmp_query_svp_policy(bool has_world, SvpBusWorld world,
+                                        bool has_domain, uint8_t domain,
+                                        Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}

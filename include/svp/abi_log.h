@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The C interface of the bus monitor (hw/bus/bus_monitor.hpp): record of violations, injected faults, interrupt lines.
+ *
+ * `monitor` is always a device for which svp_is_monitor() is true. All calls are made under QEMU's big lock. Texts that
+ * a call hands out live until the next call that changes what they are about, unless it says otherwise.
+ */
+#ifndef SVP_ABI_LOG_H
+#define SVP_ABI_LOG_H
+
+#include "svp/abi.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Selects all where a number or an enumerator is asked for. */
+#define SVP_ANY (-1)
+
+/* Masters by RDC MDA index. */
+unsigned svp_master_count(void) SVP_NOEXCEPT;
+/* NULL if there is no master of that number; lives for ever. */
+const char *svp_master_name(unsigned master) SVP_NOEXCEPT;
+/* Number of a name, SVP_ANY if there is none. */
+int svp_master_number(const char *name) SVP_NOEXCEPT;
+
+bool svp_is_monitor(SvpDevice *device) SVP_NOEXCEPT;
+
+/* Violations; see svp::Violation. Times are virtual nanoseconds. */
+
+typedef struct SvpDenial {
+    uint64_t sequence;
+    int64_t first_time;
+    int64_t last_time;
+    uint64_t count;
+    uint64_t address;
+    uint64_t length; /* bytes */
+    uint64_t pc;
+    int32_t cpu;    /* -1: not a CPU's, or not known which */
+    uint32_t fault; /* 0: nothing injected played a part */
+    const char *denier;
+    uint16_t index;
+    uint8_t master;
+    uint8_t domain;
+    bool secure;
+    bool write;
+    SvpResponse answer;
+} SvpDenial;
+
+typedef struct SvpDenialFilter {
+    uint64_t since; /* smallest sequence number */
+    int master;     /* or SVP_ANY */
+    int secure;     /* 0, 1 or SVP_ANY */
+    size_t limit;   /* most records */
+} SvpDenialFilter;
+
+typedef struct SvpDenialTotals {
+    uint64_t accesses; /* denied since the last clear */
+    uint64_t merged;   /* of them, those that only raised the count of a record */
+    uint64_t dropped;  /* of them, those whose record was overwritten */
+    uint64_t next_sequence;
+    size_t held;
+    size_t capacity;
+} SvpDenialTotals;
+
+typedef struct SvpDenialCounter {
+    const char *denier; /* NULL: counter of a master */
+    uint16_t index;     /* of the denier's rule, or number of the master */
+    uint64_t reads;
+    uint64_t writes;
+} SvpDenialCounter;
+
+/* Calls @each for every matching record, oldest first. @each must not call back. */
+void svp_monitor_query(SvpDevice *monitor, const SvpDenialFilter *filter,
+                       void (*each)(void *opaque, const SvpDenial *denial), void *opaque) SVP_NOEXCEPT;
+void svp_monitor_totals(SvpDevice *monitor, SvpDenialTotals *totals) SVP_NOEXCEPT;
+/* Calls @each for masters and rules that have denied accesses. */
+void svp_monitor_counters(SvpDevice *monitor, void (*each)(void *opaque, const SvpDenialCounter *counter),
+                          void *opaque) SVP_NOEXCEPT;
+void svp_monitor_clear(SvpDevice *monitor, bool counters) SVP_NOEXCEPT;
+/* One line, to be freed with svp_free(). */
+char *svp_denial_text(const SvpDenial *denial) SVP_NOEXCEPT;
+
+/* What the monitor asks of the emulator; members may be NULL. */
+typedef struct SvpMonitorOps {
+    /* Place of the CPU access being handled; false if there is none. */
+    bool (*cpu_place)(void *opaque, int32_t *cpu, uint64_t *pc);
+    /* Something was recorded; @merged if only an older record's count rose. */
+    void (*recorded)(void *opaque, const SvpDenial *denial, bool merged);
+    /* The receiver of a line shall see @level. */
+    void (*drive_line)(void *opaque, unsigned line, bool level);
+} SvpMonitorOps;
+
+void svp_monitor_set_ops(SvpDevice *monitor, const SvpMonitorOps *ops, void *opaque) SVP_NOEXCEPT;
+
+/*
+ * Events. `now` is in nanoseconds of a clock of the caller's own. Each call tells by true that an event is due, with how
+ * many denied accesses had none of their own before it. *@wake is when svp_monitor_event_expired() is wanted, -1: never.
+ */
+bool svp_monitor_event(SvpDevice *monitor, int64_t now, bool merged, uint64_t *dropped,
+                       int64_t *wake) SVP_NOEXCEPT;
+/* As above; the event is about @newest, which is filled in. */
+bool svp_monitor_event_expired(SvpDevice *monitor, int64_t now, SvpDenial *newest, uint64_t *dropped,
+                               int64_t *wake) SVP_NOEXCEPT;
+
+/* Faults; see svp::Fault and svp::FaultKind, whose order this is. */
+
+typedef enum {
+    SVP_INJECT_ANSWER,
+    SVP_INJECT_ZERO,
+    SVP_INJECT_CORRUPT,
+    SVP_INJECT_CHANGE_WORLD,
+    SVP_INJECT_CHANGE_MASTER,
+    SVP_INJECT_CHANGE_DOMAIN,
+    SVP_INJECT_DROP,
+    SVP_INJECT_DELAY,
+    SVP_INJECT_FLIP_BIT,
+    SVP_INJECT_LOSE_STATE,
+    SVP_INJECT_DISABLE_TZASC,
+    SVP_INJECT_LOSE_INTERRUPT,
+    SVP_INJECT_REPEAT_INTERRUPT,
+    SVP_INJECT_SPURIOUS_INTERRUPT,
+} SvpInjectionKind;
+
+typedef struct SvpInjection {
+    SvpInjectionKind kind;
+    bool matches;      /* the next five count */
+    uint32_t masters;  /* bit n: master n; 0: all */
+    int match_secure;  /* 0, 1 or SVP_ANY */
+    int match_write;   /* 0, 1 or SVP_ANY */
+    uint64_t first;
+    uint64_t last;
+    uint64_t nth;
+    int64_t not_before; /* virtual ns */
+    uint64_t times;     /* 0: until removed */
+    SvpResponse answer;
+    uint64_t mask;
+    bool secure;
+    uint8_t master;
+    uint8_t domain;
+    uint8_t bit;
+    int64_t duration; /* ns */
+    uint32_t offset;
+    uint32_t line;
+    const char *target; /* texts: NULL is as good as "" */
+    const char *device;
+    const char *label;
+} SvpInjection;
+
+typedef struct SvpInjected {
+    uint32_t id;
+    SvpInjection injection;
+    uint64_t matched;
+    uint64_t hits;
+    int64_t last_hit; /* virtual ns, -1: never */
+    bool spent;
+} SvpInjected;
+
+/* Identifier of the new fault; 0: *@error is a text to be freed with svp_free(). */
+uint32_t svp_monitor_inject(SvpDevice *monitor, const SvpInjection *injection, char **error) SVP_NOEXCEPT;
+bool svp_monitor_remove_fault(SvpDevice *monitor, uint32_t id) SVP_NOEXCEPT;
+void svp_monitor_clear_faults(SvpDevice *monitor) SVP_NOEXCEPT;
+/* Calls @each for every fault on the list. @each must not call back. */
+void svp_monitor_faults(SvpDevice *monitor, void (*each)(void *opaque, const SvpInjected *fault),
+                        void *opaque) SVP_NOEXCEPT;
+
+/*
+ * Applies what the last judged transaction's faults do to its data: to what was read, or to what is about to be
+ * written. @address is that of the first byte.
+ */
+void svp_monitor_edit_data(SvpDevice *monitor, uint64_t address, void *data, size_t length) SVP_NOEXCEPT;
+
+/* Interrupt lines. */
+
+/* Makes a line known under a device's name and the number that it has there; its number for the calls below. */
+unsigned svp_monitor_add_line(SvpDevice *monitor, const char *device, uint32_t number) SVP_NOEXCEPT;
+/* The device drives its line; the level that the receiver is to see. */
+bool svp_monitor_set_line(SvpDevice *monitor, unsigned line, bool level) SVP_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The firewall and the bus monitor: what is put on record, what faults do to verdicts, state and views. */
+#include "bus/bus_monitor.hpp"
+#include "catch.hpp"
+#include "test_policy_board.hpp"
+
+using namespace svp;
+using namespace svp::test;
+
+namespace {
+
+struct MonitoredBoard : PolicyBoard {
+    MonitoredBoard() {
+        firewall.connect("monitor", monitor);
+        monitor.connect("tzasc", tzc);
+        monitor.connect("rdc", rdc);
+        monitor.connect("csu", csu);
+        monitor.connect("gpr", gpr);
+    }
+
+    std::uint32_t inject(const Fault& fault) {
+        const auto injected = monitor.inject(fault);
+        INFO(injected.error);
+        REQUIRE(injected.id != 0);
+        return injected.id;
+    }
+
+    /** A fault for any transaction at a page of DRAM. */
+    static Fault at_page(FaultKind kind, std::uint64_t address) {
+        Fault fault;
+        fault.kind = kind;
+        fault.match.emplace();
+        fault.match->first = address;
+        fault.match->last = address + 0xfff;
+        return fault;
+    }
+
+    static Fault at_once(FaultKind kind, const char* target, std::uint32_t offset = 0, std::uint8_t bit = 0) {
+        Fault fault;
+        fault.kind = kind;
+        fault.target = target;
+        fault.offset = offset;
+        fault.bit = bit;
+        return fault;
+    }
+
+    FakeHost monitor_host;
+    BusMonitor monitor{monitor_host};
+};
+
+}  // namespace
+
+TEST_CASE("each kind of denial is on record under its rule, once") {
+    MonitoredBoard board;
+    write32(board.gpr, gpr10, 1);
+    write32(board.gpr, gpr11, 1);
+    write32(board.tzc, tzc_action, 1);
+    board.slot(3, 0x100000, 0x200000, 0);
+    write32(board.rdc, rdc_pdap(102), 0x3f);
+    write32(board.rdc, rdc_pdap(104), 0x400000ff);
+    struct {
+        Domain domain;
+        World world;
+        std::uint64_t address;
+        const char* denier;
+        unsigned index;
+        Response answer;
+    } const rows[] = {
+        {0, World::non_secure, dram + 0x4000, "tzc", 0, Response::decerr},
+        {1, World::secure, dram + 0x100000, "rdc-region", 3, Response::okay},
+        {0, World::non_secure, ocram, "ocram", 118, Response::okay},
+        {0, World::non_secure, uart1, "csl", 102, Response::okay},
+        {3, World::secure, uart1, "rdc-peripheral", 102, Response::okay},
+        {2, World::secure, 0x30880000, "rdc-semaphore", 104, Response::okay},
+    };
+    for (const auto& row : rows) {
+        const std::uint64_t next = board.monitor.log().next_sequence();
+        CHECK_FALSE(
+            board.firewall.access(board.from(row.domain, row.world, row.address, Direction::write)).granted);
+        REQUIRE(board.monitor.log().next_sequence() == next + 1);
+        const Violation& violation = *board.monitor.log().newest();
+        CHECK(violation.denier == row.denier);
+        CHECK(violation.index == row.index);
+        CHECK(violation.address == row.address);
+        CHECK(violation.length == 4);
+        CHECK(violation.domain == row.domain);
+        CHECK(violation.world == row.world);
+        CHECK(violation.answer == row.answer);
+        CHECK_FALSE(violation.injected());
+    }
+    // Granted, judged and observed accesses are not.
+    const std::uint64_t next = board.monitor.log().next_sequence();
+    CHECK(board.firewall.access(board.from(0, World::secure, dram, Direction::read)).granted);
+    board.firewall.decide(board.from(0, World::non_secure, dram, Direction::read));
+    Transaction look = board.from(0, World::non_secure, dram, Direction::read);
+    look.debug = true;
+    board.firewall.access(look);
+    CHECK(board.monitor.log().next_sequence() == next);
+}
+
+TEST_CASE("the length on record is that of the denied part") {
+    MonitoredBoard board;
+    board.slot(0, 0x100000, 0x101000, 0);
+    board.firewall.access(board.from(0, World::secure, dram + 0xfff00, Direction::read, 0x8000));
+    const Violation& violation = *board.monitor.log().newest();
+    CHECK(violation.address == dram + 0x100000);
+    CHECK(violation.length == 0x1000);
+}
+
+TEST_CASE("a fault can deny what the firewall grants, and is on record as a fault") {
+    MonitoredBoard board;
+    SECTION("another answer") {
+        Fault fault = board.at_page(FaultKind::answer, dram);
+        fault.answer = Response::slverr;
+        const std::uint32_t id = board.inject(fault);
+        const Verdict verdict =
+            board.firewall.access(board.from(0, World::secure, dram + 8, Direction::read));
+        CHECK_FALSE(verdict.granted);
+        CHECK(verdict.response == Response::slverr);
+        CHECK(verdict.denier == Denier::none);
+        CHECK(board.monitor.log().newest()->denier == BusMonitor::fault_denier);
+        CHECK(board.monitor.log().newest()->fault == id);
+        CHECK(board.firewall.access(board.from(0, World::secure, dram + 8, Direction::read)).granted);
+    }
+    SECTION("a dropped write") {
+        board.inject(board.at_page(FaultKind::drop, dram));
+        const Verdict verdict =
+            board.firewall.access(board.from(0, World::secure, dram + 8, Direction::write));
+        CHECK_FALSE(verdict.granted);
+        CHECK(verdict.response == Response::okay);
+    }
+    SECTION("a wrong world, judged as such") {
+        board.enable();
+        Fault fault = board.at_page(FaultKind::change_world, dram);
+        fault.world = World::non_secure;
+        const std::uint32_t id = board.inject(fault);
+        const Verdict verdict = board.firewall.access(board.from(0, World::secure, dram, Direction::read));
+        CHECK_FALSE(verdict.granted);
+        CHECK(verdict.denier == Denier::tzc);
+        CHECK((read32(board.tzc, tzc_fail_control) >> 21 & 1) == 1);
+        CHECK(board.monitor.log().newest()->denier == "tzc");
+        CHECK(board.monitor.log().newest()->fault == id);
+    }
+}
+
+TEST_CASE("a fault can let pass what the firewall would deny, and that is on record too") {
+    MonitoredBoard board;
+    board.slot(0, 0, 0x1000, 0x30);  // domain 2
+    write32(board.rdc, rdc_mda(4), 2);
+    SECTION("another master has another domain") {
+        Fault fault = board.at_page(FaultKind::change_master, dram);
+        fault.master = Master::vpu_decoder;
+        board.inject(fault);
+    }
+    SECTION("another domain") {
+        Fault fault = board.at_page(FaultKind::change_domain, dram);
+        fault.domain = 2;
+        board.inject(fault);
+    }
+    CHECK(board.firewall.access(board.from(0, World::secure, dram, Direction::read)).granted);
+    CHECK(read32(board.rdc, rdc_mrvs(0)) == 0);
+    CHECK(board.monitor.log().newest()->denier == BusMonitor::fault_denier);
+    CHECK_FALSE(board.firewall.access(board.from(0, World::secure, dram, Direction::read)).granted);
+    CHECK(board.monitor.log().newest()->denier == "rdc-region");
+}
+
+TEST_CASE("views keep the pages of armed faults behind their fence") {
+    MonitoredBoard board;
+    const auto runs = [&](World world) { return board.firewall.access_runs(world, 0, dram, 0x100000000); };
+    CHECK(runs(World::secure).size() == 1);
+    const unsigned changes = board.host.policy_changes;
+    Fault fault = board.at_page(FaultKind::corrupt, dram + 0x5000);
+    fault.mask = 1;
+    fault.match->direction = Direction::write;
+    fault.match->world = World::secure;
+    const std::uint32_t id = board.inject(fault);
+    CHECK(board.host.policy_changes == changes + 1);
+    CHECK(runs(World::secure) == std::vector<AccessRun>{{dram, 0x5000, true, true},
+                                                        {dram + 0x5000, 0x1000, true, false},
+                                                        {dram + 0x6000, 0xffffa000, true, true}});
+    CHECK(runs(World::non_secure).size() == 1);
+    CHECK(board.firewall.decide(board.from(0, World::secure, dram + 0x5000, Direction::write)).granted);
+    board.monitor.remove_fault(id);
+    CHECK(runs(World::secure).size() == 1);
+    CHECK(board.host.policy_changes == changes + 2);
+}
+
+TEST_CASE("a flipped bit takes effect at once, behind any lock") {
+    MonitoredBoard board;
+    SECTION("TZASC region") {
+        board.enable();
+        write32(board.tzc, tzc_attributes(0), 0xc0000000);
+        write32(board.tzc, tzc_lockdown_range, 0x8000000f);
+        CHECK(board.rights(dram) == "rw--");
+        board.inject(board.at_once(FaultKind::flip_bit, "tzasc", tzc_attributes(0), 29));
+        CHECK(board.rights(dram) == "rwr-");
+    }
+    SECTION("RDC slot") {
+        board.slot(0, 0, 0x1000, 0x80000000);
+        CHECK(board.domain_rights(dram) == "--------");
+        board.inject(board.at_once(FaultKind::flip_bit, "rdc", rdc_mrc(0), 30));
+        CHECK(board.domain_rights(dram) == "rwrwrwrw");
+    }
+    SECTION("CSU level") {
+        board.csl(102, 0x133);
+        board.inject(board.at_once(FaultKind::flip_bit, "csu", csu_csl(102), 3));
+        CHECK(board.firewall.peripheral_rights(102, World::non_secure, 0, true).read);
+        CHECK_FALSE(board.firewall.peripheral_rights(102, World::non_secure, 0, true).write);
+        CHECK_FALSE(board.firewall.peripheral_rights(102, World::non_secure, 0, false).read);
+    }
+    SECTION("GPR10 enable") {
+        write32(board.gpr, gpr10, 0x10001);
+        CHECK(board.rights(dram) == "rw--");
+        board.inject(board.at_once(FaultKind::disable_tzasc, "gpr"));
+        CHECK(read32(board.gpr, gpr10) == 0x10000);
+        CHECK(board.rights(dram) == "rwrw");
+    }
+    SECTION("a bit that is not there") {
+        board.inject(board.at_once(FaultKind::flip_bit, "rdc", rdc_mrsa(0), 3));
+        CHECK(read32(board.rdc, rdc_mrsa(0)) == 0);
+        PolicyBoard twin;
+        CHECK_FALSE(twin.rdc.load(board.rdc.save()).has_value());
+    }
+}
+
+TEST_CASE("blocks tell which registers faults can reach") {
+    PolicyBoard board;
+    struct {
+        FaultTarget& target;
+        std::uint32_t offset;
+        bool reachable;
+    } const rows[] = {{board.tzc, tzc_action, true},      {board.tzc, tzc_attributes(15), true},
+                      {board.tzc, tzc_int_status, false}, {board.tzc, 0xfe0, false},
+                      {board.tzc, 0x005, false},          {board.tzc, 0xfffffffc, false},
+                      {board.rdc, rdc_mda(26), true},     {board.rdc, rdc_mrvs(0), false},
+                      {board.rdc, rdc_vir, false},        {board.rdc, 0xc00, false},
+                      {board.csu, csu_sa1, true},         {board.csu, 0x100, false},
+                      {board.gpr, gpr10, true},           {board.gpr, 0xc0, false}};
+    for (const auto& row : rows) {
+        CHECK(row.target.has_register(row.offset) == row.reachable);
+    }
+}
+
+TEST_CASE("a block that loses its state is as after power-on") {
+    MonitoredBoard board;
+    board.enable();
+    write32(board.tzc, tzc_attributes(0), 0);
+    write32(board.tzc, tzc_lockdown_select, 5);
+    write32(board.gpr, gpr1, 1u << 23);
+    board.slot(0, 0, 0x1000, 0xc0000000);
+    board.csl(102, 0x100);
+    board.inject(board.at_once(FaultKind::lose_state, "tzasc"));
+    CHECK(read32(board.tzc, tzc_attributes(0)) == 0xc0000000);
+    // The secure_boot_lock pin is still high and freezes what is there now.
+    write32(board.tzc, tzc_lockdown_select, 7);
+    CHECK(read32(board.tzc, tzc_lockdown_select) == 0);
+    board.inject(board.at_once(FaultKind::lose_state, "rdc"));
+    CHECK(board.domain_rights(dram) == "rwrwrwrw");
+    board.inject(board.at_once(FaultKind::lose_state, "csu"));
+    CHECK(board.csu.rights(102) == 0x33);
+    board.inject(board.at_once(FaultKind::lose_state, "gpr"));
+    CHECK(board.rights(dram) == "rwrw");
+}
