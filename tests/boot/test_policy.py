@@ -6,6 +6,7 @@ The tables below are written by hand from the intent of each policy (firmware/op
 
 import base64
 import re
+import subprocess
 import unittest
 
 import boot_case
@@ -210,6 +211,21 @@ class UnknownName(ScratchCase):
         changes = {"/secure-chosen/svp,policy": "lenient", "/secure-chosen/stdout-path": device_tree_string(tree, "/chosen", "stdout-path")}
         with Board(name="unknown-policy", dtb=changed_device_tree(self.scratch, changes)) as machine:
             machine.console.expect(r"svp,policy is none of open, nxp, strict", timeout=boot_case.BOOT_SECONDS)
+            self.assertNotIn("Linux version", machine.console.text)
+
+class TooManyPieces(ScratchCase):
+    """Two more heaps, apart from each other, need nine RDC slots: the boot stops with a line, it does not leave one of them open."""
+
+    def test_refused(self):
+        tree = changed_device_tree(self.scratch, {})
+        for base in ("0xd0000000", "0xd8000000"):
+            node = f"/reserved-memory/secure-heap@{base[2:]}"
+            subprocess.run(["fdtput", "-c", str(tree), node], check=True)
+            for arguments in (("-t", "s", str(tree), node, "compatible", "linaro,secure-heap"), (str(tree), node, "no-map"),
+                              ("-t", "x", str(tree), node, "reg", "0", base, "0", "0x1000000")):
+                subprocess.run(["fdtput", *arguments], check=True)
+        with Board(name="many-pieces", dtb=tree, policy="nxp") as machine:
+            machine.console.expect(r"the secure heaps need more than 8 RDC slots", timeout=boot_case.BOOT_SECONDS)
             self.assertNotIn("Linux version", machine.console.text)
 
 
