@@ -2,8 +2,8 @@
 /*
  * NXP i.MX 8M Quad: memory map, interrupts and wiring.
  *
- * Reference: IMX8MDQLQ reference manual for block names; addresses and interrupt numbers as in Linux's imx8mq.dtsi and
- * TF-A's platform definitions.
+ * Reference: IMX8MDQLQ reference manual for block names; addresses and
+ * interrupt numbers as in Linux's imx8mq.dtsi and TF-A's platform definitions.
  */
 #include "qemu/osdep.h"
 #include "qemu/units.h"
@@ -12,16 +12,28 @@
 #include "exec/address-spaces.h"
 #include "hw/arm/bsa.h"
 #include "hw/boards.h"
+#include "hw/char/imx_serial.h"
 #include "hw/intc/arm_gicv3.h"
 #include "hw/misc/unimp.h"
 #include "hw/qdev-properties.h"
+#include "hw/sd/sdhci.h"
+#include "migration/vmstate.h"
 #include "net/net.h"
 #include "system/system.h"
 #include "hw/svp/hw/qemu/svp_device.h"
+#include "hw/svp/hw/qemu/svp_monitor.h"
+#include "hw/svp/hw/qemu/svp_qmp.h"
 #include "hw/svp/hw/qemu/svp_views.h"
 #include "fsl_imx8mq.h"
 
 #define NUM_SPIS 128
+/* RDC MDA indices of svp::Master, for masters that are QEMU's own models. */
+#define MASTER_USDHC1 15
+#define MASTER_USDHC2 16
+#define MASTER_USB1 19
+#define MASTER_USB2 20
+#define MASTER_ENET_TX 22
+
 #define COUNTER_FREQUENCY 8333333 /* Hz; TF-A writes the same to CNTFRQ */
 
 typedef struct BlockProperty {
@@ -38,10 +50,11 @@ typedef struct Block {
     hwaddr addr;
     uint64_t size;
     const char *name;
-    const char *type;       /* QOM type; NULL: not modelled, or a part of another block */
-    const char *part_of;    /* block whose MMIO region number `region` sits here */
-    const char *inner;      /* child object that has the properties and the interrupt lines */
+    const char *type;    /* QOM type; NULL: not modelled, or part of a block */
+    const char *part_of; /* block whose MMIO region `region` sits here */
+    const char *inner;   /* child with the properties and interrupt lines */
     unsigned region;
+    uint8_t dma_master;  /* svp::Master whose view is the "dma" link */
     unsigned num_spis;
     uint8_t spi[4];
     BlockProperty property[4];
@@ -69,10 +82,12 @@ static const Block blocks[] = {
     { 0x38300000, 64 * KiB, "vpu_g1_decoder" },
     { 0x382f0000, 64 * KiB, "usb2_phy" },
     { 0x38200000, 64 * KiB, "usb2", "usb_dwc3", SPI1(41),
+      .dma_master = MASTER_USB2,
       .inner = "dwc3-xhci",
       .property = { { "p2", 1 }, { "p3", 1 }, { "slots", 2 } } },
     { 0x381f0000, 64 * KiB, "usb1_phy" },
     { 0x38100000, 64 * KiB, "usb1", "usb_dwc3", SPI1(40),
+      .dma_master = MASTER_USB1,
       .inner = "dwc3-xhci",
       .property = { { "p2", 1 }, { "p3", 1 }, { "slots", 2 } } },
     { 0x38000000, 256 * KiB, "gpu" },
@@ -84,7 +99,7 @@ static const Block blocks[] = {
     { 0x32e2f000, 4 * KiB, "dcss_blk_ctrl" },
     { 0x32e2d000, 4 * KiB, "irqsteer", "imx8mq.irqsteer", SPI1(18) },
     { 0x32e00000, 0x2d000, "dcss" },
-    { 0x32df0000, 64 * KiB, "aipstz4" },
+    { 0x32df0000, 64 * KiB, "aipstz4", "imx8mq.aipstz" },
     { 0x32c00000, 1 * MiB, "hdmi_ctrl" },
     { 0x32700000, 1 * MiB, "noc" },
     { 0x32000000, 7 * MiB, "gpv" },
@@ -98,8 +113,10 @@ static const Block blocks[] = {
     { 0x30b80000, 64 * KiB, "csi2" },
     { 0x30b70000, 64 * KiB, "mipi_csi_phy2" },
     { 0x30b60000, 64 * KiB, "mipi_csi2" },
-    { 0x30b50000, 64 * KiB, "usdhc2", "imx-usdhc", SPI1(23) },
-    { 0x30b40000, 64 * KiB, "usdhc1", "imx-usdhc", SPI1(22) },
+    { 0x30b50000, 64 * KiB, "usdhc2", "imx-usdhc", SPI1(23),
+      .dma_master = MASTER_USDHC2 },
+    { 0x30b40000, 64 * KiB, "usdhc1", "imx-usdhc", SPI1(22),
+      .dma_master = MASTER_USDHC1 },
     { 0x30ac0000, 64 * KiB, "sema_hs" },
     { 0x30ab0000, 64 * KiB, "mu_b" },
     { 0x30aa0000, 64 * KiB, "mu_a" },
@@ -113,7 +130,7 @@ static const Block blocks[] = {
     { 0x30a20000, 64 * KiB, "i2c1", "imx.i2c", SPI1(35) },
     { 0x30a10000, 64 * KiB, "mipi_dsi_ctrl" },
     { 0x30a00000, 64 * KiB, "mipi_dsi_phy" },
-    { 0x309f0000, 64 * KiB, "aipstz3" },
+    { 0x309f0000, 64 * KiB, "aipstz3", "imx8mq.aipstz" },
     { 0x30900000, 256 * KiB, "caam" },
     { 0x308f0000, 64 * KiB, "spba1" },
     { 0x308d0000, 64 * KiB, "spdif2" },
@@ -134,20 +151,23 @@ static const Block blocks[] = {
     { 0x306f0000, 64 * KiB, "gpt4" },
     { 0x30700000, 64 * KiB, "gpt5" },
     { 0x306e0000, 64 * KiB, "gpt6" },
-    { 0x306c0000, 64 * KiB, "syscnt_ctrl", .part_of = "syscnt_rd", .region = 2 },
-    { 0x306b0000, 64 * KiB, "syscnt_cmp", .part_of = "syscnt_rd", .region = 1 },
-    { 0x306a0000, 64 * KiB, "syscnt_rd", "imx8mq.system-counter", SPI1(47) },
+    { 0x306c0000, 64 * KiB, "syscnt_ctrl", .part_of = "syscnt_rd",
+      .region = 2 },
+    { 0x306b0000, 64 * KiB, "syscnt_cmp", .part_of = "syscnt_rd",
+      .region = 1 },
+    { 0x306a0000, 64 * KiB, "syscnt_rd", "imx8mq.system-counter",
+      SPI2(47, 48) },
     { 0x30690000, 64 * KiB, "pwm4" },
     { 0x30680000, 64 * KiB, "pwm3" },
     { 0x30670000, 64 * KiB, "pwm2" },
     { 0x30660000, 64 * KiB, "pwm1" },
-    { 0x305f0000, 64 * KiB, "aipstz2" },
+    { 0x305f0000, 64 * KiB, "aipstz2", "imx8mq.aipstz" },
 
     /* AIPS-1 */
-    { 0x303e0000, 64 * KiB, "csu" },
-    { 0x303d0000, 64 * KiB, "rdc" },
-    { 0x303c0000, 64 * KiB, "rdc_semaphore2" },
-    { 0x303b0000, 64 * KiB, "rdc_semaphore1" },
+    { 0x303e0000, 64 * KiB, "csu", "imx8mq.csu", SPI1(21) },
+    { 0x303d0000, 64 * KiB, "rdc", "imx8mq.rdc", SPI1(39) },
+    { 0x303c0000, 64 * KiB, "rdc_semaphore2", "imx8mq.rdc-semaphore" },
+    { 0x303b0000, 64 * KiB, "rdc_semaphore1", "imx8mq.rdc-semaphore" },
     { 0x303a0000, 64 * KiB, "gpc", "imx8mq.gpc", SPI1(87),
       .link = { { "src", "src" } } },
     { 0x30390000, 64 * KiB, "src", "imx8mq.src", SPI1(89) },
@@ -176,7 +196,7 @@ static const Block blocks[] = {
     GPIO(3, 68, 69),
     GPIO(2, 66, 67),
     GPIO(1, 64, 65),
-    { 0x301f0000, 64 * KiB, "aipstz1" },
+    { 0x301f0000, 64 * KiB, "aipstz1", "imx8mq.aipstz" },
     { 0x30030000, 64 * KiB, "sai4" },
     { 0x30040000, 64 * KiB, "sai5" },
     { 0x30050000, 64 * KiB, "sai6" },
@@ -200,15 +220,34 @@ typedef struct Memory {
 } Memory;
 
 static const Memory memories[] = {
-    { 0x00900000, 128 * KiB, "imx8mq.ocram" },
-    { 0x00180000, 32 * KiB, "imx8mq.ocram-s" },
+    { 0x00900000, 128 * KiB, "ocram" },
+    { 0x00180000, 32 * KiB, "ocram-s" },
+};
+
+/* Who the firewall and the bus monitor have to know. */
+static const BlockLink firewall_links[] = {
+    { "tzasc", "tzasc" },
+    { "gpr", "iomuxc_gpr" },
+    { "rdc", "rdc" },
+    { "csu", "csu" },
+    { "semaphore1", "rdc_semaphore1" },
+    { "semaphore2", "rdc_semaphore2" },
+};
+
+static const BlockLink monitor_links[] = {
+    { "tzasc", "tzasc" },
+    { "gpr", "iomuxc_gpr" },
+    { "rdc", "rdc" },
+    { "csu", "csu" },
 };
 
 #define BOOT_ROM_BASE 0
 #define BOOT_ROM_SIZE (128 * KiB)
 #define GIC_DIST_BASE 0x38800000
 #define GIC_REDIST_BASE 0x38880000
-#define SECURE_VIEW_SIZE (1ULL << 40) /* the A53's physical address space */
+
+static const char *const uarts[] = { "uart1", "uart2", "uart3", "uart4" };
+static const char *const usdhcs[] = { "usdhc1", "usdhc2" };
 
 struct FslImx8mqState {
     DeviceState parent_obj;
@@ -217,16 +256,25 @@ struct FslImx8mqState {
     DeviceState *cpu[FSL_IMX8MQ_NUM_CPUS];
     DeviceState *gic;
     MemoryRegion *ram;
+    bool open_csl;
+    DeviceState *firewall;
+    DeviceState *monitor_device;
+    SvpMonitor *monitor;
     SvpViews *views;
+    MemoryRegion devices; /* all that is not judged memory */
     MemoryRegion memory[ARRAY_SIZE(memories)];
     MemoryRegion boot_rom;
-    MemoryRegion secure_view;
-    MemoryRegion secure_devices;
+
+    /* Only while a state is saved or loaded; see vmstate_fsl_imx8mq. */
+    uint32_t saved_ucr2[ARRAY_SIZE(uarts)];
+    uint16_t saved_hostctl2[ARRAY_SIZE(usdhcs)];
+    uint16_t saved_vendor_spec[ARRAY_SIZE(usdhcs)];
 };
 
 /*
- * What the mask ROM does for this board: start the image in the QSPI flash. Bytes 0x800 and 0x83C, where TF-A looks for
- * the silicon revision, stay 0: then the OCOTP decides.
+ * What the mask ROM does for this board: start the image in the QSPI flash.
+ * Bytes 0x800 and 0x83C, where TF-A looks for the silicon revision, stay 0:
+ * then the OCOTP decides.
  */
 static const uint32_t boot_rom_code[] = {
     const_le32(0x58000040), /* ldr x0, =flash */
@@ -247,9 +295,34 @@ DeviceState *fsl_imx8mq_block(FslImx8mqState *s, const char *name)
     g_assert_not_reached();
 }
 
+MemoryRegion *fsl_imx8mq_devices(FslImx8mqState *s)
+{
+    return &s->devices;
+}
+
 ARMCPU *fsl_imx8mq_cpu(FslImx8mqState *s, unsigned number)
 {
     return ARM_CPU(s->cpu[number]);
+}
+
+static void map_device(FslImx8mqState *s, DeviceState *dev, unsigned region,
+                       hwaddr addr)
+{
+    memory_region_add_subregion(
+        &s->devices, addr, sysbus_mmio_get_region(SYS_BUS_DEVICE(dev), region));
+}
+
+/* Below whatever else lies there. */
+static void map_unimplemented(FslImx8mqState *s, const Block *block)
+{
+    DeviceState *dev = qdev_new(TYPE_UNIMPLEMENTED_DEVICE);
+
+    qdev_prop_set_string(dev, "name", block->name);
+    qdev_prop_set_uint64(dev, "size", block->size);
+    sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), &error_fatal);
+    memory_region_add_subregion_overlap(
+        &s->devices, block->addr,
+        sysbus_mmio_get_region(SYS_BUS_DEVICE(dev), 0), -1000);
 }
 
 static bool realize_cpus(FslImx8mqState *s, unsigned count, Error **errp)
@@ -266,9 +339,11 @@ static bool realize_cpus(FslImx8mqState *s, unsigned count, Error **errp)
         object_property_set_int(cpu, "cntfrq", COUNTER_FREQUENCY, &error_abort);
         object_property_set_int(cpu, "rvbar", BOOT_ROM_BASE, &error_abort);
         object_property_set_int(cpu, "reset-cbar", GIC_DIST_BASE, &error_abort);
-        object_property_set_link(cpu, "memory", OBJECT(get_system_memory()),
+        object_property_set_link(cpu, "memory",
+                                 OBJECT(svp_views_cpu(s->views, false)),
                                  &error_abort);
-        object_property_set_link(cpu, "secure-memory", OBJECT(&s->secure_view),
+        object_property_set_link(cpu, "secure-memory",
+                                 OBJECT(svp_views_cpu(s->views, true)),
                                  &error_abort);
         if (i) {
             /* Powered up through GPC and SRC, or by QEMU's PSCI. */
@@ -294,6 +369,7 @@ static void connect_cpu_to_gic(FslImx8mqState *s, unsigned cpu, unsigned count)
                                     ARM_CPU_VFIQ };
     SysBusDevice *gic = SYS_BUS_DEVICE(s->gic);
     int ppi_base = NUM_SPIS + cpu * GIC_INTERNAL;
+    qemu_irq irq;
     unsigned i;
 
     for (i = 0; i < ARRAY_SIZE(timer_ppi); i++) {
@@ -301,12 +377,11 @@ static void connect_cpu_to_gic(FslImx8mqState *s, unsigned cpu, unsigned count)
                               qdev_get_gpio_in(s->gic,
                                                ppi_base + timer_ppi[i]));
     }
+    irq = qdev_get_gpio_in(s->gic, ppi_base + ARCH_GIC_MAINT_IRQ);
     qdev_connect_gpio_out_named(s->cpu[cpu], "gicv3-maintenance-interrupt", 0,
-                                qdev_get_gpio_in(s->gic,
-                                                 ppi_base + ARCH_GIC_MAINT_IRQ));
-    qdev_connect_gpio_out_named(s->cpu[cpu], "pmu-interrupt", 0,
-                                qdev_get_gpio_in(s->gic,
-                                                 ppi_base + VIRTUAL_PMU_IRQ));
+                                irq);
+    irq = qdev_get_gpio_in(s->gic, ppi_base + VIRTUAL_PMU_IRQ);
+    qdev_connect_gpio_out_named(s->cpu[cpu], "pmu-interrupt", 0, irq);
     for (i = 0; i < ARRAY_SIZE(cpu_line); i++) {
         sysbus_connect_irq(gic, cpu + i * count,
                            qdev_get_gpio_in(s->cpu[cpu], cpu_line[i]));
@@ -330,8 +405,8 @@ static bool realize_gic(FslImx8mqState *s, unsigned cpus, Error **errp)
     if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(s->gic), errp)) {
         return false;
     }
-    sysbus_mmio_map(SYS_BUS_DEVICE(s->gic), 0, GIC_DIST_BASE);
-    sysbus_mmio_map(SYS_BUS_DEVICE(s->gic), 1, GIC_REDIST_BASE);
+    map_device(s, s->gic, 0, GIC_DIST_BASE);
+    map_device(s, s->gic, 1, GIC_REDIST_BASE);
     for (i = 0; i < cpus; i++) {
         connect_cpu_to_gic(s, i, cpus);
     }
@@ -367,8 +442,19 @@ static DeviceState *new_block(FslImx8mqState *s, const Block *block)
     unsigned i;
 
     object_property_add_child(OBJECT(s), block->name, OBJECT(dev));
-    for (i = 0; i < ARRAY_SIZE(block->property) && block->property[i].name; i++) {
-        set_block_property(inner, &block->property[i]);
+    for (i = 0; i < ARRAY_SIZE(block->property); i++) {
+        if (block->property[i].name) {
+            set_block_property(inner, &block->property[i]);
+        }
+    }
+    if (block->dma_master) {
+        object_property_set_link(
+            inner, "dma",
+            OBJECT(svp_views_memory_master(s->views, block->dma_master)),
+            &error_abort);
+    }
+    if (!strcmp(block->type, "imx8mq.csu")) {
+        object_property_set_uint(inner, "csl-open", s->open_csl, &error_abort);
     }
     if (!strcmp(block->type, "imx.serial")) {
         qdev_prop_set_chr(dev, "chardev", serial_hd(block->name[4] - '1'));
@@ -388,12 +474,15 @@ static bool realize_block(FslImx8mqState *s, unsigned i, Error **errp)
     if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(s->block[i]), errp)) {
         return false;
     }
-    sysbus_mmio_map(SYS_BUS_DEVICE(s->block[i]), 0, block->addr);
+    map_device(s, s->block[i], 0, block->addr);
     irq_owner = block_inner(block, s->block[i]);
     for (n = 0; n < block->num_spis; n++) {
         if (sysbus_has_irq(SYS_BUS_DEVICE(irq_owner), n)) {
-            sysbus_connect_irq(SYS_BUS_DEVICE(irq_owner), n,
-                               qdev_get_gpio_in(s->gic, block->spi[n]));
+            qemu_irq input = qdev_get_gpio_in(s->gic, block->spi[n]);
+
+            sysbus_connect_irq(
+                SYS_BUS_DEVICE(irq_owner), n,
+                svp_monitor_line(s->monitor, block->name, n, input));
         }
     }
     return true;
@@ -411,16 +500,15 @@ static bool realize_blocks(FslImx8mqState *s, Error **errp)
                 return false;
             }
         } else if (!block->part_of) {
-            create_unimplemented_device(block->name, block->addr, block->size);
+            map_unimplemented(s, block);
         }
     }
     for (i = 0; i < ARRAY_SIZE(blocks); i++) {
         const Block *block = &blocks[i];
 
         if (block->part_of) {
-            sysbus_mmio_map(
-                SYS_BUS_DEVICE(fsl_imx8mq_block(s, block->part_of)),
-                block->region, block->addr);
+            map_device(s, fsl_imx8mq_block(s, block->part_of), block->region,
+                       block->addr);
         }
         for (n = 0; n < ARRAY_SIZE(block->link) && block->link[n].role; n++) {
             svp_device_link(
@@ -436,12 +524,12 @@ static bool realize_memories(FslImx8mqState *s, Error **errp)
     unsigned i;
 
     for (i = 0; i < ARRAY_SIZE(memories); i++) {
-        if (!memory_region_init_ram(&s->memory[i], OBJECT(s), memories[i].name,
+        g_autofree char *name = g_strdup_printf("imx8mq.%s", memories[i].name);
+
+        if (!memory_region_init_ram(&s->memory[i], OBJECT(s), name,
                                     memories[i].size, errp)) {
             return false;
         }
-        memory_region_add_subregion(get_system_memory(), memories[i].addr,
-                                    &s->memory[i]);
     }
     if (!memory_region_init_rom(&s->boot_rom, OBJECT(s), "imx8mq.boot-rom",
                                 BOOT_ROM_SIZE, errp)) {
@@ -449,42 +537,64 @@ static bool realize_memories(FslImx8mqState *s, Error **errp)
     }
     memcpy(memory_region_get_ram_ptr(&s->boot_rom), boot_rom_code,
            sizeof(boot_rom_code));
-    memory_region_add_subregion(get_system_memory(), BOOT_ROM_BASE,
-                                &s->boot_rom);
+    memory_region_add_subregion(&s->devices, BOOT_ROM_BASE, &s->boot_rom);
     return true;
 }
 
-/*
- * The system memory is what a non-secure master of domain 0 sees, because QEMU's own DMA models work on it; secure CPU
- * accesses have a container of their own with the same devices and their own view of DRAM.
- */
-static bool realize_firewall(FslImx8mqState *s, Error **errp)
+static DeviceState *realize_core(FslImx8mqState *s, const char *type,
+                                 const char *name, Error **errp)
 {
-    DeviceState *firewall = qdev_new("imx8mq.firewall");
-    MemoryRegion *sysmem = get_system_memory();
+    DeviceState *dev = qdev_new(type);
 
-    object_property_add_child(OBJECT(s), "firewall", OBJECT(firewall));
-    if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(firewall), errp)) {
+    object_property_add_child(OBJECT(s), name, OBJECT(dev));
+    return sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), errp) ? dev : NULL;
+}
+
+/*
+ * The system memory is what the Ethernet controller sees, because QEMU's model
+ * of it does its DMA there; every other master has a view of its own.
+ */
+static bool realize_views(FslImx8mqState *s, Error **errp)
+{
+    uint64_t base, window;
+    unsigned i;
+
+    s->firewall = realize_core(s, "imx8mq.firewall", "firewall", errp);
+    if (!s->firewall) {
         return false;
     }
-    svp_device_link(SVP_DEVICE(firewall), "tzasc",
-                    SVP_DEVICE(fsl_imx8mq_block(s, "tzasc")));
-    svp_device_link(SVP_DEVICE(firewall), "gpr",
-                    SVP_DEVICE(fsl_imx8mq_block(s, "iomuxc_gpr")));
+    s->monitor_device = realize_core(s, TYPE_SVP_MONITOR, "bus-monitor", errp);
+    if (!s->monitor_device) {
+        return false;
+    }
+    s->monitor = svp_monitor_new(SVP_DEVICE(s->monitor_device));
+    svp_device_link(SVP_DEVICE(s->firewall), "monitor",
+                    SVP_DEVICE(s->monitor_device));
 
-    s->views = svp_views_new(OBJECT(s), SVP_DEVICE(firewall), s->ram);
-    memory_region_add_subregion(sysmem, svp_views_base(s->views),
-                                svp_views_get(s->views, false, 0));
-
-    memory_region_init_alias(&s->secure_devices, OBJECT(s),
-                             "imx8mq.secure-devices", sysmem, 0,
-                             SECURE_VIEW_SIZE);
-    memory_region_add_subregion_overlap(&s->secure_view, 0, &s->secure_devices,
-                                        0);
-    memory_region_add_subregion_overlap(&s->secure_view,
-                                        svp_views_base(s->views),
-                                        svp_views_get(s->views, true, 0), 1);
+    s->views = svp_views_new(OBJECT(s), SVP_DEVICE(s->firewall),
+                             SVP_DEVICE(s->monitor_device), &s->devices);
+    svp_firewall_dram(&base, &window);
+    svp_views_add_memory(s->views, "dram", base, window, s->ram);
+    for (i = 0; i < ARRAY_SIZE(memories); i++) {
+        svp_views_add_memory(s->views, memories[i].name, memories[i].addr,
+                             memories[i].size, &s->memory[i]);
+    }
+    memory_region_add_subregion(
+        get_system_memory(), 0,
+        svp_views_bus_master(s->views, MASTER_ENET_TX));
+    svp_qmp_set_test_port(svp_views_access, s->views);
     return true;
+}
+
+static void link_blocks(FslImx8mqState *s, DeviceState *dev,
+                        const BlockLink *links, unsigned count)
+{
+    unsigned i;
+
+    for (i = 0; i < count; i++) {
+        svp_device_link(SVP_DEVICE(dev), links[i].role,
+                        SVP_DEVICE(fsl_imx8mq_block(s, links[i].block)));
+    }
 }
 
 static void fsl_imx8mq_realize(DeviceState *dev, Error **errp)
@@ -501,16 +611,72 @@ static void fsl_imx8mq_realize(DeviceState *dev, Error **errp)
                    cpus, FSL_IMX8MQ_NUM_CPUS);
         return;
     }
-    memory_region_init(&s->secure_view, OBJECT(s), "imx8mq.secure-view",
-                       SECURE_VIEW_SIZE);
-    if (!realize_cpus(s, cpus, errp) || !realize_gic(s, cpus, errp) ||
-        !realize_memories(s, errp) || !realize_blocks(s, errp) ||
-        !realize_firewall(s, errp)) {
+    memory_region_init(&s->devices, OBJECT(s), "imx8mq.devices", SVP_VIEW_SIZE);
+    if (!realize_memories(s, errp) || !realize_views(s, errp) ||
+        !realize_cpus(s, cpus, errp) || !realize_gic(s, cpus, errp) ||
+        !realize_blocks(s, errp)) {
         return;
     }
+    link_blocks(s, s->firewall, firewall_links, ARRAY_SIZE(firewall_links));
+    link_blocks(s, s->monitor_device, monitor_links, ARRAY_SIZE(monitor_links));
 }
 
+static int fsl_imx8mq_pre_save(void *opaque)
+{
+    FslImx8mqState *s = FSL_IMX8MQ(opaque);
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(uarts); i++) {
+        s->saved_ucr2[i] = IMX_SERIAL(fsl_imx8mq_block(s, uarts[i]))->ucr2;
+    }
+    for (i = 0; i < ARRAY_SIZE(usdhcs); i++) {
+        SDHCIState *host = SYSBUS_SDHCI(fsl_imx8mq_block(s, usdhcs[i]));
+
+        s->saved_hostctl2[i] = host->hostctl2;
+        s->saved_vendor_spec[i] = host->vendor_spec;
+    }
+    return 0;
+}
+
+static int fsl_imx8mq_post_load(void *opaque, int version)
+{
+    FslImx8mqState *s = FSL_IMX8MQ(opaque);
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(uarts); i++) {
+        IMX_SERIAL(fsl_imx8mq_block(s, uarts[i]))->ucr2 = s->saved_ucr2[i];
+    }
+    for (i = 0; i < ARRAY_SIZE(usdhcs); i++) {
+        SDHCIState *host = SYSBUS_SDHCI(fsl_imx8mq_block(s, usdhcs[i]));
+
+        host->hostctl2 = s->saved_hostctl2[i];
+        host->vendor_spec = s->saved_vendor_spec[i];
+    }
+    return 0;
+}
+
+/*
+ * QEMU 10.0's models of these blocks save all of their registers but the ones
+ * here. Without UCR2 a console takes no input after a state was loaded.
+ */
+static const VMStateDescription vmstate_fsl_imx8mq = {
+    .name = TYPE_FSL_IMX8MQ,
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .pre_save = fsl_imx8mq_pre_save,
+    .post_load = fsl_imx8mq_post_load,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32_ARRAY(saved_ucr2, FslImx8mqState, ARRAY_SIZE(uarts)),
+        VMSTATE_UINT16_ARRAY(saved_hostctl2, FslImx8mqState,
+                             ARRAY_SIZE(usdhcs)),
+        VMSTATE_UINT16_ARRAY(saved_vendor_spec, FslImx8mqState,
+                             ARRAY_SIZE(usdhcs)),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static const Property fsl_imx8mq_properties[] = {
+    DEFINE_PROP_BOOL("open-csl", FslImx8mqState, open_csl, false),
     DEFINE_PROP_LINK("ram", FslImx8mqState, ram, TYPE_MEMORY_REGION,
                      MemoryRegion *),
 };
@@ -522,6 +688,7 @@ static void fsl_imx8mq_class_init(ObjectClass *oc, void *data)
     device_class_set_props(dc, fsl_imx8mq_properties);
     dc->realize = fsl_imx8mq_realize;
     dc->desc = "i.MX 8M Quad SoC";
+    dc->vmsd = &vmstate_fsl_imx8mq;
     /* Uses serial_hd() and the machine's CPU count. */
     dc->user_creatable = false;
 }

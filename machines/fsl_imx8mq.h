@@ -2,13 +2,18 @@
 /*
  * NXP i.MX 8M Quad: the SoC.
  *
- * Up to four Cortex-A53 with a GICv3, on-chip memories, our own cores of the catalogue, QEMU's own models of the blocks
- * that the i.MX family shares, and the DDR firewall's views in front of the board's RAM. The table in fsl_imx8mq.c is
- * the memory map; rows without a model answer as "unimplemented" under their name.
+ * Up to four Cortex-A53 with a GICv3, on-chip memories, our own cores of the
+ * catalogue, QEMU's own models of the blocks that the i.MX family shares, and
+ * the DDR firewall's views in front of the board's RAM. The table in
+ * fsl_imx8mq.c is the memory map; rows without a model answer as
+ * "unimplemented" under their name.
  *
  * QEMU interface:
  *  - link "ram": the DDR; the board sets it before realize
- *  - fsl_imx8mq_block(): a modelled block by the name of its row, for the board's wiring
+ *  - property "open-csl": peripherals are open to both worlds from reset on, as
+ *    boot firmware leaves them; for boards that start without any
+ *  - fsl_imx8mq_block(): a modelled block by the name of its row, for the
+ *    board's wiring
  */
 #ifndef FSL_IMX8MQ_H
 #define FSL_IMX8MQ_H
@@ -24,11 +29,19 @@ OBJECT_DECLARE_SIMPLE_TYPE(FslImx8mqState, FSL_IMX8MQ)
 #define FSL_IMX8MQ_NUM_USDHCS 2
 #define FSL_IMX8MQ_DRAM_BASE 0x40000000ULL
 
-/* AHB window of the QSPI controller: serial NOR flash in execute-in-place mode. */
+/*
+ * AHB window of the QSPI controller: serial NOR flash in execute-in-place
+ * mode.
+ */
 #define FSL_IMX8MQ_QSPI_BASE 0x08000000ULL
 
-/* The device of a modelled block; the name must be that of a row with a model. */
+/*
+ * The device of a modelled block; the name must be that of a row with a model.
+ */
 DeviceState *fsl_imx8mq_block(FslImx8mqState *s, const char *name);
+
+/* The container of all that is not judged memory, for the board's devices. */
+MemoryRegion *fsl_imx8mq_devices(FslImx8mqState *s);
 
 ARMCPU *fsl_imx8mq_cpu(FslImx8mqState *s, unsigned number);
 

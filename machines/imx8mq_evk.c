@@ -3,14 +3,18 @@
  * NXP i.MX 8M Quad Evaluation Kit.
  *
  * Two ways to boot:
- *  -bios FLASH -kernel IMAGE -dtb DTB [-initrd CPIO]: the CPU starts in the boot ROM, which starts the flash image at
- *      EL3. Kernel, device tree and initrd are placed in DDR as a boot loader that runs before TF-A would do, again at
- *      every reset.
- *  -kernel IMAGE -dtb DTB [-initrd CPIO]: QEMU's own boot loader and PSCI, no firmware.
+ *  -bios FLASH -kernel IMAGE -dtb DTB [-initrd CPIO]: the CPU starts in the
+ *    boot ROM, which starts the flash image at EL3. Kernel, device tree and
+ *    initrd are placed in DDR as a boot loader that runs before TF-A would do,
+ *    again at every reset.
+ *  -kernel IMAGE -dtb DTB [-initrd CPIO]: QEMU's own boot loader and PSCI, no
+ *    firmware.
  *
- * Reference: mainline imx8mq-evk.dts; addresses of the first way as documented in firmware/boot.
+ * Reference: mainline imx8mq-evk.dts; addresses of the first way as documented
+ * in firmware/boot.
  *
- * Not modelled: eMMC on uSDHC1 unless a drive is given, Type-C controller, codecs, camera and display connectors.
+ * Not modelled: eMMC on uSDHC1 unless a drive is given, Type-C controller,
+ * codecs, camera and display connectors.
  */
 #include "qemu/osdep.h"
 #include "qemu/datadir.h"
@@ -26,7 +30,10 @@
 #include "hw/qdev-properties-system.h"
 #include "hw/sd/sd.h"
 #include "system/blockdev.h"
+#include "system/device_tree.h"
 #include "system/qtest.h"
+#include <libfdt.h>
+#include "boot_files.h"
 #include "fsl_imx8mq.h"
 
 #define RAM_MIN (1 * GiB)
@@ -34,7 +41,10 @@
 #define RAM_DEFAULT (3 * GiB)
 #define FLASH_SIZE (32 * MiB)
 
-/* Where the boot loader that runs before TF-A leaves things; firmware/boot relies on the first two. */
+/*
+ * Where the boot loader that runs before TF-A leaves things; firmware/boot
+ * relies on the first two.
+ */
 #define FIRMWARE_DTB_ADDR 0x43000000
 #define FIRMWARE_DTB_LIMIT 0x43040000
 #define FIRMWARE_KERNEL_ADDR 0x44000000
@@ -44,82 +54,76 @@
 
 #define PFUZE100_I2C_ADDR 0x08
 
-/* Header of an arm64 Image (Documentation/arch/arm64/booting.rst): the magic number and its place. */
-#define ARM64_IMAGE_MAGIC "ARM\x64"
-#define ARM64_IMAGE_MAGIC_OFFSET 56
-#define IMAGE_HEADER_SIZE 64
-
 static MemoryRegion flash;
 static struct arm_boot_info boot_info;
 
-G_NORETURN G_GNUC_PRINTF(1, 2)
-static void refuse(const char *format, ...)
+/*
+ * The files that Linux is booted from; see boot_files.h for @size and @needed.
+ */
+static uint8_t *read_linux(MachineState *machine, size_t *size,
+                           uint64_t *needed)
 {
-    va_list args;
+    uint8_t *kernel = boot_read_kernel(machine->kernel_filename, size, needed);
 
-    va_start(args, format);
-    error_vreport(format, args);
-    va_end(args);
-    exit(1);
+    if (machine->initrd_filename) {
+        boot_check_initrd(machine->initrd_filename);
+    }
+    if (machine->dtb) {
+        boot_check_device_tree(machine->dtb);
+    } else if (kernel) {
+        boot_refuse("-kernel %s: this board has no device tree of its own, "
+                    "give one with -dtb (mainline: imx8mq-evk.dtb)",
+                    machine->kernel_filename);
+    }
+    return kernel;
 }
 
-/* Ends QEMU with one line if @kernel is not something that this board can start; true if it needs a device tree. */
-static bool check_kernel(const char *kernel)
+/*
+ * With -smp below the chip's four, Linux must not wait for the others: to it a
+ * CPU whose status is "fail" does not exist (Devicetree Specification, 2.3.4).
+ * The nodes stay, because other nodes refer to them.
+ */
+static void mark_absent_cpus(const struct arm_boot_info *info, void *fdt)
 {
-    uint8_t header[IMAGE_HEADER_SIZE] = { 0 };
-    FILE *file = fopen(kernel, "rb");
-    size_t got;
+    MachineState *machine = MACHINE(qdev_get_machine());
+    unsigned i;
 
-    if (!file) {
-        refuse("-kernel %s: %s", kernel, strerror(errno));
-    }
-    got = fread(header, 1, sizeof(header), file);
-    fclose(file);
-    if (got == sizeof(header) &&
-        (!memcmp(header + ARM64_IMAGE_MAGIC_OFFSET, ARM64_IMAGE_MAGIC, 4) ||
-         !memcmp(header, "\x1f\x8b", 2) || !memcmp(header, "MZ", 2))) {
-        return true;
-    }
-    if (got == sizeof(header) && !memcmp(header, "\x7f" "ELF", 4)) {
-        return false;
-    }
-    refuse("-kernel %s: not an arm64 Linux Image (raw or gzip) nor an ELF file",
-           kernel);
-}
+    for (i = machine->smp.cpus; i < FSL_IMX8MQ_NUM_CPUS; i++) {
+        g_autofree char *path = g_strdup_printf("/cpus/cpu@%x", i);
 
-static void check_device_tree(MachineState *machine)
-{
-    if (!machine->dtb) {
-        refuse("-kernel %s: this board has no device tree of its own, give one with -dtb (mainline: imx8mq-evk.dtb)",
-               machine->kernel_filename);
+        if (fdt_path_offset(fdt, path) >= 0) {
+            qemu_fdt_setprop_string(fdt, path, "status", "fail");
+        }
     }
 }
 
-/* Loads kernel and initrd where firmware/boot expects them. */
+/* Puts kernel and initrd where firmware/boot expects them. */
 static void load_for_firmware(MachineState *machine)
 {
-    const hwaddr kernel_room = FIRMWARE_INITRD_ADDR - FIRMWARE_KERNEL_ADDR;
-    const hwaddr initrd_room = FIRMWARE_INITRD_LIMIT - FIRMWARE_INITRD_ADDR;
-    g_autofree uint8_t *unpacked = NULL;
-    ssize_t size = load_image_gzipped_buffer(machine->kernel_filename,
-                                             kernel_room, &unpacked);
+    const uint64_t kernel_room = FIRMWARE_INITRD_ADDR - FIRMWARE_KERNEL_ADDR;
+    const uint64_t initrd_room = FIRMWARE_INITRD_LIMIT - FIRMWARE_INITRD_ADDR;
+    size_t kernel_size;
+    uint64_t needed;
+    g_autofree uint8_t *kernel = read_linux(machine, &kernel_size, &needed);
+    ssize_t size;
 
-    if (size >= 0) {
-        rom_add_blob_fixed("kernel", unpacked, size, FIRMWARE_KERNEL_ADDR);
-    } else {
-        size = load_image_targphys(machine->kernel_filename,
-                                   FIRMWARE_KERNEL_ADDR, kernel_room);
+    if (!kernel) {
+        boot_refuse("-kernel %s: an ELF file, -bios boots only an arm64 Linux "
+                    "Image", machine->kernel_filename);
     }
-    if (size < 0) {
-        refuse("-kernel %s: cannot be loaded, or is larger than %" PRIu64 " MiB",
-               machine->kernel_filename, (uint64_t)(kernel_room / MiB));
+    if (needed > kernel_room) {
+        boot_refuse("-kernel %s: needs %" PRIu64 " MiB, the limit with -bios "
+                    "is %" PRIu64 " MiB", machine->kernel_filename,
+                    DIV_ROUND_UP(needed, MiB), kernel_room / MiB);
     }
+    rom_add_blob_fixed("kernel", kernel, kernel_size, FIRMWARE_KERNEL_ADDR);
     if (machine->initrd_filename) {
         size = load_image_targphys(machine->initrd_filename,
                                    FIRMWARE_INITRD_ADDR, initrd_room);
         if (size < 0) {
-            refuse("-initrd %s: cannot be loaded, or is larger than %" PRIu64 " MiB",
-                   machine->initrd_filename, (uint64_t)(initrd_room / MiB));
+            boot_refuse("-initrd %s: cannot be loaded, or is larger than "
+                        "%" PRIu64 " MiB", machine->initrd_filename,
+                        initrd_room / MiB);
         }
         boot_info.initrd_start = FIRMWARE_INITRD_ADDR;
         boot_info.initrd_size = size;
@@ -132,11 +136,11 @@ static void load_flash(MachineState *machine)
                                            machine->firmware);
 
     if (!path) {
-        refuse("-bios %s: no such file", machine->firmware);
+        boot_refuse("-bios %s: no such file", machine->firmware);
     }
-    if (load_image_mr(path, &flash) < 0) {
-        refuse("-bios %s: cannot be read, is empty, or is larger than the %d MiB flash",
-               path, (int)(FLASH_SIZE / MiB));
+    if (load_image_mr(path, &flash) <= 0) {
+        boot_refuse("-bios %s: cannot be read, is empty, or is larger than the "
+                    "%d MiB flash", path, (int)(FLASH_SIZE / MiB));
     }
 }
 
@@ -145,12 +149,12 @@ static void boot_firmware(MachineState *machine, FslImx8mqState *soc)
     const char *kernel = machine->kernel_filename;
     const char *dtb = machine->dtb;
 
+    if (kernel && machine->ram_size < FIRMWARE_RAM_MIN) {
+        boot_refuse("-bios with -kernel needs -m 3G or more: TF-A and OP-TEE "
+                    "live at the top of 3 GiB");
+    }
     if (kernel) {
-        check_kernel(kernel);
-        check_device_tree(machine);
-        if (machine->ram_size < FIRMWARE_RAM_MIN) {
-            refuse("-bios with -kernel needs -m 3G or more: TF-A and OP-TEE live at the top of 3 GiB");
-        }
+        load_for_firmware(machine);
     }
     load_flash(machine);
 
@@ -164,23 +168,25 @@ static void boot_firmware(MachineState *machine, FslImx8mqState *soc)
     machine->dtb = g_strdup(dtb);
 
     if (kernel) {
-        load_for_firmware(machine);
         boot_info.kernel_cmdline = machine->kernel_cmdline;
         boot_info.dtb_filename = machine->dtb;
         if (arm_load_dtb(FIRMWARE_DTB_ADDR, &boot_info, FIRMWARE_DTB_LIMIT,
                          &address_space_memory, machine,
                          fsl_imx8mq_cpu(soc, 0)) <= 0) {
-            refuse("-dtb %s: not a device tree, or larger than %d KiB with what is added",
-                   machine->dtb,
-                   (int)((FIRMWARE_DTB_LIMIT - FIRMWARE_DTB_ADDR) / KiB));
+            boot_refuse("-dtb %s: larger than %d KiB with what is added",
+                        machine->dtb,
+                        (int)((FIRMWARE_DTB_LIMIT - FIRMWARE_DTB_ADDR) / KiB));
         }
     }
 }
 
 static void boot_directly(MachineState *machine, FslImx8mqState *soc)
 {
-    if (machine->kernel_filename && check_kernel(machine->kernel_filename)) {
-        check_device_tree(machine);
+    if (machine->kernel_filename) {
+        size_t size;
+        uint64_t needed;
+
+        g_free(read_linux(machine, &size, &needed));
     }
     arm_load_kernel(fsl_imx8mq_cpu(soc, 0), machine, &boot_info);
 }
@@ -191,7 +197,10 @@ static void add_sd_cards(FslImx8mqState *soc)
                                                               "usdhc2" };
     unsigned i;
 
-    /* Drive 0 is the card in the socket, on uSDHC2; drive 1 stands for the eMMC on uSDHC1. */
+    /*
+     * Drive 0 is the card in the socket, on uSDHC2; drive 1 stands for the
+     * eMMC on uSDHC1.
+     */
     for (i = 0; i < FSL_IMX8MQ_NUM_USDHCS; i++) {
         DeviceState *host = fsl_imx8mq_block(
             soc, usdhc[FSL_IMX8MQ_NUM_USDHCS - 1 - i]);
@@ -223,25 +232,27 @@ static void imx8mq_evk_init(MachineState *machine)
 
     if (machine->ram_size < RAM_MIN || machine->ram_size > RAM_MAX ||
         machine->ram_size % MiB) {
-        refuse("-m: this board takes 1 GiB to 4 GiB of DDR in whole MiB, not %" PRIu64 " bytes",
-               (uint64_t)machine->ram_size);
+        boot_refuse("-m: this board takes 1 GiB to 4 GiB of DDR in whole MiB, "
+                    "not %" PRIu64 " bytes", (uint64_t)machine->ram_size);
     }
     boot_info = (struct arm_boot_info) {
         .loader_start = FSL_IMX8MQ_DRAM_BASE,
         .board_id = -1,
         .ram_size = machine->ram_size,
         .psci_conduit = QEMU_PSCI_CONDUIT_SMC,
+        .modify_dtb = mark_absent_cpus,
     };
 
     soc = FSL_IMX8MQ(qdev_new(TYPE_FSL_IMX8MQ));
     object_property_add_child(OBJECT(machine), "soc", OBJECT(soc));
     object_property_set_link(OBJECT(soc), "ram", OBJECT(machine->ram),
                              &error_abort);
+    qdev_prop_set_bit(DEVICE(soc), "open-csl", !machine->firmware);
     qdev_realize_and_unref(DEVICE(soc), NULL, &error_fatal);
 
     memory_region_init_rom(&flash, NULL, "imx8mq-evk.flash",
                            FLASH_SIZE, &error_fatal);
-    memory_region_add_subregion(get_system_memory(), FSL_IMX8MQ_QSPI_BASE,
+    memory_region_add_subregion(fsl_imx8mq_devices(soc), FSL_IMX8MQ_QSPI_BASE,
                                 &flash);
     add_sd_cards(soc);
     add_pmic(soc);
@@ -258,9 +269,14 @@ static void imx8mq_evk_init(MachineState *machine)
 
 static void imx8mq_evk_machine_init(MachineClass *mc)
 {
+    static const char *const cpu_types[] = { ARM_CPU_TYPE_NAME("cortex-a53"),
+                                             NULL };
+
     mc->desc = "NXP i.MX 8M Quad EVK with its bus firewalls (Cortex-A53)";
     mc->init = imx8mq_evk_init;
     mc->max_cpus = FSL_IMX8MQ_NUM_CPUS;
+    mc->valid_cpu_types = cpu_types;
+    mc->default_cpu_type = cpu_types[0];
     mc->default_cpus = FSL_IMX8MQ_NUM_CPUS;
     mc->default_ram_size = RAM_DEFAULT;
     mc->default_ram_id = "imx8mq-evk.ram";

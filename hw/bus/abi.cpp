@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "bus/abi_device.hpp"
 #include "bus/catalogue.hpp"
@@ -17,12 +18,14 @@ namespace {
 
 /** svp::Host whose calls go to the adapter's C functions. */
 class AdapterHost final : public svp::Host {
-   public:
+ public:
     AdapterHost(const SvpHostOps* ops, void* opaque) : ops_(ops), opaque_(opaque) {}
 
     void set_irq(unsigned line, bool level) override { ops_->set_irq(opaque_, line, level); }
     std::int64_t now() override { return ops_->now(opaque_); }
-    void schedule(unsigned timer, std::int64_t deadline) override { ops_->schedule(opaque_, timer, deadline); }
+    void schedule(unsigned timer, std::int64_t deadline) override {
+        ops_->schedule(opaque_, timer, deadline);
+    }
     void cancel(unsigned timer) override { ops_->cancel(opaque_, timer); }
     void log(svp::LogKind kind, std::string_view message) override {
         ops_->log(opaque_, static_cast<SvpLogKind>(kind), std::string(message).c_str());
@@ -32,12 +35,14 @@ class AdapterHost final : public svp::Host {
     bool cpu_halted(unsigned cpu) override { return ops_->cpu_halted(opaque_, cpu); }
     void policy_changed() override { ops_->policy_changed(opaque_); }
 
-   private:
+ private:
     const SvpHostOps* ops_;
     void* opaque_;
 };
 
-const svp::CatalogueEntry& entry(unsigned type) { return svp::catalogue()[type]; }
+const svp::CatalogueEntry& entry(unsigned type) {
+    return svp::catalogue()[type];
+}
 
 /** A copy that svp_free() takes back. */
 void* duplicate(const void* data, std::size_t length) {
@@ -87,22 +92,34 @@ svp::Device& svp_core_of(SvpDevice& device) {
 
 namespace {
 
-svp::Firewall& firewall_of(SvpDevice* device) { return dynamic_cast<svp::Firewall&>(*device->core); }
+svp::Firewall& firewall_of(SvpDevice* device) {
+    return dynamic_cast<svp::Firewall&>(*device->core);
+}
 
 }  // namespace
 
 // noexcept on every definition: an exception that would cross the C boundary ends the process instead.
 
-unsigned svp_type_count() noexcept { return static_cast<unsigned>(svp::catalogue().size()); }
-const char* svp_type_name(unsigned type) noexcept { return entry(type).type; }
-const char* svp_type_description(unsigned type) noexcept { return entry(type).description; }
-SvpCarrier svp_type_carrier(unsigned type) noexcept { return static_cast<SvpCarrier>(entry(type).carrier); }
+unsigned svp_type_count() noexcept {
+    return static_cast<unsigned>(svp::catalogue().size());
+}
+const char* svp_type_name(unsigned type) noexcept {
+    return entry(type).type;
+}
+const char* svp_type_description(unsigned type) noexcept {
+    return entry(type).description;
+}
+SvpCarrier svp_type_carrier(unsigned type) noexcept {
+    return static_cast<SvpCarrier>(entry(type).carrier);
+}
 
 SvpDevice* svp_device_create(unsigned type, const SvpHostOps* ops, void* opaque) noexcept {
     return new SvpDevice(type, ops, opaque);
 }
 
-void svp_device_destroy(SvpDevice* device) noexcept { delete device; }
+void svp_device_destroy(SvpDevice* device) noexcept {
+    delete device;
+}
 
 unsigned svp_device_region_count(SvpDevice* device) noexcept {
     return static_cast<unsigned>(device->core->regions().size());
@@ -116,9 +133,15 @@ std::uint64_t svp_device_region_size(SvpDevice* device, unsigned region) noexcep
     return device->core->regions()[region].size;
 }
 
-unsigned svp_device_irq_lines(SvpDevice* device) noexcept { return device->core->irq_lines(); }
-unsigned svp_device_irq_inputs(SvpDevice* device) noexcept { return device->core->irq_inputs(); }
-unsigned svp_device_timers(SvpDevice* device) noexcept { return device->core->timers(); }
+unsigned svp_device_irq_lines(SvpDevice* device) noexcept {
+    return device->core->irq_lines();
+}
+unsigned svp_device_irq_inputs(SvpDevice* device) noexcept {
+    return device->core->irq_inputs();
+}
+unsigned svp_device_timers(SvpDevice* device) noexcept {
+    return device->core->timers();
+}
 
 const char* svp_device_property_name(SvpDevice* device, unsigned index) noexcept {
     const auto list = device->core->properties();
@@ -133,7 +156,8 @@ std::uint64_t svp_device_property_default(SvpDevice* device, unsigned index) noe
     return device->core->properties()[index].default_value;
 }
 
-bool svp_device_set_property(SvpDevice* device, const char* name, std::uint64_t value, char** error) noexcept {
+bool svp_device_set_property(SvpDevice* device, const char* name, std::uint64_t value,
+                             char** error) noexcept {
     const auto problem = device->core->set_property(name, value);
     if (problem) {
         report(error, *problem);
@@ -157,8 +181,12 @@ SvpResponse svp_device_write(SvpDevice* device, unsigned region, std::uint64_t o
     return static_cast<SvpResponse>(device->core->write(region, offset, value, size, transaction(*by)));
 }
 
-void svp_device_reset(SvpDevice* device) noexcept { device->core->reset(); }
-void svp_device_timer_expired(SvpDevice* device, unsigned timer) noexcept { device->core->timer_expired(timer); }
+void svp_device_reset(SvpDevice* device) noexcept {
+    device->core->reset();
+}
+void svp_device_timer_expired(SvpDevice* device, unsigned timer) noexcept {
+    device->core->timer_expired(timer);
+}
 void svp_device_set_input(SvpDevice* device, unsigned line, bool level) noexcept {
     device->core->set_input(line, level);
 }
@@ -169,7 +197,8 @@ std::uint8_t* svp_device_save(SvpDevice* device, std::size_t* length) noexcept {
     return static_cast<std::uint8_t*>(duplicate(state.data(), state.size()));
 }
 
-bool svp_device_load(SvpDevice* device, const std::uint8_t* state, std::size_t length, char** error) noexcept {
+bool svp_device_load(SvpDevice* device, const std::uint8_t* state, std::size_t length,
+                     char** error) noexcept {
     const auto problem = device->core->load({reinterpret_cast<const std::byte*>(state), length});
     if (problem) {
         report(error, *problem);
@@ -177,29 +206,69 @@ bool svp_device_load(SvpDevice* device, const std::uint8_t* state, std::size_t l
     return !problem;
 }
 
-void svp_free(void* memory) noexcept { std::free(memory); }
+void svp_free(void* memory) noexcept {
+    std::free(memory);
+}
 
-void svp_firewall_window(std::uint64_t* first, std::uint64_t* length) noexcept {
+void svp_firewall_dram(std::uint64_t* first, std::uint64_t* length) noexcept {
     *first = svp::Firewall::dram_base;
     *length = svp::Firewall::dram_size;
 }
 
-bool svp_is_firewall(SvpDevice* device) noexcept {
-    return dynamic_cast<svp::Firewall*>(device->core.get()) != nullptr;
-}
+static_assert(SVP_RUNS_MAX >= svp::Firewall::max_dram_runs);
 
-std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, SvpRun* runs,
-                              std::size_t room) noexcept {
+std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, std::uint64_t first,
+                              std::uint64_t length, SvpRun* runs, std::size_t room) noexcept {
     const auto world = secure ? svp::World::secure : svp::World::non_secure;
     std::size_t count = 0;
-    for (const auto& run : firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), svp::Firewall::dram_base,
-                                                                svp::Firewall::dram_size)) {
+    for (const auto& run :
+         firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), first, length)) {
         if (count < room) {
             runs[count] = {run.first, run.length, run.read, run.write};
         }
         ++count;
     }
     return count;
+}
+
+void svp_firewall_identity(SvpDevice* firewall, unsigned master, bool own_secure,
+                           SvpTransaction* identity) noexcept {
+    const auto own = own_secure ? svp::World::secure : svp::World::non_secure;
+    const auto found = firewall_of(firewall).identity(static_cast<svp::Master>(master), own);
+    *identity = {};
+    identity->master = static_cast<std::uint8_t>(found.master);
+    identity->secure = found.world == svp::World::secure;
+    identity->domain = found.domain;
+    identity->privileged = found.privileged;
+}
+
+namespace {
+
+/** Those rows of the address map that are no memory. */
+const std::vector<svp::Slave>& peripherals() {
+    static const std::vector<svp::Slave> list = [] {
+        std::vector<svp::Slave> found;
+        for (const svp::Slave& slave : svp::slaves()) {
+            if (slave.guard == svp::Guard::peripheral) {
+                found.push_back(slave);
+            }
+        }
+        return found;
+    }();
+    return list;
+}
+
+}  // namespace
+
+unsigned svp_firewall_peripheral_count() noexcept {
+    return static_cast<unsigned>(peripherals().size());
+}
+
+const char* svp_firewall_peripheral(unsigned number, std::uint64_t* first, std::uint64_t* length) noexcept {
+    const svp::Slave& slave = peripherals()[number];
+    *first = slave.first;
+    *length = slave.length;
+    return slave.name.data();
 }
 
 SvpResponse svp_firewall_access(SvpDevice* firewall, const SvpTransaction* access, bool* granted) noexcept {

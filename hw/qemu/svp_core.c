@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the adapters: access attributes, answers, log, power of the application cores. */
+/*
+ * Shared by the adapters: access attributes, answers, log, power of the
+ * application cores.
+ */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "qemu/log.h"
@@ -27,7 +30,10 @@ SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
     };
 
     if (!attrs.unspecified && !current_cpu) {
-        /* A CPU's access from outside of any CPU: gdb or the monitor looks at its memory. */
+        /*
+         * A CPU's access from outside of any CPU: gdb or the monitor looks at
+         * its memory.
+         */
         by.debug = true;
     }
     if (attrs.unspecified) {
@@ -57,23 +63,30 @@ void svp_log(void *opaque, SvpLogKind kind, const char *message)
                   "%s\n", message);
 }
 
+/* Runs in the thread of @cs, behind a power-off that is still queued there. */
+static void cpu_on_queued(CPUState *cs, run_on_cpu_data data)
+{
+    uint64_t entry = data.target_ptr;
+    int result = arm_set_cpu_on(arm_cpu_mp_affinity(ARM_CPU(cs)), entry, 0, 3,
+                                true);
+
+    if (result != QEMU_ARM_POWERCTL_RET_SUCCESS) {
+        qemu_log_mask(LOG_GUEST_ERROR,
+                      "gpc: core %d cannot be powered up (reason %d)\n",
+                      cs->cpu_index, result);
+    }
+}
+
 void svp_cpu_on(void *opaque, unsigned cpu, uint64_t entry)
 {
     CPUState *cs = qemu_get_cpu(cpu);
-    int result;
 
     if (!cs) {
         qemu_log_mask(LOG_GUEST_ERROR,
                       "gpc: core %u is not fitted on this board\n", cpu);
         return;
     }
-    result = arm_set_cpu_on(arm_cpu_mp_affinity(ARM_CPU(cs)), entry, 0, 3,
-                            true);
-    if (result != QEMU_ARM_POWERCTL_RET_SUCCESS) {
-        qemu_log_mask(LOG_GUEST_ERROR,
-                      "gpc: core %u cannot be powered up (reason %d)\n", cpu,
-                      result);
-    }
+    async_run_on_cpu(cs, cpu_on_queued, RUN_ON_CPU_TARGET_PTR(entry));
 }
 
 void svp_cpu_off(void *opaque, unsigned cpu)
@@ -123,8 +136,8 @@ static int get_core_state(QEMUFile *f, void *pv, size_t size,
     char *problem = NULL;
 
     if (length > STATE_SIZE_MAX) {
-        error_report("saved state of a device core has %u bytes, at most %u are possible",
-                     length, (unsigned)STATE_SIZE_MAX);
+        error_report("saved state of a device core has %u bytes, at most %u "
+                     "are possible", length, (unsigned)STATE_SIZE_MAX);
         return -EINVAL;
     }
     state = g_malloc(length);

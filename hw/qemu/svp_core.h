@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the adapters for device cores share: who an access is by, in the core's terms, and what QEMU makes of the answer.
+ * What the adapters for device cores share: who an access is by, in the core's
+ * terms, and what QEMU makes of the answer.
  */
 #ifndef HW_SVP_CORE_H
 #define HW_SVP_CORE_H
@@ -14,12 +15,14 @@
 #define SVP_MASTER_DAP 9
 
 /*
- * The access that QEMU describes by @attrs. QEMU's CPU sets its attributes; its stock DMA models and its monitor leave
- * them unspecified, and are taken for the non-secure debug access port. Under the qtest accelerator there is no CPU:
- * there an unspecified access stands for the secure CPU, so that tests can program secure-only registers.
+ * The access that QEMU describes by @attrs. QEMU's CPU sets its attributes;
+ * its stock DMA models and its monitor leave them unspecified, and are taken
+ * for the non-secure debug access port. Under the qtest accelerator there is
+ * no CPU: there an unspecified access stands for the secure CPU, so that tests
+ * can program secure-only registers.
  */
-SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address, unsigned size,
-                               bool write);
+SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
+                               unsigned size, bool write);
 
 MemTxResult svp_memtx_result(SvpResponse response);
 
@@ -33,12 +36,16 @@ bool svp_cpu_halted(void *opaque, unsigned cpu);
 
 int64_t svp_now(void *opaque);
 
-/* Saved state of a core in a field of type SvpDevice *: a length and the core's own versioned bytes. */
+/*
+ * Saved state of a core in a field of type SvpDevice *: a length and the
+ * core's own versioned bytes.
+ */
 extern const VMStateInfo vmstate_info_svp_core;
 
 /*
- * @form under the name of a core's type; lives for ever. System-bus devices are told apart in a saved state by this name
- * alone, so that one name for all would make the state depend on the order of creation.
+ * @form under the name of a core's type; lives for ever. System-bus devices
+ * are told apart in a saved state by this name alone, so that one name for all
+ * would make the state depend on the order of creation.
  */
 const VMStateDescription *svp_vmstate_for_type(const VMStateDescription *form,
                                                unsigned type);

@@ -171,7 +171,7 @@ static void set_core_property(Object *obj, Visitor *v, const char *name,
         return;
     }
     if (DEVICE(obj)->realized) {
-        error_setg(errp, "property '%s' can only be set before the machine runs", name);
+        error_setg(errp, "property '%s' can only be set before realize", name);
         return;
     }
     if (!svp_device_set_property(s->core, name, value, &problem)) {
@@ -180,7 +180,10 @@ static void set_core_property(Object *obj, Visitor *v, const char *name,
     }
 }
 
-/* Reset: state first, outputs in the hold phase, when every device has its reset state. */
+/*
+ * Reset: state first, outputs in the hold phase, when every device has its
+ * reset state.
+ */
 
 static void svp_device_reset_enter(Object *obj, ResetType type)
 {
@@ -240,8 +243,9 @@ static void svp_device_init_regions(SvpDeviceState *s)
                               svp_device_region_name(s->core, i),
                               svp_device_region_size(s->core, i));
         /*
-         * A write can start another core or change the views, and that leads back here on other threads only; the
-         * guard would refuse a device access from an interrupt handler of ours.
+         * A write can start another core or change the views, and that leads
+         * back here on other threads only; the guard would refuse a device
+         * access from an interrupt handler of ours.
          */
         region->mr.disable_reentrancy_guard = true;
         sysbus_init_mmio(sbd, &region->mr);
@@ -333,7 +337,7 @@ static void svp_device_register_types(void)
 
     type_register_static(&svp_device_info);
     for (i = 0; i < svp_type_count(); i++) {
-        TypeInfo info = {
+        const TypeInfo info = {
             .name = svp_type_name(i),
             .parent = TYPE_SVP_DEVICE,
             .class_init = svp_device_class_init,

@@ -6,7 +6,8 @@
  *  - sysbus MMIO region n: region n of the core
  *  - sysbus IRQ n: interrupt output n of the core
  *  - unnamed GPIO input n: interrupt input n of the core
- *  - one uint64 property for each property of the core, to be set before realize
+ *  - one uint64 property for each property of the core, to be set before
+ *    realize
  */
 #ifndef HW_SVP_DEVICE_H
 #define HW_SVP_DEVICE_H
@@ -20,10 +21,16 @@ OBJECT_DECLARE_SIMPLE_TYPE(SvpDeviceState, SVP_DEVICE)
 /* The core behind a device. */
 SvpDevice *svp_device_core(SvpDeviceState *s);
 
-/* Makes @peer known to @s under @role; a role that the core does not have ends QEMU with a message. */
+/*
+ * Makes @peer known to @s under @role; a role that the core does not have ends
+ * QEMU with a message.
+ */
 void svp_device_link(SvpDeviceState *s, const char *role, SvpDeviceState *peer);
 
-/* @changed runs, under QEMU's big lock, whenever the core says that access rights have changed. */
+/*
+ * @changed runs, under QEMU's big lock, whenever the core says that access
+ * rights have changed.
+ */
 void svp_device_on_policy_change(SvpDeviceState *s,
                                  void (*changed)(void *opaque), void *opaque);
 

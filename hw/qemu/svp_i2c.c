@@ -2,9 +2,10 @@
 /*
  * Turns any device core with carrier "i2c" into a QEMU I2C slave.
  *
- * The core's region 0 is the slave's register file. The first byte of a write transfer sets the register pointer, every
- * further byte written or read moves it on by one, modulo the size of the file: the protocol of nearly every register
- * based I2C chip.
+ * The core's region 0 is the slave's register file. The first byte of a write
+ * transfer sets the register pointer, every further byte written or read moves
+ * it on by one, modulo the size of the file: the protocol of nearly every
+ * register based I2C chip.
  */
 #include "qemu/osdep.h"
 #include "qemu/module.h"
@@ -170,7 +171,7 @@ static void svp_i2c_register_types(void)
 
     type_register_static(&svp_i2c_info);
     for (i = 0; i < svp_type_count(); i++) {
-        TypeInfo info = {
+        const TypeInfo info = {
             .name = svp_type_name(i),
             .parent = TYPE_SVP_I2C,
             .class_init = svp_i2c_class_init,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bus monitor in QEMU: where its core's news go, and interrupt lines that faults can get at.
+ * The bus monitor in QEMU: where its core's news go, and interrupt lines that
+ * faults can get at.
  *
- * QEMU interface of the core is that of any other (svp_device.h). On top of it:
+ * QEMU interface of the core is that of any other (svp_device.h). On top of
+ * it:
  *  - QMP commands and the event SVP_VIOLATION as in svp.json
  *  - trace events svp_violation, svp_fault_* and svp_line_driven
  */
@@ -16,12 +18,17 @@
 
 typedef struct SvpMonitor SvpMonitor;
 
-/* Connects the core of @device, which is a TYPE_SVP_MONITOR, to QEMU. Lives as long as the machine. */
+/*
+ * Connects the core of @device, which is a TYPE_SVP_MONITOR, to QEMU. Lives as
+ * long as the machine.
+ */
 SvpMonitor *svp_monitor_new(SvpDeviceState *device);
 
 /*
- * An input to be driven by @device instead of @receiver. Levels pass through to @receiver, unless a fault on line @number
- * of @device says otherwise. To be called before the machine runs, in the same order in each process that shares states.
+ * An input to be driven by @device instead of @receiver. Levels pass through
+ * to @receiver, unless a fault on line @number of @device says otherwise. To
+ * be called before the machine runs, in the same order in each process that
+ * shares states.
  */
 qemu_irq svp_monitor_line(SvpMonitor *monitor, const char *device,
                           unsigned number, qemu_irq receiver);

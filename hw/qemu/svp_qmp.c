@@ -13,7 +13,10 @@
 #define DEFAULT_LIMIT 1000
 #define TEST_PORT_MAX (1 * MiB)
 
-/* Enumerators that the schema and the C interface of the cores share by number. */
+/*
+ * Enumerators that the schema and the C interface of the cores share by
+ * number.
+ */
 QEMU_BUILD_BUG_ON(SVP_BUS_ANSWER_OKAY != (int)SVP_OKAY);
 QEMU_BUILD_BUG_ON(SVP_BUS_ANSWER_SLVERR != (int)SVP_SLVERR);
 QEMU_BUILD_BUG_ON(SVP_BUS_ANSWER_DECERR != (int)SVP_DECERR);
@@ -68,7 +71,10 @@ static SvpDenier denier_enum(const char *name)
     return qapi_enum_parse(&SvpDenier_lookup, name, SVP_DENIER_OTHER, NULL);
 }
 
-/* The core of the only device of a type; NULL with an error if the machine has none. */
+/*
+ * The core of the only device of a type; NULL with an error if the machine has
+ * none.
+ */
 static SvpDevice *find_core(const char *type, Error **errp)
 {
     Object *obj = object_resolve_path_type("", type, NULL);
@@ -515,7 +521,10 @@ typedef struct TestPort {
     bool secure;
 } TestPort;
 
-/* @what is the member that says how many bytes, @where the one that says from where. */
+/*
+ * @what is the member that says how many bytes, @where the one that says from
+ * where.
+ */
 static bool check_range(const char *what, uint64_t length, const char *where,
                         uint64_t address, Error **errp)
 {
@@ -636,11 +645,13 @@ static SvpPolicyView *policy_view(SvpDevice *firewall, bool secure,
 {
     SvpPolicyView *view = g_new0(SvpPolicyView, 1);
     SvpPolicyRunList **tail = &view->runs;
-    size_t count = svp_firewall_runs(firewall, secure, domain, NULL, 0);
-    g_autofree SvpRun *runs = g_new0(SvpRun, count);
-    size_t i;
+    g_autofree SvpRun *runs = g_new0(SvpRun, SVP_RUNS_MAX);
+    uint64_t base, length;
+    size_t i, count;
 
-    count = svp_firewall_runs(firewall, secure, domain, runs, count);
+    svp_firewall_dram(&base, &length);
+    count = svp_firewall_runs(firewall, secure, domain, base, length, runs,
+                              SVP_RUNS_MAX);
     view->world = world_enum(secure);
     view->domain = domain;
     for (i = 0; i < count; i++) {

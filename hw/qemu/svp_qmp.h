@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* QMP side of the board: what svp_qmp.c offers to the rest of the adapters, and what it wants of them. */
+/*
+ * QMP side of the board: what svp_qmp.c offers to the rest of the adapters,
+ * and what it wants of them.
+ */
 #ifndef HW_SVP_QMP_H
 #define HW_SVP_QMP_H
 
@@ -10,8 +13,9 @@
 SvpViolation *svp_violation_info(const SvpDenial *denial, bool text);
 
 /*
- * One access by way of the firewalls: @length bytes at @address, as @master; @secure is the world of a master that
- * chooses its own. Where a read is denied @data becomes zero. The worst answer of all parts.
+ * One access by way of the firewalls: @length bytes at @address, as @master;
+ * @secure is the world of a master that chooses its own. Where a read is
+ * denied @data becomes zero. The worst answer of all parts.
  */
 typedef SvpResponse SvpTestPortAccess(void *opaque, unsigned master,
                                       bool secure, uint64_t address, void *data,

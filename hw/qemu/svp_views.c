@@ -1,135 +1,208 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Address-range views of DRAM; see svp_views.h. */
+/* Address-range views of the board; see svp_views.h. */
 #include "qemu/osdep.h"
 #include "qemu/main-loop.h"
+#include "qemu/units.h"
 #include "exec/address-spaces.h"
 #include "hw/core/cpu.h"
 #include "svp_core.h"
 #include "svp_views.h"
+#include "svp/abi_log.h"
 
-/*
- * Most runs that a policy of sixteen regions with eight sub-regions can make: two edges for each sub-region, one more
- * run than edges.
- */
-#define RUNS_MAX (2 * 16 * 8 + 1)
+typedef struct SvpMemory {
+    const char *name;
+    hwaddr base;
+    uint64_t window;
+    MemoryRegion *ram;
+} SvpMemory;
 
-typedef struct SvpView {
-    SvpViews *views;
-    bool secure;
-    unsigned domain;
+/* One judged memory in one view. */
+typedef struct SvpWindow {
+    struct SvpView *view;
+    const SvpMemory *memory;
     MemoryRegion container;
     MemoryRegion fence;
     GPtrArray *aliases; /* MemoryRegion *, grows, never shrinks */
-    SvpRun runs[RUNS_MAX];
+    SvpRun *runs;
     size_t run_count;
+} SvpWindow;
+
+/* One guarded peripheral in one view. */
+typedef struct SvpGate {
+    struct SvpView *view;
+    hwaddr base;
+    uint64_t length;
+    MemoryRegion fence;
+    bool closed; /* the fence lies over the device */
+} SvpGate;
+
+typedef struct SvpView {
+    SvpViews *views;
+    char *name;
+    uint8_t master;
+    bool own_secure; /* world that the master itself drives, if it does */
+    bool secure;     /* world and domain under the present policy */
+    uint8_t domain;
+    MemoryRegion container;
+    MemoryRegion devices;
+    SvpWindow *windows;
+    SvpGate *gates;
+    unsigned gate_count;
     QTAILQ_ENTRY(SvpView) next;
 } SvpView;
 
 struct SvpViews {
     Object *owner;
     SvpDeviceState *firewall;
-    MemoryRegion *ram;
-    uint64_t base;
-    uint64_t length;
+    SvpDevice *monitor;
+    MemoryRegion *devices;
+    GArray *memories; /* SvpMemory */
     MemoryRegion raw_container;
-    AddressSpace raw; /* DRAM with its images and without any fence */
+    MemoryRegion raw_devices;
+    AddressSpace raw; /* everything, with its images and without any fence */
+    bool raw_ready;
     bool pending;     /* a rebuild waits for the vCPUs to stop */
     QTAILQ_HEAD(, SvpView) list;
 };
 
-static hwaddr ram_size_of(SvpViews *views)
+static SvpDevice *firewall_of(SvpView *view)
 {
-    return memory_region_size(views->ram);
+    return svp_device_core(view->views->firewall);
 }
 
-/* The fence */
+/* The fences */
 
-static bool fence_judge(SvpView *view, hwaddr offset, unsigned size, bool write,
-                        MemTxAttrs attrs, MemTxResult *result)
+static bool fence_judge(SvpView *view, hwaddr address, unsigned size,
+                        bool write, MemTxAttrs attrs, MemTxResult *result)
 {
-    SvpTransaction access = svp_transaction(attrs, view->views->base + offset,
-                                            size, write);
+    SvpTransaction access = svp_transaction(attrs, address, size, write);
     bool granted;
 
     /* The view says who it is for; attributes of bounced DMA are lost. */
+    access.master = view->master;
     access.secure = view->secure;
     access.domain = view->domain;
     *result = svp_memtx_result(
-        svp_firewall_access(svp_device_core(view->views->firewall), &access,
-                            &granted));
+        svp_firewall_access(firewall_of(view), &access, &granted));
     return granted;
 }
 
-static MemTxResult fence_read(void *opaque, hwaddr offset, uint64_t *data,
+static MemTxResult fence_read(SvpView *view, hwaddr address, uint64_t *data,
                               unsigned size, MemTxAttrs attrs)
 {
-    SvpView *view = opaque;
     MemTxResult result;
     uint8_t buffer[8];
 
     *data = 0;
-    if (!fence_judge(view, offset, size, false, attrs, &result)) {
+    if (!fence_judge(view, address, size, false, attrs, &result)) {
         return result;
     }
-    result = address_space_read(&view->views->raw, offset,
-                                MEMTXATTRS_UNSPECIFIED, buffer, size);
+    result = address_space_read(&view->views->raw, address, attrs, buffer,
+                                size);
+    svp_monitor_edit_data(view->views->monitor, address, buffer, size);
     *data = ldn_le_p(buffer, size);
     return result;
 }
 
-static MemTxResult fence_write(void *opaque, hwaddr offset, uint64_t data,
+static MemTxResult fence_write(SvpView *view, hwaddr address, uint64_t data,
                                unsigned size, MemTxAttrs attrs)
 {
-    SvpView *view = opaque;
     MemTxResult result;
     uint8_t buffer[8];
 
-    if (!fence_judge(view, offset, size, true, attrs, &result)) {
+    if (!fence_judge(view, address, size, true, attrs, &result)) {
         return result;
     }
     stn_le_p(buffer, size, data);
-    return address_space_write(&view->views->raw, offset,
-                               MEMTXATTRS_UNSPECIFIED, buffer, size);
+    svp_monitor_edit_data(view->views->monitor, address, buffer, size);
+    return address_space_write(&view->views->raw, address, attrs, buffer, size);
 }
 
-static const MemoryRegionOps fence_ops = {
-    .read_with_attrs = fence_read,
-    .write_with_attrs = fence_write,
+static MemTxResult window_read(void *opaque, hwaddr offset, uint64_t *data,
+                               unsigned size, MemTxAttrs attrs)
+{
+    SvpWindow *window = opaque;
+
+    return fence_read(window->view, window->memory->base + offset, data, size,
+                      attrs);
+}
+
+static MemTxResult window_write(void *opaque, hwaddr offset, uint64_t data,
+                                unsigned size, MemTxAttrs attrs)
+{
+    SvpWindow *window = opaque;
+
+    return fence_write(window->view, window->memory->base + offset, data, size,
+                       attrs);
+}
+
+static const MemoryRegionOps window_ops = {
+    .read_with_attrs = window_read,
+    .write_with_attrs = window_write,
     .endianness = DEVICE_LITTLE_ENDIAN,
     .valid = { .min_access_size = 1, .max_access_size = 8, .unaligned = true },
     .impl = { .min_access_size = 1, .max_access_size = 8, .unaligned = true },
 };
 
-/* Layout */
-
-static MemoryRegion *view_alias(SvpView *view, unsigned number)
+static MemTxResult gate_read(void *opaque, hwaddr offset, uint64_t *data,
+                             unsigned size, MemTxAttrs attrs)
 {
-    while (view->aliases->len <= number) {
-        MemoryRegion *alias = g_new0(MemoryRegion, 1);
-        g_autofree char *name = g_strdup_printf("svp.dram-%s%u-run%u",
-                                                view->secure ? "s" : "ns",
-                                                view->domain,
-                                                view->aliases->len);
+    SvpGate *gate = opaque;
 
-        memory_region_init_alias(alias, view->views->owner, name,
-                                 view->views->ram, 0, 1);
-        memory_region_set_enabled(alias, false);
-        memory_region_add_subregion_overlap(&view->container, 0, alias, 1);
-        g_ptr_array_add(view->aliases, alias);
-    }
-    return g_ptr_array_index(view->aliases, number);
+    return fence_read(gate->view, gate->base + offset, data, size, attrs);
 }
 
-/* One alias for each stretch of @run that does not wrap around the end of the fitted RAM; gives the next number. */
-static unsigned view_place_run(SvpView *view, const SvpRun *run, unsigned number)
+static MemTxResult gate_write(void *opaque, hwaddr offset, uint64_t data,
+                              unsigned size, MemTxAttrs attrs)
 {
-    hwaddr offset = run->first - view->views->base;
+    SvpGate *gate = opaque;
+
+    return fence_write(gate->view, gate->base + offset, data, size, attrs);
+}
+
+static const MemoryRegionOps gate_ops = {
+    .read_with_attrs = gate_read,
+    .write_with_attrs = gate_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 8 },
+    .impl = { .min_access_size = 1, .max_access_size = 8 },
+};
+
+/* Layout of memories */
+
+static MemoryRegion *window_alias(SvpWindow *window, unsigned number)
+{
+    while (window->aliases->len <= number) {
+        MemoryRegion *alias = g_new0(MemoryRegion, 1);
+        g_autofree char *name = g_strdup_printf("%s-%s-run%u",
+                                                window->view->name,
+                                                window->memory->name,
+                                                window->aliases->len);
+
+        memory_region_init_alias(alias, window->view->views->owner, name,
+                                 window->memory->ram, 0, 1);
+        memory_region_set_enabled(alias, false);
+        memory_region_add_subregion_overlap(&window->container, 0, alias, 1);
+        g_ptr_array_add(window->aliases, alias);
+    }
+    return g_ptr_array_index(window->aliases, number);
+}
+
+/*
+ * One alias for each stretch of @run that does not wrap around the end of the
+ * fitted RAM; gives the next number.
+ */
+static unsigned window_place_run(SvpWindow *window, const SvpRun *run,
+                                 unsigned number)
+{
+    uint64_t fitted = memory_region_size(window->memory->ram);
+    hwaddr offset = run->first - window->memory->base;
     hwaddr left = run->length;
 
     while (left) {
-        hwaddr cell = offset % ram_size_of(view->views);
-        hwaddr part = MIN(left, ram_size_of(view->views) - cell);
-        MemoryRegion *alias = view_alias(view, number++);
+        hwaddr cell = offset % fitted;
+        hwaddr part = MIN(left, fitted - cell);
+        MemoryRegion *alias = window_alias(window, number++);
 
         memory_region_set_enabled(alias, false);
         memory_region_set_size(alias, part);
@@ -142,48 +215,85 @@ static unsigned view_place_run(SvpView *view, const SvpRun *run, unsigned number
     return number;
 }
 
-static void view_lay_out(SvpView *view)
+static void window_lay_out(SvpWindow *window)
 {
     unsigned number = 0;
     size_t i;
 
-    for (i = 0; i < view->run_count; i++) {
-        if (view->runs[i].read && view->runs[i].write) {
-            number = view_place_run(view, &view->runs[i], number);
+    for (i = 0; i < window->run_count; i++) {
+        if (window->runs[i].read && window->runs[i].write) {
+            number = window_place_run(window, &window->runs[i], number);
         }
     }
-    for (; number < view->aliases->len; number++) {
-        memory_region_set_enabled(g_ptr_array_index(view->aliases, number),
+    for (; number < window->aliases->len; number++) {
+        memory_region_set_enabled(g_ptr_array_index(window->aliases, number),
                                   false);
     }
 }
 
-/* True if the policy gives this view other runs than it has now. */
-static bool view_update(SvpView *view)
+static bool same_runs(const SvpRun *a, const SvpRun *b, size_t count)
 {
-    SvpRun runs[RUNS_MAX];
-    size_t count = svp_firewall_runs(svp_device_core(view->views->firewall),
-                                     view->secure, view->domain, runs,
-                                     RUNS_MAX);
     size_t i;
 
-    g_assert(count <= RUNS_MAX);
-    if (count == view->run_count) {
-        for (i = 0; i < count; i++) {
-            const SvpRun *a = &runs[i], *b = &view->runs[i];
-
-            if (a->first != b->first || a->length != b->length ||
-                a->read != b->read || a->write != b->write) {
-                break;
-            }
-        }
-        if (i == count) {
+    for (i = 0; i < count; i++) {
+        if (a[i].first != b[i].first || a[i].length != b[i].length ||
+            a[i].read != b[i].read || a[i].write != b[i].write) {
             return false;
         }
     }
-    memcpy(view->runs, runs, count * sizeof(runs[0]));
-    view->run_count = count;
     return true;
+}
+
+static void window_update(SvpWindow *window)
+{
+    g_autofree SvpRun *runs = g_new(SvpRun, SVP_RUNS_MAX);
+    size_t count = svp_firewall_runs(
+        firewall_of(window->view), window->view->secure, window->view->domain,
+        window->memory->base, window->memory->window, runs, SVP_RUNS_MAX);
+
+    g_assert(count <= SVP_RUNS_MAX);
+    if (count == window->run_count &&
+        same_runs(runs, window->runs, count)) {
+        return;
+    }
+    memcpy(window->runs, runs, count * sizeof(runs[0]));
+    window->run_count = count;
+    window_lay_out(window);
+}
+
+/* Layout of peripherals */
+
+static void gate_update(SvpGate *gate)
+{
+    SvpRun first;
+    size_t count = svp_firewall_runs(firewall_of(gate->view),
+                                     gate->view->secure, gate->view->domain,
+                                     gate->base, gate->length, &first, 1);
+    bool closed = count != 1 || !first.read || !first.write;
+
+    if (closed != gate->closed) {
+        gate->closed = closed;
+        memory_region_set_enabled(&gate->fence, closed);
+    }
+}
+
+/* Views */
+
+static void view_update(SvpView *view)
+{
+    SvpTransaction identity;
+    unsigned i;
+
+    svp_firewall_identity(firewall_of(view), view->master, view->own_secure,
+                          &identity);
+    view->secure = identity.secure;
+    view->domain = identity.domain;
+    for (i = 0; i < view->views->memories->len; i++) {
+        window_update(&view->windows[i]);
+    }
+    for (i = 0; i < view->gate_count; i++) {
+        gate_update(&view->gates[i]);
+    }
 }
 
 static void views_apply(SvpViews *views)
@@ -192,9 +302,7 @@ static void views_apply(SvpViews *views)
 
     memory_region_transaction_begin();
     QTAILQ_FOREACH(view, &views->list, next) {
-        if (view_update(view)) {
-            view_lay_out(view);
-        }
+        view_update(view);
     }
     memory_region_transaction_commit();
 }
@@ -227,74 +335,237 @@ static void views_policy_changed(void *opaque)
 
 static void views_init_raw(SvpViews *views)
 {
-    hwaddr offset = 0;
-    unsigned number = 0;
+    unsigned i, number = 0;
 
-    memory_region_init(&views->raw_container, views->owner, "svp.dram-raw",
-                       views->length);
-    while (offset < views->length) {
-        hwaddr part = MIN(ram_size_of(views), views->length - offset);
-        MemoryRegion *image = g_new0(MemoryRegion, 1);
-        g_autofree char *name = g_strdup_printf("svp.dram-image%u", number++);
+    memory_region_init(&views->raw_container, views->owner, "svp.raw",
+                       SVP_VIEW_SIZE);
+    memory_region_init_alias(&views->raw_devices, views->owner,
+                             "svp.raw-devices", views->devices, 0,
+                             SVP_VIEW_SIZE);
+    memory_region_add_subregion_overlap(&views->raw_container, 0,
+                                        &views->raw_devices, 0);
+    for (i = 0; i < views->memories->len; i++) {
+        SvpMemory *memory = &g_array_index(views->memories, SvpMemory, i);
+        uint64_t fitted = memory_region_size(memory->ram);
+        hwaddr offset;
 
-        memory_region_init_alias(image, views->owner, name, views->ram, 0,
-                                 part);
-        memory_region_add_subregion(&views->raw_container, offset, image);
-        offset += part;
+        for (offset = 0; offset < memory->window; offset += fitted) {
+            MemoryRegion *image = g_new0(MemoryRegion, 1);
+            g_autofree char *name = g_strdup_printf("svp.raw-image%u",
+                                                    number++);
+
+            memory_region_init_alias(image, views->owner, name, memory->ram, 0,
+                                     MIN(fitted, memory->window - offset));
+            memory_region_add_subregion_overlap(&views->raw_container,
+                                                memory->base + offset, image,
+                                                1);
+        }
     }
-    address_space_init(&views->raw, &views->raw_container, "svp-dram-raw");
+    address_space_init(&views->raw, &views->raw_container, "svp-raw");
+    views->raw_ready = true;
 }
 
-MemoryRegion *svp_views_get(SvpViews *views, bool secure, unsigned domain)
+static void view_init_window(SvpView *view, unsigned i)
 {
-    SvpView *view;
+    SvpViews *views = view->views;
+    SvpWindow *window = &view->windows[i];
     g_autofree char *name = NULL;
     g_autofree char *fence_name = NULL;
 
+    window->view = view;
+    window->memory = &g_array_index(views->memories, SvpMemory, i);
+    window->aliases = g_ptr_array_new();
+    window->runs = g_new0(SvpRun, SVP_RUNS_MAX);
+    name = g_strdup_printf("%s-%s", view->name, window->memory->name);
+    fence_name = g_strdup_printf("%s-fence", name);
+    memory_region_init(&window->container, views->owner, name,
+                       window->memory->window);
+    memory_region_init_io(&window->fence, views->owner, &window_ops, window,
+                          fence_name, window->memory->window);
+    /* A device that starts DMA from its register handler may run into it. */
+    window->fence.disable_reentrancy_guard = true;
+    memory_region_add_subregion_overlap(&window->container, 0, &window->fence,
+                                        0);
+    memory_region_add_subregion_overlap(&view->container, window->memory->base,
+                                        &window->container, 1);
+}
+
+static void view_init_gates(SvpView *view)
+{
+    unsigned i, count = svp_firewall_peripheral_count();
+
+    view->gates = g_new0(SvpGate, count);
+    view->gate_count = count;
+    for (i = 0; i < count; i++) {
+        SvpGate *gate = &view->gates[i];
+        g_autofree char *name = NULL;
+        const char *slave = svp_firewall_peripheral(i, &gate->base,
+                                                    &gate->length);
+
+        gate->view = view;
+        name = g_strdup_printf("%s-gate-%s-%u", view->name, slave, i);
+        memory_region_init_io(&gate->fence, view->views->owner, &gate_ops, gate,
+                              name, gate->length);
+        gate->fence.disable_reentrancy_guard = true;
+        memory_region_set_enabled(&gate->fence, false);
+        memory_region_add_subregion_overlap(&view->container, gate->base,
+                                            &gate->fence, 2);
+    }
+}
+
+static MemoryRegion *views_get(SvpViews *views, const char *name,
+                               uint8_t master, bool own_secure,
+                               bool with_devices)
+{
+    SvpView *view;
+    unsigned i;
+
     QTAILQ_FOREACH(view, &views->list, next) {
-        if (view->secure == secure && view->domain == domain) {
+        if (!strcmp(view->name, name)) {
             return &view->container;
         }
     }
-
+    if (!views->raw_ready) {
+        views_init_raw(views);
+    }
     view = g_new0(SvpView, 1);
     view->views = views;
-    view->secure = secure;
-    view->domain = domain;
-    view->aliases = g_ptr_array_new();
-    name = g_strdup_printf("svp.dram-%s%u", secure ? "s" : "ns", domain);
-    fence_name = g_strdup_printf("%s-fence", name);
+    view->name = g_strdup(name);
+    view->master = master;
+    view->own_secure = own_secure;
+    view->windows = g_new0(SvpWindow, views->memories->len);
 
     memory_region_transaction_begin();
-    memory_region_init(&view->container, views->owner, name, views->length);
-    memory_region_init_io(&view->fence, views->owner, &fence_ops, view,
-                          fence_name, views->length);
-    /* A device that starts DMA from its register handler may run into the fence. */
-    view->fence.disable_reentrancy_guard = true;
-    memory_region_add_subregion_overlap(&view->container, 0, &view->fence, 0);
+    memory_region_init(&view->container, views->owner, name, SVP_VIEW_SIZE);
+    for (i = 0; i < views->memories->len; i++) {
+        view_init_window(view, i);
+    }
+    if (with_devices) {
+        g_autofree char *devices = g_strdup_printf("%s-devices", name);
+
+        memory_region_init_alias(&view->devices, views->owner, devices,
+                                 views->devices, 0, SVP_VIEW_SIZE);
+        memory_region_add_subregion_overlap(&view->container, 0, &view->devices,
+                                            0);
+        view_init_gates(view);
+    }
     QTAILQ_INSERT_TAIL(&views->list, view, next);
     view_update(view);
-    view_lay_out(view);
     memory_region_transaction_commit();
     return &view->container;
 }
 
+MemoryRegion *svp_views_cpu(SvpViews *views, bool secure)
+{
+    return views_get(views, secure ? "svp.cpu-s" : "svp.cpu-ns",
+                     SVP_MASTER_A53, secure, true);
+}
+
+MemoryRegion *svp_views_bus_master(SvpViews *views, uint8_t master)
+{
+    g_autofree char *name = g_strdup_printf("svp.master%u-bus", master);
+
+    return views_get(views, name, master, false, true);
+}
+
+MemoryRegion *svp_views_memory_master(SvpViews *views, uint8_t master)
+{
+    g_autofree char *name = g_strdup_printf("svp.master%u", master);
+
+    return views_get(views, name, master, false, false);
+}
+
+void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,
+                          uint64_t window, MemoryRegion *ram)
+{
+    SvpMemory memory = {
+        .name = name,
+        .base = base,
+        .window = window,
+        .ram = ram,
+    };
+
+    g_assert(!views->raw_ready);
+    g_array_append_val(views->memories, memory);
+}
+
+/* The masters of our own */
+
+static SvpResponse worse(SvpResponse a, SvpResponse b)
+{
+    return a > b ? a : b;
+}
+
+static SvpResponse access_run(SvpViews *views, SvpTransaction *access,
+                              uint8_t *data)
+{
+    MemTxAttrs attrs = { .secure = access->secure,
+                         .user = !access->privileged };
+    bool granted;
+    SvpResponse response = svp_firewall_access(
+        svp_device_core(views->firewall), access, &granted);
+    MemTxResult result;
+
+    if (!granted) {
+        if (!access->write) {
+            memset(data, 0, access->size);
+        }
+        return response;
+    }
+    if (access->write) {
+        svp_monitor_edit_data(views->monitor, access->address, data,
+                              access->size);
+    }
+    result = address_space_rw(&views->raw, access->address, attrs, data,
+                              access->size, access->write);
+    if (!access->write) {
+        svp_monitor_edit_data(views->monitor, access->address, data,
+                              access->size);
+    }
+    if (result & MEMTX_DECODE_ERROR) {
+        return worse(response, SVP_DECERR);
+    }
+    return result == MEMTX_OK ? response : worse(response, SVP_SLVERR);
+}
+
+SvpResponse svp_views_access(void *opaque, unsigned master, bool secure,
+                             uint64_t address, void *data, uint64_t length,
+                             bool write)
+{
+    SvpViews *views = opaque;
+    SvpDevice *firewall = svp_device_core(views->firewall);
+    SvpResponse worst = SVP_OKAY;
+    uint8_t *bytes = data;
+
+    while (length) {
+        SvpTransaction access;
+        SvpRun run;
+
+        svp_firewall_identity(firewall, master, secure, &access);
+        svp_firewall_runs(firewall, access.secure, access.domain, address,
+                          length, &run, 1);
+        access.address = address;
+        access.size = MIN(run.length, 1 * GiB);
+        access.write = write;
+        worst = worse(worst, access_run(views, &access, bytes));
+        address += access.size;
+        bytes += access.size;
+        length -= access.size;
+    }
+    return worst;
+}
+
 SvpViews *svp_views_new(Object *owner, SvpDeviceState *firewall,
-                        MemoryRegion *ram)
+                        SvpDeviceState *monitor, MemoryRegion *devices)
 {
     SvpViews *views = g_new0(SvpViews, 1);
 
     views->owner = owner;
     views->firewall = firewall;
-    views->ram = ram;
+    views->monitor = svp_device_core(monitor);
+    views->devices = devices;
+    views->memories = g_array_new(false, true, sizeof(SvpMemory));
     QTAILQ_INIT(&views->list);
-    svp_firewall_window(&views->base, &views->length);
-    views_init_raw(views);
     svp_device_on_policy_change(firewall, views_policy_changed, views);
     return views;
-}
-
-hwaddr svp_views_base(SvpViews *views)
-{
-    return views->base;
 }

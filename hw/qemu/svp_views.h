@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Address-range views of DRAM: what a class of masters sees of it under the present firewall policy.
+ * Address-range views: what a bus master sees of the board under the present
+ * firewall policy.
  *
- * A class is a pair of world and domain. Its view is a container in which permitted ranges are plain aliases of the
- * RAM, at no cost, and everything else is an I/O fence that asks the firewall about each access, records a denied one
- * and answers as the hardware does. Ranges that may only be read, or only written, stay behind the fence, which then
- * forwards the permitted direction: a read-only alias would neither record a write nor stop one by DMA.
+ * Memory: permitted ranges are plain aliases of the RAM, at no cost, and
+ * everything else is an I/O fence that asks the firewall about each access,
+ * records a denied one and answers as the hardware does. Ranges that may only
+ * be read, or only written, stay behind the fence, which then forwards the
+ * permitted direction: a read-only alias would neither record a write nor stop
+ * one by DMA. A memory shows up again above its fitted size, up to the end of
+ * its window: the controller ignores the address bits it does not need. Every
+ * image is judged by its own address.
  *
- * DRAM shows up again above the fitted size, up to the end of the window (4 GiB): the controller ignores the address
- * bits it does not need. Every image is judged by its own address.
+ * Peripherals: one that is open to every access of the master lies in its view
+ * as it is; any other one lies behind a fence.
  *
- * Reprogramming works out the runs anew and, if they differ, lays out the aliases in one memory transaction while no
- * vCPU runs: vCPUs keep indices into the old layout, and would reach wrong devices otherwise.
+ * A view belongs to a master, not to a world and domain: those follow from the
+ * master and the policy, and change with it.
+ *
+ * Reprogramming works out the runs anew and, if they differ, lays out the
+ * aliases in one memory transaction while no vCPU runs: vCPUs keep indices into
+ * the old layout, and would reach wrong devices otherwise.
  */
 #ifndef HW_SVP_VIEWS_H
 #define HW_SVP_VIEWS_H
@@ -21,16 +30,44 @@
 
 typedef struct SvpViews SvpViews;
 
-/* Views of @ram under the policy of the core @firewall; QOM children of @owner. Lives as long as the machine. */
-SvpViews *svp_views_new(Object *owner, SvpDeviceState *firewall,
-                        MemoryRegion *ram);
+/* Size of every view in bytes: the physical address space of a Cortex-A53. */
+#define SVP_VIEW_SIZE (1ULL << 40)
 
 /*
- * The view of a class of masters; created at the first call for it. To be mapped at svp_views_base() in whatever is the
- * address space of such a master.
+ * Views under the policy of the core @firewall, with the faults of the core
+ * @monitor; QOM children of @owner. @devices holds all that is not judged
+ * memory. Lives as long as the machine.
  */
-MemoryRegion *svp_views_get(SvpViews *views, bool secure, unsigned domain);
+SvpViews *svp_views_new(Object *owner, SvpDeviceState *firewall,
+                        SvpDeviceState *monitor, MemoryRegion *devices);
 
-hwaddr svp_views_base(SvpViews *views);
+/*
+ * @ram appears from @base on, again and again for @window bytes. To be called
+ * for each judged memory before the first view is asked for.
+ */
+void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,
+                          uint64_t window, MemoryRegion *ram);
+
+/* What the application cores see in one world: memories and devices. */
+MemoryRegion *svp_views_cpu(SvpViews *views, bool secure);
+
+/* What master number @master (svp::Master) sees: memories and devices. */
+MemoryRegion *svp_views_bus_master(SvpViews *views, uint8_t master);
+
+/*
+ * What a master sees that only moves data to and from memory: no devices, which
+ * makes reprogramming cheaper.
+ */
+MemoryRegion *svp_views_memory_master(SvpViews *views, uint8_t master);
+
+/*
+ * An access of @length bytes by master number @master; @secure is the world of
+ * a master that says so itself. Permitted parts are moved in bulk; of a denied
+ * one each run counts as one violation, reads give zeros and writes are
+ * dropped. The worst answer of all parts. Takes a SvpViews as @opaque.
+ */
+SvpResponse svp_views_access(void *opaque, unsigned master, bool secure,
+                             uint64_t address, void *data, uint64_t length,
+                             bool write);
 
 #endif

@@ -23,7 +23,9 @@ constexpr std::uint8_t first_core = 0x1;
 constexpr std::uint32_t core_requests = 0x1f;
 
 // LPCR_A53_AD: cores 0 and 1 in the lower half, 2 and 3 in the upper one.
-constexpr std::uint32_t wfi_power_down[Src::core_count] = {1u << 0, 1u << 2, 1u << 16, 1u << 18};
+// Both EN_Cn_WFI_PDN and EN_Cn_WFI_PDN_DIS (whose 1 means "enabled", despite the name) must be set.
+constexpr std::uint32_t wfi_power_down[Src::core_count] = {1u << 0 | 1u << 20, 1u << 2 | 1u << 21,
+                                                           1u << 16 | 1u << 22, 1u << 18 | 1u << 23};
 constexpr std::uint32_t interrupt_power_ups = 1u << 8 | 1u << 10 | 1u << 24 | 1u << 26;
 constexpr std::uint32_t lpcr_a53_ad_fields = 0x8fff0f3f;
 
@@ -105,22 +107,25 @@ std::vector<Register> Gpc::registers(Gpc& self) {
     std::vector<Register> rows = {
         {.offset = 0x00,
          .name = "LPCR_A53_BSC",
+         .reset = 0x3ff0,
          .read_only = ~0xf5cf404fu,
          .on_write = low_power_mode(lpm_fields, "LPCR_A53_BSC.LPM")},
         {.offset = lpcr_a53_ad,
          .name = "LPCR_A53_AD",
+         .reset = 0x20,
          .read_only = ~lpcr_a53_ad_fields,
          .on_write = lpcr_a53_ad_written},
-        {.offset = 0x08, .name = "LPCR_M4", .read_only = ~0x8001400fu},
+        {.offset = 0x08, .name = "LPCR_M4", .reset = 0x3ff0, .read_only = ~0x8001400fu},
         {.offset = 0x14,
          .name = "SLPCR",
+         .reset = 0xe000ff82,
          .read_only = ~0xff8fffffu,
          .on_write = low_power_mode(enter_deep_sleep, "SLPCR.EN_DSM")},
-        {.offset = 0x18, .name = "MST_CPU_MAPPING"},
-        {.offset = 0x20, .name = "MLPCR", .read_only = ~0xffffff07u},
-        {.offset = 0x24, .name = "PGC_ACK_SEL_A53", .read_only = ~0xe007e007u},
-        {.offset = 0x28, .name = "PGC_ACK_SEL_M4"},
-        {.offset = 0x2c, .name = "MISC", .read_only = ~0x03000123u},
+        {.offset = 0x18, .name = "MST_CPU_MAPPING", .reset = 0xff},
+        {.offset = 0x20, .name = "MLPCR", .reset = 0x01010100, .read_only = ~0xffffff07u},
+        {.offset = 0x24, .name = "PGC_ACK_SEL_A53", .reset = 0x80008000, .read_only = ~0xe007e007u},
+        {.offset = 0x28, .name = "PGC_ACK_SEL_M4", .reset = 0x80008000, .read_only = ~0x80018001u},
+        {.offset = 0x2c, .name = "MISC", .reset = 0x21, .read_only = ~0x03000123u},
         {.offset = 0x30, .name = "IMR_CORE0_A53", .count = 4},
         {.offset = 0x40, .name = "IMR_CORE1_A53", .count = 4},
         {.offset = 0x50, .name = "IMR_M4", .count = 4},
@@ -182,11 +187,11 @@ std::vector<Register> Gpc::registers(Gpc& self) {
          .on_read = read_handshake},
         {.offset = 0x200, .name = "SLT_CFG_PU", .count = 20},
     };
-    self.add_power_gates(rows);
+    add_power_gates(self, rows);
     return rows;
 }
 
-void Gpc::add_power_gates(std::vector<Register>& rows) {
+void Gpc::add_power_gates(Gpc& self, std::vector<Register>& rows) {
     struct Group {
         std::uint32_t first;
         std::uint32_t count;
@@ -203,7 +208,7 @@ void Gpc::add_power_gates(std::vector<Register>& rows) {
         };
         Register& control = add(0x00, "PGC_CTRL", 0x3f3f3f7f);
         if (group.first == gates) {
-            control.on_write = [this](const WriteEvent&) { look_again(); };
+            control.on_write = [&self](const WriteEvent&) { self.look_again(); };
         }
         add(0x04, "PGC_PUPSCR", all_bits);
         add(0x08, "PGC_PDNSCR", 0xffff3fbf);
@@ -271,7 +276,7 @@ std::uint32_t Gpc::gated_cores() const {
 
 bool Gpc::loses_power_in_wfi(unsigned cpu) const {
     return ((running_ & gated_cores()) >> cpu & 1) != 0 &&
-           (bank().value(lpcr_a53_ad) & wfi_power_down[cpu]) != 0;
+           (bank().value(lpcr_a53_ad) & wfi_power_down[cpu]) == wfi_power_down[cpu];
 }
 
 void Gpc::look_again() {

@@ -7,10 +7,10 @@
  * peripheral units on software's request or when a core stops in WFI, and does the bus handshakes before it
  * takes power away.
  *
- * Reference: MIMX8MQ6 device header for names and fields; TF-A, imx8mq/gpc.c and gpc_common.c, for the cores;
- * Linux, gpcv2.c, for the peripheral units and PU_PWRHSK. The header numbers the requests of the cores 0, 1,
- * 3 and 4 with the SCU in between; TF-A, with which all four cores of the silicon start, uses bit n for core
- * n, and so does this model.
+ * Reference: MIMX8MQ6 device header and register description (CMSIS-SVD) for names, fields and reset values;
+ * TF-A, imx8mq/gpc.c and gpc_common.c, for the cores; Linux, gpcv2.c, for the peripheral units and PU_PWRHSK.
+ * The header numbers the requests of the cores 0, 1, 3 and 4 with the SCU in between; TF-A, with which all
+ * four cores of the silicon start, uses bit n for core n, and so does this model.
  *
  * Interface: QOM type "imx8mq.gpc", one 64 KiB window, no line (SPI 87 never fires), one timer, no property.
  * Role "src" (imx8mq.src) must be connected, or no core is ever started. A core runs while it has power here
@@ -55,7 +55,7 @@ class Gpc : public BankDevice, private Src::Observer {
 
  private:
     static std::vector<Register> registers(Gpc& self);
-    void add_power_gates(std::vector<Register>& rows);
+    static void add_power_gates(Gpc& self, std::vector<Register>& rows);
 
     void core_enables_changed() override { update_cores(); }
     void set_power(std::uint32_t cores, bool on);

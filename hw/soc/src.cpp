@@ -14,7 +14,7 @@ constexpr std::uint32_t gpr1 = 0x74;
 constexpr std::uint32_t domains_shift = 24;
 constexpr std::uint32_t domain_lock = 1u << 30;
 constexpr std::uint32_t domain_enable = 1u << 31;
-constexpr std::uint32_t domain_fields = 0xcf000000;
+constexpr std::uint32_t domain_fields = 0xcf000000;  // these two and the four domains
 constexpr std::uint32_t all_domains = 0x8f000000;
 
 /** Watchdog and temperature resets are masked by 5 and pass with 10 in their 4-bit fields. */
@@ -24,9 +24,15 @@ constexpr std::uint32_t not_masked = 0xa;
 constexpr std::uint32_t boot_from_qspi = 0x4000;
 /** BMOD = 2: internal boot. */
 constexpr std::uint32_t internal_boot = 2u << 24;
+constexpr std::uint32_t force_cold_boot = 1u << 5;
 constexpr std::uint32_t power_on_reset = 1;
 
 constexpr std::uint32_t passed_reset_fields = 0x7ffe;
+
+// M4RCR
+constexpr std::uint32_t m4rcr = 0x0c;
+constexpr std::uint32_t enable_m4 = 1u << 3;
+constexpr std::uint32_t m4_self_clearing = 0x6;
 
 }  // namespace
 
@@ -45,8 +51,8 @@ std::vector<Register> Src::registers(Src& self) {
     std::vector<Register> rows = {
         guarded(self, 0x00, "SCR", 0xf0, not_masked << 4),
         guarded(self, 0x04, "A53RCR0", 0x3fffff, not_masked << 16),
-        guarded(self, a53rcr1, "A53RCR1", 0x7f, 1),  // only core 0 runs after a reset
-        guarded(self, 0x0c, "M4RCR", 0x3ff, not_masked << 4 | 1),
+        guarded(self, a53rcr1, "A53RCR1", 0x7e, 1),  // core 0 is always enabled
+        guarded(self, m4rcr, "M4RCR", 0x3ff, not_masked << 4 | enable_m4),
         guarded(self, 0x20, "USBOPHY1_RCR", 0x1, 1),
         guarded(self, 0x24, "USBOPHY2_RCR", 0x1, 1),
         guarded(self, 0x28, "MIPIPHY_RCR", 0x3e, 0),
@@ -65,9 +71,11 @@ std::vector<Register> Src::registers(Src& self) {
          .read_only = ~0x3fdu,
          .write_1_clear = 0x3fd},
         {.offset = 0x68, .name = "SISR", .read_only = all_bits},
-        {.offset = 0x6c, .name = "SIMR", .reset = passed_reset_fields, .read_only = ~passed_reset_fields},
-        {.offset = 0x70, .name = "SBMR2", .reset = internal_boot, .read_only = all_bits},
-        {.offset = gpr1, .name = "GPR", .count = 10},
+        {.offset = 0x6c, .name = "SIMR", .reset = 0x3ff, .read_only = ~passed_reset_fields},
+        {.offset = 0x70, .name = "SBMR2", .reset = internal_boot, .read_only = ~force_cold_boot},
+        {.offset = gpr1, .name = "GPR1", .count = 8},
+        {.offset = gpr1 + 0x20, .name = "GPR9", .read_only = all_bits},
+        {.offset = gpr1 + 0x24, .name = "GPR10"},
         guarded(self, 0x1000, "DDRC_RCR", 0xf, all_domains),
         guarded(self, 0x1004, "DDRC2_RCR", 0xf, all_domains),
     };
@@ -80,13 +88,13 @@ std::vector<Register> Src::registers(Src& self) {
 }
 
 void Src::enforce_domain(std::uint32_t offset, const WriteEvent& event) {
-    std::uint32_t value = event.after;
     const unsigned domain_bit = domains_shift + (event.by.domain & 3u);
-    const bool granted = (event.before & domain_enable) == 0 || (event.before >> domain_bit & 1) != 0;
-    if (!granted) {
-        value = event.before;
-    } else if ((event.before & domain_lock) != 0) {
-        value = (event.before & domain_fields) | (event.after & ~domain_fields);
+    const bool closed = (event.before & domain_enable) != 0 && (event.before >> domain_bit & 1) == 0;
+    const bool locked = (event.before & domain_lock) != 0;
+    std::uint32_t value = (closed ? event.before : event.after) & ~domain_fields;
+    value |= (locked ? event.before : event.after) & domain_fields;
+    if (offset == m4rcr) {
+        value &= ~m4_self_clearing;
     }
     bank().set(offset, value);
     if (offset == a53rcr1 && value != event.before && observer_ != nullptr) {

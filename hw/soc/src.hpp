@@ -6,17 +6,21 @@
  * and the boot mode, and keeps ten general-purpose registers of which the first eight name the address where
  * each application core starts after its reset.
  *
- * Reference: MIMX8MQ6 device header for names and fields; TF-A, gpc_common.c, for the entry address (two
- * registers a core: bits 39:24 and 23:2 of it) and the order of steps that start a core; Linux, reset-imx7.c.
+ * Reference: MIMX8MQ6 device header and register description (CMSIS-SVD) for names, fields and reset values;
+ * TF-A, gpc_common.c, for the entry address (two registers a core: bits 39:24 and 23:2 of it) and the order
+ * of steps that start a core; Linux, reset-imx7.c.
  *
  * Interface: QOM type "imx8mq.src", one 64 KiB window, no line (SPI 89 never fires), no property. The GPC is
  * told of every change of the core enables through Src::Observer.
  *
+ * Domain control works as the fields say: with DOM_EN set, only masters of the domains in bits 27 to 24
+ * change the function bits; LOCK freezes DOM_EN, the domains and itself until reset.
+ *
  * Not modelled: pulling a peripheral's reset; the bits are stored. A53RCR0 (per-core resets) and M4RCR (there
  * is no M4) are stored and logged. SRSR always tells a power-on reset, and every reset clears the
- * general-purpose registers. Access of a register with DOM_EN set is granted by
- * the domain bits, and LOCK freezes them, as the fields' names say. Reset values that no source gives are 0;
- * DDRC_RCR and DDRC2_RCR read as a boot loader leaves them, since DRAM works from the start.
+ * general-purpose registers. Reset values that no source gives are 0. SBMR1 and SBMR2 tell of an internal
+ * boot from QSPI flash; DDRC_RCR and DDRC2_RCR read as a boot loader leaves them, since DRAM works from the
+ * start.
  */
 #pragma once
 

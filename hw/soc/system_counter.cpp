@@ -38,11 +38,8 @@ constexpr std::uint32_t compare_status = 1u << 2;
 constexpr std::uint32_t high_bits = 0x00ffffff;
 constexpr std::uint64_t count_bits = 0x00ff'ffff'ffff'ffff;
 
-/** Ticks for nanoseconds, as a fraction. */
-struct Rate {
-    std::uint64_t ticks;
-    std::uint64_t nanoseconds;
-};
+using Rate = SystemCounter::Rate;
+
 constexpr Rate base_rate = {1, 120};           // 25 MHz / 3
 constexpr Rate slow_rate = {512, 15'625'000};  // 32768 Hz
 
@@ -164,13 +161,17 @@ void SystemCounter::reset() {
     base_time_ = 0;
 }
 
+std::uint64_t SystemCounter::ticks_since_base(std::int64_t time, Rate rate) const {
+    if (time < base_time_) {
+        return 0;
+    }
+    return ticks_in(static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(base_time_), rate);
+}
+
 std::uint64_t SystemCounter::count_at(std::int64_t time) const {
     const std::uint32_t control = banks_[control_frame].value(cntcr);
-    if ((control & running) == 0 || time < base_time_) {
-        return base_count_;
-    }
-    const auto passed = static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(base_time_);
-    return (base_count_ + ticks_in(passed, rate_of(control))) & count_bits;
+    const bool runs = (control & running) != 0;
+    return (base_count_ + (runs ? ticks_since_base(time, rate_of(control)) : 0)) & count_bits;
 }
 
 std::uint64_t SystemCounter::compare_value(unsigned comparator) const {
@@ -214,9 +215,12 @@ void SystemCounter::update(unsigned comparator) {
     const std::int64_t now = host().now();
     const bool due = reached(comparator, now);
     host().set_irq(comparator, due && (control & interrupt_mask) == 0);
-    if (!due && (control & compare_enable) != 0 && (counter & running) != 0) {
-        // Counted from the base, so that the deadline is the very tick and not up to one tick later.
-        const auto wait = time_for(compare_value(comparator) - base_count_, rate_of(counter));
+    if ((control & compare_enable) != 0 && (counter & running) != 0) {
+        // The next change is the compare value, or the end of the count if that is reached already. It is
+        // counted from the base, so that the deadline is the very tick.
+        const Rate rate = rate_of(counter);
+        const std::uint64_t next = due ? count_bits + 1 : compare_value(comparator);
+        const auto wait = time_for(ticks_since_base(now, rate) + next - count_at(now), rate);
         if (wait) {
             host().schedule(comparator, base_time_ + *wait);
             return;

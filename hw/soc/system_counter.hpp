@@ -36,6 +36,12 @@ class SystemCounter : public Device {
     static constexpr unsigned compare_frame = 1;
     static constexpr unsigned control_frame = 2;
 
+    /** So many ticks in so many nanoseconds. */
+    struct Rate {
+        std::uint64_t ticks;
+        std::uint64_t nanoseconds;
+    };
+
     explicit SystemCounter(Host& host);
 
     std::span<const RegionInfo> regions() const override;
@@ -60,6 +66,7 @@ class SystemCounter : public Device {
     static std::vector<Register> compare_registers(SystemCounter& self);
     static std::vector<Register> control_registers(SystemCounter& self);
 
+    std::uint64_t ticks_since_base(std::int64_t time, Rate rate) const;
     std::uint64_t count_at(std::int64_t time) const;
     std::uint64_t compare_value(unsigned comparator) const;
     bool reached(unsigned comparator, std::int64_t time) const;

@@ -98,7 +98,7 @@ bool svp_device_load(SvpDevice *device, const uint8_t *state, size_t length, cha
 
 void svp_free(void *memory) SVP_NOEXCEPT;
 
-/* A range of DRAM with equal rights for one access class. Addresses are physical, in bytes. */
+/* A range of addresses with equal rights for one world and domain. Addresses are physical, in bytes. */
 typedef struct SvpRun {
     uint64_t first;
     uint64_t length;
@@ -106,17 +106,28 @@ typedef struct SvpRun {
     bool write;
 } SvpRun;
 
-/* Start and length of the window that the firewall judges, in bytes. */
-void svp_firewall_window(uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
+/* No policy cuts a memory into more runs. */
+#define SVP_RUNS_MAX 768
 
-/* True if `device` is the board's firewall and the calls below may be used on it. */
-bool svp_is_firewall(SvpDevice *device) SVP_NOEXCEPT;
+/* The calls below take the board's firewall, a core of type "imx8mq.firewall". */
+
+/* Start and length of the DRAM window, in bytes. */
+void svp_firewall_dram(uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
 
 /*
- * Cuts the DRAM window into maximal runs for accesses of one world and domain, in ascending order, without gaps.
- * Returns the number of runs; at most `room` of them are stored.
+ * Cuts a range into maximal runs for accesses of one world and domain, in ascending order, without gaps. Returns the
+ * number of runs; at most `room` of them are stored.
  */
-size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, SvpRun *runs, size_t room) SVP_NOEXCEPT;
+size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, uint64_t first, uint64_t length,
+                         SvpRun *runs, size_t room) SVP_NOEXCEPT;
+
+/* World, domain and privilege that the bus gives to a master; `own_secure` is the world that it drives itself. */
+void svp_firewall_identity(SvpDevice *firewall, unsigned master, bool own_secure,
+                           SvpTransaction *identity) SVP_NOEXCEPT;
+
+/* Guarded peripherals, numbered from 0; the name of one, with its range. */
+unsigned svp_firewall_peripheral_count(void) SVP_NOEXCEPT;
+const char *svp_firewall_peripheral(unsigned number, uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
 
 /* Judges one access and records a denied one. `granted` tells whether data may move. */
 SvpResponse svp_firewall_access(SvpDevice *firewall, const SvpTransaction *access, bool *granted) SVP_NOEXCEPT;

@@ -17,6 +17,8 @@ import importlib.util
 import pkgutil
 import sys
 
+#: Units of which less is better
+TIME_UNITS = ("ns", "us", "ms", "s")
 _registered = {}
 
 
@@ -87,6 +89,21 @@ def load(folder):
             sys.modules[name] = module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
     return dict(sorted(_registered.items()))
+
+
+def best_rounds(subjects, measure, rounds):
+    """Best value of each figure that measure(subject) gives as {name: (value, unit)}; one dictionary a subject.
+
+    Subjects take turns, so that noise of the host hits all alike. For units of time less is better.
+    """
+    best = [{} for _ in subjects]
+    for turn in range(rounds):
+        for index in range(len(subjects)) if turn % 2 == 0 else reversed(range(len(subjects))):
+            for name, (value, unit) in measure(subjects[index]).items():
+                choose = min if unit in TIME_UNITS else max
+                known = best[index].get(name, (value, unit))[0]
+                best[index][name] = (choose(known, value), unit)
+    return best
 
 
 def _number(value):

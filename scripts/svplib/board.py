@@ -30,7 +30,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import cache, products
+from . import bus_policy, cache, products
 from .console import Console, ConsoleClosed, ConsoleTimeout, timeout_scale
 from .errors import SvpError
 from .qmp import Qmp, QmpClosed
@@ -71,6 +71,7 @@ class Board:
     firmware     "optee" (BL31, OP-TEE, loader stub in flash) or "none" (QEMU enters Linux directly, its own PSCI)
     flash        image for -bios instead of the built one; only with firmware "optee"
     kernel, dtb, initrd   paths; None leaves the option out; DEFAULT takes what svp built
+    policy       what OP-TEE makes of the bus firewalls: "open", "nxp" or "strict" (see bus_policy.py); goes into a copy of the dtb
     append       words added to "console=ttymxc0,115200"; command_line replaces the whole
     memory       text for -m ("1G".."4G"), cpus 1..4 for -smp; None leaves the option out
     machine      machine type, machine_options text appended to it after a comma
@@ -82,12 +83,15 @@ class Board:
     qemu         path of the emulator; name goes into log names; log_dir a folder for them; echo gets UART1's text as it comes
     """
 
-    def __init__(self, *, firmware="optee", flash=DEFAULT, kernel=DEFAULT, dtb=DEFAULT, initrd=DEFAULT, append="",
+    def __init__(self, *, firmware="optee", flash=DEFAULT, kernel=DEFAULT, dtb=DEFAULT, initrd=DEFAULT, policy="open", append="",
                  command_line=None, memory=DEFAULT_MEMORY, cpus=4, machine="imx8mq-evk", machine_options="", sd=(), display="none",
                  allow_reboot=False, paused=False, share_ram=False, extra=(), qemu=None, name="board", log_dir=None, echo=None):
         if firmware not in ("optee", "none"):
             raise BoardError(f"firmware: '{firmware}' is neither optee nor none")
+        if policy not in bus_policy.POLICIES or (policy != "open" and firmware != "optee"):
+            raise BoardError(f"policy: '{policy}' with firmware '{firmware}' is not possible")
         self.name = name
+        self.policy = policy
         self.log_dir = Path(log_dir) if log_dir else cache.board_log_dir()
         self._label = f"{name}-{os.getpid()}-{next(_numbers)}"
         self._echo = echo
@@ -105,6 +109,9 @@ class Board:
         default_dtb = "dtb" if machine == "imx8mq-evk" else "dtb-stock"
         for option, value, product in (("-kernel", kernel, "kernel"), ("-dtb", dtb, default_dtb), ("-initrd", initrd, "initrd")):
             path = products.locate(product) if value is DEFAULT else value
+            if path and option == "-dtb" and policy != "open":
+                self.log_dir.mkdir(parents=True, exist_ok=True)
+                path = bus_policy.device_tree(path, policy, self.log_dir / f"{self._label}.dtb")
             if path:
                 self.arguments += [option, str(path)]
         if kernel is not None:

@@ -117,8 +117,12 @@ def content_hash(base, *names):
     return digest(*(f"{name} {value}" for name, value in sorted(content_manifest(base, *names).items())))
 
 
-def stat_manifest(base, skip=()):
-    """{relative path: (size, mtime in ns)} of every file of a tree that is too large to read; `skip`: folder names."""
+def stat_manifest(base, without=()):
+    """{relative path: (size, mtime in ns)} of every file of a tree that is too large to read.
+
+    Git's own folder and the paths in `without` (folders, files or links) are left out.
+    """
+    without = {".git", *without}
     manifest = {}
     stack = [""]
     while stack:
@@ -126,9 +130,10 @@ def stat_manifest(base, skip=()):
         with os.scandir(base / relative) as entries:
             for entry in entries:
                 name = f"{relative}{entry.name}"
+                if name in without:
+                    continue
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in skip:
-                        stack.append(name + "/")
+                    stack.append(name + "/")
                 else:
                     status = entry.stat(follow_symlinks=False)
                     manifest[name] = (status.st_size, status.st_mtime_ns)

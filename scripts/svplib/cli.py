@@ -2,9 +2,11 @@
 """The command line of scripts/svp."""
 
 import argparse
+import signal
 import sys
 
 from . import bench_command, parts, products, run_command, sources, test_command
+from .console import timeout_scale
 from .errors import SvpError, UsageError
 from .progress import say
 
@@ -76,7 +78,8 @@ def _parser():
 
 
 def _apply(arguments):
-    """Set what all commands share."""
+    """Set what all commands share, and refuse what would be found to be wrong after a long build only."""
+    timeout_scale()
     for name in sources.LOCAL_TREES:
         folder = getattr(arguments, f"{name}_src")
         if folder:
@@ -107,12 +110,19 @@ def _path(arguments):
     return 0
 
 
+def _interrupt(number, frame):
+    """End like Ctrl-C does, so that builds and boards are ended too."""
+    raise KeyboardInterrupt
+
+
 def main(words=None):
     """Run the command line; returns the exit status."""
     words = sys.argv[1:] if words is None else words
     split = words.index("--") if "--" in words else len(words)
     arguments = _parser().parse_args(words[:split])
     arguments.extra = words[split + 1:]
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
         if arguments.extra and arguments.command != "run":
             raise UsageError("only 'svp run' takes QEMU arguments after --")

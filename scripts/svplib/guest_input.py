@@ -16,6 +16,7 @@ from .errors import UsageError
 MEMORY_MIB = (1024, 4096)
 MEMORY_MIB_OPTEE = 3072
 CPUS = (1, 4)
+KERNEL_BYTES = 256 << 20
 IMAGE_MAGIC = b"ARM\x64"
 IMAGE_MAGIC_OFFSET = 0x38
 DTB_MAGIC = 0xD00DFEED
@@ -44,10 +45,13 @@ def kernel(path):
         head = stream.read(4096)
     name = f"--kernel: {path}"
     if head[:2] == b"\x1f\x8b":
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
         try:
-            head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, 1024)
+            head = unpacker.decompress(file.read_bytes(), KERNEL_BYTES)
         except zlib.error as error:
             raise UsageError(f"{name} looks like gzip but is damaged ({error})") from None
+        if not unpacker.eof:
+            raise UsageError(f"{name} looks like gzip but its end is missing, or it has more than {KERNEL_BYTES >> 20} MiB unpacked")
     if head[IMAGE_MAGIC_OFFSET:IMAGE_MAGIC_OFFSET + 4] == IMAGE_MAGIC:
         return file
     if head[:2] == b"MZ" and head[4:8] == b"zimg":

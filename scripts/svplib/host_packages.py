@@ -56,7 +56,6 @@ def ensure(parts, install=True):
         return
     if not names:
         return
-    say(f"missing Debian packages: {' '.join(names)}")
     command = ["apt-get", "install", "-y", "--no-install-recommends", *names]
     by_hand = "as root: " + " ".join(["apt-get", "install", *names])
     if not install:
@@ -69,6 +68,7 @@ def ensure(parts, install=True):
         if subprocess.run([*prefix, "true"], check=False).returncode:
             raise UsageError(f"packages are missing and sudo refused; {by_hand}")
         prefix.append("DEBIAN_FRONTEND=noninteractive")
+    say(f"missing Debian packages: {' '.join(names)}")
     environment = build_environment(DEBIAN_FRONTEND="noninteractive")
     log = log_path("system-packages")
     # Index files of the system may be absent (containers) or old; their update may fail for another vendor's repository alone.

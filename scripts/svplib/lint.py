@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cheap checks of the sources themselves, counted as tests: format, licence lines, kernel style, size of files, Python syntax."""
 
+import collections
 import re
 import shutil
 import subprocess
@@ -15,8 +16,9 @@ CORE_FOLDERS = ("hw", "include", "tests/unit")
 CODE_FOLDERS = ("hw", "include", "machines", "firmware", "tests", "scripts")
 CODE_SUFFIXES = (".cpp", ".hpp", ".c", ".h", ".py", ".S", ".dts", ".dtsi", ".ld", ".sh")
 MAXIMUM_LINES = 900
+CLANG_FORMAT_VERSION = 14  # Debian 12
 FORBIDDEN_WORDS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3, "HA" + "CK")) + r")\b")
-MODULE_FOLDERS = ("firmware/linux/secure-heap", "firmware/linux/dcss")
+MODULE_FOLDERS = ("firmware/linux",)
 
 
 def run(results, pattern=None):
@@ -51,11 +53,16 @@ def _format():
     """clang-format agrees with every C++ file."""
     if not shutil.which("clang-format"):
         return "skipped", "clang-format is not installed"
+    text = subprocess.run(["clang-format", "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"version (\d+)", text)
+    if not version or int(version.group(1)) != CLANG_FORMAT_VERSION:
+        return "skipped", f"the files are formatted by clang-format {CLANG_FORMAT_VERSION}; others lay some lines out differently ({text.strip()})"
     files = _files(CORE_FOLDERS, (".cpp", ".hpp"))
     if not files:
         return "failed", "found no C++ file to check"
     done = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], cwd=parts.REPOSITORY, capture_output=True, text=True, check=False)
-    findings = [line for line in done.stderr.splitlines() if "error:" in line]
+    places = collections.Counter(line.split(":")[0] for line in done.stderr.splitlines() if "error:" in line)
+    findings = [f"{name}: {number} lines to lay out anew: clang-format -i {name}" for name, number in places.items()]
     return _verdict(findings or ([done.stderr] if done.returncode else []), files, "C++ file")
 
 

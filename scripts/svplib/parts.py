@@ -23,6 +23,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 CROSS_COMPILE = "aarch64-linux-gnu-"
 KEPT_PRODUCTS = 4
 KEPT_TREES = 2
+ROUNDS = 4
 QEMU_FOLDERS = ("hw", "machines", "include")
 GUEST_FILES = ("firmware/guest", "firmware/linux/secure-heap-test/secure_heap_test.h")
 QEMU_OPTIONS = (
@@ -44,16 +45,27 @@ OPTIONS = Options()
 
 
 class Part:
-    """`sources`: lock entries; `files`: our files and folders; `needs`: parts whose products go in; `build(folder)` makes it."""
+    """One part: `source`: lock entries; `files`: our files and folders; `needs`: parts whose products go in.
 
-    def __init__(self, name, build, *, source=(), files=(), needs=(), cross=True, space=500):
+    build(folder) makes its products. A part that builds in a tree of its own has prepare() too, which copies our files there and
+    whose result goes to build(folder, result): from then on our files may change. `recipe` is counted up when build() makes
+    something else from the same input. `space`: MiB that must be free.
+    """
+
+    def __init__(self, name, build, *, prepare=None, source=(), files=(), needs=(), cross=True, space=500, recipe=1):
         self.name = name
         self.build = build
+        self.prepare = prepare
         self.source = source
         self.files = files
         self.needs = needs
         self.cross = cross
         self.space = space
+        self.recipe = recipe
+
+    def copies_all(self):
+        """True when prepare() copied everything that may change: our files, and a local tree if there is one."""
+        return bool(self.prepare) and (self.name == "qemu" or not any(sources.local_tree(source) for source in self.source))
 
 
 @functools.cache
@@ -82,7 +94,7 @@ def _release():
 def key(name):
     """Hash over all that a part is made from."""
     part = PARTS[name]
-    items = [name, "1", cache.content_hash(REPOSITORY, *part.files)]
+    items = [name, part.recipe, cache.content_hash(REPOSITORY, *part.files)]
     items += [sources.identity(source) for source in part.source]
     items += [key(need) for need in part.needs]
     items.append(compiler(CROSS_COMPILE + "gcc") if part.cross else f"{compiler('gcc')} {compiler('g++')} {_release()} {qemu_options()}")
@@ -148,19 +160,50 @@ def build(names):
             for source in PARTS[name].source:
                 if not sources.local_tree(source):
                     sources.fetched(source)
-        key.cache_clear()
-        for name in pending(names):
-            folder = product_folder(name)
-            cache.need_space(cache.root(), PARTS[name].space, f"building {name}")
-            partial = folder.with_name(folder.name + ".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
-            PARTS[name].build(partial)
-            for product_name, (part, file, _) in PRODUCTS.items():
-                if part == name and not (partial / file).exists():
-                    raise BuildError(f"{name}: the build ended without error but made no {file} ({product_name})")
-            partial.rename(folder)
-            cache.prune("build", f"{name}-", KEPT_PRODUCTS)
+        for _ in range(ROUNDS):
+            _forget_keys()
+            for name in pending(names):
+                if not _build_one(name):
+                    break
+            _forget_keys()
+            if not pending(names):
+                return
+            say("sources changed while they were built; building again")
+        raise BuildError(f"sources keep changing: {', '.join(pending(names))} not up to date after {ROUNDS} rounds")
+
+
+def _forget_keys():
+    """Look at the files again when a key is asked for next."""
+    key.cache_clear()
+    sources.identity.cache_clear()
+
+
+def _build_one(name):
+    """Build a part into its product folder; False when what it is made from changed before it was read completely."""
+    part, before = PARTS[name], key(name)
+    folder = product_folder(name)
+    cache.need_space(cache.root(), part.space, f"building {name}")
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    if part.prepare:
+        prepared = part.prepare()
+        _forget_keys()
+        if key(name) != before:
+            return False
+        part.build(partial, prepared)
+    else:
+        part.build(partial)
+    if not part.copies_all():
+        _forget_keys()
+        if key(name) != before:
+            return False
+    for product_name, (owner, file, _) in PRODUCTS.items():
+        if owner == name and not (partial / file).exists():
+            raise BuildError(f"{name}: the build ended without error but made no {file} ({product_name})")
+    partial.rename(folder)
+    cache.prune("build", f"{name}-", KEPT_PRODUCTS)
+    return True
 
 
 def _make(part, folder, *variables, title=None, log=None):
@@ -236,40 +279,50 @@ def build_tree(name, *identity):
     return tree
 
 
-def _build_linux(folder):
+def _prepare_linux():
     source = sources.linux_tree()
     tree = build_tree("linux", source, compiler(CROSS_COMPILE + "gcc"))
     sync_content(REPOSITORY / "firmware", tree / "ours", ("linux",), State(tree / "state.json"), "ours")
+    return tree, source
+
+
+def _build_linux(folder, prepared):
+    tree, source = prepared
     out = tree / "out"
     out.mkdir(exist_ok=True)
     run_logged("build linux", ["make", "-C", str(tree / "ours/linux"), f"SRC={source}", f"OUT={out}", f"CROSS_COMPILE={CROSS_COMPILE}",
                                f"JOBS={OPTIONS.jobs}"], log_path("linux"))
-    for name in ("Image", "imx8mq-evk-svp.dtb", "imx8mq-evk.dtb"):
-        shutil.copyfile(out / name, folder / name)
+    for path in (out / "Image", *sorted(out.glob("*.dtb"))):
+        shutil.copyfile(path, folder / path.name)
     (folder / "modules").mkdir()
     for module in sorted((out / "modules").glob("*.ko")):
         shutil.copyfile(module, folder / "modules" / module.name)
 
 
-def _build_qemu(folder):
+def _prepare_qemu():
     local = sources.local_tree("qemu")
     python_path = sources.python_path()
     tree = build_tree("qemu", local or sources.identity("qemu"), *qemu_options(), compiler("gcc"), compiler("g++"), _release(), python_path)
-    source, out, state = tree / "src", tree / "build", State(tree / "state.json")
+    source, state = tree / "src", State(tree / "state.json")
     changed = ()
     if local:
-        changed = sync_tree(local, source, state, "local", (".git", "build"))
+        changed = sync_tree(local, source, state, "local", sources.LEFT_OUT["qemu"])
     elif not state.get("unpacked"):
         shutil.rmtree(source, ignore_errors=True)
         sources.unpack_source("qemu", source)
         state.set(unpacked=True)
     apply_patches(source, sorted((REPOSITORY / "hw/qemu/patches").glob("*.patch")), state, changed)
     sync_content(REPOSITORY, source / "hw/svp", QEMU_FOLDERS, state, "ours")
-    environment = build_environment(PYTHONPATH=python_path)
+    return tree, state, build_environment(PYTHONPATH=python_path)
+
+
+def _build_qemu(folder, prepared):
+    tree, state, environment = prepared
+    out = tree / "build"
     if not state.get("configured"):
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
-        run_logged("configure qemu", [str(source / "configure"), *qemu_options()], log_path("qemu-configure"), cwd=out, env=environment)
+        run_logged("configure qemu", [str(tree / "src/configure"), *qemu_options()], log_path("qemu-configure"), cwd=out, env=environment)
         state.set(configured=True)
     run_logged("build qemu", ["ninja", f"-j{OPTIONS.jobs}", "qemu-system-aarch64"], log_path("qemu"), cwd=out, env=environment)
     binary = folder / "qemu-system-aarch64"
@@ -281,8 +334,8 @@ def _build_qemu(folder):
 
 
 PARTS = {part.name: part for part in (
-    Part("qemu", _build_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=4000),
-    Part("linux", _build_linux, source=("linux",), files=("firmware/linux",), space=5000),
+    Part("qemu", _build_qemu, prepare=_prepare_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=4000),
+    Part("linux", _build_linux, prepare=_prepare_linux, source=("linux",), files=("firmware/linux",), space=5000, recipe=2),
     Part("tfa", _build_tfa, source=("tfa",), files=("firmware/tfa",)),
     Part("optee", _build_optee, source=("optee",), files=("firmware/optee",)),
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),

@@ -23,7 +23,7 @@ class _Reporter(unittest.TestResult):
         self._subtest_failures = {}
 
     def _name(self, test):
-        return test.id().removeprefix("svp_test_")
+        return test.id().replace("svp_test_", "", 1)
 
     def startTest(self, test):
         super().startTest(test)

@@ -6,7 +6,7 @@ import shlex
 import sys
 import time
 
-from . import guest_input, parts, scenario
+from . import bus_policy, guest_input, parts, scenario
 from .board import CONSOLE_ARGUMENTS, Board
 from .checks import CheckList, write_json
 from .errors import SvpError, UsageError
@@ -23,6 +23,8 @@ def add_arguments(parser):
     parser.add_argument("--initrd", metavar="CPIO", help="your own initramfs; 'none' for none")
     parser.add_argument("--append", metavar="ARGS", default="", help=f"words added to the kernel command line '{CONSOLE_ARGUMENTS}'")
     parser.add_argument("--firmware", choices=("none", "optee"), help="optee: TF-A and OP-TEE (default); none: QEMU enters the kernel directly")
+    parser.add_argument("--policy", choices=bus_policy.POLICIES, default="open",
+                        help="what OP-TEE makes of the bus firewalls: open: TZC-380 only (default); nxp, strict: RDC and CSU tell masters apart")
     parser.add_argument("--bl32", metavar="IMAGE", help="your own raw OP-TEE (or other BL32) image in place of ours")
     parser.add_argument("-m", dest="memory", metavar="SIZE", default="3G", help="DDR size, 1G to 4G (default 3G)")
     parser.add_argument("--smp", type=int, metavar="N", default=4, help="number of CPUs, 1 to 4 (default 4)")
@@ -47,14 +49,17 @@ def main(arguments):
         raise UsageError("--json needs a scenario")
     if arguments.bl32 and firmware != "optee":
         raise UsageError("--bl32 needs --firmware optee")
+    if arguments.policy != "open" and firmware != "optee":
+        raise UsageError(f"--policy {arguments.policy} needs --firmware optee")
     settings = _settings(arguments, firmware)
+    bl32 = guest_input.existing_file(arguments.bl32, "--bl32") if arguments.bl32 else None
     needed = ["qemu"] + (["boot"] if firmware == "optee" else [])
     needed += ["linux"] if "kernel" not in settings or "dtb" not in settings else []
     needed += ["guest"] if "initrd" not in settings else []
     parts.OPTIONS.gtk = parts.OPTIONS.gtk or arguments.display == "gtk"
     parts.build(needed)
-    if arguments.bl32:
-        settings["flash"] = parts.flash_with(guest_input.existing_file(arguments.bl32, "--bl32"))
+    if bl32:
+        settings["flash"] = parts.flash_with(bl32)
     words = " ".join(filter(None, (chosen.APPEND if chosen else "", arguments.append)))
     if shell:
         return _interactive(arguments, settings, words)
@@ -63,7 +68,8 @@ def main(arguments):
 
 def _settings(arguments, firmware):
     """Board's keyword arguments from the command line, every file checked."""
-    settings = {"firmware": firmware, "memory": guest_input.memory(arguments.memory, firmware), "cpus": guest_input.cpus(arguments.smp)}
+    settings = {"firmware": firmware, "memory": guest_input.memory(arguments.memory, firmware), "cpus": guest_input.cpus(arguments.smp),
+                "policy": arguments.policy}
     if arguments.kernel:
         settings["kernel"] = guest_input.kernel(arguments.kernel)
     if arguments.dtb:

@@ -18,6 +18,8 @@ from .progress import log_path, run_logged, say
 #: Source -> (command line option, a file that tells that a folder is such a tree)
 LOCAL_TREES = {"qemu": ("--qemu-src", "configure"), "linux": ("--linux-src", "Kconfig"), "tfa": ("--tfa-src", "bl31/bl31.mk"),
                "optee": ("--optee-src", "core/core.mk")}
+#: Paths in a local tree that are no part of the source: build trees, the link to this repository that our hook patch asks for
+LEFT_OUT = {"qemu": ("build", "hw/svp")}
 KEPT_VERSIONS = 2
 _local = {}
 
@@ -61,7 +63,7 @@ def version(name):
 def identity(name):
     """Text that changes whenever the source's content changes: package version, or names, sizes and times of a local tree."""
     if name in _local:
-        rows = cache.stat_manifest(_local[name], skip=(".git",))
+        rows = cache.stat_manifest(_local[name], LEFT_OUT.get(name, ()))
         return cache.digest(_local[name], *(f"{path} {row}" for path, row in sorted(rows.items())))
     return f"{lock_file.entries()[name].package}={version(name)}"
 

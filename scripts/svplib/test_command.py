@@ -4,7 +4,7 @@
 import time
 from pathlib import Path
 
-from . import lint, parts, python_tests, unit_tests
+from . import host_packages, lint, parts, python_tests, unit_tests
 from .checks import write_json
 from .errors import SvpError
 from .progress import duration, say
@@ -51,6 +51,8 @@ def _built(results, kind, needs):
     begin = time.monotonic()
     try:
         parts.build(needs)
+        if kind == "boot":
+            host_packages.ensure(["boot-tests"], parts.OPTIONS.install)
         return True
     except SvpError as error:
         results.add(Result(kind, f"build of {', '.join(needs)}", "failed", time.monotonic() - begin, str(error)))

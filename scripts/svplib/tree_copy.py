@@ -37,7 +37,13 @@ class State:
 
 
 def _bring(source, target, wanted, had):
-    """Copy files whose mark differs or which are missing, delete those no longer wanted; return the names that changed."""
+    """Copy files whose mark differs or which are missing, delete those no longer wanted; return the names that changed.
+
+    Raises BuildError when `target` is not a folder apart from `source` (a link into it, say): files of the source would be lost.
+    """
+    inside, outside = source.resolve(), target.resolve()
+    if outside.is_relative_to(inside) or inside.is_relative_to(outside):
+        raise BuildError(f"{target} and {source} are not apart; nothing was copied")
     changed = [name for name, mark in wanted.items() if had.get(name) != mark or not (target / name).is_symlink() and not (target / name).exists()]
     gone = [name for name in had if name not in wanted]
     for name in changed:
@@ -62,9 +68,9 @@ def sync_content(source, target, folders, state, key):
     return changed
 
 
-def sync_tree(source, target, state, key, skip):
-    """Keep a copy of a large tree; files are compared by size and time. Returns the names that changed."""
-    wanted = {name: list(row) for name, row in cache.stat_manifest(source, skip).items()}
+def sync_tree(source, target, state, key, without=()):
+    """Keep a copy of a large tree, but for the paths in `without`; files are compared by size and time. Returns the names that changed."""
+    wanted = {name: list(row) for name, row in cache.stat_manifest(source, without).items()}
     changed = _bring(source, target, wanted, state.get(key, {}))
     state.set(**{key: wanted})
     return changed
@@ -108,8 +114,14 @@ def apply_patches(tree, patches, state, changed=()):
             shutil.copyfile(tree / name, originals / name)
     state.set(patches=None, patched=touched, originals=str(originals))
     for path, text in zip(patches, texts):
-        result = subprocess.run(["patch", "-p1", "--batch", "--forward", "--no-backup-if-mismatch"], input=text, capture_output=True,
-                                text=True, cwd=tree, env=build_environment(), check=False)
+        if _patch(tree, text, "--reverse", "--force", "--dry-run").returncode == 0:
+            continue  # a local tree that has it already
+        result = _patch(tree, text, "--forward", "--batch")
         if result.returncode:
             raise BuildError(f"{path.name} does not apply to {tree}", (result.stdout + result.stderr).splitlines()[-10:])
     state.set(patches=mark)
+
+
+def _patch(tree, text, *options):
+    return subprocess.run(["patch", "-p1", "--no-backup-if-mismatch", *options], input=text, capture_output=True, text=True,
+                          cwd=tree, env=build_environment(), check=False)

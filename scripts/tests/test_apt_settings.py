@@ -35,8 +35,8 @@ Signed-By:
 """
 
 ONE_LINE = """
-deb http://deb.debian.org/debian bookworm main contrib # trailing
-deb-src http://deb.debian.org/debian bookworm main
+deb http://mirror.example.net/debian bookworm main contrib # trailing
+deb-src http://mirror.example.net/debian bookworm main
 deb [arch=amd64 signed-by=/etc/hostname] https://download.docker.com/linux/debian bookworm stable
 deb https://apt.example.com stable main
 # deb http://commented.example.org/debian bookworm main
@@ -70,7 +70,7 @@ class Choice(unittest.TestCase):
 
     def test_other_vendors_are_left_out_or_last(self):
         uris = [archive.uri for archive in apt_settings.debian_archives(apt_settings.parse_one_line(ONE_LINE, "x"))]
-        self.assertEqual(uris[0], "http://deb.debian.org/debian")
+        self.assertEqual(uris[0], "http://mirror.example.net/debian")
         self.assertEqual(uris[-1], "https://apt.example.com")
         self.assertIn("mirror+file:/etc/apt/mirrors/debian.list", uris)
         self.assertFalse([uri for uri in uris if "docker" in uri or uri.startswith("cdrom")])

@@ -2,6 +2,7 @@
 """Every bad input of `svp run` is one clear line, every good one passes."""
 
 import gzip
+import random
 import socket
 import struct
 import tempfile
@@ -43,6 +44,7 @@ class Kernels(WithFolder):
             "empty": b"", "ELF": b"\x7fELF" + bytes(100), "x86": bytes(0x202) + b"HdrS" + bytes(64), "not an arm64 Image": b"hello" * 40,
             "damaged": b"\x1f\x8b" + bytes(range(7, 90)), "uImage": b"\x27\x05\x19\x56" + bytes(60),
             "32-bit Arm": bytes(0x24) + b"\x18\x28\x6f\x01" + bytes(60), "xz": b"\xfd7zXZ\0" + bytes(60),
+            "end is missing": gzip.compress(self.IMAGE + random.Random(1).randbytes(9000))[:8000],
             "zstd;": b"MZ\0\0zimg" + bytes(16) + b"zstd\0" + bytes(60), "Image": gzip.compress(b"abc"),
         }
         for text, data in cases.items():

@@ -56,14 +56,14 @@ class Copies(unittest.TestCase):
         (self.source / "link").symlink_to("hw/a.c")
         (self.source / "dangling").symlink_to("nowhere")
         self.write(".git/config", "x")
-        sync_tree(self.source, self.target, self.state, "local", (".git",))
+        sync_tree(self.source, self.target, self.state, "local")
         self.assertEqual(os.readlink(self.target / "link"), "hw/a.c")
         self.assertTrue((self.target / "dangling").is_symlink())
         self.assertFalse((self.target / ".git").exists())
-        self.assertEqual(sync_tree(self.source, self.target, self.state, "local", (".git",)), [])
+        self.assertEqual(sync_tree(self.source, self.target, self.state, "local"), [])
 
     def test_patches(self):
-        sync_tree(self.source, self.target, self.state, "local", ())
+        sync_tree(self.source, self.target, self.state, "local")
         apply_patches(self.target, self.patch(diff("hw/a.c", "one", "first")), self.state)
         self.assertEqual((self.target / "hw/a.c").read_text(), "first\n")
         stamp = (self.target / "hw/a.c").stat().st_mtime_ns
@@ -77,21 +77,42 @@ class Copies(unittest.TestCase):
         self.assertFalse((self.target / "new.c").exists())
 
     def test_patched_file_changes_upstream(self):
-        sync_tree(self.source, self.target, self.state, "local", ())
+        sync_tree(self.source, self.target, self.state, "local")
         patches = self.patch("--- a/hw/a.c\n+++ b/hw/a.c\n@@ -1,1 +1,2 @@\n one\n+more\n")
         apply_patches(self.target, patches, self.state)
         self.write("hw/a.c", "one\ntail\n")
-        changed = sync_tree(self.source, self.target, self.state, "local", ())
+        changed = sync_tree(self.source, self.target, self.state, "local")
         apply_patches(self.target, patches, self.state, changed)
         self.assertEqual((self.target / "hw/a.c").read_text(), "one\nmore\ntail\n")
 
     def test_patch_that_does_not_apply(self):
-        sync_tree(self.source, self.target, self.state, "local", ())
+        sync_tree(self.source, self.target, self.state, "local")
         with self.assertRaises(BuildError) as caught:
             apply_patches(self.target, self.patch(diff("hw/a.c", "other", "x")), self.state)
         self.assertIn("0001.patch does not apply", str(caught.exception))
         apply_patches(self.target, self.patch(diff("hw/a.c", "one", "ok")), self.state)
         self.assertEqual((self.target / "hw/a.c").read_text(), "ok\n")
+
+    def test_patch_that_is_there_already(self):
+        self.write("hw/a.c", "first\n")
+        sync_tree(self.source, self.target, self.state, "local")
+        apply_patches(self.target, self.patch(diff("hw/a.c", "one", "first")), self.state)
+        self.assertEqual((self.target / "hw/a.c").read_text(), "first\n")
+
+    def test_a_link_back_to_the_source_loses_nothing(self):
+        self.target.mkdir()
+        (self.target / "svp").symlink_to(self.source)
+        for place in (self.target / "svp", self.source / "hw"):
+            with self.assertRaises(BuildError):
+                sync_content(self.source, place, ("hw",), self.state, "k")
+        self.assertEqual((self.source / "hw/a.c").read_text(), "one\n")
+
+    def test_left_out(self):
+        self.write("hw/svp/x.c", "x")
+        self.write("hw/svpx.c", "x")
+        sync_tree(self.source, self.target, self.state, "local", ("hw/svp",))
+        self.assertTrue((self.target / "hw/svpx.c").exists())
+        self.assertFalse((self.target / "hw/svp").exists())
 
     def test_names(self):
         self.assertEqual(patched_files(diff("x/y.c", "a", "b") + "--- /dev/null\n+++ b/z.c\n"), ["x/y.c", "z.c"])

@@ -163,7 +163,7 @@ void optee_checks(const struct board *board)
 	window_close(&window);
 }
 
-static const char *latched(const struct tzc_state *state)
+const char *latched(const struct tzc_state *state)
 {
 	return text("status=%" PRIu32 ",address=0x%08" PRIx32 ",%s,%s",
 		    state->status, state->address,

@@ -3,6 +3,7 @@
 #ifndef SVP_PROBE_DENY_H
 #define SVP_PROBE_DENY_H
 
+#include "tee.h"
 #include "tree.h"
 
 /* How a denied access ends; TZC-380 register `action` decides. */
@@ -26,6 +27,9 @@ void protect_checks(const struct board *board, const struct region *heap);
 
 /* OP-TEE's own memory: "optee.". */
 void optee_checks(const struct board *board);
+
+/* The latches as one word: "status=1,address=0x80001230,read,nonsecure". */
+const char *latched(const struct tzc_state *state);
 
 /* What the TZC-380 latched of the first of several violations: "tzc.". */
 void latch_checks(const struct board *board, const struct region *heap);

@@ -24,6 +24,7 @@ static const char usage[] =
 	"  tzc                 what the TZC-380 latches of a violation\n"
 	"  access              every kind of CPU access, and over the edges\n"
 	"  regions             print the reserved regions\n"
+	"  latches [clear]     print (then clear) the TZC-380's latches\n"
 	"  peek ADDRESS WIDTH [COUNT]    loads of 1, 2, 4, 8 or 16 bytes\n"
 	"  poke ADDRESS WIDTH VALUE      one store\n"
 	"--answer: how a denied access ends (default zero)\n"
@@ -125,6 +126,25 @@ static int print_regions(void)
 	return board.count < 0 ? 1 : 0;
 }
 
+/* One line: LATCHES status=<n>,address=0x<offset>,read|write,<world> */
+static int print_latches(const char *clear)
+{
+	struct tzc_state state;
+	int result;
+
+	if (clear && strcmp(clear, "clear") != 0)
+		return 2;
+	if (tee_open()) {
+		fputs("svp-probe: no session with the pseudo-TA\n", stderr);
+		return 1;
+	}
+	result = tee_tzc(clear != NULL, &state);
+	printf("LATCHES %s\n", result == TEE_OK ? latched(&state) :
+						  tee_result_name(result));
+	tee_close();
+	return result == TEE_OK ? 0 : 1;
+}
+
 static bool parse_number(const char *word, uint64_t *number)
 {
 	char *end;
@@ -199,6 +219,8 @@ int main(int argc, char **argv)
 
 	if (argc >= 2 && strcmp(argv[1], "regions") == 0)
 		status = print_regions();
+	else if ((argc == 2 || argc == 3) && strcmp(argv[1], "latches") == 0)
+		status = print_latches(argc == 3 ? argv[2] : NULL);
 	else if (argc >= 2 && strcmp(argv[1], "peek") == 0)
 		status = peek_or_poke(false, argv + 2, argc - 2);
 	else if (argc >= 2 && strcmp(argv[1], "poke") == 0)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the boot tests share: a machine for all tests of a class, and the check lines that guest programs print."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from svplib import products
+from svplib.board import Board
+from svplib.checks import GUEST_LINE
+
+POWER_OFF = "poweroff -f"
+POWER_OFF_SECONDS = 40
+BOOT_SECONDS = 120
+CPUS = 4
+CARD_BYTES = 16 << 20
+
+
+def guest_results(text):
+    """{name: seen} of the checks in a guest's output. Raises AssertionError if one failed, or if any got lost on its way."""
+    rows = GUEST_LINE.findall(text)
+    bad = [f"{name}: expected {expected}, seen {seen}" for name, expected, seen, verdict in rows if verdict != "ok"]
+    bad += re.findall(r"^(?:DMESG|DEFERRED) .*$", text, re.MULTILINE)
+    totals = [(int(made), int(failed)) for made, failed in re.findall(r"^CHECKS made=(\d+) failed=(\d+)$", text, re.MULTILINE)]
+    made = sum(made for made, _ in totals)
+    if bad or not totals or made != len(rows) or any(failed for _, failed in totals):
+        raise AssertionError("\n".join([f"guest's totals: {totals}, {len(rows)} lines received", *bad, "", *text.splitlines()[-20:]]))
+    return {name: seen for name, _, seen, _ in rows}
+
+
+def run_checks(board, line, timeout=120.0):
+    """Run a guest program that prints checks, at the shell; {name: seen}. Raises AssertionError unless all is well."""
+    result = board.command(line, timeout=timeout)
+    results = guest_results(result.output)
+    if result.status:
+        raise AssertionError(f"'{line}' ended with status {result.status} though its checks hold")
+    return results
+
+
+def power_off(board):
+    """Power the machine off from the guest's shell; QEMU's exit status."""
+    board.console.send_line(POWER_OFF)
+    return board.wait_exit(timeout=POWER_OFF_SECONDS)
+
+
+class ScratchCase(unittest.TestCase):
+    """Tests with a folder of their own, `scratch`, for the class."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = Path(tempfile.mkdtemp(prefix="svp-boot-test-"))
+        cls.addClassCleanup(shutil.rmtree, cls.scratch, ignore_errors=True)
+
+
+class BoardCase(ScratchCase):
+    """Tests that share one machine: `board`, booted to the shell of our initramfs. BOARD holds arguments for Board."""
+
+    BOARD = {}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.prepare()
+        cls.board = Board(name=cls.__name__, **cls.BOARD)
+        cls.addClassCleanup(cls.board.stop)
+        cls.board.start()
+        cls.board.wait_shell(timeout=BOOT_SECONDS)
+
+    @classmethod
+    def prepare(cls):
+        """Make what BOARD needs."""
+
+    def guest(self, line, timeout=60.0):
+        """Output of a guest command that must succeed."""
+        return self.board.command(line, timeout=timeout, check=True).output
+
+
+def changed_device_tree(folder, properties, product="dtb"):
+    """A copy of a built device tree in `folder` with properties set, nodes made where there are none.
+
+    `properties`: {"/node/name": value}; an int is one cell, anything else a string.
+    """
+    source = products.locate(product)
+    target = folder / f"{len(list(folder.iterdir()))}.dtb"
+    shutil.copyfile(source, target)
+    for path, value in properties.items():
+        node, name = path.rsplit("/", 1)
+        subprocess.run(["fdtput", "-c", "-p", str(target), node], check=False, capture_output=True)
+        kind = "u" if isinstance(value, int) else "s"
+        subprocess.run(["fdtput", "-t", kind, str(target), node, name, str(value)], check=True, capture_output=True)
+    return target
+
+
+def device_tree_string(path, node, name):
+    """A string property of a device tree blob."""
+    return subprocess.run(["fdtget", "-t", "s", str(path), node, name], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def file_system_tools():
+    """Environment with which e2fsprogs are found: their folder is not on the path of a normal user."""
+    return {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
+
+
+def make_card(folder, files):
+    """A raw ext4 image of a card in `folder` that holds `files` ({name: content})."""
+    root, image = folder / "card", folder / "card.img"
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(image), f"{CARD_BYTES >> 10}k"], check=True, stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, env=file_system_tools())
+    return image

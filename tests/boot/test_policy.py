@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Policies of the bus firewalls that OP-TEE programs: what each master can read and write, tried for each, and that it stays so.
+
+The tables below are written by hand from the intent of each policy (firmware/optee/README.md), not from any register.
+"""
+
+import base64
+import re
+import subprocess
+import unittest
+
+import boot_case
+from boot_case import BoardCase, ScratchCase, changed_device_tree, device_tree_string, run_checks
+from svplib import products
+from svplib.board import Board
+
+#: Eight bytes in each kind of memory that no software uses while the tests run
+PLACES = {"ram": 0xBFFF0040, "video": 0xC4000040, "vault": 0xC9000040, "optee": 0xF8000040}
+MARK = bytes.fromhex("1122334455667788")
+OTHER = bytes.fromhex("a1b2c3d4e5f60718")
+NOTHING = bytes(8)
+
+RDC, CSU = 0x303D0000, 0x303E0000
+GPR10 = 0x30340028
+RDC_MDA_VPU, RDC_MDA_GPU = RDC + 0x200 + 4 * 4, RDC + 0x200 + 4 * 18
+RDC_SLOTS, RDC_SLOT_BYTES = 8, 0x10
+CSU_SA0 = CSU + 0x218
+
+ORDINARY = ("gpu", "usdhc1", "enet-tx", "enet-rx", "lcdif", "usb1")
+
+
+def table(text):
+    """{(master, place): rights} of lines "master[,master] ram video vault optee"; "-" is none."""
+    rows = {}
+    for line in text.strip().splitlines():
+        masters, *rights = line.split()
+        for master in ORDINARY if masters == "ordinary" else (masters,):
+            rows.update({(master, place): "" if right == "-" else right for place, right in zip(PLACES, rights, strict=True)})
+    return rows
+
+
+class _Policy:
+    """Tests of one policy; POLICY names it and EXPECTED says who may do what."""
+
+    POLICY = ""
+    EXPECTED = {}
+
+    @classmethod
+    def prepare(cls):
+        cls.BOARD = {"share_ram": True, "policy": cls.POLICY}
+
+    def port(self, operation, master, address, **arguments):
+        """One job of the test port; "-secure" behind a master that can choose its world."""
+        name, _, secure = master.partition("-secure")
+        world = {"world": "secure"} if secure == "" and master.endswith("-secure") else {}
+        return self.board.qmp.command("svp-test-port", operation=operation, master=name, address=address, **world, **arguments)
+
+    def read(self, master, address, length=8):
+        if master == "linux":
+            output = self.guest(f"svp-probe peek {address:#x} 8")
+            return int(re.search(rf"^PEEK {address:#x} (0x[0-9a-f]+)$", output, re.MULTILINE).group(1), 16).to_bytes(8, "little")
+        result = self.port("read", master, address, length=length)
+        self.assertEqual(result["answer"], "okay")
+        return base64.b64decode(result["data"])
+
+    def write(self, master, address, data):
+        if master == "linux":
+            self.assertIn(f"POKE {address:#x} ok", self.guest(f"svp-probe poke {address:#x} 8 {int.from_bytes(data, 'little'):#x}"))
+        else:
+            self.assertEqual(self.port("write", master, address, data=base64.b64encode(data).decode())["answer"], "okay")
+
+    def rights(self, master, place):
+        """What a master can do at a place, by trying; a denied read must give zeros and a denied write must change nothing."""
+        address = PLACES[place]
+        self.write("a53-secure", address, MARK)
+        self.assertEqual(self.board.ram(address, 8), MARK, "the secure CPU may write everywhere")
+        seen = self.read(master, address)
+        self.assertIn(seen, (MARK, NOTHING))
+        self.write(master, address, OTHER)
+        cells = self.board.ram(address, 8)
+        self.assertIn(cells, (MARK, OTHER))
+        return ("r" if seen == MARK else "") + ("w" if cells == OTHER else "")
+
+    def test_rights_of_all_masters(self):
+        seen = {row: self.rights(*row) for row in self.EXPECTED}
+        self.assertEqual({row: right for row, right in seen.items() if right != self.EXPECTED[row]}, {})
+
+    def test_kernel_log(self):
+        run_checks(self.board, "dmesg-check")
+
+    def test_neighbours(self):
+        """The first and the last byte of each heap are as its middle, and those beside them are not."""
+        for master in ("gpu", "dcss"):
+            for place, first, last in (("video", 0xC0000000, 0xC7FFFFFF), ("vault", 0xC8000000, 0xC9FFFFFF)):
+                expected = "r" in self.EXPECTED[master, place]
+                for address in (first, last):
+                    self.write("a53-secure", address, b"\x5a")
+                    self.assertEqual(self.read(master, address, 1), b"\x5a" if expected else b"\0", f"{master} at {address:#x}")
+            for address in (0xBFFFFFFF, 0xCA000000):
+                self.write("a53-secure", address, b"\x5a")
+                self.assertEqual(self.read(master, address, 1), b"\x5a", f"{master} at {address:#x}")
+
+
+class _Locked(_Policy):
+    """A policy that programs RDC and CSU."""
+
+    PEEKS = True
+
+    def test_named(self):
+        self.assertRegex(self.board.console.text, rf"bus policy {self.POLICY}: 5 of 8 RDC slots in use")
+
+    def test_nobody_changes_it(self):
+        """Whatever is written to masters, slots and worlds, in either world: the rights are as before, and so are the registers."""
+        registers = [RDC + 0x200 + 4 * master for master in range(27)] + [CSU_SA0]
+        registers += [RDC + 0x800 + RDC_SLOT_BYTES * slot + at for slot in range(RDC_SLOTS) for at in (0, 4, 8)]
+        before = self.board.qmp.command("query-svp-policy")
+        values = {address: self.read("a53-secure", address, 4) for address in registers}
+        for world in ("a53", "a53-secure"):
+            for value in (b"\0\0\0\0", b"\xff\xff\xff\x3f", b"\xff\xff\xff\xff"):
+                for address in registers:
+                    self.write(world, address, value)
+        # An unused slot may be switched on behind its lock; being empty, it says nothing.
+        kept = {address: self.read("a53-secure", address, 4) for address in registers}
+        changed = {hex(address) for address in registers if kept[address] != values[address]}
+        unused = {hex(RDC + 0x808 + RDC_SLOT_BYTES * slot) for slot in range(5, RDC_SLOTS)}
+        # The A53's own field of SA has no effect: the CPU says itself which world it is in.
+        changed.discard(hex(CSU_SA0))
+        self.assertLessEqual(changed, unused)
+        self.assertEqual(self.board.qmp.command("query-svp-policy"), before)
+        self.assertEqual(int.from_bytes(kept[CSU_SA0], "little") & ~3, int.from_bytes(values[CSU_SA0], "little") & ~3)
+
+    def test_registers_of_the_firewall(self):
+        """Only strict keeps other masters from the registers of the RDC."""
+        seen = self.read("gpu", RDC_MDA_VPU, 4)
+        self.assertEqual(seen, bytes.fromhex("02000080") if self.PEEKS else bytes(4))
+
+
+class Open(_Policy, BoardCase):
+    """The default: the TZC-380 tells worlds apart, nothing tells masters apart."""
+
+    POLICY = "open"
+    EXPECTED = table("""
+        linux        rw  -   -   -
+        a53-secure   rw  rw  rw  rw
+        caam         rw  -   -   -
+        caam-secure  rw  rw  rw  rw
+        vpu          rw  -   -   -
+        dcss         rw  -   -   -
+        ordinary     rw  -   -   -
+    """)
+
+    def test_nothing_is_programmed(self):
+        self.assertNotIn("bus policy", self.board.console.text)
+        self.assertEqual(self.read("a53-secure", RDC_MDA_GPU, 4), bytes(4))
+        self.assertEqual(self.read("a53-secure", CSU_SA0, 4), b"\x55" * 4)
+
+
+class Nxp(_Locked, BoardCase):
+    """The 2018 arrangement: decoder and display are non-secure, and Linux may write the video heap though not read it."""
+
+    POLICY = "nxp"
+    EXPECTED = table("""
+        linux        rw  w   -   -
+        a53-secure   rw  w   rw  rw
+        caam         rw  w   -   -
+        caam-secure  rw  w   rw  rw
+        vpu          r   rw  -   -
+        dcss         rw  rw  -   -
+        ordinary     rw  -   -   -
+    """)
+
+
+class Strict(_Locked, BoardCase):
+    """Nothing that went into the video heap gets out of it but to the display."""
+
+    POLICY = "strict"
+    PEEKS = False
+    EXPECTED = table("""
+        linux        rw  -   -   -
+        a53-secure   rw  w   rw  rw
+        caam         rw  -   -   -
+        caam-secure  rw  w   rw  rw
+        vpu          r   rw  -   -
+        dcss         r   r   -   -
+        ordinary     rw  -   -   -
+    """)
+
+    def test_answer_is_locked(self):
+        value = int.from_bytes(self.read("a53-secure", GPR10, 4), "little")
+        self.write("a53", GPR10, (value ^ 0xC).to_bytes(4, "little"))
+        self.assertEqual(int.from_bytes(self.read("a53-secure", GPR10, 4), "little"), value)
+
+
+class FourGigabytes(BoardCase):
+    """DDR above 4 GiB is ordinary memory under a policy too."""
+
+    BOARD = {"share_ram": True, "policy": "strict", "memory": "4G"}
+
+    def test_high_memory(self):
+        views = self.board.qmp.command("query-svp-policy", world="non-secure", domain=1)
+        last = views[0]["runs"][-1]
+        self.assertEqual((last["first"], last["read"], last["write"]), (0x100000000, True, True))
+        run_checks(self.board, "dmesg-check")
+
+
+class UnknownName(ScratchCase):
+    """A policy that does not exist stops the boot."""
+
+    def test_refused(self):
+        tree = products.locate("dtb")
+        changes = {"/secure-chosen/svp,policy": "lenient", "/secure-chosen/stdout-path": device_tree_string(tree, "/chosen", "stdout-path")}
+        with Board(name="unknown-policy", dtb=changed_device_tree(self.scratch, changes)) as machine:
+            machine.console.expect(r"svp,policy is none of open, nxp, strict", timeout=boot_case.BOOT_SECONDS)
+            self.assertNotIn("Linux version", machine.console.text)
+
+class TooManyPieces(ScratchCase):
+    """Two more heaps, apart from each other, need nine RDC slots: the boot stops with a line, it does not leave one of them open."""
+
+    def test_refused(self):
+        tree = changed_device_tree(self.scratch, {})
+        for base in ("0xd0000000", "0xd8000000"):
+            node = f"/reserved-memory/secure-heap@{base[2:]}"
+            subprocess.run(["fdtput", "-c", str(tree), node], check=True)
+            for arguments in (("-t", "s", str(tree), node, "compatible", "linaro,secure-heap"), (str(tree), node, "no-map"),
+                              ("-t", "x", str(tree), node, "reg", "0", base, "0", "0x1000000")):
+                subprocess.run(["fdtput", *arguments], check=True)
+        with Board(name="many-pieces", dtb=tree, policy="nxp") as machine:
+            machine.console.expect(r"the secure heaps need more than 8 RDC slots", timeout=boot_case.BOOT_SECONDS)
+            self.assertNotIn("Linux version", machine.console.text)
+
+
+if __name__ == "__main__":
+    unittest.main()
