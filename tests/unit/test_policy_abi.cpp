@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The firewall as the adapters see it: through the C interface only. */
+#include <cstring>
+#include <map>
+#include <vector>
+
+#include "catch.hpp"
+#include "svp/abi.h"
+
+namespace {
+
+unsigned policy_changes = 0;
+
+const SvpHostOps ops = {
+    .set_irq = [](void*, unsigned, bool) {},
+    .now = [](void*) { return std::int64_t{0}; },
+    .schedule = [](void*, unsigned, std::int64_t) {},
+    .cancel = [](void*, unsigned) {},
+    .log = [](void*, SvpLogKind, const char*) {},
+    .cpu_on = [](void*, unsigned, std::uint64_t) {},
+    .cpu_off = [](void*, unsigned) {},
+    .cpu_halted = [](void*, unsigned) { return false; },
+    .policy_changed = [](void*) { ++policy_changes; },
+};
+
+SvpDevice* create(const char* name) {
+    for (unsigned type = 0; type < svp_type_count(); ++type) {
+        if (std::strcmp(svp_type_name(type), name) == 0) {
+            SvpDevice* device = svp_device_create(type, &ops, nullptr);
+            svp_device_reset(device);
+            return device;
+        }
+    }
+    FAIL("no type " << name);
+    return nullptr;
+}
+
+SvpTransaction access_at(std::uint64_t address, bool secure, bool write = false) {
+    SvpTransaction access{};
+    access.address = address;
+    access.size = 4;
+    access.secure = secure;
+    access.write = write;
+    access.privileged = true;
+    return access;
+}
+
+/** The firewall with all its blocks, by type name. */
+struct Blocks {
+    Blocks() {
+        for (const char* name :
+             {"imx8mq.firewall", "imx8mq.rdc", "imx8mq.csu", "imx8mq.iomuxc-gpr", "imx8mq.tzasc"}) {
+            devices[name] = create(name);
+        }
+        semaphores = {create("imx8mq.rdc-semaphore"), create("imx8mq.rdc-semaphore")};
+        firewall = devices["imx8mq.firewall"];
+        REQUIRE(svp_device_connect(firewall, "rdc", devices["imx8mq.rdc"]));
+        REQUIRE(svp_device_connect(firewall, "csu", devices["imx8mq.csu"]));
+        REQUIRE(svp_device_connect(firewall, "gpr", devices["imx8mq.iomuxc-gpr"]));
+        REQUIRE(svp_device_connect(firewall, "tzasc", devices["imx8mq.tzasc"]));
+        REQUIRE(svp_device_connect(firewall, "semaphore1", semaphores[0]));
+        REQUIRE(svp_device_connect(firewall, "semaphore2", semaphores[1]));
+    }
+    ~Blocks() {
+        for (const auto& [name, device] : devices) {
+            svp_device_destroy(device);
+        }
+        for (SvpDevice* device : semaphores) {
+            svp_device_destroy(device);
+        }
+    }
+
+    void write(const char* name, std::uint64_t offset, std::uint32_t value) {
+        const SvpTransaction by = access_at(0, true, true);
+        REQUIRE(svp_device_write(devices[name], 0, offset, value, 4, &by) == SVP_OKAY);
+    }
+    std::uint32_t read(const char* name, std::uint64_t offset, std::uint8_t domain = 0) {
+        SvpTransaction by = access_at(0, true);
+        by.domain = domain;
+        std::uint64_t value = 0;
+        REQUIRE(svp_device_read(devices[name], 0, offset, 4, &by, &value) == SVP_OKAY);
+        return static_cast<std::uint32_t>(value);
+    }
+
+    std::map<std::string, SvpDevice*> devices;
+    std::vector<SvpDevice*> semaphores;
+    SvpDevice* firewall;
+};
+
+}  // namespace
+
+TEST_CASE("C interface: a denied access is answered, refused and latched") {
+    Blocks blocks;
+    blocks.write("imx8mq.rdc", 0x800, 0x1000);
+    blocks.write("imx8mq.rdc", 0x804, 0x2000);
+    blocks.write("imx8mq.rdc", 0x808, 0x40000000);
+    const SvpTransaction denied = access_at(0x40001040, true);
+    bool granted = true;
+    CHECK(svp_firewall_access(blocks.firewall, &denied, &granted) == SVP_OKAY);
+    CHECK_FALSE(granted);
+    CHECK(blocks.read("imx8mq.rdc", 0x80c) == 0x1050);
+    const SvpTransaction open = access_at(0x40002000, true);
+    CHECK(svp_firewall_access(blocks.firewall, &open, &granted) == SVP_OKAY);
+    CHECK(granted);
+    blocks.write("imx8mq.iomuxc-gpr", 0x28, 4);
+    CHECK(svp_firewall_access(blocks.firewall, &denied, &granted) == SVP_SLVERR);
+    CHECK_FALSE(granted);
+}
+
+TEST_CASE("C interface: the bus adds world, domain and privilege to a master's access") {
+    Blocks blocks;
+    blocks.write("imx8mq.rdc", 0x200 + 4 * 4, 2);
+    blocks.write("imx8mq.csu", 0x218, 0x55555555 & ~(1u << 12));
+    struct {
+        unsigned master;
+        bool own_secure;
+        bool secure;
+        unsigned domain;
+    } const rows[] = {{4, false, true, 2},
+                      {18, true, false, 0},
+                      {0, true, true, 0},
+                      {0, false, false, 0},
+                      {10, true, true, 0}};
+    for (const auto& row : rows) {
+        SvpTransaction identity = access_at(0x40000000, !row.secure, true);
+        svp_firewall_identity(blocks.firewall, row.master, row.own_secure, &identity);
+        CHECK(identity.master == row.master);
+        CHECK(identity.secure == row.secure);
+        CHECK(identity.domain == row.domain);
+        CHECK(identity.privileged);
+        CHECK_FALSE(identity.write);
+        CHECK_FALSE(identity.debug);
+    }
+    // STAT of the RDC names the domain that the access carries.
+    CHECK(blocks.read("imx8mq.rdc", 0x24, 3) == 0x103);
+}
+
+TEST_CASE("C interface: runs of any range, cut to the room there is") {
+    Blocks blocks;
+    blocks.write("imx8mq.rdc", 0x800 + 24 * 16, 0x900080);
+    blocks.write("imx8mq.rdc", 0x804 + 24 * 16, 0x900100);
+    blocks.write("imx8mq.rdc", 0x808 + 24 * 16, 0x40000002);
+    SvpRun runs[3] = {};
+    CHECK(svp_firewall_runs(blocks.firewall, false, 0, 0x900000, 0x20000, runs, 2) == 3);
+    CHECK(runs[0].first == 0x900000);
+    CHECK(runs[0].length == 0x80);
+    CHECK(runs[0].write);
+    CHECK(runs[1].first == 0x900080);
+    CHECK(runs[1].read);
+    CHECK_FALSE(runs[1].write);
+    CHECK(runs[2].length == 0);
+    std::uint64_t first = 0;
+    std::uint64_t length = 0;
+    svp_firewall_dram(&first, &length);
+    CHECK(svp_firewall_runs(blocks.firewall, false, 0, first, length, runs, 3) == 1);
+    CHECK(runs[0].first == 0x40000000);
+    CHECK(runs[0].length == 0x100000000);
+}
+
+TEST_CASE(
+    "C interface: peripherals are listed in ascending order, and their rights are runs like any other") {
+    Blocks blocks;
+    std::uint64_t end = 0;
+    std::uint64_t uart1_first = 0;
+    std::uint64_t uart1_length = 0;
+    const unsigned count = svp_firewall_peripheral_count();
+    CHECK(count > 80);
+    for (unsigned number = 0; number < count; ++number) {
+        std::uint64_t first = 0;
+        std::uint64_t length = 0;
+        const char* name = svp_firewall_peripheral(number, &first, &length);
+        CHECK(first >= end);
+        CHECK(length > 0);
+        end = first + length;
+        CHECK(end <= 0x40000000);
+        CHECK(std::strstr(name, "ocram") == nullptr);
+        if (std::strcmp(name, "uart1") == 0) {
+            uart1_first = first;
+            uart1_length = length;
+        }
+    }
+    CHECK(uart1_first == 0x30860000);
+    CHECK(uart1_length == 0x10000);
+    const auto rights = [&](bool secure, unsigned domain) {
+        SvpRun run{};
+        REQUIRE(svp_firewall_runs(blocks.firewall, secure, domain, uart1_first, uart1_length, &run, 1) == 1);
+        return std::string(run.read ? "r" : "-") + (run.write ? "w" : "-");
+    };
+    CHECK(rights(true, 0) == "rw");
+    CHECK(rights(false, 0) == "--");
+    const unsigned changes = policy_changes;
+    blocks.write("imx8mq.csu", 102 / 2 * 4, 0x003f003f);
+    CHECK(policy_changes == changes + 1);
+    CHECK(rights(false, 0) == "r-");
+    // What only the supervisor may do does not count for a view.
+    blocks.write("imx8mq.csu", 102 / 2 * 4, 0x003b003b);
+    CHECK(rights(false, 0) == "--");
+    blocks.write("imx8mq.rdc", 0x400 + 4 * 102, 0x3f);
+    CHECK(rights(true, 3) == "--");
+}
