@@ -43,6 +43,7 @@ typedef struct SvpView {
     bool own_secure; /* world that the master itself drives, if it does */
     bool secure;     /* world and domain under the present policy */
     uint8_t domain;
+    bool privileged; /* of a master that does not say so itself */
     MemoryRegion container;
     MemoryRegion devices;
     SvpWindow *windows;
@@ -82,6 +83,14 @@ static bool fence_judge(SvpView *view, hwaddr address, unsigned size,
     access.master = view->master;
     access.secure = view->secure;
     access.domain = view->domain;
+    if (view->master != SVP_MASTER_A53) {
+        /*
+         * Privilege is the CSU's to say, and only a CPU's view is looked
+         * through by an observer: what a DMA master does is always recorded.
+         */
+        access.privileged = view->privileged;
+        access.debug = attrs.debug;
+    }
     *result = svp_memtx_result(
         svp_firewall_access(firewall_of(view), &access, &granted));
     return granted;
@@ -288,6 +297,7 @@ static void view_update(SvpView *view)
                           &identity);
     view->secure = identity.secure;
     view->domain = identity.domain;
+    view->privileged = identity.privileged;
     for (i = 0; i < view->views->memories->len; i++) {
         window_update(&view->windows[i]);
     }
