@@ -34,6 +34,25 @@ class AdapterHost final : public svp::Host {
     void cpu_off(unsigned cpu) override { ops_->cpu_off(opaque_, cpu); }
     bool cpu_halted(unsigned cpu) override { return ops_->cpu_halted(opaque_, cpu); }
     void policy_changed() override { ops_->policy_changed(opaque_); }
+    svp::Response bus_read(svp::Master master, svp::World own_world, std::uint64_t address,
+                           std::span<std::uint8_t> data) override {
+        return static_cast<svp::Response>(ops_->bus_read(opaque_, static_cast<unsigned>(master),
+                                                         own_world == svp::World::secure, address,
+                                                         data.data(), data.size()));
+    }
+    svp::Response bus_write(svp::Master master, svp::World own_world, std::uint64_t address,
+                            std::span<const std::uint8_t> data) override {
+        return static_cast<svp::Response>(ops_->bus_write(opaque_, static_cast<unsigned>(master),
+                                                          own_world == svp::World::secure, address,
+                                                          data.data(), data.size()));
+    }
+    void request_work() override { ops_->request_work(opaque_); }
+    bool work_must_end() override { return ops_->work_must_end(opaque_); }
+    void exclusive(const std::function<void()>& section) override {
+        ops_->lock(opaque_, true);
+        section();
+        ops_->lock(opaque_, false);
+    }
 
  private:
     const SvpHostOps* ops_;
@@ -186,6 +205,9 @@ void svp_device_reset(SvpDevice* device) noexcept {
 }
 void svp_device_timer_expired(SvpDevice* device, unsigned timer) noexcept {
     device->core->timer_expired(timer);
+}
+bool svp_device_work(SvpDevice* device) noexcept {
+    return device->core->work();
 }
 void svp_device_set_input(SvpDevice* device, unsigned line, bool level) noexcept {
     device->core->set_input(line, level);

@@ -53,6 +53,13 @@ typedef struct SvpHostOps {
     void (*cpu_off)(void *opaque, unsigned cpu);
     bool (*cpu_halted)(void *opaque, unsigned cpu);
     void (*policy_changed)(void *opaque);
+    SvpResponse (*bus_read)(void *opaque, unsigned master, bool own_secure, uint64_t address, void *data,
+                            uint64_t length);
+    SvpResponse (*bus_write)(void *opaque, unsigned master, bool own_secure, uint64_t address, const void *data,
+                             uint64_t length);
+    void (*request_work)(void *opaque);
+    bool (*work_must_end)(void *opaque);
+    void (*lock)(void *opaque, bool taken); /* Host::exclusive() takes it before and gives it back after */
 } SvpHostOps;
 
 /* The catalogue: types are numbered from 0 to svp_type_count() - 1. Strings live for ever. */
@@ -90,6 +97,8 @@ SvpResponse svp_device_write(SvpDevice *device, unsigned region, uint64_t offset
 
 void svp_device_reset(SvpDevice *device) SVP_NOEXCEPT;
 void svp_device_timer_expired(SvpDevice *device, unsigned timer) SVP_NOEXCEPT;
+/* Runs beside all other calls; see svp::Device::work(). */
+bool svp_device_work(SvpDevice *device) SVP_NOEXCEPT;
 void svp_device_set_input(SvpDevice *device, unsigned line, bool level) SVP_NOEXCEPT;
 
 /* Saved state; the buffer is freed with svp_free(). */

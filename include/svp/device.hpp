@@ -75,6 +75,15 @@ class Device {
     /** Deadline of schedule(@p timer) has passed. */
     virtual void timer_expired(unsigned timer) { static_cast<void>(timer); }
 
+    /**
+     * Does what Host::request_work() asked for. Runs beside all other members; see Host::exclusive(). Never
+     * runs twice at once, nor during reset(), save() and load().
+     *
+     * @return true if there is more to do, and only Host::work_must_end() ended it: it is called again then,
+     * unless a reset comes before. After a load, resume() asks for the work that a saved state calls for.
+     */
+    virtual bool work() { return false; }
+
     /** Makes @p peer known under @p role. False: this core has no such role, or @p peer is not of the right
      * kind. */
     virtual bool connect(std::string_view role, Device& peer) {

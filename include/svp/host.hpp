@@ -8,7 +8,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string_view>
+
+#include "svp/transaction.hpp"
 
 namespace svp {
 
@@ -46,6 +50,41 @@ class Host {
 
     /** The access rights that a firewall gives have changed; address-range views must be worked out anew. */
     virtual void policy_changed() = 0;
+
+    /**
+     * Reads memory or registers as bus master @p master; by way of the firewalls, which give it domain,
+     * privilege and, unless it says so itself (A53, CAAM), world. @p own_world is what the master drives.
+     *
+     * A range that the firewalls cut into pieces is one transaction, and at most one record, a piece. Bytes
+     * of a denied piece are zero. The answer is the worst of all pieces.
+     */
+    virtual Response bus_read(Master master, World own_world, std::uint64_t address,
+                              std::span<std::uint8_t> data) = 0;
+
+    /** The same for writing; a denied piece changes nothing. */
+    virtual Response bus_write(Master master, World own_world, std::uint64_t address,
+                               std::span<const std::uint8_t> data) = 0;
+
+    /**
+     * Asks for a call of Device::work(), which comes later: on a thread beside the emulator, or in order with
+     * virtual time if the machine was told to be repeatable. Returns at once; what is asked for before that
+     * call has begun is one call, what is asked for during it is another one.
+     */
+    virtual void request_work() = 0;
+
+    /**
+     * True while work() should return at the next point where state can be saved: the machine stops, or the
+     * device is reset. Only for work().
+     */
+    virtual bool work_must_end() = 0;
+
+    /**
+     * Runs @p section so that no other member of the device runs meanwhile. Only work() needs it, for
+     * everything that others touch too. Keep it short: the emulator stands still. All calls of Host but
+     * work_must_end() and bus accesses belong inside of it; those are allowed anywhere in work(), and take
+     * their time better outside.
+     */
+    virtual void exclusive(const std::function<void()>& section) = 0;
 };
 
 }  // namespace svp

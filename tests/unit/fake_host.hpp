@@ -2,8 +2,11 @@
 /** Surroundings for a device core under test: records what the core asks for, and moves time by hand. */
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +14,84 @@
 #include "svp/device.hpp"
 
 namespace svp::test {
+
+/** Memory on the fake bus: bytes at addresses, ranges that a firewall would deny, and every access on record.
+ */
+class FakeMemory {
+ public:
+    /** Addresses for which accesses of one direction get an answer, without data if it is a denial. */
+    struct Fence {
+        std::uint64_t first;
+        std::uint64_t last;
+        Direction direction;
+        Response answer;
+        bool moves_data = false;
+    };
+    struct Access {
+        Master master;
+        World world;
+        Direction direction;
+        std::uint64_t address;
+        std::size_t size;
+        bool operator==(const Access&) const = default;
+    };
+
+    Response read(Master master, World world, std::uint64_t address, std::span<std::uint8_t> data) {
+        accesses.push_back({master, world, Direction::read, address, data.size()});
+        Response worst = Response::okay;
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            const Fence* fence = fence_at(address + i, Direction::read);
+            worst = fence != nullptr ? std::max(worst, fence->answer) : worst;
+            data[i] = fence != nullptr && !fence->moves_data ? 0 : byte(address + i);
+        }
+        return worst;
+    }
+    Response write(Master master, World world, std::uint64_t address, std::span<const std::uint8_t> data) {
+        accesses.push_back({master, world, Direction::write, address, data.size()});
+        Response worst = Response::okay;
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            const Fence* fence = fence_at(address + i, Direction::write);
+            worst = fence != nullptr ? std::max(worst, fence->answer) : worst;
+            if (fence == nullptr || fence->moves_data) {
+                pages[(address + i) >> 12].resize(4096);
+                pages[(address + i) >> 12][(address + i) & 4095] = data[i];
+            }
+        }
+        return worst;
+    }
+
+    /** What lies at an address, past every fence; 0 where nothing was put. */
+    std::uint8_t byte(std::uint64_t address) const {
+        const auto page = pages.find(address >> 12);
+        return page == pages.end() ? std::uint8_t{0} : page->second[address & 4095];
+    }
+    std::vector<std::uint8_t> bytes(std::uint64_t address, std::size_t size) const {
+        std::vector<std::uint8_t> result(size);
+        for (std::size_t i = 0; i < size; ++i) {
+            result[i] = byte(address + i);
+        }
+        return result;
+    }
+    void put(std::uint64_t address, std::span<const std::uint8_t> data) {
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            pages[(address + i) >> 12].resize(4096);
+            pages[(address + i) >> 12][(address + i) & 4095] = data[i];
+        }
+    }
+
+    std::vector<Fence> fences;
+    std::vector<Access> accesses;
+
+ private:
+    const Fence* fence_at(std::uint64_t address, Direction direction) const {
+        const auto found = std::find_if(fences.begin(), fences.end(), [&](const Fence& fence) {
+            return fence.direction == direction && address >= fence.first && address <= fence.last;
+        });
+        return found == fences.end() ? nullptr : &*found;
+    }
+
+    std::map<std::uint64_t, std::vector<std::uint8_t>> pages;
+};
 
 class FakeHost : public Host {
  public:
@@ -37,6 +118,30 @@ class FakeHost : public Host {
     }
     bool cpu_halted(unsigned cpu) override { return halted[cpu]; }
     void policy_changed() override { ++policy_changes; }
+    Response bus_read(Master master, World own_world, std::uint64_t address,
+                      std::span<std::uint8_t> data) override {
+        return memory.read(master, own_world, address, data);
+    }
+    Response bus_write(Master master, World own_world, std::uint64_t address,
+                       std::span<const std::uint8_t> data) override {
+        return memory.write(master, own_world, address, data);
+    }
+    void request_work() override { work_requested = true; }
+    bool work_must_end() override { return must_end ? must_end() : false; }
+    void exclusive(const std::function<void()>& section) override { section(); }
+
+    /** Calls Device::work() as often as the device asks for it; true if there was anything to do. */
+    bool run_work(Device& device) {
+        const bool asked = work_requested;
+        while (work_requested) {
+            work_requested = false;
+            if (device.work()) {
+                work_requested = true;
+                break;
+            }
+        }
+        return asked;
+    }
 
     /** Moves virtual time on by @p nanoseconds and runs the timers of @p device that fall due, in order. */
     void advance(Device& device, std::int64_t nanoseconds) {
@@ -71,6 +176,9 @@ class FakeHost : public Host {
     std::vector<std::string> unimplemented;
     std::int64_t time = 0;
     unsigned policy_changes = 0;
+    FakeMemory memory;
+    bool work_requested = false;
+    std::function<bool()> must_end;  ///< answers work_must_end(); false without one
 };
 
 /** A 32-bit access by the secure A53, as most register tests want it. */
