@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 from svplib import products
 from svplib.board import Board
 from svplib.checks import GUEST_LINE
+from svplib.console import timeout_scale
 
 POWER_OFF = "poweroff -f"
 POWER_OFF_SECONDS = 40
@@ -39,6 +41,15 @@ def run_checks(board, line, timeout=120.0):
     if result.status:
         raise AssertionError(f"'{line}' ended with status {result.status} though its checks hold")
     return results
+
+
+def wait_until(what, condition, seconds=120.0):
+    """Poll; raises AssertionError when it takes longer than `seconds` (scaled)."""
+    deadline = time.monotonic() + seconds * timeout_scale()
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not in {seconds} s")
+        time.sleep(0.05)
 
 
 def power_off(board):

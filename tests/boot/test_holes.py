@@ -2,11 +2,15 @@
 """Two holes of real boards, each shown open with the vulnerable configuration and closed with the right one.
 
 1. DDR ignores the address bits above its size: protected cells have images at other addresses, which TZC-380 region 0 judges.
+2. Firewalls lose their state in deep sleep, and firmware that wakes must program them again (the class of CVE-2021-44149). Linux
+   suspends for real here: PSCI, BL31, the GPC's deep sleep, a character on UART1 to wake. That RDC and CSU lose their state as well
+   as the TZASC is an assumption for this chip, so it is a property of the GPC.
 """
 
 import base64
 import re
 import struct
+import time
 import unittest
 
 import boot_case
@@ -17,6 +21,10 @@ LOW_VIDEO, VIDEO_BYTES = 0x60000000, 128 << 20
 ALIAS_OFFSET = 0xC0000000
 CELL_OFFSETS = (0, 0x1238, VIDEO_BYTES // 2, VIDEO_BYTES - 8)
 SECRET = 0x5EC7E700
+TZASC_ACTION, ACTION_AFTER_RESET, ACTION = 0x32F80004, 1, 2
+RDC_MDA_VPU = 0x303D0210
+#: PGC_SR of core 0 in the GPC: its bit 0 tells that the core has been off, until 1 is written to it
+CORE0_STATUS, CORE_WAS_OFF = 0x303A080C, 1
 INTRUDER = bytes.fromhex("badc0ffee0ddf00d")
 
 
@@ -119,6 +127,111 @@ class AliasClosedUnderStrict(_Alias, BoardCase):
     """The same, with all that the board has."""
 
     POLICY = "strict"
+
+
+class _Sleep:
+    """Linux sleeps and wakes, and is then where the secret is."""
+
+    POLICY, HOLE = "open", False
+    #: Property dsm-loses of imx8mq.gpc: 1 TZASC, 2 RDC, 4 CSU
+    LOSES = 1
+    PLACES = (0xC4000040, 0xC9000040)  # in `video` and in `vault`
+
+    @classmethod
+    def prepare(cls):
+        changes = boot_case.secure_chosen({"svp,not-restored-on-wake": True} if cls.HOLE else {})
+        cls.BOARD = {"share_ram": True, "policy": cls.POLICY, "dtb": boot_case.changed_device_tree(cls.scratch, changes),
+                     "extra": ("-global", f"driver=imx8mq.gpc,property=dsm-loses,value={cls.LOSES}")}
+
+    def secure(self, operation, address, **arguments):
+        """A word of a register as the secure CPU would access it, asleep or not."""
+        result = self.board.qmp.command("svp-test-port", operation=operation, master="a53", world="secure", address=address, **arguments)
+        return int.from_bytes(base64.b64decode(result.get("data", "")), "little")
+
+    def sleep_and_wake(self):
+        """Suspend, see that the chip is in deep sleep and what that costs the TZASC, and wake it by a character."""
+        self.guest("echo enabled > /sys/class/tty/ttymxc0/power/wakeup")
+        self.secure("write", CORE0_STATUS, data=base64.b64encode(CORE_WAS_OFF.to_bytes(4, "little")).decode())
+        self.board.console.send_line("echo mem > /sys/power/state; echo WOKE''-$?")
+        boot_case.wait_until("deep sleep", lambda: self.secure("read", CORE0_STATUS, length=4) & CORE_WAS_OFF, seconds=30)
+        self.assertEqual(self.secure("read", TZASC_ACTION, length=4), ACTION_AFTER_RESET)
+        if self.POLICY != "open":
+            lost = self.secure("read", RDC_MDA_VPU, length=4) == 0
+            self.assertEqual(lost, bool(self.LOSES & 2), "the RDC's state")
+        before = self.board.hmp("info registers -a")
+        time.sleep(0.5)
+        self.assertEqual(self.board.hmp("info registers -a"), before, "no CPU runs")
+        self.board.console.send_line("")
+        self.board.console.expect(r"^WOKE-0$", timeout=60)
+        self.board.wait_shell(ready=None)
+
+    def secrets(self):
+        for address in self.PLACES:
+            self.guest(f"svp-probe fill {address:#x} 8 {SECRET:#x}")
+            self.assertEqual(self.board.ram(address, 8), struct.pack("<II", SECRET, SECRET + 1))
+
+    def peek(self, address):
+        output = self.guest(f"svp-probe peek {address:#x} 8")
+        return int(re.search(rf"^PEEK {address:#x} (0x[0-9a-f]+)$", output, re.MULTILINE).group(1), 16)
+
+    def test_sleep(self):
+        """Twice: what holds after the first time must not depend on state that only the first one had."""
+        policy, secret = self.board.qmp.command("query-svp-policy"), SECRET | (SECRET + 1) << 32
+        for turn in range(2):
+            with self.subTest(turn=turn):
+                if turn == 0 or not self.HOLE:
+                    self.secrets()
+                    for address in self.PLACES:
+                        self.assertEqual(self.peek(address), 0, "closed before")
+                self.sleep_and_wake()
+                self.assertEqual("firewalls are not restored, a known hole" in self.board.console.text, self.HOLE)
+                for address in self.PLACES:
+                    self.assertEqual(self.board.ram(address, 8), struct.pack("<II", SECRET, SECRET + 1), "DRAM keeps its content")
+                    self.assertEqual(self.peek(address), secret if self.HOLE else 0)
+                if not self.HOLE:
+                    self.assertEqual(self.board.qmp.command("query-svp-policy"), policy)
+                    self.assertEqual(self.secure("read", TZASC_ACTION, length=4), ACTION)
+        for address in self.PLACES:
+            self.guest(f"svp-probe poke {address:#x} 8 {int.from_bytes(INTRUDER, 'little'):#x}")
+            written = self.HOLE or (self.POLICY == "nxp" and address == self.PLACES[0])
+            self.assertEqual(self.board.ram(address, 8) == INTRUDER, written)
+        if not self.HOLE:
+            self.assertIn("TZC-380: denied", self.board.secure_console.text, "the interrupt works after a wake-up")
+        run_checks(self.board, "board-check 4; hotplug 1 4; dmesg-check")
+
+
+class SleepHole(_Sleep, BoardCase):
+    """OP-TEE is not told of the wake-up, as upstream on this chip: BL31 has opened region 0, and nobody closes it."""
+
+    HOLE = True
+
+
+class SleepHoleUnderStrict(_Sleep, BoardCase):
+    """If RDC and CSU lose their state as well, the strictest policy is worth nothing after a nap."""
+
+    POLICY, HOLE, LOSES = "strict", True, 7
+
+
+class SleepClosed(_Sleep, BoardCase):
+    """OP-TEE programs the TZASC again before Linux runs; what the board does by default."""
+
+
+class SleepClosedUnderNxp(_Sleep, BoardCase):
+    """RDC and CSU come back too: without the RDC, `video` would be open to everybody."""
+
+    POLICY, LOSES = "nxp", 7
+
+
+class SleepClosedUnderStrict(_Sleep, BoardCase):
+    """Everything lost, everything back, with its locks."""
+
+    POLICY, LOSES = "strict", 7
+
+
+class SleepKeepsLocks(_Sleep, BoardCase):
+    """RDC and CSU keep their state, and with it their locks: OP-TEE finds in them what it would write."""
+
+    POLICY, LOSES = "strict", 1
 
 
 if __name__ == "__main__":

@@ -8,12 +8,11 @@ import time
 import unittest
 
 import boot_case
-from boot_case import BoardCase, run_checks
+from boot_case import BoardCase, run_checks, wait_until
 from svplib import heap_cells
 from svplib.board import Board
 
 WORK_SECONDS = 300
-SAVE_SECONDS = 120
 MORE_STEPS = 20
 #: Each step appends the checksum of all that was there before, until it is told to stop
 WORK = "(:>/tmp/w; while [ ! -e /tmp/stop ]; do sha256sum /tmp/w >>/tmp/w; done) &"
@@ -29,15 +28,6 @@ def work_result(steps):
     for _ in range(steps):
         content += f"{hashlib.sha256(content).hexdigest()}  /tmp/w\n".encode()
     return hashlib.sha256(content).hexdigest()
-
-
-def wait_until(what, condition, seconds=SAVE_SECONDS):
-    """Poll; raises AssertionError when it takes too long."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not in {seconds} s")
-        time.sleep(0.05)
 
 
 def save(board, path, mapped):

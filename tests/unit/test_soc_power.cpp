@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Application cores and peripheral units switched on and off, in the steps of TF-A and Linux. */
+#include "bus/fault_target.hpp"
 #include "catch.hpp"
 #include "fake_host.hpp"
 #include "soc/ccm.hpp"
@@ -393,4 +394,182 @@ TEST_CASE("reset cause is cleared by writing 1") {
     CHECK(read32(src, 0x5c) == 1);
     write32(src, 0x5c, 1);
     CHECK(read32(src, 0x5c) == 0);
+}
+
+namespace {
+
+constexpr std::uint32_t lpcr_a53_bsc = 0x00;
+constexpr std::uint32_t slpcr = 0x14;
+constexpr std::uint32_t imr_core0 = 0x30;
+constexpr std::uint32_t lpcr_a53_bsc2 = 0x108;
+constexpr std::uint32_t wake_power_up[] = {1u << 9, 1u << 11, 1u << 25, 1u << 27};
+constexpr unsigned uart1 = 26;
+constexpr unsigned last_spi = 127;
+
+/** A firewall that counts how often it lost its state. */
+class Forgetful : public Device, public FaultTarget {
+ public:
+    using Device::Device;
+    std::span<const RegionInfo> regions() const override { return {}; }
+    ReadResult read(unsigned, std::uint64_t, unsigned, const Transaction&) override { return {}; }
+    Response write(unsigned, std::uint64_t, std::uint64_t, unsigned, const Transaction&) override {
+        return Response::okay;
+    }
+    void reset() override {}
+    bool has_register(std::uint32_t) const override { return false; }
+    void disturb(std::uint32_t, std::uint32_t, std::uint32_t) override {}
+    void lose_state() override { ++losses; }
+    unsigned losses = 0;
+
+ protected:
+    void exchange(Archive&) override {}
+};
+
+/** PSCI SYSTEM_SUSPEND in the steps of TF-A, with core @p cpu the last one. */
+struct Sleeper : Power {
+    Sleeper() {
+        REQUIRE(gpc.connect("tzasc", tzasc));
+        REQUIRE(gpc.connect("rdc", rdc));
+        REQUIRE(gpc.connect("csu", csu));
+        for (unsigned word = 0; word < 4; ++word) {
+            write32(gpc, imr_core0 + 4 * word, 0xffffffff);
+        }
+    }
+
+    void unmask(unsigned line) { clear_bits(gpc, imr_core0 + 4 * (line / 32), 1u << line % 32); }
+
+    void suspend(unsigned cpu) {
+        set_entry(cpu, 0x910000);
+        cpu_off(cpu);
+        set_bits(gpc, lpcr_a53_bsc, 0xa);
+        set_bits(gpc, lpcr_a53_bsc2, 0xa);
+        set_bits(gpc, lpcr_a53_ad, wake_power_up[cpu]);
+        set_bits(gpc, slpcr, 1u << 31);
+    }
+
+    void wfi(unsigned cpu) {
+        host.halted[cpu] = true;
+        host.advance(gpc, 2 * Gpc::poll_interval);
+    }
+
+    unsigned losses() const { return tzasc.losses * 100 + rdc.losses * 10 + csu.losses; }
+
+    Forgetful tzasc{host}, rdc{host}, csu{host};
+};
+
+}  // namespace
+
+TEST_CASE("deep sleep: the last core stops, the TZASC forgets, an unmasked interrupt wakes") {
+    for (const unsigned line : {0u, uart1, 32u, last_spi}) {
+        CAPTURE(line);
+        Sleeper chip;
+        chip.unmask(line);
+        for (unsigned turn = 1; turn <= 2; ++turn) {
+            chip.suspend(0);
+            chip.wfi(0);
+            CHECK_FALSE(chip.host.powered[0]);
+            CHECK(chip.losses() == 100 * turn);
+            chip.gpc.set_input((line + 1) % Gpc::input_count, true);  // masked
+            chip.host.advance(chip.gpc, 1'000'000);
+            CHECK(chip.host.power_ons[0] == turn - 1);
+            chip.host.halted[0] = false;
+            chip.gpc.set_input(line, true);
+            CHECK(chip.host.power_ons[0] == turn);
+            CHECK(chip.host.entries[0] == 0x910000);
+            chip.gpc.set_input(line, false);
+            chip.gpc.set_input(line, true);  // awake already
+            CHECK(chip.host.power_ons[0] == turn);
+            chip.gpc.set_input(line, false);
+        }
+    }
+}
+
+TEST_CASE("deep sleep needs its switch, STOP for all cores, and no core at work") {
+    Sleeper chip;
+    chip.unmask(uart1);
+    chip.suspend(0);
+    SECTION("no EN_DSM") {
+        chip.clear_bits(chip.gpc, slpcr, 1u << 31);
+    }
+    SECTION("core 1 in RUN") {
+        chip.clear_bits(chip.gpc, lpcr_a53_bsc, 0xc);
+    }
+    SECTION("core 2 in RUN") {
+        chip.clear_bits(chip.gpc, lpcr_a53_bsc2, 0x3);
+    }
+    SECTION("core 0 in WAIT") {
+        chip.clear_bits(chip.gpc, lpcr_a53_bsc, 0x3);
+        chip.set_bits(chip.gpc, lpcr_a53_bsc, 0x1);
+    }
+    SECTION("core 3 runs") {
+        chip.cpu_on(3, 0x920000);
+    }
+    chip.wfi(0);
+    CHECK(chip.host.power_offs[0] == 1);
+    CHECK(chip.losses() == 0);
+    chip.gpc.set_input(uart1, true);
+    CHECK(chip.host.power_ons[0] == 0);
+}
+
+TEST_CASE("an interrupt that is pending already lets the chip not sleep on") {
+    Sleeper chip;
+    chip.unmask(uart1);
+    chip.gpc.set_input(uart1, true);
+    chip.suspend(2);
+    chip.cpu_on(2, 0x910000);
+    chip.suspend(2);
+    chip.host.halted[0] = true;
+    chip.cpu_off(0);
+    chip.wfi(2);
+    CHECK(chip.losses() == 100);
+    CHECK(chip.host.power_ons[2] == 2);
+    CHECK(chip.host.power_ons[0] == 0);
+}
+
+TEST_CASE("which firewalls forget is a property") {
+    struct Row {
+        std::uint64_t loses;
+        unsigned losses;
+    };
+    for (const Row& row : {Row{0, 0}, {1, 100}, {2, 10}, {4, 1}, {7, 111}}) {
+        CAPTURE(row.loses);
+        Sleeper chip;
+        REQUIRE_FALSE(chip.gpc.set_property("dsm-loses", row.loses).has_value());
+        chip.suspend(0);
+        chip.wfi(0);
+        CHECK(chip.losses() == row.losses);
+    }
+    Sleeper chip;
+    CHECK(chip.gpc.set_property("dsm-loses", 8).has_value());
+    CHECK(chip.gpc.set_property("dsm-gains", 1).has_value());
+    CHECK_FALSE(chip.gpc.connect("tzasc", chip.src));
+}
+
+TEST_CASE("a sleeping chip is saved asleep, and a reset wakes it") {
+    Sleeper chip;
+    chip.unmask(uart1);
+    chip.gpc.set_input(uart1 + 1, true);
+    chip.suspend(0);
+    chip.wfi(0);
+    SECTION("saved") {
+        const auto gpc_state = chip.gpc.save();
+        const auto src_state = chip.src.save();
+        Sleeper twin;
+        REQUIRE_FALSE(twin.src.load(src_state).has_value());
+        REQUIRE_FALSE(twin.gpc.load(gpc_state).has_value());
+        CHECK(twin.losses() == 0);
+        CHECK(twin.gpc.save() == gpc_state);
+        twin.gpc.set_input(uart1, true);
+        CHECK(twin.host.power_ons[0] == 1);
+    }
+    SECTION("a line that was high counts when its mask goes") {
+        chip.unmask(uart1 + 1);
+        CHECK(chip.host.power_ons[0] == 1);
+    }
+    SECTION("reset") {
+        chip.src.reset();
+        chip.gpc.reset();
+        chip.gpc.set_input(uart1, true);
+        CHECK(chip.host.power_ons[0] == 0);
+    }
 }
