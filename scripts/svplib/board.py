@@ -327,6 +327,11 @@ class Board:
             os.close(self._ram)
             self._ram = None
 
+    def discard_logs(self):
+        """Remove the board's log files; only after stop()."""
+        for kind in ("command", "qemu", "console", "secure"):
+            self._log_path(kind).unlink(missing_ok=True)
+
     def _reap(self, flags):
         """Exit status if QEMU has ended, else None; keeps its resource usage."""
         if self._exit_status is None:

@@ -9,7 +9,7 @@ from ..board import DRAM_BASE
 from . import vocabulary as words
 from .fields import REPEATED_BYTES_LIMIT
 
-ENDS = ("running", "off", "reset", "panic")
+ENDS = ("running", "off", "reset")
 _RECORD_CHOICES = {"master": words.MASTERS, "world": words.WORLDS, "direction": words.DIRECTIONS, "denier": words.DENIERS,
                    "answer": words.ANSWERS}
 _RECORD_NUMBERS = {"domain": words.DOMAINS - 1, "index": 0xFFFF, "cpu": 3, "length": words.U64}

@@ -91,6 +91,7 @@ class Template:
                         raise SvpError(f"snapshot '{self._name}': prepare[{index}]: '{line}' ended with status {result.status}",
                                        result.output.splitlines()[-15:])
                 board.qmp.command("stop")
+                board.qmp.command("svp-clear-violations", counters=True)
                 self._save(board.qmp)
                 self.start = _virtual_time(board.qmp)
                 self._ram = board.ram_descriptor()
