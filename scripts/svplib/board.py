@@ -81,14 +81,15 @@ class Board:
     share_ram    True keeps the DRAM in a file without a name that this process reads as well: see ram()
     ram_image    descriptor of a file of the DRAM's size: the DRAM begins with its content, and what the board writes stays its own
     descriptors  further file descriptors that QEMU inherits under the same numbers
+    environment  variables for QEMU beside those of this process
     extra        further QEMU arguments, last
     qemu         path of the emulator; name goes into log names; log_dir a folder for them; echo gets UART1's text as it comes
     """
 
     def __init__(self, *, firmware="optee", flash=DEFAULT, kernel=DEFAULT, dtb=DEFAULT, initrd=DEFAULT, policy="open", append="",
                  command_line=None, memory=DEFAULT_MEMORY, cpus=4, machine="imx8mq-evk", machine_options="", sd=(), display="none",
-                 allow_reboot=False, paused=False, share_ram=False, ram_image=None, descriptors=(), extra=(), qemu=None,
-                 name="board", log_dir=None, echo=None):
+                 allow_reboot=False, paused=False, share_ram=False, ram_image=None, descriptors=(), environment=None,
+                 extra=(), qemu=None, name="board", log_dir=None, echo=None):
         if firmware not in ("optee", "none"):
             raise BoardError(f"firmware: '{firmware}' is neither optee nor none")
         if policy not in bus_policy.POLICIES or (policy != "open" and firmware != "optee"):
@@ -103,6 +104,7 @@ class Board:
         self._usage = None
         self._ram = None
         self._descriptors = list(descriptors)
+        self._environment = {**os.environ, **environment} if environment else None
         self.console = self.secure_console = self.qmp = None
         self.arguments = [str(qemu or products.locate("qemu")), "-M",
                           machine + (f",{machine_options}" if machine_options else "")]
@@ -168,7 +170,7 @@ class Board:
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages,
                                                  pass_fds=[theirs.fileno() for _, theirs in pairs.values()]
                                                  + self._descriptors + self.pass_descriptors(),
-                                                 preexec_fn=_die_with_parent)
+                                                 env=self._environment, preexec_fn=_die_with_parent)
             except OSError as error:
                 raise BoardError(f"{self.name}: cannot start {command[0]}: {error.strerror}") from None
         for _, theirs in pairs.values():
