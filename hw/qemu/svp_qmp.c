@@ -650,7 +650,7 @@ static SvpPolicyView *policy_view(SvpDevice *firewall, bool secure,
     size_t i, count;
 
     svp_firewall_dram(&base, &length);
-    count = svp_firewall_runs(firewall, secure, domain, base, length, runs,
+    count = svp_firewall_runs(firewall, secure, domain, 0, base, length, runs,
                               SVP_RUNS_MAX);
     view->world = world_enum(secure);
     view->domain = domain;

@@ -258,7 +258,8 @@ static void window_update(SvpWindow *window)
     g_autofree SvpRun *runs = g_new(SvpRun, SVP_RUNS_MAX);
     size_t count = svp_firewall_runs(
         firewall_of(window->view), window->view->secure, window->view->domain,
-        window->memory->base, window->memory->window, runs, SVP_RUNS_MAX);
+        1u << window->view->master, window->memory->base,
+        window->memory->window, runs, SVP_RUNS_MAX);
 
     g_assert(count <= SVP_RUNS_MAX);
     if (count == window->run_count &&
@@ -277,7 +278,8 @@ static void gate_update(SvpGate *gate)
     SvpRun first;
     size_t count = svp_firewall_runs(firewall_of(gate->view),
                                      gate->view->secure, gate->view->domain,
-                                     gate->base, gate->length, &first, 1);
+                                     1u << gate->view->master, gate->base,
+                                     gate->length, &first, 1);
     bool closed = count != 1 || !first.read || !first.write;
 
     if (closed != gate->closed) {
@@ -552,8 +554,8 @@ SvpResponse svp_views_access(void *opaque, unsigned master, bool secure,
         SvpRun run;
 
         svp_firewall_identity(firewall, master, secure, &access);
-        svp_firewall_runs(firewall, access.secure, access.domain, address,
-                          length, &run, 1);
+        svp_firewall_runs(firewall, access.secure, access.domain,
+                          1u << master, address, length, &run, 1);
         access.address = address;
         access.size = MIN(run.length, 1 * GiB);
         access.write = write;

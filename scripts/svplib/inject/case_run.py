@@ -134,7 +134,7 @@ class CaseRun:
                                 **template.board_arguments(settings, self._card.path))
             self._board.start()
         for console in (self._board.console, self._board.secure_console):
-            console.set_watch(self._watch)
+            console.set_watch(self._watch_closely)
         for position, fault in enumerate(self.case.faults):
             self._inject(fault, position)
         self._begin = time.monotonic()
@@ -158,6 +158,11 @@ class CaseRun:
             self._end = _ENDS.get(event["data"]["reason"], event["data"]["reason"])
         if self._end != "running":
             raise MachineEnded(f"the machine ended ({self._end})")
+
+    def _watch_closely(self):
+        """The same, and the case's time."""
+        self._watch()
+        self._left()
 
     def _left(self, wanted=None):
         """Seconds (not scaled) that may still be waited; `wanted` limits them."""
