@@ -191,6 +191,13 @@ class Board:
         return []
 
     @property
+    def ram_size(self):
+        """Bytes of DRAM that are fitted; only with share_ram."""
+        if self._ram is None:
+            raise BoardError(f"{self.name}: ram_size needs share_ram=True")
+        return os.fstat(self._ram).st_size
+
+    @property
     def pid(self):
         """Process id of QEMU."""
         return self._process.pid
@@ -229,9 +236,7 @@ class Board:
 
         `address`: where the cells appear in the physical memory map, from 0x40000000. What a CPU wrote is there at once.
         """
-        if self._ram is None:
-            raise BoardError(f"{self.name}: ram() needs share_ram=True")
-        offset, fitted = address - DRAM_BASE, os.fstat(self._ram).st_size
+        offset, fitted = address - DRAM_BASE, self.ram_size
         if not 0 <= offset <= offset + size <= fitted:
             raise BoardError(f"{self.name}: {size:#x} bytes at {address:#x} are outside of the {fitted >> 20} MiB of DRAM")
         pieces = []

@@ -27,6 +27,7 @@ static const char usage[] =
 	"  latches [clear]     print (then clear) the TZC-380's latches\n"
 	"  peek ADDRESS WIDTH [COUNT]    loads of 1, 2, 4, 8 or 16 bytes\n"
 	"  poke ADDRESS WIDTH VALUE      one store\n"
+	"  hammer ADDRESS WIDTH COUNT    COUNT loads of the same place\n"
 	"--answer: how a denied access ends (default zero)\n"
 	"Exit status: 0 all checks ok, 1 a check failed, 2 usage\n";
 
@@ -197,6 +198,38 @@ static int peek_or_poke(bool store, char **words, int count)
 	return outcome.signal ? 1 : 0;
 }
 
+/* One line: HAMMER 0x<address> <count>, then "ok" or the first bad outcome */
+static int hammer(char **words, int count)
+{
+	uint64_t address, width, loads, done = 0;
+	union access_value value = { { 0 } };
+	struct outcome outcome = { 0 };
+	struct window window;
+	int error;
+
+	if (count != 3 || !parse_number(words[0], &address) ||
+	    !parse_number(words[1], &width) || width > 16 ||
+	    (width & (width - 1)) || !width || address % width ||
+	    !parse_number(words[2], &loads))
+		return 2;
+	error = window_open(&window, MEMORY_DEVICE, address, (size_t)width,
+			    PROT_READ);
+	if (error) {
+		fprintf(stderr, "svp-probe: map 0x%" PRIx64 ": %s\n", address,
+			strerror(error));
+		return 1;
+	}
+	while (done < loads && !outcome.signal) {
+		outcome = access_once(ACCESS_LOAD, window.bytes,
+				      (unsigned int)width, &value);
+		done++;
+	}
+	printf("HAMMER 0x%" PRIx64 " %" PRIu64 " %s\n", address, done,
+	       signal_outcome(outcome.signal));
+	window_close(&window);
+	return outcome.signal ? 1 : 0;
+}
+
 static int run_group(const char *name, const char *option)
 {
 	if (option && strcmp(option, "--answer=abort") == 0)
@@ -225,6 +258,8 @@ int main(int argc, char **argv)
 		status = peek_or_poke(false, argv + 2, argc - 2);
 	else if (argc >= 2 && strcmp(argv[1], "poke") == 0)
 		status = peek_or_poke(true, argv + 2, argc - 2);
+	else if (argc >= 2 && strcmp(argv[1], "hammer") == 0)
+		status = hammer(argv + 2, argc - 2);
 	else if (argc == 2 || argc == 3)
 		status = run_group(argv[1], argc == 3 ? argv[2] : NULL);
 	if (status == 2)
