@@ -16,9 +16,10 @@ from . import places
 
 SIZE_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 TIME_UNITS = {"ns": 1, "us": 1000, "ms": 1_000_000, "s": 1_000_000_000}
+_NUMBER_LETTERS = 40
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+")
-_SIZE = re.compile(r"(\d+)([KMG]?)")
-_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s)")
+_SIZE = re.compile(r"(\d{1,20})([KMG]?)")
+_TIME = re.compile(r"(\d{1,20}(?:\.\d{1,20})?)\s*(ns|us|ms|s)")
 REPEATED_BYTES_LIMIT = 128 << 20
 
 
@@ -45,6 +46,8 @@ def load(path, text):
         raise CampaignError(f"{path}: line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise CampaignError(f"{path}: nested too deeply") from None
+    except ValueError:
+        raise CampaignError(f"{path}: holds a number of thousands of digits") from None
 
 
 def kind(value):
@@ -140,7 +143,7 @@ class Field:
         """A whole number, as a number or as text in decimal or 0x."""
         value = self._of((int, str), "a whole number or '0x...'")
         if isinstance(value, str):
-            if not _NUMBER.fullmatch(value):
+            if not _NUMBER.fullmatch(value) or len(value) > _NUMBER_LETTERS:
                 self.refuse(f"{_short(value)} is no number (examples: 4096, \"0x1000\")")
             value = int(value, 0) if value.startswith("0x") else int(value, 10)
         if not low <= value <= high:
