@@ -71,7 +71,8 @@ def load(path):
 def _case(case):
     """A case's result, if it has what reports need."""
     for name, types in (("index", int), ("name", str), ("verdict", str), ("message", str), ("seconds", (int, float)), ("checks", list),
-                        ("steps", list), ("faults", list), ("violations", list), ("memory", int), ("start", int), ("ran", (int, float)),
+                        ("steps", list), ("faults", list), ("violations", list), ("recorded", list), ("records", int), ("accesses", int), ("dropped", int),
+                        ("memory", int), ("start", int), ("ran", (int, float)),
                         ("policy", str), ("from", str), ("description", str)):
         if not isinstance(case[name], types):
             raise TypeError(name)
