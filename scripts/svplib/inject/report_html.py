@@ -60,8 +60,8 @@ def _matrices(outcome):
     """One matrix for all, and one a policy where there are several."""
     policies = sorted({case["policy"] for case in outcome.cases})
     text = "<section><h2>Who tried what</h2>" + _matrix(matrix.count(outcome.cases)) + (
-        '<p class="legend"><span class="key denied3">7</span> accesses on record: denied, or changed by a fault <span class="key fault denied2">7</span> some of them with an '
-        'injected fault <span class="key allowed">7</span> permitted accesses of the test port. R: reads, W: writes. Permitted accesses of '
+        '<p class="legend"><span class="key denied3">7</span> accesses on record: denied, or changed by a fault '
+        '<span class="key fault denied2">7</span> some of them with an injected fault <span class="key allowed">7</span> permitted accesses of the test port. R: reads, W: writes. Permitted accesses of '
         "CPUs and devices pass unseen and are not counted." + _lost(outcome) + "</p>")
     if len(policies) > 1:
         for policy in policies:
@@ -169,8 +169,8 @@ def _match(match):
 
 
 def _checks(case):
-    rows = [("ok" if check["ok"] else "no", [_text(check["name"]), _text(check["expected"]), _text(check["seen"]), "holds" if check["ok"] else "FAILS"])
-            for check in case["checks"]]
+    rows = [("ok" if check["ok"] else "no",
+             [_text(check["name"]), _text(check["expected"]), _text(check["seen"]), "holds" if check["ok"] else "FAILS"]) for check in case["checks"]]
     return _table("Expectations", ("what", "expected", "seen", ""), rows)
 
 
@@ -193,7 +193,8 @@ def _records(case):
              row["domain"], _text(row["direction"]), f"{row['address']:#x}+{row['length']}", f"{_text(row['denier'])} {row['index']}",
              _text(row["answer"]), row["count"], f"fault {row.get('fault')}" if row["injected"] else "", _place(row)])
             for row in case["violations"]]
-    text = _table("Violations", ("time", "master", "world", "domain", "direction", "address", "denied by", "answer", "count", "injected", "CPU"), rows)
+    heads = ("time", "master", "world", "domain", "direction", "address", "denied by", "answer", "count", "injected", "CPU")
+    text = _table("Violations", heads, rows)
     more = case["records"] - len(case["violations"])
     return text + (f"<p>and {more} more records</p>" if more else "")
 
