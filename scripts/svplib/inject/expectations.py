@@ -51,12 +51,12 @@ class Record:
         return self.fault is None or record.get("fault") == identifiers.get(self.fault)
 
     def __str__(self):
-        words_ = [f"{name} {value}" for name, value in self.equal.items()]
+        parts = [f"{name} {value}" for name, value in self.equal.items()]
         if (self.first, self.last) != (0, words.U64):
-            words_.append(f"{self.first:#x} to {self.last:#x}")
+            parts.append(f"{self.first:#x} to {self.last:#x}")
         if self.fault is not None:
-            words_.append(f"fault {self.fault}")
-        return ", ".join(words_) or "any"
+            parts.append(f"fault {self.fault}")
+        return ", ".join(parts) or "any"
 
 
 @dataclasses.dataclass(frozen=True)

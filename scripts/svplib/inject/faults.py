@@ -40,7 +40,7 @@ class Fault:
 
 def read(field):
     """A Fault from its Field."""
-    field._of((dict,), "an object")
+    field.must_be((dict,), "an object")
     if "kind" not in field.value:
         field.refuse("'kind' is missing")
     kind = type(field)(field.value["kind"], field.where, f"{field.path}.kind").choice(tuple(words.FAULT_KINDS), "kind of fault")

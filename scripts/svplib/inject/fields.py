@@ -77,14 +77,15 @@ class Field:
         """The same field, its path starting anew in a place of its own (a case, a snapshot)."""
         return Field(self.value, where)
 
-    def _of(self, types, wanted):
+    def must_be(self, types, wanted):
+        """The value as it is, if it is of one of these Python types; `wanted` says so to people."""
         if type(self.value) not in types:
             self.refuse(f"must be {wanted}, is {kind(self.value)}")
         return self.value
 
     def members(self, required=(), optional=()):
         """{name: Field} of an object that has all of `required` and nothing that is in neither list."""
-        self._of((dict,), "an object")
+        self.must_be((dict,), "an object")
         known = [*required, *optional]
         for name in self.value:
             if name not in known:
@@ -97,19 +98,19 @@ class Field:
 
     def entries(self):
         """(name, Field) pairs of an object whose members are names of the user's."""
-        self._of((dict,), "an object")
+        self.must_be((dict,), "an object")
         return [(name, Field(item, self.where, f"{self.path}.{name}" if self.path else name)) for name, item in self.value.items()]
 
     def items(self, most=100_000):
         """Fields of a list."""
-        self._of((list,), "a list")
+        self.must_be((list,), "a list")
         if len(self.value) > most:
             self.refuse(f"{len(self.value)} items, the limit is {most}")
         return [Field(item, self.where, f"{self.path}[{index}]") for index, item in enumerate(self.value)]
 
     def text(self, longest=4096, empty=False):
         """A text, in bytes not longer than `longest`."""
-        self._of((str,), "a text")
+        self.must_be((str,), "a text")
         try:
             size = len(self.value.encode())
         except UnicodeEncodeError:
@@ -129,11 +130,11 @@ class Field:
 
     def flag(self):
         """true or false."""
-        return self._of((bool,), "true or false")
+        return self.must_be((bool,), "true or false")
 
     def choice(self, names, what):
         """One of a list of names."""
-        text = self._of((str,), f"a text ({what})")
+        text = self.must_be((str,), f"a text ({what})")
         if text not in names:
             near = difflib.get_close_matches(text, names, 1)
             self.refuse(f"unknown {what} '{text}'" + (f" (did you mean '{near[0]}'?)" if near else f"; known: {', '.join(names)}"))
@@ -141,7 +142,7 @@ class Field:
 
     def integer(self, low, high):
         """A whole number, as a number or as text in decimal or 0x."""
-        value = self._of((int, str), "a whole number or '0x...'")
+        value = self.must_be((int, str), "a whole number or '0x...'")
         if isinstance(value, str):
             if not _NUMBER.fullmatch(value) or len(value) > _NUMBER_LETTERS:
                 self.refuse(f"{_short(value)} is no number (examples: 4096, \"0x1000\")")
@@ -152,7 +153,7 @@ class Field:
 
     def number(self, low, high):
         """A number that may be a fraction."""
-        value = self._of((int, float), "a number")
+        value = self.must_be((int, float), "a number")
         if not low <= value <= high:
             self.refuse(f"{value} is out of range, {low:g} to {high:g}")
         return float(value)

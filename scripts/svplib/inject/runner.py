@@ -3,7 +3,6 @@
 
 import os
 import threading
-import time
 
 from .. import cache
 from ..errors import SvpError
@@ -139,9 +138,3 @@ class Runner:
         finally:
             if snapshot:
                 snapshot.done()
-
-
-def timed(results):
-    """(list of results, seconds that it took)."""
-    begin = time.monotonic()
-    return list(results), time.monotonic() - begin

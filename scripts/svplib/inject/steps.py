@@ -8,7 +8,7 @@ import re
 from . import faults
 from . import vocabulary as words
 
-#: Spread in `Case.steps`
+#: Each step has exactly one of these members
 KINDS = ("guest", "port", "wait", "inject", "remove")
 LINE_BYTES = 900
 ANY_STATUS = "any"
@@ -97,7 +97,7 @@ def read_all(field, seconds_limit):
 def _read(field, seconds_limit):
     if isinstance(field.value, str):
         return _guest({"guest": field}, field.path, seconds_limit)
-    field._of((dict,), "a text or an object")
+    field.must_be((dict,), "a text or an object")
     kinds = [kind for kind in KINDS if kind in field.value]
     if len(kinds) != 1:
         field.refuse(f"needs one of {', '.join(KINDS)}" + (f", has {' and '.join(kinds)}" if kinds else ""))
@@ -128,7 +128,7 @@ def _guest(members, path, seconds_limit):
 def _port(members, path):
     """A step of the test port; the members of "port" are those of svp-test-port."""
     field = members["port"]
-    field._of((dict,), "an object")
+    field.must_be((dict,), "an object")
     if "operation" not in field.value:
         field.refuse("'operation' is missing")
     operation = type(field)(field.value["operation"], field.where, f"{field.path}.operation").choice(words.OPERATIONS, "operation")
