@@ -10,8 +10,7 @@ import subprocess
 import unittest
 
 import boot_case
-from boot_case import BoardCase, ScratchCase, changed_device_tree, device_tree_string, run_checks
-from svplib import products
+from boot_case import BoardCase, ScratchCase, changed_device_tree, run_checks
 from svplib.board import Board
 
 #: Eight bytes in each kind of memory that no software uses while the tests run
@@ -289,8 +288,7 @@ class UnknownName(ScratchCase):
     """A policy that does not exist stops the boot."""
 
     def test_refused(self):
-        tree = products.locate("dtb")
-        changes = {"/secure-chosen/svp,policy": "lenient", "/secure-chosen/stdout-path": device_tree_string(tree, "/chosen", "stdout-path")}
+        changes = boot_case.secure_chosen({"svp,policy": "lenient"})
         with Board(name="unknown-policy", dtb=changed_device_tree(self.scratch, changes)) as machine:
             machine.console.expect(r"svp,policy is none of open, nxp, strict", timeout=boot_case.BOOT_SECONDS)
             self.assertNotIn("Linux version", machine.console.text)
