@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * What outlives a job: generator, keys, counters, and what this CAAM is able to do.
+ *
+ * Only the thread that runs jobs touches it; others see what Caam publishes after a job.
+ */
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "caam/counters.hpp"
+#include "caam/keys.hpp"
+#include "caam/rng.hpp"
+
+namespace svp::caam {
+
+/** Which message digest engine there is: CHAVID's MD field. */
+enum class MdClass : std::uint8_t { lp256 = 0, lp512 = 1, hp = 2 };
+
+/** Which AES engine there is: CHAVID's AES field. */
+enum class AesClass : std::uint8_t { low_power = 3, high_performance = 4 };
+
+struct Engine {
+    MdClass md_class = MdClass::lp256;
+    AesClass aes_class = AesClass::low_power;
+    SecurityMode mode = SecurityMode::trusted;
+    Rng rng;
+    Keys keys;
+    Counters counters;
+    /** Manufacturing protection: the private key, once it was made. */
+    std::vector<std::uint8_t> mp_private_key;
+    /** MPMR, which goes into the signature. */
+    std::array<std::uint8_t, 32> mp_message{};
+
+    /** A security violation was reported: the job at hand ends, all keys go. Set from other threads. */
+    std::atomic<bool> violated{false};
+
+    bool knows_sha512() const { return md_class != MdClass::lp256; }
+};
+
+}  // namespace svp::caam
