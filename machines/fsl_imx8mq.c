@@ -256,6 +256,7 @@ struct FslImx8mqState {
     DeviceState *gic;
     MemoryRegion *ram;
     bool open_csl;
+    bool sync;
     DeviceState *firewall;
     DeviceState *monitor_device;
     SvpMonitor *monitor;
@@ -452,6 +453,9 @@ static DeviceState *new_block(FslImx8mqState *s, const Block *block)
             OBJECT(svp_views_memory_master(s->views, block->dma_master)),
             &error_abort);
     }
+    if (object_dynamic_cast(OBJECT(dev), TYPE_SVP_DEVICE)) {
+        svp_device_put_on_bus(SVP_DEVICE(dev), s->views, s->sync);
+    }
     if (!strcmp(block->type, "imx8mq.csu")) {
         object_property_set_uint(inner, "csl-open", s->open_csl, &error_abort);
     }
@@ -581,7 +585,7 @@ static bool realize_views(FslImx8mqState *s, Error **errp)
     memory_region_add_subregion(
         get_system_memory(), 0,
         svp_views_bus_master(s->views, MASTER_ENET_TX));
-    svp_qmp_set_test_port(svp_views_access, s->views);
+    svp_qmp_set_views(s->views);
     return true;
 }
 
@@ -676,6 +680,7 @@ static const VMStateDescription vmstate_fsl_imx8mq = {
 
 static const Property fsl_imx8mq_properties[] = {
     DEFINE_PROP_BOOL("open-csl", FslImx8mqState, open_csl, false),
+    DEFINE_PROP_BOOL("sync", FslImx8mqState, sync, false),
     DEFINE_PROP_LINK("ram", FslImx8mqState, ram, TYPE_MEMORY_REGION,
                      MemoryRegion *),
 };

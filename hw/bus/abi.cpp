@@ -46,6 +46,7 @@ class AdapterHost final : public svp::Host {
                                                           own_world == svp::World::secure, address,
                                                           data.data(), data.size()));
     }
+    std::int64_t bus_delay() override { return ops_->bus_delay(opaque_); }
     void request_work() override { ops_->request_work(opaque_); }
     bool work_must_end() override { return ops_->work_must_end(opaque_); }
     void exclusive(const std::function<void()>& section) override {
@@ -291,6 +292,12 @@ const char* svp_firewall_peripheral(unsigned number, std::uint64_t* first, std::
     *first = slave.first;
     *length = slave.length;
     return slave.name.data();
+}
+
+std::uint64_t svp_firewall_alike(SvpDevice* firewall, const SvpTransaction* access,
+                                 std::uint64_t length) noexcept {
+    const svp::Transaction by = transaction(*access);
+    return firewall_of(firewall).alike(by, length);
 }
 
 SvpResponse svp_firewall_access(SvpDevice* firewall, const SvpTransaction* access, bool* granted) noexcept {

@@ -355,6 +355,21 @@ std::vector<Run> Firewall::runs(World world, Domain domain, Direction direction,
     }
 }
 
+std::uint64_t Firewall::alike(const Transaction& transaction, std::uint64_t length) const {
+    if (length == 0) {
+        return 0;
+    }
+    const Requester by = {transaction.world, transaction.domain, transaction.privileged};
+    const std::uint64_t first = transaction.address;
+    const std::uint64_t last = last_of(first, length);
+    const bool granted = judge(first, transaction.direction, by).granted;
+    std::uint64_t end = std::min(last, last_alike(first));
+    while (end < last && judge(end + 1, transaction.direction, by).granted == granted) {
+        end = std::min(last, last_alike(end + 1));
+    }
+    return end - first + 1;
+}
+
 AccessRights Firewall::peripheral_rights(unsigned index, World world, Domain domain, bool privileged) const {
     const Requester by = {world, domain, privileged};
     return {peripheral_denier(index, Direction::read, by) == Denier::none,

@@ -132,6 +132,12 @@ class Firewall : public Device, private ChangeListener {
                           std::uint64_t length, bool privileged = true) const;
 
     /**
+     * Length of the first of these runs, for the master and direction of @p transaction and from its address
+     * on, without a look at its size. 0 only if @p length is.
+     */
+    std::uint64_t alike(const Transaction& transaction, std::uint64_t length) const;
+
+    /**
      * The same for both directions at once, as address-range views need it: a direction counts as granted
      * only if it is granted to privileged and user accesses alike, and no injected fault waits there.
      */

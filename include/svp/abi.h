@@ -57,6 +57,7 @@ typedef struct SvpHostOps {
                             uint64_t length);
     SvpResponse (*bus_write)(void *opaque, unsigned master, bool own_secure, uint64_t address, const void *data,
                              uint64_t length);
+    int64_t (*bus_delay)(void *opaque);
     void (*request_work)(void *opaque);
     bool (*work_must_end)(void *opaque);
     void (*lock)(void *opaque, bool taken); /* Host::exclusive() takes it before and gives it back after */
@@ -137,6 +138,12 @@ void svp_firewall_identity(SvpDevice *firewall, unsigned master, bool own_secure
 /* Guarded peripherals, numbered from 0; the name of one, with its range. */
 unsigned svp_firewall_peripheral_count(void) SVP_NOEXCEPT;
 const char *svp_firewall_peripheral(unsigned number, uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
+
+/*
+ * How many bytes from the address of @access on, @length of them at most and at least one, its master may access alike:
+ * all granted, or all denied. The size in @access does not matter. @length is 1 or more.
+ */
+uint64_t svp_firewall_alike(SvpDevice *firewall, const SvpTransaction *access, uint64_t length) SVP_NOEXCEPT;
 
 /* Judges one access and records a denied one. `granted` tells whether data may move. */
 SvpResponse svp_firewall_access(SvpDevice *firewall, const SvpTransaction *access, bool *granted) SVP_NOEXCEPT;

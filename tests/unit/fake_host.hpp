@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "svp/device.hpp"
@@ -126,6 +127,7 @@ class FakeHost : public Host {
                        std::span<const std::uint8_t> data) override {
         return memory.write(master, own_world, address, data);
     }
+    std::int64_t bus_delay() override { return std::exchange(delay, 0); }
     void request_work() override { work_requested = true; }
     bool work_must_end() override { return must_end ? must_end() : false; }
     void exclusive(const std::function<void()>& section) override { section(); }
@@ -177,6 +179,7 @@ class FakeHost : public Host {
     std::int64_t time = 0;
     unsigned policy_changes = 0;
     FakeMemory memory;
+    std::int64_t delay = 0;  ///< what bus_delay() says next, ns
     bool work_requested = false;
     std::function<bool()> must_end;  ///< answers work_must_end(); false without one
 };
