@@ -112,6 +112,7 @@ void Caam::reset() {
     }
     buffers_->wipe();
     turn_ = 0;
+    late_waits_ = false;
 }
 
 /** The registers behind an offset; nullptr if they are not for this access, or there are none. */
@@ -190,6 +191,13 @@ void Caam::serve_requests() {
 
 /** The rings take turns; DECO by hand goes first. */
 bool Caam::next_task(Task& task) {
+    if (late_waits_ && host().now() < late_until_) {
+        return false;
+    }
+    if (late_waits_) {
+        late_waits_ = false;
+        finish(late_);
+    }
     serve_requests();
     published_.busy = true;
     if (controller_.direct().wanted) {
@@ -241,18 +249,34 @@ void Caam::run(const Task& task) {
         return;
     }
     std::array<std::uint8_t, 4> entry{};
-    std::uint32_t status = status_ring_read_error;
-    std::uint32_t written = 0;
+    Result result{static_cast<unsigned>(task.ring), task.ticket, task.owner, 0, status_ring_read_error, 0};
     if (port.try_read(task.ticket.entry, entry)) {
         Deco deco(port, engine_, *buffers_);
-        status = deco.run(load_le32(entry.data()));
-        written = deco.sequence_output();
+        result.descriptor = load_le32(entry.data());
+        result.status = deco.run(result.descriptor);
+        result.written = deco.sequence_output();
     }
     host().exclusive([&] {
-        publish(port, task.ring, status);
-        rings_[static_cast<std::size_t>(task.ring)].complete(task.ticket, port, load_le32(entry.data()),
-                                                             status, written);
+        publish(port, task.ring, result.status);
+        const std::int64_t delay = host().bus_delay();
+        if (delay > 0) {
+            late_ = result;
+            late_waits_ = true;
+            late_until_ = host().now() + delay;
+            host().schedule(0, late_until_);
+        } else {
+            finish(result);
+        }
     });
+}
+
+void Caam::finish(const Result& result) {
+    Port port(host(), secure_memory_, result.owner);
+    rings_[result.ring].complete(result.ticket, port, result.descriptor, result.status, result.written);
+}
+
+void Caam::timer_expired(unsigned) {
+    wake();
 }
 
 /** Shows what the job has changed. */
@@ -291,12 +315,28 @@ void Caam::exchange(Archive& archive) {
     }
     archive.value(turn_, ring_count);
     archive.value(violation_);
+    archive.value(late_waits_);
+    archive.value(late_until_);
+    archive.value(late_.ring, ring_count - 1);
+    archive.value(late_.ticket.entry);
+    archive.value(late_.ticket.generation);
+    archive.value(late_.owner.world, static_cast<std::uint64_t>(World::non_secure));
+    archive.value(late_.owner.did, 15);
+    archive.value(late_.owner.icid, 0x7ff);
+    archive.value(late_.owner.source, 7);
+    archive.value(late_.descriptor);
+    archive.value(late_.status);
+    archive.value(late_.written);
 }
 
 void Caam::resume() {
     controller_.update_line();
     for (JobRing& ring : rings_) {
         ring.update_line();
+    }
+    host().cancel(0);
+    if (late_waits_) {
+        host().schedule(0, late_until_);
     }
     wake();
 }

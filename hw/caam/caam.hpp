@@ -41,6 +41,8 @@ class Caam : public Device {
     std::span<const RegionInfo> regions() const override;
     unsigned irq_lines() const override { return caam::ring_count + 1; }
     unsigned irq_inputs() const override { return 1; }
+    unsigned timers() const override { return 1; }
+    void timer_expired(unsigned timer) override;
     void set_input(unsigned line, bool level) override;
 
     ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
@@ -67,10 +69,21 @@ class Caam : public Device {
         std::array<std::uint32_t, caam::direct_words> words{};
     };
 
+    /** What a job has to tell its ring. */
+    struct Result {
+        unsigned ring = 0;
+        caam::Ticket ticket;
+        caam::Owner owner;
+        std::uint32_t descriptor = 0;
+        std::uint32_t status = 0;
+        std::uint32_t written = 0;
+    };
+
     RegisterBank* bank_at(std::uint64_t offset, const Transaction& by);
     bool next_task(Task& task);
     void serve_requests();
     void run(const Task& task);
+    void finish(const Result& result);
     void publish(const caam::Port& port, int ring, std::uint32_t status);
     void wake() { host().request_work(); }
 
@@ -83,6 +96,11 @@ class Caam : public Device {
     RegisterBank assurance_;  ///< RTIC
     unsigned turn_ = 0;       ///< ring that is looked at first
     bool violation_ = false;  ///< level of input 0
+
+    /** A job whose bus accesses an injected fault has delayed: the ring is told at the deadline. */
+    Result late_;
+    bool late_waits_ = false;
+    std::int64_t late_until_ = 0;
 
     std::uint64_t seed_ = 0;
     std::uint64_t mode_ = 2;

@@ -131,6 +131,9 @@ class Deco {
     void operation(std::uint32_t word);
     void rng_operation(Operation operation);
 
+    // deco_protocol.cpp
+    void protocol(std::uint32_t word);
+
     Port& port_;
     Engine& engine_;
     EntryBudget budget_;

@@ -37,7 +37,7 @@ void Deco::operation(std::uint32_t word) {
         case OperationType::unidirectional:
         case OperationType::decapsulation:
         case OperationType::encapsulation:
-            unimplemented("this protocol", DecoError::undefined_protocol);
+            return protocol(word);
     }
     throw JobError(DecoError::operation);
 }

@@ -293,7 +293,8 @@ void JobRing::exchange(Archive& archive) {
     archive.value(interrupt_);
     archive.value(halting_);
     archive.value(flushing_);
-    in_flight_ = false;
+    archive.value(in_flight_);
+    archive.value(generation_);
 }
 
 }  // namespace svp::caam
