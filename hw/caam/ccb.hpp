@@ -150,6 +150,7 @@ class Ccb {
     void snoop(std::size_t before, std::uint8_t type);
     void end_entry(const InfoEntry& entry);
     void end_class(unsigned number, std::uint8_t type, bool flush, bool last);
+    void act(unsigned number, std::uint8_t type, bool flush, bool last);
     void feed(unsigned number, std::uint8_t type, std::span<const std::uint8_t> data);
     void finish_class(unsigned number);
     bool drain_marks(unsigned number);

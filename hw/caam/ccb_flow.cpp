@@ -280,11 +280,17 @@ void Ccb::end_class(unsigned number, std::uint8_t type, bool flush, bool last) {
         marks_[number].push_back({type, 0, flush, last});
         return;
     }
-    if (flush && !last) {
-        cha_[number]->flush(output());
-    }
-    if (last) {
+    act(number, type, flush, last);
+}
+
+/** The end of a message is not the end of an operation that still waits for its ICV. */
+void Ccb::act(unsigned number, std::uint8_t type, bool flush, bool last) {
+    const bool icv_to_come =
+        Operation{class_[number].mode}.checks_icv() && type != static_cast<std::uint8_t>(DataKind::icv);
+    if (last && !icv_to_come) {
         finish_class(number);
+    } else if (flush || last) {
+        cha_[number]->flush(output());
     }
 }
 
@@ -335,12 +341,7 @@ bool Ccb::drain_marks(unsigned number) {
         }
         const Mark done = mark;
         marks.pop_front();
-        if (done.flush && !done.last) {
-            cha_[number]->flush(output());
-        }
-        if (done.last) {
-            finish_class(number);
-        }
+        act(number, done.type, done.flush, done.last);
         moved = true;
     }
     return moved;
