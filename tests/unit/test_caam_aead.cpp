@@ -187,9 +187,7 @@ TEST_CASE("caam aead: GCM in OP-TEE's steps, also with long IVs") {
             const auto aad = board.put(row.aad);
             const auto from = board.put(row.clear);
             const auto to = board.allocate(row.clear.size());
-            const auto begin = [&] {
-                return Program::job().key(class1 | k_plain_store, key, row.key.size());
-            };
+            const auto begin = [&] { return Program::job().key(class1 | k_plain_store, key, key_size); };
             if (!in_steps) {
                 CHECK(board.run(begin()
                                     .operation(aes_gcm | init_final | encrypt)
