@@ -59,6 +59,7 @@ typedef struct Block {
     uint8_t spi[4];
     BlockProperty property[4];
     BlockLink link[3];
+    bool test_port; /* modelled only if the board wants a test port */
 } Block;
 
 #define SPI1(a) .num_spis = 1, .spi = { a }
@@ -164,7 +165,9 @@ static const Block blocks[] = {
     { 0x30660000, 64 * KiB, "pwm1" },
     { 0x305f0000, 64 * KiB, "aipstz2", "imx8mq.aipstz" },
 
-    /* AIPS-1 */
+    /* AIPS-1; the chip has nothing at this slot, nor at this interrupt */
+    { 0x303f0000, 64 * KiB, "test_port", "imx8mq.test-port", SPI1(109),
+      .test_port = true },
     { 0x303e0000, 64 * KiB, "csu", "imx8mq.csu", SPI1(21) },
     { 0x303d0000, 64 * KiB, "rdc", "imx8mq.rdc", SPI1(39) },
     { 0x303c0000, 64 * KiB, "rdc_semaphore2", "imx8mq.rdc-semaphore" },
@@ -259,6 +262,7 @@ struct FslImx8mqState {
     MemoryRegion *ram;
     bool open_csl;
     bool sync;
+    bool test_port;
     DeviceState *firewall;
     DeviceState *monitor_device;
     SvpMonitor *monitor;
@@ -500,7 +504,7 @@ static bool realize_blocks(FslImx8mqState *s, Error **errp)
     for (i = 0; i < ARRAY_SIZE(blocks); i++) {
         const Block *block = &blocks[i];
 
-        if (block->type) {
+        if (block->type && (!block->test_port || s->test_port)) {
             if (!realize_block(s, i, errp)) {
                 return false;
             }
@@ -683,6 +687,7 @@ static const VMStateDescription vmstate_fsl_imx8mq = {
 static const Property fsl_imx8mq_properties[] = {
     DEFINE_PROP_BOOL("open-csl", FslImx8mqState, open_csl, false),
     DEFINE_PROP_BOOL("sync", FslImx8mqState, sync, false),
+    DEFINE_PROP_BOOL("test-port", FslImx8mqState, test_port, false),
     DEFINE_PROP_LINK("ram", FslImx8mqState, ram, TYPE_MEMORY_REGION,
                      MemoryRegion *),
 };

@@ -14,6 +14,7 @@
  *    boot firmware leaves them; for boards that start without any
  *  - property "sync": long work of the cores is done in place, not on threads
  *    (svp_worker.h)
+ *  - property "test-port": there is a test port at 0x303f0000, SPI 109
  *  - fsl_imx8mq_block(): a modelled block by the name of its row, for the
  *    board's wiring
  */

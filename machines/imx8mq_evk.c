@@ -61,6 +61,7 @@ typedef struct Imx8mqEvkState {
     MachineState parent_obj;
 
     bool sync;
+    bool test_port;
 } Imx8mqEvkState;
 
 #define TYPE_IMX8MQ_EVK MACHINE_TYPE_NAME("imx8mq-evk")
@@ -263,6 +264,8 @@ static void imx8mq_evk_init(MachineState *machine)
     qdev_prop_set_bit(DEVICE(soc), "sync",
                       IMX8MQ_EVK(machine)->sync || icount_enabled() ||
                       qtest_enabled());
+    qdev_prop_set_bit(DEVICE(soc), "test-port",
+                      IMX8MQ_EVK(machine)->test_port);
     qdev_realize_and_unref(DEVICE(soc), NULL, &error_fatal);
 
     memory_region_init_rom(&flash, NULL, "imx8mq-evk.flash",
@@ -303,6 +306,16 @@ static void set_sync(Object *obj, bool value, Error **errp)
     IMX8MQ_EVK(obj)->sync = value;
 }
 
+static bool get_test_port(Object *obj, Error **errp)
+{
+    return IMX8MQ_EVK(obj)->test_port;
+}
+
+static void set_test_port(Object *obj, bool value, Error **errp)
+{
+    IMX8MQ_EVK(obj)->test_port = value;
+}
+
 static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
 {
     MachineClass *mc = MACHINE_CLASS(oc);
@@ -327,6 +340,11 @@ static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
     object_class_property_set_description(
         oc, "sync", "long work of the models is done in place instead of on "
         "threads beside the emulator; always with -icount");
+    object_class_property_add_bool(oc, "test-port", get_test_port,
+                                   set_test_port);
+    object_class_property_set_description(
+        oc, "test-port", "a DMA engine that acts as any bus master, at "
+        "0x303f0000; whoever programs it has the rights of all");
 }
 
 static const TypeInfo imx8mq_evk_info = {

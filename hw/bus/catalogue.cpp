@@ -2,7 +2,11 @@
 #include "bus/catalogue.hpp"
 
 #include "bus/bus_monitor.hpp"
+<<<<<<< HEAD
 #include "caam/caam.hpp"
+=======
+#include "bus/test_port.hpp"
+>>>>>>> bus
 #include "firewall/aipstz.hpp"
 #include "firewall/csu.hpp"
 #include "firewall/firewall.hpp"
@@ -51,6 +55,8 @@ constexpr CatalogueEntry entries[] = {
     {"imx8mq.pfuze100", "PFUZE100 power management chip of the EVK", Carrier::i2c, create<Pfuze100>},
     {"imx8mq.src", "i.MX 8M Quad reset controller", Carrier::sysbus, create<Src>},
     {"imx8mq.system-counter", "i.MX 8M Quad system counter", Carrier::sysbus, create<SystemCounter>},
+    {"imx8mq.test-port", "DMA engine that acts as any bus master, for tests", Carrier::sysbus,
+     create<TestPort>},
     {"imx8mq.tmu", "i.MX 8M Quad thermal monitor", Carrier::sysbus, create<Tmu>},
     {"imx8mq.vpu-blk-ctrl", "i.MX 8M Quad video decoder control block", Carrier::sysbus, create<VpuBlkCtrl>},
 };

@@ -288,7 +288,6 @@ void Controller::reset(bool hab_locked) {
     for (unsigned ring = 0; hab_locked && ring < ring_count; ++ring) {
         page_.set(jr_did + 8 * ring, did_hab);
     }
-    update_line();
 }
 
 bool Controller::secure_owned(unsigned ring) const {

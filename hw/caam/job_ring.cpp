@@ -123,7 +123,6 @@ void JobRing::reset() {
     halting_ = flushing_ = false;
     in_flight_ = false;
     ++generation_;
-    update_line();
 }
 
 std::uint32_t JobRing::input_size() const {
@@ -209,6 +208,7 @@ void JobRing::command(std::uint32_t bits) {
     const std::uint32_t halt = interrupt_ & halt_fields;
     if ((bits & command_reset) != 0 && halt == halt_done) {
         reset();
+        update_line();
         return;
     }
     if ((bits & (command_reset | command_park)) == 0) {

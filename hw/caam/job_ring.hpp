@@ -33,6 +33,7 @@ class JobRing {
 
     RegisterBank& bank() { return bank_; }
     const RegisterBank& bank() const { return bank_; }
+    /** As after power-on; the line is the caller's. */
     void reset();
     void exchange(Archive& archive);
     void update_line();

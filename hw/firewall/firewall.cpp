@@ -262,9 +262,7 @@ Verdict Firewall::access(const Transaction& transaction) {
         latch(judged, verdict);
         if (monitor_ != nullptr) {
             verdict.response = outcome.answer.value_or(verdict.response);
-            const std::uint64_t last =
-                std::min(last_of(judged.address, judged.size), last_alike(verdict.address));
-            monitor_->denied(judged, verdict.address, last - verdict.address + 1, name(verdict.denier),
+            monitor_->denied(judged, verdict.address, denied_length(judged, verdict), name(verdict.denier),
                              verdict.index, verdict.response, outcome);
         }
     } else if (outcome.hit()) {
@@ -274,6 +272,21 @@ Verdict Firewall::access(const Transaction& transaction) {
         monitor_->faulted(judged, outcome, verdict.response);
     }
     return verdict;
+}
+
+/** How many bytes from the first denied one on the same rule denies. */
+std::uint64_t Firewall::denied_length(const Transaction& transaction, const Verdict& verdict) const {
+    const Requester by = {transaction.world, transaction.domain, transaction.privileged};
+    const std::uint64_t last = last_of(transaction.address, transaction.size);
+    std::uint64_t end = std::min(last, last_alike(verdict.address));
+    while (end < last) {
+        const Verdict next = judge(end + 1, transaction.direction, by);
+        if (next.denier != verdict.denier || next.index != verdict.index) {
+            break;
+        }
+        end = std::min(last, last_alike(end + 1));
+    }
+    return end - verdict.address + 1;
 }
 
 /** The block that denied an access keeps it in its own registers, if it has any for that. */

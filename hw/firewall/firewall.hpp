@@ -192,6 +192,7 @@ class Firewall : public Device, private ChangeListener {
     std::uint64_t ocram_edge(const Slave& slave) const;
     Verdict denial(Denier denier, unsigned index, std::uint64_t address) const;
     Verdict judge(std::uint64_t address, Direction direction, const Requester& by) const;
+    std::uint64_t denied_length(const Transaction& transaction, const Verdict& verdict) const;
     void latch(const Transaction& transaction, const Verdict& verdict);
     Transaction disturbed(const Transaction& transaction, Outcome& outcome);
     Denier peripheral_denier(unsigned index, Direction direction, const Requester& by) const;

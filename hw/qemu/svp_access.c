@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Accesses of masters of this project; see svp_access.h. */
+/* Accesses of masters of this project, and cells; see svp_access.h. */
 #include "qemu/osdep.h"
 #include "qemu/main-loop.h"
 #include "qemu/units.h"
@@ -53,7 +53,7 @@ static void begin_transaction(Transfer *t)
     t->access.address = t->address;
     t->access.write = t->write;
     t->piece_left = svp_firewall_alike(firewall, &t->access,
-                                       MIN(t->left, TRANSACTION_MAX));
+                                       MIN(t->left, TRANSACTION_MAX), NULL);
     t->access.size = t->piece_left;
     take_answer(t, svp_firewall_access(firewall, &t->access, &t->granted));
     t->outcome = svp_monitor_outcome(svp_views_monitor(t->views));
@@ -189,4 +189,23 @@ SvpResponse svp_access_write(SvpViews *views, unsigned master, bool own_secure,
     };
 
     return transfer(&t, delay);
+}
+
+bool svp_cells_inside(SvpViews *views, uint64_t address, uint64_t length)
+{
+    return length && length <= svp_views_memory_left(views, address);
+}
+
+void svp_cells_read(SvpViews *views, uint64_t address, void *data,
+                    uint64_t length)
+{
+    address_space_read(svp_views_raw(views), address, MEMTXATTRS_UNSPECIFIED,
+                       data, length);
+}
+
+void svp_cells_write(SvpViews *views, uint64_t address, const void *data,
+                     uint64_t length)
+{
+    address_space_write(svp_views_raw(views), address, MEMTXATTRS_UNSPECIFIED,
+                        data, length);
 }

@@ -5,9 +5,9 @@
  * A range is cut where the rights of its master change. Each piece is one
  * transaction: judged once, at most one record, one match for faults. Data is
  * moved in parts of at most SVP_ACCESS_PART bytes, or SVP_ACCESS_SLOW_PART
- * where no RAM is. Called without QEMU's big lock, these functions take it for each
- * part anew, so that it is never held long; if rights have changed meanwhile,
- * what is left is judged again. Called with it, they keep it.
+ * where no RAM is. Called without QEMU's big lock, these functions take it for
+ * each part anew, so that it is never held long; if rights have changed
+ * meanwhile, what is left is judged again. Called with it, they keep it.
  */
 #ifndef HW_SVP_ACCESS_H
 #define HW_SVP_ACCESS_H
@@ -30,5 +30,15 @@ SvpResponse svp_access_read(SvpViews *views, unsigned master, bool own_secure,
 SvpResponse svp_access_write(SvpViews *views, unsigned master, bool own_secure,
                              uint64_t address, const void *data,
                              uint64_t length, int64_t *delay);
+
+/*
+ * The cells of judged memories, past all firewalls and faults; nobody judges or
+ * records it. The other two want a range for which the first says true.
+ */
+bool svp_cells_inside(SvpViews *views, uint64_t address, uint64_t length);
+void svp_cells_read(SvpViews *views, uint64_t address, void *data,
+                    uint64_t length);
+void svp_cells_write(SvpViews *views, uint64_t address, const void *data,
+                     uint64_t length);
 
 #endif

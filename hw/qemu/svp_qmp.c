@@ -50,7 +50,7 @@ unsigned svp_qmp_master_number(SvpBusMaster master)
     return number;
 }
 
-static SvpBusMaster master_enum(unsigned number)
+SvpBusMaster svp_qmp_master(unsigned number)
 {
     const char *name = svp_master_name(number);
 
@@ -94,7 +94,7 @@ SvpViolation *svp_violation_info(const SvpDenial *denial, bool text)
     info->time = denial->first_time;
     info->last_time = denial->last_time;
     info->count = denial->count;
-    info->master = master_enum(denial->master);
+    info->master = svp_qmp_master(denial->master);
     info->world = svp_qmp_world(denial->secure);
     info->domain = denial->domain;
     info->direction = denial->write ? SVP_BUS_DIRECTION_WRITE :
@@ -195,7 +195,7 @@ static void collect_counter(void *opaque, const SvpDenialCounter *counter)
     } else {
         SvpMasterCounter *master = g_new0(SvpMasterCounter, 1);
 
-        master->master = master_enum(counter->index);
+        master->master = svp_qmp_master(counter->index);
         master->reads = counter->reads;
         master->writes = counter->writes;
         QAPI_LIST_APPEND(collector->masters, master);
@@ -378,7 +378,7 @@ static SvpFaultMatch *give_match(const SvpInjection *injection)
     for (number = 0; number < svp_master_count(); number++) {
         if (svp_master_name(number) &&
             (injection->masters & (1u << number))) {
-            QAPI_LIST_APPEND(tail, master_enum(number));
+            QAPI_LIST_APPEND(tail, svp_qmp_master(number));
             named++;
         }
     }
@@ -426,7 +426,7 @@ static void give_kind(SvpFault *fault, const SvpInjection *injection)
         fault->u.change_world.world = svp_qmp_world(injection->secure);
         break;
     case SVP_FAULT_KIND_CHANGE_MASTER:
-        fault->u.change_master.master = master_enum(injection->master);
+        fault->u.change_master.master = svp_qmp_master(injection->master);
         break;
     case SVP_FAULT_KIND_CHANGE_DOMAIN:
         fault->u.change_domain.domain = injection->domain;

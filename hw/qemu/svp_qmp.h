@@ -14,6 +14,7 @@
 SvpViolation *svp_violation_info(const SvpDenial *denial, bool text);
 
 unsigned svp_qmp_master_number(SvpBusMaster master);
+SvpBusMaster svp_qmp_master(unsigned number);
 SvpBusWorld svp_qmp_world(bool secure);
 
 /*

@@ -9,7 +9,7 @@
 #include "svp_qmp.h"
 #include "svp_trace.h"
 
-#define TEST_PORT_MAX (1 * MiB)
+#define DATA_MAX (1 * MiB) /* of one command */
 
 static SvpViews *bus_views;
 
@@ -41,9 +41,9 @@ typedef struct TestPort {
 static bool check_range(const char *what, uint64_t length, const char *where,
                         uint64_t address, Error **errp)
 {
-    if (length < 1 || length > TEST_PORT_MAX) {
+    if (length < 1 || length > DATA_MAX) {
         error_setg(errp, "%s: %" PRIu64 " bytes, 1 to %" PRIu64
-                   " are possible", what, length, (uint64_t)TEST_PORT_MAX);
+                   " are possible", what, length, (uint64_t)DATA_MAX);
         return false;
     }
     if (length - 1 > UINT64_MAX - address) {
@@ -157,15 +157,62 @@ SvpTestPortResult *qmp_svp_test_port(SvpTestPortJob *job, Error **errp)
     return result;
 }
 
+/* Cells */
+
+/* @what is the member that says how many bytes. */
+static bool check_cells(const char *what, uint64_t length, uint64_t address,
+                        Error **errp)
+{
+    if (!bus_views) {
+        error_setg(errp, "this machine has no such memories");
+        return false;
+    }
+    if (!check_range(what, length, "address", address, errp)) {
+        return false;
+    }
+    if (!svp_cells_inside(bus_views, address, length)) {
+        error_setg(errp, "address: %" PRIu64 " bytes from 0x%" PRIx64
+                   " do not lie inside DRAM, OCRAM or OCRAM_S", length,
+                   address);
+        return false;
+    }
+    return true;
+}
+
+SvpCells *qmp_svp_read_cells(uint64_t address, uint64_t length, Error **errp)
+{
+    g_autofree guchar *data = NULL;
+    SvpCells *cells;
+
+    if (!check_cells("length", length, address, errp)) {
+        return NULL;
+    }
+    data = g_malloc(length);
+    svp_cells_read(bus_views, address, data, length);
+    cells = g_new0(SvpCells, 1);
+    cells->data = g_base64_encode(data, length);
+    return cells;
+}
+
+void qmp_svp_write_cells(uint64_t address, const char *data, Error **errp)
+{
+    size_t length;
+    g_autofree uint8_t *bytes = qbase64_decode(data, -1, &length, errp);
+
+    if (bytes && check_cells("data", length, address, errp)) {
+        svp_cells_write(bus_views, address, bytes, length);
+    }
+}
+
 /* Policy */
 
 #define DOMAINS 4
 
-static SvpPolicyView *policy_view(SvpDevice *firewall, bool secure,
-                                  unsigned domain)
+static SvpPolicyRunList *policy_runs(SvpDevice *firewall, bool secure,
+                                     unsigned domain)
 {
-    SvpPolicyView *view = g_new0(SvpPolicyView, 1);
-    SvpPolicyRunList **tail = &view->runs;
+    SvpPolicyRunList *list = NULL;
+    SvpPolicyRunList **tail = &list;
     g_autofree SvpRun *runs = g_new0(SvpRun, SVP_RUNS_MAX);
     uint64_t base, length;
     size_t i, count;
@@ -173,8 +220,6 @@ static SvpPolicyView *policy_view(SvpDevice *firewall, bool secure,
     svp_firewall_dram(&base, &length);
     count = svp_firewall_runs(firewall, secure, domain, base, length, runs,
                               SVP_RUNS_MAX);
-    view->world = svp_qmp_world(secure);
-    view->domain = domain;
     for (i = 0; i < count; i++) {
         SvpPolicyRun *run = g_new0(SvpPolicyRun, 1);
 
@@ -184,11 +229,70 @@ static SvpPolicyView *policy_view(SvpDevice *firewall, bool secure,
         run->write = runs[i].write;
         QAPI_LIST_APPEND(tail, run);
     }
+    return list;
+}
+
+/* Rights at the address of @access; *@length shrinks to where they end. */
+static SvpPolicyRights *policy_rights(SvpDevice *firewall,
+                                      SvpTransaction access, bool privileged,
+                                      uint64_t *length)
+{
+    SvpPolicyRights *rights = g_new0(SvpPolicyRights, 1);
+
+    access.privileged = privileged;
+    *length = svp_firewall_alike(firewall, &access, *length, &rights->read);
+    access.write = true;
+    *length = svp_firewall_alike(firewall, &access, *length, &rights->write);
+    return rights;
+}
+
+static SvpPolicySlave *policy_slave(SvpDevice *firewall, bool secure,
+                                    unsigned domain, unsigned number)
+{
+    SvpPolicySlave *slave = g_new0(SvpPolicySlave, 1);
+    SvpPolicyPieceList **tail = &slave->pieces;
+    SvpTransaction access = { .secure = secure, .domain = domain };
+    unsigned index;
+    uint64_t left;
+
+    slave->name = g_strdup(svp_firewall_slave(number, &access.address, &left,
+                                              &index));
+    slave->index = index;
+    while (left) {
+        SvpPolicyPiece *piece = g_new0(SvpPolicyPiece, 1);
+
+        piece->first = access.address;
+        piece->length = left;
+        piece->privileged = policy_rights(firewall, access, true,
+                                          &piece->length);
+        piece->user = policy_rights(firewall, access, false, &piece->length);
+        access.address += piece->length;
+        left -= piece->length;
+        QAPI_LIST_APPEND(tail, piece);
+    }
+    return slave;
+}
+
+static SvpPolicyView *policy_view(SvpDevice *firewall, bool secure,
+                                  unsigned domain, bool slaves)
+{
+    SvpPolicyView *view = g_new0(SvpPolicyView, 1);
+    SvpPolicySlaveList **tail = &view->slaves;
+    unsigned i;
+
+    view->world = svp_qmp_world(secure);
+    view->domain = domain;
+    view->runs = policy_runs(firewall, secure, domain);
+    view->has_slaves = slaves;
+    for (i = 0; slaves && i < svp_firewall_slave_count(); i++) {
+        QAPI_LIST_APPEND(tail, policy_slave(firewall, secure, domain, i));
+    }
     return view;
 }
 
 SvpPolicyViewList *qmp_query_svp_policy(bool has_world, SvpBusWorld world,
                                         bool has_domain, uint8_t domain,
+                                        bool has_slaves, bool slaves,
                                         Error **errp)
 {
     SvpDevice *firewall = svp_qmp_core("imx8mq.firewall", errp);
@@ -208,9 +312,37 @@ SvpPolicyViewList *qmp_query_svp_policy(bool has_world, SvpBusWorld world,
             if ((!has_world || w == world) && (!has_domain || d == domain)) {
                 QAPI_LIST_APPEND(tail,
                                  policy_view(firewall,
-                                             w == SVP_BUS_WORLD_SECURE, d));
+                                             w == SVP_BUS_WORLD_SECURE, d,
+                                             has_slaves && slaves));
             }
         }
+    }
+    return list;
+}
+
+SvpPolicyMasterList *qmp_query_svp_masters(Error **errp)
+{
+    SvpDevice *firewall = svp_qmp_core("imx8mq.firewall", errp);
+    SvpPolicyMasterList *list = NULL;
+    SvpPolicyMasterList **tail = &list;
+    unsigned i;
+
+    for (i = 0; firewall && i < svp_master_count(); i++) {
+        SvpPolicyMaster *master;
+        SvpMasterIdentity identity;
+
+        if (!svp_master_name(i)) {
+            continue;
+        }
+        svp_firewall_master(firewall, i, &identity);
+        master = g_new0(SvpPolicyMaster, 1);
+        master->master = svp_qmp_master(i);
+        master->domain = identity.domain;
+        master->has_world = !identity.own_world;
+        master->world = svp_qmp_world(identity.secure);
+        master->has_privileged = !identity.own_privilege;
+        master->privileged = identity.privileged;
+        QAPI_LIST_APPEND(tail, master);
     }
     return list;
 }

@@ -139,11 +139,27 @@ void svp_firewall_identity(SvpDevice *firewall, unsigned master, bool own_secure
 unsigned svp_firewall_peripheral_count(void) SVP_NOEXCEPT;
 const char *svp_firewall_peripheral(unsigned number, uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
 
+/* What the bus adds to the accesses of a master. */
+typedef struct SvpMasterIdentity {
+    uint8_t domain;
+    bool own_world;      /* it says itself in which world; then `secure` is meaningless */
+    bool secure;
+    bool own_privilege;  /* it says itself whether privileged; then `privileged` is meaningless */
+    bool privileged;
+} SvpMasterIdentity;
+
+void svp_firewall_master(SvpDevice *firewall, unsigned master, SvpMasterIdentity *identity) SVP_NOEXCEPT;
+
+/* On-chip memories and guarded peripherals in ascending order, numbered from 0; name, range, and CSL and PDAP index. */
+unsigned svp_firewall_slave_count(void) SVP_NOEXCEPT;
+const char *svp_firewall_slave(unsigned number, uint64_t *first, uint64_t *length, unsigned *index) SVP_NOEXCEPT;
+
 /*
- * How many bytes from the address of @access on, @length of them at most and at least one, its master may access alike:
- * all granted, or all denied. The size in @access does not matter. @length is 1 or more.
+ * How many bytes from the address of @access on, @length of them at most and at least one, have the same verdict:
+ * *@granted, unless that is NULL. The size in @access does not matter. @length is 1 or more.
  */
-uint64_t svp_firewall_alike(SvpDevice *firewall, const SvpTransaction *access, uint64_t length) SVP_NOEXCEPT;
+uint64_t svp_firewall_alike(SvpDevice *firewall, const SvpTransaction *access, uint64_t length,
+                            bool *granted) SVP_NOEXCEPT;
 
 /* Judges one access and records a denied one. `granted` tells whether data may move. */
 SvpResponse svp_firewall_access(SvpDevice *firewall, const SvpTransaction *access, bool *granted) SVP_NOEXCEPT;
