@@ -2,11 +2,8 @@
 #include "bus/catalogue.hpp"
 
 #include "bus/bus_monitor.hpp"
-<<<<<<< HEAD
-#include "caam/caam.hpp"
-=======
 #include "bus/test_port.hpp"
->>>>>>> bus
+#include "caam/caam.hpp"
 #include "firewall/aipstz.hpp"
 #include "firewall/csu.hpp"
 #include "firewall/firewall.hpp"
