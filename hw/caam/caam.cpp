@@ -214,6 +214,7 @@ bool Caam::next_task(Task& task) {
             task.owner = controller_.owner(ring);
             task.ticket = rings_[ring].take();
             engine_.mp_message = controller_.manufacturing_message();
+            engine_.blob_privilege = controller_.blob_privilege();
             return true;
         }
     }

@@ -343,6 +343,10 @@ std::array<std::uint8_t, 32> Controller::manufacturing_message() const {
     return bytes;
 }
 
+std::uint8_t Controller::blob_privilege() const {
+    return static_cast<std::uint8_t>(page_.value(scfgr) & scfgr_priblob);
+}
+
 void Published::exchange(Archive& archive) {
     const auto exchange_fault = [&](BusFault& one) {
         archive.value(one.happened);

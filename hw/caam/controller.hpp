@@ -70,6 +70,9 @@ class Controller {
     /** MPMR as the bytes that go into a signature. */
     std::array<std::uint8_t, 32> manufacturing_message() const;
 
+    /** SCFGR.PRIBLOB */
+    std::uint8_t blob_privilege() const;
+
     /** A job failed on the bus, or a violation came: REIS, and its line. */
     void report(std::uint32_t error_bits);
     void update_line();

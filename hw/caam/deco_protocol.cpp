@@ -19,6 +19,8 @@ enum class Protocol : std::uint8_t {
 
 constexpr std::uint8_t first_derived_key = 0x20;
 constexpr std::uint8_t last_derived_key = 0x25;
+constexpr unsigned type_unidirectional = 0;
+constexpr unsigned type_encapsulation = 7;
 
 }  // namespace
 
@@ -28,6 +30,35 @@ void Deco::protocol(std::uint32_t word) {
     Protocols protocols(*this);
     if (identifier >= first_derived_key && identifier <= last_derived_key) {
         return protocols.derived_key(word);
+    }
+    const unsigned type = word >> 24 & 7;
+    const bool encapsulates = type == type_encapsulation;
+    const bool unidirectional = type == type_unidirectional;
+    switch (static_cast<Protocol>(identifier)) {
+        case Protocol::blob:
+            if (!unidirectional) {
+                return protocols.blob(word, encapsulates);
+            }
+            break;
+        case Protocol::key_pair:
+            return unidirectional ? protocols.key_pair(word)
+                   : encapsulates ? protocols.manufacturing_private_key()
+                                  : protocols.manufacturing_public_key();
+        case Protocol::dsa_sign:
+            if (!encapsulates) {
+                return unidirectional ? protocols.sign(word) : protocols.manufacturing_sign();
+            }
+            break;
+        case Protocol::dsa_verify:
+            return protocols.verify(word);
+        case Protocol::shared_secret:
+            return protocols.shared_secret(word);
+        case Protocol::rsa_encrypt:
+            return protocols.rsa_encrypt(word);
+        case Protocol::rsa_decrypt:
+            return protocols.rsa_decrypt(word);
+        case Protocol::rsa_finish_key:
+            return protocols.rsa_finish_key(word);
     }
     unimplemented("this protocol", DecoError::undefined_protocol);
 }

@@ -35,6 +35,8 @@ struct Engine {
     /** MPMR, which goes into the signature. */
     std::array<std::uint8_t, 32> mp_message{};
 
+    /** SCFGR.PRIBLOB: blobs made under one value do not open under another. */
+    std::uint8_t blob_privilege = 0;
     /** A security violation was reported: the job at hand ends, all keys go. Set from other threads. */
     std::atomic<bool> violated{false};
 

@@ -71,8 +71,4 @@ void Pkha::set_size(PkRegister which, std::uint32_t size) {
     size_[static_cast<std::size_t>(which)] = size;
 }
 
-void Pkha::operate(std::uint32_t) {
-    throw JobError(ChaId::pk, ChaError::mode);
-}
-
 }  // namespace svp::caam

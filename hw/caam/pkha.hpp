@@ -55,6 +55,8 @@ class Pkha {
 
     /** Sum of the costs of all operations so far, in units of about a nanosecond. */
     std::uint64_t cost() const { return cost_; }
+    /** Adds what a protocol has computed. */
+    void charge(std::uint64_t cost) { cost_ += cost; }
 
     /** E came from a black key or may not be stored. */
     bool e_locked = false;

@@ -94,6 +94,23 @@ bool SecureMemory::may_blob(const Owner& owner, std::uint64_t address, std::size
            granted(address - base_, length, group_bit(owner.did, owner.world), blob_right);
 }
 
+bool SecureMemory::blob_read(const Owner& owner, std::uint64_t address, std::span<std::uint8_t> data) const {
+    const bool permitted = may_blob(owner, address, data.size());
+    if (permitted) {
+        std::copy_n(memory_.begin() + static_cast<std::ptrdiff_t>(address - base_), data.size(),
+                    data.begin());
+    }
+    return permitted;
+}
+
+bool SecureMemory::blob_write(const Owner& owner, std::uint64_t address, std::span<const std::uint8_t> data) {
+    const bool permitted = may_blob(owner, address, data.size());
+    if (permitted) {
+        std::copy(data.begin(), data.end(), memory_.begin() + static_cast<std::ptrdiff_t>(address - base_));
+    }
+    return permitted;
+}
+
 /** The partition belongs to @p bit, or is free and belongs to it from now on. */
 bool SecureMemory::claim(unsigned partition, std::uint32_t bit) {
     if (partition_[partition].owner == 0) {

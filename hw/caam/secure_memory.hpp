@@ -62,8 +62,10 @@ class SecureMemory {
     void set_permissions(unsigned partition, std::uint32_t value, std::uint32_t bit);
     void set_group(unsigned partition, unsigned which, std::uint32_t value, std::uint32_t bit);
 
-    /** Whether blobs of secure memory may be made from @p length bytes at @p address. */
-    bool may_blob(const Owner& owner, std::uint64_t address, std::size_t length) const;
+    /** The contents for a blob, or from one; needs the right to export or import blobs instead of reading or
+     * writing. */
+    bool blob_read(const Owner& owner, std::uint64_t address, std::span<std::uint8_t> data) const;
+    bool blob_write(const Owner& owner, std::uint64_t address, std::span<const std::uint8_t> data);
 
     void exchange(Archive& archive);
 
@@ -77,6 +79,7 @@ class SecureMemory {
         std::array<std::uint32_t, 2> group{};
     };
 
+    bool may_blob(const Owner& owner, std::uint64_t address, std::size_t length) const;
     bool granted(std::uint64_t offset, std::size_t length, std::uint32_t bit, Right right) const;
     bool claim(unsigned partition, std::uint32_t bit);
     void free_page(unsigned page);

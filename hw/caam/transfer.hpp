@@ -59,6 +59,9 @@ class Cursor {
     Cursor() = default;
     Cursor(std::uint64_t address, bool table) : address_(address), table_(table) {}
 
+    /** Where the next byte lies; of a table, where its next entry does. */
+    std::uint64_t address() const { return address_; }
+
     /** The next @p length bytes; the cursor stands behind them afterwards. Throws JobError. */
     Transfer take(Port& port, EntryBudget& budget, std::uint64_t length);
 
