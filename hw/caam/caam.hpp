@@ -54,6 +54,9 @@ class Caam : public Device {
     std::span<const PropertyInfo> properties() const override;
     std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
 
+    /** Other limits than those of the hardware's watchdog; for tests. */
+    void set_limits(const caam::JobLimits& limits) { engine_.limits = limits; }
+
     /** What was done up to the end of the last job. */
     const caam::Counters& counters() const { return published_.counters; }
 

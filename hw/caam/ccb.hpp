@@ -117,9 +117,6 @@ class Ccb {
     void clear(std::uint32_t bits);
     void reset_output() { output().clear(); }
 
-    /** Bytes that went in or out so far, for the limit of a job's work. */
-    std::uint64_t moved() const { return moved_; }
-
  private:
     struct Mark {
         std::uint8_t type;
@@ -158,7 +155,6 @@ class Ccb {
     bool run_consumer(unsigned from, Consumer& consumer);
     void drop_marks(unsigned number, std::size_t count);
     void pop(ByteQueue& queue, std::span<std::uint8_t> bytes);
-    void spend(std::uint64_t bytes);
 
     Port& port_;
     Engine& engine_;
@@ -175,7 +171,6 @@ class Ccb {
     std::array<std::deque<Mark>, 3> marks_;
     std::array<std::deque<Consumer>, 4> consumers_;
     std::size_t snooped_ = 0;  ///< bytes at the front of the output FIFO that were copied to class 2
-    std::uint64_t moved_ = 0;
 };
 
 }  // namespace svp::caam

@@ -11,9 +11,6 @@ namespace {
 
 constexpr std::uint8_t type_skip = static_cast<std::uint8_t>(DataKind::skip);
 constexpr unsigned from_output = 3;
-/** A job that has moved this much in total has run for seconds; no driver makes one. */
-constexpr std::uint64_t most_bytes = std::uint64_t{1} << 33;
-
 /** Codes that mean a PKHA register to any class 1 engine. 0 to 3 are AAD, IV and the like to others. */
 bool always_pk(std::uint8_t type) {
     return (type >= 0x4 && type <= 0x9) || type == 0xc || type == 0xd;
@@ -41,13 +38,6 @@ PkTarget pk_target(std::uint8_t type) {
 
 }  // namespace
 
-void Ccb::spend(std::uint64_t bytes) {
-    moved_ += bytes;
-    if (moved_ > most_bytes) {
-        throw JobError(DecoError::watchdog);
-    }
-}
-
 void Ccb::pump() {
     bool moved = true;
     while (moved) {
@@ -69,7 +59,6 @@ std::span<const std::uint8_t> Ccb::input(std::size_t limit) {
     limit = std::min(limit, FlowBuffers::chunk);
     if (auto* transfer = std::get_if<Transfer>(&sources_.front())) {
         const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(limit, transfer->remaining()));
-        spend(size);
         transfer->read(port_, staged.grow(size));
         if (transfer->remaining() == 0) {
             sources_.pop_front();
@@ -126,7 +115,7 @@ std::span<const std::uint8_t> Ccb::entry_data(InfoEntry& entry, std::size_t limi
     switch (entry.source) {
         case EntrySource::padding: {
             const auto pad = std::span(buffers_.pad).first(std::min(limit, buffers_.pad.size()));
-            spend(pad.size());
+            port_.charge(pad.size());
             fill_padding(entry, pad);
             return pad;
         }
@@ -386,7 +375,6 @@ bool Ccb::run_consumer(unsigned from, Consumer& consumer) {
     const std::size_t size = data.size();
     switch (consumer.kind) {
         case Consumer::Kind::memory:
-            spend(size);
             consumer.transfer.write(port_, data);
             break;
         case Consumer::Kind::output:

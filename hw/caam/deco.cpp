@@ -19,11 +19,6 @@ constexpr std::uint32_t header_make_trusted = 1u << 13;
 constexpr std::uint32_t header_shared = 1u << 12;
 constexpr std::uint32_t header_reverse = 1u << 11;
 
-/** Loops of real descriptors run some ten thousand commands. */
-constexpr std::uint32_t most_commands = 1u << 20;
-/** Cost of the public key engine in a job, about two minutes; a search for an RSA prime takes seconds. */
-constexpr std::uint64_t most_pk_cost = 120'000'000'000;
-
 unsigned start_index(std::uint32_t header) {
     return header >> 16 & 0x3f;
 }
@@ -31,7 +26,9 @@ unsigned start_index(std::uint32_t header) {
 }  // namespace
 
 Deco::Deco(Port& port, Engine& engine, FlowBuffers& buffers)
-    : port_(port), engine_(engine), ccb_(port, engine, buffers) {}
+    : port_(port), engine_(engine), budget_(engine.limits.table_entries), ccb_(port, engine, buffers) {
+    port_.set_limit(engine.limits.bytes);
+}
 
 std::uint32_t Deco::end_status(std::uint32_t status) const {
     return status | (jumped_ ? jumped_flag : 0) | command_ << 8;
@@ -156,7 +153,7 @@ void Deco::begin_command() {
     if (engine_.violated.load(std::memory_order_relaxed)) {
         throw JobError(DecoError::deco_reset);
     }
-    if (++commands_ > most_commands || ccb_.pkha().cost() > most_pk_cost) {
+    if (++commands_ > engine_.limits.commands || ccb_.pkha().cost() > engine_.limits.public_key_ns) {
         throw JobError(DecoError::watchdog);
     }
 }

@@ -23,7 +23,16 @@ enum class MdClass : std::uint8_t { lp256 = 0, lp512 = 1, hp = 2 };
 /** Which AES engine there is: CHAVID's AES field. */
 enum class AesClass : std::uint8_t { low_power = 3, high_performance = 4 };
 
+/** How much one job may do before the watchdog ends it; no driver comes near. */
+struct JobLimits {
+    std::uint32_t commands = 1u << 20;             ///< loops of real descriptors run some ten thousand
+    std::uint32_t table_entries = 1u << 20;        ///< scatter/gather
+    std::uint64_t bytes = std::uint64_t{1} << 33;  ///< read and written
+    std::uint64_t public_key_ns = 60'000'000'000;  ///< about; a search for an RSA prime takes seconds
+};
+
 struct Engine {
+    JobLimits limits;
     MdClass md_class = MdClass::lp256;
     AesClass aes_class = AesClass::low_power;
     SecurityMode mode = SecurityMode::trusted;

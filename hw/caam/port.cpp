@@ -30,7 +30,15 @@ Response Port::transfer_out(std::uint64_t address, std::span<const std::uint8_t>
     return answer;
 }
 
+void Port::charge(std::uint64_t bytes) {
+    if (bytes > left_) {
+        throw JobError(DecoError::watchdog);
+    }
+    left_ -= bytes;
+}
+
 void Port::read(std::uint64_t address, std::span<std::uint8_t> data, Purpose purpose) {
+    charge(data.size());
     const Response answer = transfer_in(address, data);
     if (answer != Response::okay) {
         fail(address, data.size(), false, answer, purpose);
@@ -42,6 +50,7 @@ bool Port::try_read(std::uint64_t address, std::span<std::uint8_t> data) {
 }
 
 void Port::write(std::uint64_t address, std::span<const std::uint8_t> data) {
+    charge(data.size());
     const Response answer = transfer_out(address, data);
     if (answer != Response::okay) {
         fail(address, data.size(), true, answer, Purpose::data);

@@ -52,6 +52,11 @@ class Port {
     /** As read(), but tells about an error instead of ending the job. */
     bool try_read(std::uint64_t address, std::span<std::uint8_t> data);
 
+    /** The most bytes that may be read and written. */
+    void set_limit(std::uint64_t bytes) { left_ = bytes; }
+    /** Work on @p bytes that counts like moving them. Throws JobError (watchdog) when it was too much. */
+    void charge(std::uint64_t bytes);
+
     const Owner& owner() const { return owner_; }
     const BusFault& fault() const { return fault_; }
     Host& host() { return host_; }
@@ -67,6 +72,7 @@ class Port {
     SecureMemory& secure_memory_;
     Owner owner_;
     BusFault fault_;
+    std::uint64_t left_ = std::uint64_t{1} << 33;
 };
 
 }  // namespace svp::caam

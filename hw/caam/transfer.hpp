@@ -44,14 +44,16 @@ class Transfer {
     std::uint64_t remaining_ = 0;
 };
 
-/** How many table entries a job may still look at; nothing real needs as many. */
+/** How many table entries a job may still look at. */
 class EntryBudget {
  public:
+    explicit EntryBudget(std::uint32_t entries) : left_(entries) {}
+
     /** One more entry is looked at; throws JobError (watchdog) when there have been too many. */
     void spend();
 
  private:
-    std::uint32_t left_ = 1u << 20;
+    std::uint32_t left_;
 };
 
 class Cursor {
