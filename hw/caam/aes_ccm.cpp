@@ -33,7 +33,7 @@ class AesCcm final : public Cha {
         kind_ = kind;
         if (held_ > 0) {
             const std::size_t part = std::min(data.size(), aes_block - held_);
-            std::memcpy(hold_.data() + held_, data.data(), part);
+            std::copy_n(data.begin(), part, hold_.begin() + static_cast<std::ptrdiff_t>(held_));
             held_ += part;
             data = data.subspan(part);
             if (held_ < aes_block) {
@@ -45,7 +45,7 @@ class AesCcm final : public Cha {
         const std::size_t bulk = data.size() / aes_block * aes_block;
         blocks(data.first(bulk), output);
         data = data.subspan(bulk);
-        std::memcpy(hold_.data(), data.data(), data.size());
+        std::copy(data.begin(), data.end(), hold_.begin());
         held_ = data.size();
     }
 

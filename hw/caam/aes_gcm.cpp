@@ -140,7 +140,7 @@ class AesGcm final : public Cha {
     void absorb(std::span<const std::uint8_t> data, ByteQueue& output) {
         if (held_ > 0) {
             const std::size_t part = std::min(data.size(), aes_block - held_);
-            std::memcpy(hold_.data() + held_, data.data(), part);
+            std::copy_n(data.begin(), part, hold_.begin() + static_cast<std::ptrdiff_t>(held_));
             held_ += part;
             data = data.subspan(part);
             if (held_ < aes_block) {

@@ -17,7 +17,6 @@ constexpr unsigned from_output = 3;
 // FIFO LOAD types: the upper three of six bits, and flags in the lower ones.
 constexpr unsigned type_no_entry = 0x0f;
 constexpr unsigned type_group = 0x38;
-constexpr unsigned type_message = 0x10;
 constexpr unsigned type_message_out_snoop = 0x18;
 constexpr unsigned type_iv = 0x20;
 constexpr unsigned type_bit_data = 0x28;

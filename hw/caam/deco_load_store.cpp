@@ -61,7 +61,6 @@ constexpr unsigned control_unload_n = 24;
 constexpr unsigned control_unload_a = 26;
 constexpr unsigned control_unload_b = 27;
 
-constexpr unsigned key_to_register = 0;
 constexpr unsigned key_to_pk_e = 1;
 constexpr unsigned key_to_sbox = 2;
 constexpr unsigned key_to_split = 3;
@@ -140,7 +139,7 @@ void Deco::set_key(std::uint32_t word, std::span<const std::uint8_t> plain) {
     }
     ClassRegisters& registers = ccb_.registers(word >> 25 & 3);
     registers.key.fill(0);
-    std::memcpy(registers.key.data(), plain.data(), plain.size());
+    std::copy(plain.begin(), plain.end(), registers.key.begin());
     registers.key_size = static_cast<std::uint32_t>(plain.size());
     registers.key_split = destination == key_to_split;
     registers.key_locked = (word & key_no_write_back) != 0;

@@ -61,7 +61,7 @@ std::vector<std::uint8_t> Keys::wrap(Kek which, Wrapping wrapping, std::span<con
     const Secret& key = kek(which);
     std::vector<std::uint8_t> black(black_size(wrapping, static_cast<std::uint32_t>(plain.size())));
     if (wrapping == Wrapping::ecb) {
-        std::memcpy(black.data(), plain.data(), plain.size());
+        std::copy(plain.begin(), plain.end(), black.begin());
         AesKey aes;
         aes.set(key);
         aes.encrypt(black.size(), black.data(), black.data());
@@ -72,7 +72,7 @@ std::vector<std::uint8_t> Keys::wrap(Kek which, Wrapping wrapping, std::span<con
     const auto cipher = whole.subspan(ccm_nonce_bytes, whole.size() - ccm_nonce_bytes - ccm_mac_bytes);
     rng.fill(nonce);
     std::vector<std::uint8_t> padded(cipher.size());
-    std::memcpy(padded.data(), plain.data(), plain.size());
+    std::copy(plain.begin(), plain.end(), padded.begin());
     black_ccm_encrypt(key, nonce, padded, cipher.data(), whole.last(ccm_mac_bytes).data());
     return black;
 }

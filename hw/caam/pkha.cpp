@@ -29,7 +29,7 @@ void Pkha::add(std::span<const std::uint8_t> data) {
                                   : load_register_ == PkRegister::e ? ChaError::key_size
                                                                     : ChaError::data_size);
     }
-    std::memcpy(load_.data() + loaded_, data.data(), data.size());
+    std::copy(data.begin(), data.end(), load_.begin() + static_cast<std::ptrdiff_t>(loaded_));
     loaded_ += data.size();
 }
 

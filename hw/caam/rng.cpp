@@ -33,7 +33,7 @@ void Rng::reset(std::uint64_t seed) {
 void Rng::fill(std::span<std::uint8_t> bytes) {
     AesKey key;
     key.set(key_);
-    std::memset(bytes.data(), 0, bytes.size());
+    std::fill(bytes.begin(), bytes.end(), std::uint8_t{0});
     nettle_ctr_crypt(key.encrypt_context(), key.encrypt_function(), aes_block, counter_.data(), bytes.size(),
                      bytes.data(), bytes.data());
     rekey();
