@@ -240,12 +240,13 @@ void svp_firewall_dram(std::uint64_t* first, std::uint64_t* length) noexcept {
 
 static_assert(SVP_RUNS_MAX >= svp::Firewall::max_dram_runs);
 
-std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, std::uint64_t first,
-                              std::uint64_t length, SvpRun* runs, std::size_t room) noexcept {
+std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, std::uint32_t masters,
+                              std::uint64_t first, std::uint64_t length, SvpRun* runs,
+                              std::size_t room) noexcept {
     const auto world = secure ? svp::World::secure : svp::World::non_secure;
     std::size_t count = 0;
     for (const auto& run :
-         firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), first, length)) {
+         firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), first, length, masters)) {
         if (count < room) {
             runs[count] = {run.first, run.length, run.read, run.write};
         }

@@ -311,13 +311,14 @@ bool Firewall::granted_at_any_privilege(std::uint64_t address, Direction directi
            (indifferent || judge(address, direction, {world, domain, false}).granted);
 }
 
-/** True if an injected fault waits for such accesses: views keep them behind their fence then. */
-bool Firewall::watched(std::uint64_t address, Direction direction, World world) const {
-    return monitor_ != nullptr && monitor_->watched(address, world, direction);
+/** True if an injected fault waits for such accesses of one of @p masters: views keep them behind their fence
+ * then. */
+bool Firewall::watched(std::uint64_t address, Direction direction, World world, std::uint32_t masters) const {
+    return monitor_ != nullptr && masters != 0 && monitor_->watched(address, world, direction, masters);
 }
 
 std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::uint64_t first,
-                                             std::uint64_t length) const {
+                                             std::uint64_t length, std::uint32_t masters) const {
     std::vector<AccessRun> runs;
     if (length == 0) {
         return runs;
@@ -326,11 +327,11 @@ std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::ui
     std::uint64_t at = first;
     for (;;) {
         const bool read = granted_at_any_privilege(at, Direction::read, world, domain) &&
-                          !watched(at, Direction::read, world);
+                          !watched(at, Direction::read, world, masters);
         const bool write = granted_at_any_privilege(at, Direction::write, world, domain) &&
-                           !watched(at, Direction::write, world);
+                           !watched(at, Direction::write, world, masters);
         std::uint64_t end = std::min(last, last_alike(at));
-        if (monitor_ != nullptr) {
+        if (monitor_ != nullptr && masters != 0) {
             end = std::min(end, monitor_->last_alike(at));
         }
         if (!runs.empty() && runs.back().read == read && runs.back().write == write) {

@@ -10,6 +10,7 @@
 #include "svp_trace.h"
 
 #define DATA_MAX (1 * MiB) /* of one command */
+#define FILL_MAX (64 * MiB)
 
 static SvpViews *bus_views;
 
@@ -38,12 +39,21 @@ typedef struct TestPort {
  * @what is the member that says how many bytes, @where the one that says from
  * where.
  */
+static bool check_length(const char *what, uint64_t length, uint64_t most,
+                         Error **errp)
+{
+    if (length < 1 || length > most) {
+        error_setg(errp, "%s: %" PRIu64 " bytes, 1 to %" PRIu64
+                   " are possible", what, length, most);
+        return false;
+    }
+    return true;
+}
+
 static bool check_range(const char *what, uint64_t length, const char *where,
                         uint64_t address, Error **errp)
 {
-    if (length < 1 || length > DATA_MAX) {
-        error_setg(errp, "%s: %" PRIu64 " bytes, 1 to %" PRIu64
-                   " are possible", what, length, (uint64_t)DATA_MAX);
+    if (!check_length(what, length, DATA_MAX, errp)) {
         return false;
     }
     if (length - 1 > UINT64_MAX - address) {
@@ -159,15 +169,10 @@ SvpTestPortResult *qmp_svp_test_port(SvpTestPortJob *job, Error **errp)
 
 /* Cells */
 
-/* @what is the member that says how many bytes. */
-static bool check_cells(const char *what, uint64_t length, uint64_t address,
-                        Error **errp)
+static bool check_cells(uint64_t length, uint64_t address, Error **errp)
 {
     if (!bus_views) {
         error_setg(errp, "this machine has no such memories");
-        return false;
-    }
-    if (!check_range(what, length, "address", address, errp)) {
         return false;
     }
     if (!svp_cells_inside(bus_views, address, length)) {
@@ -184,7 +189,8 @@ SvpCells *qmp_svp_read_cells(uint64_t address, uint64_t length, Error **errp)
     g_autofree guchar *data = NULL;
     SvpCells *cells;
 
-    if (!check_cells("length", length, address, errp)) {
+    if (!check_length("length", length, DATA_MAX, errp) ||
+        !check_cells(length, address, errp)) {
         return NULL;
     }
     data = g_malloc(length);
@@ -194,13 +200,28 @@ SvpCells *qmp_svp_read_cells(uint64_t address, uint64_t length, Error **errp)
     return cells;
 }
 
-void qmp_svp_write_cells(uint64_t address, const char *data, Error **errp)
+void qmp_svp_write_cells(uint64_t address, const char *data, bool has_length,
+                         uint64_t length, Error **errp)
 {
-    size_t length;
-    g_autofree uint8_t *bytes = qbase64_decode(data, -1, &length, errp);
+    size_t size;
+    g_autofree uint8_t *bytes = qbase64_decode(data, -1, &size, errp);
 
-    if (bytes && check_cells("data", length, address, errp)) {
-        svp_cells_write(bus_views, address, bytes, length);
+    if (!bytes || !check_length("data", size, DATA_MAX, errp)) {
+        return;
+    }
+    if (!has_length) {
+        length = size;
+    }
+    if (!check_length("length", length, FILL_MAX, errp) ||
+        !check_cells(length, address, errp)) {
+        return;
+    }
+    while (length) {
+        uint64_t part = MIN(length, size);
+
+        svp_cells_write(bus_views, address, bytes, part);
+        address += part;
+        length -= part;
     }
 }
 
@@ -218,7 +239,7 @@ static SvpPolicyRunList *policy_runs(SvpDevice *firewall, bool secure,
     size_t i, count;
 
     svp_firewall_dram(&base, &length);
-    count = svp_firewall_runs(firewall, secure, domain, base, length, runs,
+    count = svp_firewall_runs(firewall, secure, domain, 0, base, length, runs,
                               SVP_RUNS_MAX);
     for (i = 0; i < count; i++) {
         SvpPolicyRun *run = g_new0(SvpPolicyRun, 1);

@@ -268,7 +268,8 @@ static void window_update(SvpWindow *window)
     g_autofree SvpRun *runs = g_new(SvpRun, SVP_RUNS_MAX);
     size_t count = svp_firewall_runs(
         firewall_of(window->view), window->view->secure, window->view->domain,
-        window->memory->base, window->memory->window, runs, SVP_RUNS_MAX);
+        1u << window->view->master, window->memory->base,
+        window->memory->window, runs, SVP_RUNS_MAX);
 
     g_assert(count <= SVP_RUNS_MAX);
     if (count == window->run_count &&
@@ -287,7 +288,8 @@ static void gate_update(SvpGate *gate)
     SvpRun first;
     size_t count = svp_firewall_runs(firewall_of(gate->view),
                                      gate->view->secure, gate->view->domain,
-                                     gate->base, gate->length, &first, 1);
+                                     1u << gate->view->master, gate->base,
+                                     gate->length, &first, 1);
     bool closed = count != 1 || !first.read || !first.write;
 
     if (closed != gate->closed) {

@@ -126,10 +126,12 @@ void svp_firewall_dram(uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
 
 /*
  * Cuts a range into maximal runs for accesses of one world and domain, in ascending order, without gaps. Returns the
- * number of runs; at most `room` of them are stored.
+ * number of runs; at most `room` of them are stored. `masters` is a set, bit n for master n: where an injected fault
+ * waits for one of them, a run counts as neither readable nor writable, for such accesses must be asked about one by
+ * one. With an empty set the runs tell what the firewall permits.
  */
-size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, uint64_t first, uint64_t length,
-                         SvpRun *runs, size_t room) SVP_NOEXCEPT;
+size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, uint32_t masters, uint64_t first,
+                         uint64_t length, SvpRun *runs, size_t room) SVP_NOEXCEPT;
 
 /* World, domain and privilege that the bus gives to a master; `own_secure` is the world that it drives itself. */
 void svp_firewall_identity(SvpDevice *firewall, unsigned master, bool own_secure,

@@ -97,5 +97,7 @@ def read_cells(qmp, address, length):
     return base64.b64decode(qmp.command("svp-read-cells", address=address, length=length)["data"])
 
 
-def write_cells(qmp, address, data):
-    qmp.command("svp-write-cells", address=address, data=base64.b64encode(data).decode())
+def write_cells(qmp, address, data, length=None):
+    """Change the memory's cells past all firewalls: to `data`, repeated if there are more bytes to fill. QEMU takes in 200 KiB a second."""
+    more = {} if length is None else {"length": length}
+    qmp.command("svp-write-cells", address=address, data=base64.b64encode(data).decode(), **more)

@@ -82,7 +82,7 @@ class BoardCase(ScratchCase):
 def changed_device_tree(folder, properties, product="dtb"):
     """A copy of a built device tree in `folder` with properties set, nodes made where there are none.
 
-    `properties`: {"/node/name": value}; an int is one cell, anything else a string.
+    `properties`: {"/node/name": value}; an int is one cell, a tuple several, True a property without value, anything else a string.
     """
     source = products.locate(product)
     target = folder / f"{len(list(folder.iterdir()))}.dtb"
@@ -90,9 +90,20 @@ def changed_device_tree(folder, properties, product="dtb"):
     for path, value in properties.items():
         node, name = path.rsplit("/", 1)
         subprocess.run(["fdtput", "-c", "-p", str(target), node], check=False, capture_output=True)
-        kind = "u" if isinstance(value, int) else "s"
-        subprocess.run(["fdtput", "-t", kind, str(target), node, name, str(value)], check=True, capture_output=True)
+        if value is True:
+            arguments = (str(target), node, name)
+        elif isinstance(value, (int, tuple)):
+            arguments = ("-t", "u", str(target), node, name, *map(str, value if isinstance(value, tuple) else (value,)))
+        else:
+            arguments = ("-t", "s", str(target), node, name, str(value))
+        subprocess.run(["fdtput", *arguments], check=True, capture_output=True)
     return target
+
+
+def secure_chosen(properties, product="dtb"):
+    """{"/secure-chosen/name": value} for changed_device_tree(), with the console that OP-TEE loses without it."""
+    path = device_tree_string(products.locate(product), "/chosen", "stdout-path")
+    return {"/secure-chosen/stdout-path": path, **{f"/secure-chosen/{name}": value for name, value in properties.items()}}
 
 
 def device_tree_string(path, node, name):

@@ -69,12 +69,14 @@ class _Exchange(http.server.BaseHTTPRequestHandler):
 class FirmwareBoot(BoardCase):
     """Firmware, four CPUs, network, an SD card that keeps what is written. Tests run by name: the last one ends the machine."""
 
+    POLICY = "open"
+
     @classmethod
     def prepare(cls):
         noise = random.Random(2)
         cls.files = {"hello": b"hello\n", "folder/large": noise.randbytes(3 << 20)}
         cls.card = make_card(cls.scratch, cls.files)
-        cls.BOARD = {"extra": ("-nic", "user", "-drive", f"if=sd,format=raw,file={cls.card}")}
+        cls.BOARD = {"policy": cls.POLICY, "extra": ("-nic", "user", "-drive", f"if=sd,format=raw,file={cls.card}")}
 
     def test_banners(self):
         before = self.board.console.text + self.board.secure_console.text
@@ -146,6 +148,18 @@ class FirmwareBoot(BoardCase):
                                         env=boot_case.file_system_tools()).returncode, 0)
 
 
+class FirmwareBootUnderNxp(FirmwareBoot):
+    """The same with masters told apart: CPU, uSDHC and FEC keep what they need."""
+
+    POLICY = "nxp"
+
+
+class FirmwareBootUnderStrict(FirmwareBoot):
+    """The same with registers closed as well: Linux and its drivers use none of those."""
+
+    POLICY = "strict"
+
+
 class Processors(unittest.TestCase):
     """Boots with fewer CPUs; each runs to its own end."""
 
@@ -204,18 +218,36 @@ class DirectBoot(unittest.TestCase):
 
 
 class Reboot(unittest.TestCase):
-    """Ten times the whole chain, by the watchdog as TF-A does it, and everything still works."""
+    """The whole chain again, by the watchdog as TF-A does it, and everything still works."""
+
+    def reset(self, machine):
+        machine.console.send_line("reboot -f")
+        machine.qmp.wait_event("RESET", timeout=60, where=lambda event: event["data"]["guest"])
+
+    def reboot(self, machine, times):
+        """To the shell, `times` over and once more."""
+        for turn in range(times):
+            with self.subTest(reboot=turn):
+                expect_banners(machine.console)
+                machine.wait_shell(timeout=boot_case.BOOT_SECONDS)
+                self.reset(machine)
+        expect_banners(machine.console)
+        machine.wait_shell(timeout=boot_case.BOOT_SECONDS)
+
+    def test_out_of_a_locked_policy(self):
+        """A reset unlocks everything: OP-TEE finds registers that it can program, and the policy is the same."""
+        for policy in ("nxp", "strict"):
+            with self.subTest(policy=policy), Board(name=f"reboot-{policy}", allow_reboot=True, policy=policy) as machine:
+                self.reboot(machine, 0)
+                before = machine.qmp.command("query-svp-policy")
+                self.reset(machine)
+                self.reboot(machine, 0)
+                self.assertEqual(machine.qmp.command("query-svp-policy"), before)
+                run_checks(machine, "board-check 4; dmesg-check")
 
     def test_ten_times(self):
         with Board(name="reboot", allow_reboot=True, share_ram=True) as machine:
-            for turn in range(REBOOTS):
-                with self.subTest(reboot=turn):
-                    expect_banners(machine.console)
-                    machine.wait_shell(timeout=boot_case.BOOT_SECONDS)
-                    machine.console.send_line("reboot -f")
-                    machine.qmp.wait_event("RESET", timeout=60, where=lambda event: event["data"]["guest"])
-            expect_banners(machine.console)
-            machine.wait_shell(timeout=boot_case.BOOT_SECONDS)
+            self.reboot(machine, REBOOTS)
             self.assertEqual(machine.qmp.take_events("RESET"), [])
             run_checks(machine, "board-check 4; svp-probe proof; dmesg-check", timeout=200)
             for heap in heap_cells.HEAPS:

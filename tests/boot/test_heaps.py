@@ -6,8 +6,10 @@ import unittest
 
 import boot_case
 from boot_case import BoardCase, run_checks
-from svplib import heap_cells, products
-from svplib.checks import GUEST_LINE
+from svplib import bus_policy, heap_cells, products
+from svplib.board import Board
+from svplib.checks import GUEST_LINE, CheckList
+from svplib.scenarios import proof
 
 PROBE_SECONDS = 240
 PAGE = 4096
@@ -80,14 +82,92 @@ class FirmwareHeaps(BoardCase):
         run_checks(self.board, "dmesg-check")
 
 
+class _PolicyHeaps:
+    """The heaps where the RDC and the CSU have their say too; see bus_policy.py for what is different then."""
+
+    POLICY = ""
+    #: What OP-TEE wrote, in both heaps
+    WORD = 0x7E570000
+
+    @classmethod
+    def prepare(cls):
+        cls.BOARD = {"share_ram": True, "policy": cls.POLICY}
+
+    def test_heaps_and_import(self):
+        run_checks(self.board, "svp-probe heaps; svp-probe import", timeout=PROBE_SECONDS)
+
+    def test_access(self):
+        """Every width and kind: Linux sees what it sees without a policy. Only OP-TEE cannot look into `video`, and finds zeros."""
+        output = self.board.command("svp-probe access", timeout=PROBE_SECONDS).output
+        rows = {name: (seen, verdict) for name, _, seen, verdict in GUEST_LINE.findall(output)}
+        blind = {name for name in rows if re.fullmatch(r"access\.video\.prepared|(access|edge)\.video\..*\.tee", name)}
+        # Prepared; 5 stores to Device memory; 12 stores, exclusive, zero block and code in Normal memory; 4 stores over the edge.
+        self.assertEqual(len(blind), 1 + 5 + 15 + 4)
+        self.assertGreater(len(rows), 200)
+        self.assertEqual({name: row for name, row in rows.items() if row != ("changed", "FAIL") and name in blind}, {})
+        self.assertEqual({name: row for name, row in rows.items() if row[1] != "ok" and name not in blind}, {})
+
+    def test_one_store_of_linux(self):
+        """In the cells: a store of Linux to `vault` changes nothing, one to `video` what the policy says. It reads zeros in both."""
+        for heap, (base, size) in heap_cells.HEAPS.items():
+            for address in (base, base + size // 2, base + size - 8):
+                with self.subTest(address=hex(address)):
+                    self.guest(f"svp-probe fill {address:#x} 8 {self.WORD:#x}")
+                    secret = self.WORD | (self.WORD + 1) << 32
+                    self.assertEqual(self.board.ram(address, 8), secret.to_bytes(8, "little"))
+                    self.assertEqual(self.peek(address), 0)
+                    self.assertEqual(self.board.read_memory(address, 8), bytes(8))
+                    value = 0x1122334455667788
+                    self.assertIn(f"POKE {address:#x} ok", self.guest(f"svp-probe poke {address:#x} 8 {value:#x}"))
+                    expected = value if heap in bus_policy.LINUX_WRITES[self.POLICY] else secret
+                    self.assertEqual(self.board.ram(address, 8), expected.to_bytes(8, "little"))
+                    self.assertEqual(self.peek(address), 0)
+        for address in (CONTROL_BELOW + 0xFFF8, CONTROL_ABOVE):
+            self.guest(f"svp-probe poke {address:#x} 8 {address:#x}")
+            self.assertEqual(self.peek(address), address)
+
+    def peek(self, address):
+        return int(re.search(rf"^PEEK {address:#x} (0x[0-9a-f]+)$", self.guest(f"svp-probe peek {address:#x} 8"), re.MULTILINE).group(1), 16)
+
+    def test_z_kernel_log(self):
+        run_checks(self.board, "dmesg-check")
+
+
+class HeapsUnderNxp(_PolicyHeaps, BoardCase):
+    """The RDC alone protects `video`."""
+
+    POLICY = "nxp"
+
+
+class HeapsUnderStrict(_PolicyHeaps, BoardCase):
+    """TZC-380 and RDC both protect `video`."""
+
+    POLICY = "strict"
+
+
+class ProofUnderPolicies(unittest.TestCase):
+    """What `svp run --policy` shows, to its end."""
+
+    def prove(self, policy):
+        checks = CheckList()
+        with Board(name=f"proof-{policy}", policy=policy, append=proof.APPEND, share_ram=True) as machine:
+            proof.run(machine, checks)
+        self.assertTrue(checks.ok, checks.table())
+        self.assertGreater(len(checks.checks), 150)
+
+    def test_nxp(self):
+        self.prove("nxp")
+
+    def test_strict(self):
+        self.prove("strict")
+
+
 class BusErrorAnswer(BoardCase):
     """The firewall set to answer with a bus error: SIGBUS in the guest, and no less protection."""
 
     @classmethod
     def prepare(cls):
-        tree = products.locate("dtb")
-        changes = {"/secure-chosen/svp,tzc-action": 3,
-                   "/secure-chosen/stdout-path": boot_case.device_tree_string(tree, "/chosen", "stdout-path")}
+        changes = boot_case.secure_chosen({"svp,tzc-action": 3})
         cls.BOARD = {"share_ram": True, "dtb": boot_case.changed_device_tree(cls.scratch, changes)}
 
     def test_proof(self):

@@ -10,8 +10,7 @@ import subprocess
 import unittest
 
 import boot_case
-from boot_case import BoardCase, ScratchCase, changed_device_tree, device_tree_string, run_checks
-from svplib import products
+from boot_case import BoardCase, ScratchCase, changed_device_tree, run_checks
 from svplib.board import Board
 
 #: Eight bytes in each kind of memory that no software uses while the tests run
@@ -20,11 +19,16 @@ MARK = bytes.fromhex("1122334455667788")
 OTHER = bytes.fromhex("a1b2c3d4e5f60718")
 NOTHING = bytes(8)
 
-RDC, CSU = 0x303D0000, 0x303E0000
-GPR10 = 0x30340028
+RDC, CSU, TZASC = 0x303D0000, 0x303E0000, 0x32F80000
+GPR1, GPR10 = 0x30340004, 0x30340028
+CCM_TARGET, UART2 = 0x30388000, 0x30890000
+OCRAM, BL31, OCRAM_S = 0x900000, 0x910000, 0x180000
 RDC_MDA_VPU, RDC_MDA_GPU = RDC + 0x200 + 4 * 4, RDC + 0x200 + 4 * 18
 RDC_SLOTS, RDC_SLOT_BYTES = 8, 0x10
 CSU_SA0 = CSU + 0x218
+CSL_WORDS, CSL_OPEN, CSL_OPEN_LOCKED = 64, 0x00FF00FF, 0x01FF01FF
+#: Words of CSL that strict changes, by hand: 28 has 56 (TZASC); 14 has 28 and 29 (RDC); 15 has 30 (CSU) and 31; 59 has 118, 119 (OCRAM, OCRAM_S)
+CSL_STRICT = {28: 0x01FF0133, 14: 0x013301FF, 15: 0x01FF0133, 59: 0x01330133}
 
 ORDINARY = ("gpu", "usdhc1", "enet-tx", "enet-rx", "lcdif", "usb1")
 
@@ -44,6 +48,7 @@ class _Policy:
 
     POLICY = ""
     EXPECTED = {}
+    LEVEL, LEVELS = CSL_OPEN_LOCKED, {}
 
     @classmethod
     def prepare(cls):
@@ -57,15 +62,16 @@ class _Policy:
 
     def read(self, master, address, length=8):
         if master == "linux":
-            output = self.guest(f"svp-probe peek {address:#x} 8")
-            return int(re.search(rf"^PEEK {address:#x} (0x[0-9a-f]+)$", output, re.MULTILINE).group(1), 16).to_bytes(8, "little")
+            output = self.guest(f"svp-probe peek {address:#x} {length}")
+            return int(re.search(rf"^PEEK {address:#x} (0x[0-9a-f]+)$", output, re.MULTILINE).group(1), 16).to_bytes(length, "little")
         result = self.port("read", master, address, length=length)
         self.assertEqual(result["answer"], "okay")
         return base64.b64decode(result["data"])
 
     def write(self, master, address, data):
         if master == "linux":
-            self.assertIn(f"POKE {address:#x} ok", self.guest(f"svp-probe poke {address:#x} 8 {int.from_bytes(data, 'little'):#x}"))
+            line = f"svp-probe poke {address:#x} {len(data)} {int.from_bytes(data, 'little'):#x}"
+            self.assertIn(f"POKE {address:#x} ok", self.guest(line))
         else:
             self.assertEqual(self.port("write", master, address, data=base64.b64encode(data).decode())["answer"], "okay")
 
@@ -84,6 +90,28 @@ class _Policy:
     def test_rights_of_all_masters(self):
         seen = {row: self.rights(*row) for row in self.EXPECTED}
         self.assertEqual({row: right for row, right in seen.items() if right != self.EXPECTED[row]}, {})
+
+    def word(self, master, address):
+        return int.from_bytes(self.read(master, address, 4), "little")
+
+    def denials(self):
+        """{(master, reads, writes)}, {(who denied, its index, reads, writes)} since this was asked for last."""
+        counters = self.board.qmp.command("query-svp-violation-counters")
+        self.board.qmp.command("svp-clear-violations", counters=True)
+        return ({(row["master"], row["reads"], row["writes"]) for row in counters["masters"]},
+                {(row["denier"], row["index"], row["reads"], row["writes"]) for row in counters["rules"]})
+
+    def test_rights_of_peripherals(self):
+        """The CSU's levels are the policy's; none of them can be changed, in either world, under a policy that locks them."""
+        levels = {n: self.word("a53-secure", CSU + 4 * n) for n in range(CSL_WORDS)}
+        self.assertEqual({n: hex(level) for n, level in levels.items() if level != self.LEVELS.get(n, self.LEVEL)}, {})
+        if self.LEVEL == CSL_OPEN:
+            return
+        for master in ("linux", "a53-secure"):
+            for n in (*self.LEVELS, 0, 63):
+                for value in (b"\xff\0\xff\0", bytes(4)):
+                    self.write(master, CSU + 4 * n, value)
+        self.assertEqual({n: self.word("a53-secure", CSU + 4 * n) for n in range(CSL_WORDS)}, levels)
 
     def test_kernel_log(self):
         run_checks(self.board, "dmesg-check")
@@ -130,15 +158,27 @@ class _Locked(_Policy):
         self.assertEqual(int.from_bytes(kept[CSU_SA0], "little") & ~3, int.from_bytes(values[CSU_SA0], "little") & ~3)
 
     def test_registers_of_the_firewall(self):
-        """Only strict keeps other masters from the registers of the RDC."""
-        seen = self.read("gpu", RDC_MDA_VPU, 4)
-        self.assertEqual(seen, bytes.fromhex("02000080") if self.PEEKS else bytes(4))
+        """Only strict keeps Linux and other masters from the registers of the RDC."""
+        for master in ("linux", "gpu"):
+            self.assertEqual(self.read(master, RDC_MDA_VPU, 4), bytes.fromhex("02000080") if self.PEEKS else bytes(4), master)
 
 
-class Open(_Policy, BoardCase):
+class _OpenRegisters:
+    """What Linux finds where a policy closes no registers: all but the TZASC, which refuses it by itself."""
+
+    def test_linux_sees_registers(self):
+        self.assertEqual(self.word("linux", CSU), self.LEVEL)
+        self.assertEqual(self.word("linux", CSU_SA0), self.word("a53-secure", CSU_SA0))
+        self.assertNotEqual(self.word("linux", BL31), 0)
+        result = self.board.command(f"svp-probe peek {TZASC:#x} 4")
+        self.assertEqual((result.status, result.output), (1, f"PEEK {TZASC:#x} abort"))
+
+
+class Open(_OpenRegisters, _Policy, BoardCase):
     """The default: the TZC-380 tells worlds apart, nothing tells masters apart."""
 
     POLICY = "open"
+    LEVEL = CSL_OPEN
     EXPECTED = table("""
         linux        rw  -   -   -
         a53-secure   rw  rw  rw  rw
@@ -155,7 +195,7 @@ class Open(_Policy, BoardCase):
         self.assertEqual(self.read("a53-secure", CSU_SA0, 4), b"\x55" * 4)
 
 
-class Nxp(_Locked, BoardCase):
+class Nxp(_OpenRegisters, _Locked, BoardCase):
     """The 2018 arrangement: decoder and display are non-secure, and Linux may write the video heap though not read it."""
 
     POLICY = "nxp"
@@ -175,6 +215,7 @@ class Strict(_Locked, BoardCase):
 
     POLICY = "strict"
     PEEKS = False
+    LEVELS = CSL_STRICT
     EXPECTED = table("""
         linux        rw  -   -   -
         a53-secure   rw  w   rw  rw
@@ -186,9 +227,49 @@ class Strict(_Locked, BoardCase):
     """)
 
     def test_answer_is_locked(self):
-        value = int.from_bytes(self.read("a53-secure", GPR10, 4), "little")
+        value = self.word("a53-secure", GPR10)
         self.write("a53", GPR10, (value ^ 0xC).to_bytes(4, "little"))
-        self.assertEqual(int.from_bytes(self.read("a53-secure", GPR10, 4), "little"), value)
+        self.assertEqual(self.word("a53-secure", GPR10), value)
+
+    def test_linux_and_the_firewalls(self):
+        """Registers of RDC, CSU and TZASC: Linux reads zeros, writes nothing, and each try is on record with the CSU's index."""
+        for address, index in ((RDC_MDA_VPU, 29), (RDC + 0x800 + 8, 29), (CSU + 4 * 15, 30), (CSU_SA0, 30), (TZASC, 56), (TZASC + 0x118, 56)):
+            with self.subTest(address=hex(address)):
+                value = self.word("a53-secure", address)
+                self.assertNotEqual(value, 0)
+                self.denials()
+                self.assertEqual(self.word("linux", address), 0)
+                self.write("linux", address, bytes(4))
+                self.assertEqual(self.word("a53-secure", address), value)
+                self.assertEqual(self.denials(), ({("a53", 1, 1)}, {("csl", index, 1, 1)}))
+
+    def test_on_chip_ram(self):
+        """BL31 and OCRAM_S are the secure CPU's; the lower half of OCRAM is anybody's."""
+        for address, index, denier in ((BL31, 118, "ocram"), (BL31 + 0xFFF8, 118, "ocram"), (OCRAM_S, 119, "ocram")):
+            with self.subTest(address=hex(address)):
+                value = self.read("a53-secure", address)
+                for master in ("linux", "vpu", "dcss", "gpu"):
+                    self.denials()
+                    self.assertEqual(self.read(master, address), bytes(8), master)
+                    self.write(master, address, OTHER)
+                    self.assertEqual(self.read("a53-secure", address), value, master)
+                    # Secure masters pass the CSU; the RDC, which knows masters, comes first for all but domain 0.
+                    rule = (denier, index, 1, 1) if master == "linux" else ("rdc-region", 24 if address >= OCRAM else 29, 1, 1)
+                    self.assertEqual(self.denials()[1], {rule}, master)
+        for master in ("linux", "gpu"):
+            self.write(master, BL31 - 8, OTHER)
+            self.assertEqual(self.read(master, BL31 - 8), OTHER)
+            self.write("a53-secure", BL31 - 8, NOTHING)
+
+    def test_registers_are_none_of_decoder_and_display(self):
+        """They are secure masters that Linux drives: what they could write to a register would be written by the secure world."""
+        for address in (GPR1, CCM_TARGET, CSU_SA0, RDC_MDA_GPU, TZASC + 0x108, UART2 + 0x80):
+            value = self.word("a53-secure", address)
+            for master in ("vpu", "dcss"):
+                self.assertEqual(self.read(master, address, 4), bytes(4), f"{master} at {address:#x}")
+                self.write(master, address, b"\xff" * 4)
+                self.assertEqual(self.word("a53-secure", address), value, f"{master} at {address:#x}")
+        self.assertNotEqual(self.word("gpu", GPR1), 0, "other masters keep theirs")
 
 
 class FourGigabytes(BoardCase):
@@ -207,11 +288,11 @@ class UnknownName(ScratchCase):
     """A policy that does not exist stops the boot."""
 
     def test_refused(self):
-        tree = products.locate("dtb")
-        changes = {"/secure-chosen/svp,policy": "lenient", "/secure-chosen/stdout-path": device_tree_string(tree, "/chosen", "stdout-path")}
+        changes = boot_case.secure_chosen({"svp,policy": "lenient"})
         with Board(name="unknown-policy", dtb=changed_device_tree(self.scratch, changes)) as machine:
             machine.console.expect(r"svp,policy is none of open, nxp, strict", timeout=boot_case.BOOT_SECONDS)
             self.assertNotIn("Linux version", machine.console.text)
+
 
 class TooManyPieces(ScratchCase):
     """Two more heaps, apart from each other, need nine RDC slots: the boot stops with a line, it does not leave one of them open."""

@@ -197,5 +197,56 @@ class Snapshot(BoardCase):
                 run_checks(board, "svp-probe tzc; dmesg-check", timeout=WORK_SECONDS)
 
 
+class _PolicySnapshot:
+    """RDC, CSU and GPR are part of the saved state, with their locks: a machine that goes on elsewhere is as closed as before."""
+
+    POLICY = ""
+    #: RDC: domain of the VPU, rights of slot 1. CSU: worlds of masters. IOMUXC: switch of the TZASC
+    REGISTERS = (0x303D0210, 0x303D0818, 0x303E0218, 0x30340028)
+
+    @classmethod
+    def prepare(cls):
+        cls.BOARD = {"policy": cls.POLICY}
+
+    def registers(self, board):
+        """Locked registers as the secure CPU reads them after it has tried to change them."""
+        def port(operation, address, **arguments):
+            return board.qmp.command("svp-test-port", operation=operation, master="a53", world="secure", address=address, **arguments)
+        for address in self.REGISTERS:
+            port("write", address, data="AAAAAA==")
+        return [port("read", address, length=4)["data"] for address in self.REGISTERS]
+
+    def test_goes_on(self):
+        before, values = self.board.qmp.command("query-svp-policy"), self.registers(self.board)
+        self.assertNotIn("AAAAAA==", values)
+        self.guest(f"svp-probe fill {heap_cells.HEAPS['vault'][0]:#x} 4096 1")
+        state = self.scratch / "state"
+        save(self.board, state, mapped=True)
+        board = Board(name=f"resumed-{self.POLICY}", **{**self.BOARD, "extra": ("-incoming", "defer")})
+        self.addCleanup(board.stop)
+        board.start()
+        load(board, state, mapped=True)
+        board.wait_shell(ready=None)
+        self.assertEqual(board.qmp.command("query-svp-policy"), before)
+        self.assertEqual(self.registers(board), values)
+        for base, size in (*heap_cells.HEAPS.values(), heap_cells.OPTEE):
+            self.assertEqual(board.read_memory(base, 1 << 20), bytes(1 << 20))
+            self.assertEqual(board.read_memory(base + size - 4096, 4096), bytes(4096))
+        run_checks(board, "board-check 4; hotplug 1 4; dmesg-check", timeout=WORK_SECONDS)
+        self.assertEqual(boot_case.power_off(board), 0)
+
+
+class SnapshotUnderNxp(_PolicySnapshot, BoardCase):
+    """With the video heap in the RDC's care."""
+
+    POLICY = "nxp"
+
+
+class SnapshotUnderStrict(_PolicySnapshot, BoardCase):
+    """With everything locked."""
+
+    POLICY = "strict"
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -84,8 +84,7 @@ class RegisterTest(PortCase):
                 self.assertEqual(seen, [("gpu", "read", CLOSED, 32, 1), ("gpu", "write", CLOSED, MIB - 32, 1),
                                         ("gpu", "write", CLOSED + MIB - 32, 32, 1)])
                 self.machine.writel(TZASC + 0x138, 0)
-                self.put(CLOSED, bytes(MIB))
-                self.put(CLOSED + MIB - 32, bytes(64))
+                write_cells(self.machine.qmp, CLOSED, b"\0", MIB + 32)
 
     def test_interrupt(self):
         self.machine.intercept("/machine/soc/gic")
@@ -204,6 +203,8 @@ class CellsTest(PortCase):
                 data = random.Random(address).randbytes(256)
                 self.put(address, data)
                 self.assertEqual(self.cells(address, 256), data)
+        write_cells(self.machine.qmp, OPEN, b"abc", 8)
+        self.assertEqual(self.cells(OPEN, 9), b"abcabcab\0")
         self.assertEqual(self.cells(CLOSED + 0x100, 256), self.cells(CLOSED + 3 * GIB + 0x100, 256), "the image above 1 GiB")
         self.assertEqual(self.violations(), [])
         self.assertEqual(self.machine.qmp.command("query-svp-faults")[0]["matches"], 0)
@@ -218,6 +219,10 @@ class CellsTest(PortCase):
                     self.cells(address, length)
         with self.assertRaisesRegex(QmpError, "address: "):
             self.put(0, b"x")
+        with self.assertRaisesRegex(QmpError, "length: "):
+            write_cells(self.machine.qmp, OPEN, b"x", 64 * MIB + 1)
+        with self.assertRaisesRegex(QmpError, "address: "):
+            write_cells(self.machine.qmp, OCRAM, b"x", 128 * 1024 + 1)
         for data in ("", "%%%"):
             with self.assertRaises(QmpError):
                 self.machine.qmp.command("svp-write-cells", address=OPEN, data=data)

@@ -141,7 +141,7 @@ TEST_CASE("C interface: runs of any range, cut to the room there is") {
     blocks.write("imx8mq.rdc", 0x804 + 24 * 16, 0x900100);
     blocks.write("imx8mq.rdc", 0x808 + 24 * 16, 0x40000002);
     SvpRun runs[3] = {};
-    CHECK(svp_firewall_runs(blocks.firewall, false, 0, 0x900000, 0x20000, runs, 2) == 3);
+    CHECK(svp_firewall_runs(blocks.firewall, false, 0, 1, 0x900000, 0x20000, runs, 2) == 3);
     CHECK(runs[0].first == 0x900000);
     CHECK(runs[0].length == 0x80);
     CHECK(runs[0].write);
@@ -152,7 +152,7 @@ TEST_CASE("C interface: runs of any range, cut to the room there is") {
     std::uint64_t first = 0;
     std::uint64_t length = 0;
     svp_firewall_dram(&first, &length);
-    CHECK(svp_firewall_runs(blocks.firewall, false, 0, first, length, runs, 3) == 1);
+    CHECK(svp_firewall_runs(blocks.firewall, false, 0, 1, first, length, runs, 3) == 1);
     CHECK(runs[0].first == 0x40000000);
     CHECK(runs[0].length == 0x100000000);
 }
@@ -183,7 +183,8 @@ TEST_CASE(
     CHECK(uart1_length == 0x10000);
     const auto rights = [&](bool secure, unsigned domain) {
         SvpRun run{};
-        REQUIRE(svp_firewall_runs(blocks.firewall, secure, domain, uart1_first, uart1_length, &run, 1) == 1);
+        REQUIRE(svp_firewall_runs(blocks.firewall, secure, domain, 1, uart1_first, uart1_length, &run, 1) ==
+                1);
         return std::string(run.read ? "r" : "-") + (run.write ? "w" : "-");
     };
     CHECK(rights(true, 0) == "rw");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The test port's registers and jobs, against the register map in hw/bus/README.md. */
+#include <cstdlib>
 #include <numeric>
+#include <random>
 #include <vector>
 
 #include "bus/test_port.hpp"
@@ -308,4 +310,39 @@ TEST_CASE("test port: bad saved states are refused") {
     }
     CHECK(loaded > 0);
     CHECK(loaded < state.size());
+}
+
+TEST_CASE("test port: random register traffic leads to no crash, and every job ends") {
+    const char* wanted = std::getenv("SVP_FUZZ_OPERATIONS");
+    const unsigned long operations = wanted == nullptr ? 20000 : std::strtoul(wanted, nullptr, 10) / 10;
+    std::mt19937_64 random(41);
+    Port port;
+    unsigned jobs = 0;
+    for (unsigned long count = 0; count < operations; ++count) {
+        const unsigned size = 1u << random() % 4;
+        const std::uint64_t offset = random() % 8 == 0 ? random() % (0x2000 - size) : random() % 11 * 4;
+        std::uint64_t value = random() % 3 == 0 ? random() % 6 : random();
+        if (offset < reg_length + 4 && offset + size > reg_length) {
+            value &= 0x0fff;  // more bytes are only slower
+        }
+        Transaction by = random() % 2 == 0 ? secure_access() : non_secure_access();
+        by.size = size;
+        if (random() % 4 == 0) {
+            static_cast<void>(port.core.read(0, offset, size, by));
+        } else {
+            static_cast<void>(port.core.write(0, offset, value, size, by));
+        }
+        if (random() % 16 == 0) {
+            jobs += port.host.run_work(port.core) ? 1 : 0;
+            REQUIRE((port.get(reg_status) & busy) == 0);
+            port.host.memory.accesses.clear();
+            port.host.guest_errors.clear();
+        }
+        if (random() % 2048 == 0) {
+            port.core.reset();
+            port.host.memory = {};
+            port.host.work_requested = false;
+        }
+    }
+    CHECK(jobs > operations / 2000);
 }

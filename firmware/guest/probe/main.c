@@ -25,8 +25,10 @@ static const char usage[] =
 	"  access              every kind of CPU access, and over the edges\n"
 	"  regions             print the reserved regions\n"
 	"  latches [clear]     print (then clear) the TZC-380's latches\n"
+	"  fill ADDRESS BYTES VALUE      OP-TEE writes VALUE, VALUE + 1, ...\n"
 	"  peek ADDRESS WIDTH [COUNT]    loads of 1, 2, 4, 8 or 16 bytes\n"
 	"  poke ADDRESS WIDTH VALUE      one store\n"
+	"  hammer ADDRESS WIDTH COUNT    COUNT loads of the same place\n"
 	"--answer: how a denied access ends (default zero)\n"
 	"Exit status: 0 all checks ok, 1 a check failed, 2 usage\n";
 
@@ -154,6 +156,26 @@ static bool parse_number(const char *word, uint64_t *number)
 	return *word >= '0' && *word <= '9' && !*end && !errno;
 }
 
+/* One line: FILL 0x<address> ok, or the code of the pseudo-TA */
+static int fill(char **words, int count)
+{
+	uint64_t address, length, value;
+	int result;
+
+	if (count != 3 || !parse_number(words[0], &address) ||
+	    !parse_number(words[1], &length) || length > UINT32_MAX ||
+	    !parse_number(words[2], &value) || value > UINT32_MAX)
+		return 2;
+	if (tee_open()) {
+		fputs("svp-probe: no session with the pseudo-TA\n", stderr);
+		return 1;
+	}
+	result = tee_fill(address, (uint32_t)length, (uint32_t)value);
+	printf("FILL 0x%" PRIx64 " %s\n", address, tee_result_name(result));
+	tee_close();
+	return result == TEE_OK ? 0 : 1;
+}
+
 /* One line a load: PEEK 0x<address> 0x<value>, or the outcome's name */
 static int peek_or_poke(bool store, char **words, int count)
 {
@@ -197,6 +219,38 @@ static int peek_or_poke(bool store, char **words, int count)
 	return outcome.signal ? 1 : 0;
 }
 
+/* One line: HAMMER 0x<address> <count>, then "ok" or the first bad outcome */
+static int hammer(char **words, int count)
+{
+	uint64_t address, width, loads, done = 0;
+	union access_value value = { { 0 } };
+	struct outcome outcome = { 0 };
+	struct window window;
+	int error;
+
+	if (count != 3 || !parse_number(words[0], &address) ||
+	    !parse_number(words[1], &width) || width > 16 ||
+	    (width & (width - 1)) || !width || address % width ||
+	    !parse_number(words[2], &loads))
+		return 2;
+	error = window_open(&window, MEMORY_DEVICE, address, (size_t)width,
+			    PROT_READ);
+	if (error) {
+		fprintf(stderr, "svp-probe: map 0x%" PRIx64 ": %s\n", address,
+			strerror(error));
+		return 1;
+	}
+	while (done < loads && !outcome.signal) {
+		outcome = access_once(ACCESS_LOAD, window.bytes,
+				      (unsigned int)width, &value);
+		done++;
+	}
+	printf("HAMMER 0x%" PRIx64 " %" PRIu64 " %s\n", address, done,
+	       signal_outcome(outcome.signal));
+	window_close(&window);
+	return outcome.signal ? 1 : 0;
+}
+
 static int run_group(const char *name, const char *option)
 {
 	if (option && strcmp(option, "--answer=abort") == 0)
@@ -225,6 +279,10 @@ int main(int argc, char **argv)
 		status = peek_or_poke(false, argv + 2, argc - 2);
 	else if (argc >= 2 && strcmp(argv[1], "poke") == 0)
 		status = peek_or_poke(true, argv + 2, argc - 2);
+	else if (argc >= 2 && strcmp(argv[1], "fill") == 0)
+		status = fill(argv + 2, argc - 2);
+	else if (argc >= 2 && strcmp(argv[1], "hammer") == 0)
+		status = hammer(argv + 2, argc - 2);
 	else if (argc == 2 || argc == 3)
 		status = run_group(argv[1], argc == 3 ? argv[2] : NULL);
 	if (status == 2)

@@ -16,17 +16,15 @@
  *   2 READ    [2] MEMREF_OUTPUT, up to 4096 bytes
  *   3 WRITE   [2] MEMREF_INPUT, exactly length bytes, up to 4096
  *   4 TZC     no range; [2] VALUE_OUTPUT a: int_status, b: fail_address_low;
- *             [3] VALUE_OUTPUT a: fail_control, b: fail_id; if [1].b is 1,
- *             int_clear is written afterwards
+ *             [3] VALUE_OUTPUT a: fail_control, b: fail_id; all of them as
+ *             the TZC-380 would show them if nobody but this command cleared
+ *             its latch: if [1].b is 1, it is cleared afterwards
  *
  * TEE_ERROR_ACCESS_DENIED: the range is not wholly inside one heap.
  * TEE_ERROR_BAD_PARAMETERS: types, alignment, length. TEE_ERROR_SHORT_BUFFER:
  * READ with less room than length. TEE_ERROR_OUT_OF_MEMORY: no address space.
  */
 
-#include <drivers/tzc380.h>
-#include <imx-regs.h>
-#include <io.h>
 #include <kernel/cache_helpers.h>
 #include <kernel/pseudo_ta.h>
 #include <mm/core_memprot.h>
@@ -35,6 +33,7 @@
 #include <secure_heap.h>
 #include <string.h>
 #include <util.h>
+#include <violation_monitor.h>
 
 #define PROBE_UUID \
 	{ 0x5c9b1f0e, 0x6f0b, 0x4d7a, \
@@ -173,20 +172,16 @@ static TEE_Result run_copy(struct job *job, paddr_t pa, size_t size,
 	return work_range(job, pa, size);
 }
 
+/* The interrupt handler empties the latch at once, and keeps the first one */
 static TEE_Result run_tzc(TEE_Param params[TEE_NUM_PARAMS])
 {
-	vaddr_t base = core_mmu_get_va(TZASC_BASE, MEM_AREA_IO_SEC,
-				       TZC400_REG_SIZE);
+	struct imx_tzc_violation violation = { };
 
-	if (!base)
-		return TEE_ERROR_GENERIC;
-
-	params[2].value.a = io_read32(base + INT_STATUS);
-	params[2].value.b = io_read32(base + FAIL_ADDRESS_LOW_OFF);
-	params[3].value.a = io_read32(base + FAIL_CONTROL_OFF);
-	params[3].value.b = io_read32(base + FAIL_ID);
-	if (params[1].value.b == 1)
-		io_write32(base + INT_CLEAR, 1);
+	imx_violation_first(&violation, params[1].value.b == 1);
+	params[2].value.a = violation.status;
+	params[2].value.b = violation.address;
+	params[3].value.a = violation.control;
+	params[3].value.b = violation.id;
 
 	return TEE_SUCCESS;
 }

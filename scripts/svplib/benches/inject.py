@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How many campaign cases a minute start from a snapshot: 1000 of them, each with a fault, a guest command, two accesses and all kinds of checks.
+
+The yardstick are the same cases, each from a fresh boot. With the rate goes whether any case saw a trace of another one: each writes its own value where the
+others look for theirs.
+"""
+
+import json
+import time
+
+from ..bench import Row, benchmark
+from ..errors import SvpError
+from ..inject import campaign, runner
+
+CASES = 1000
+FRESH_CASES = 6
+AIM_A_MINUTE = 300
+_CELL = 0xBFFF0040
+_CELLS = 64
+_SETTINGS = {"policy": "strict", "cpus": 1}
+
+
+def _case(number, start):
+    """A case that fails if it finds what another one wrote, or a fault or record of another one."""
+    address = _CELL + 8 * (number % _CELLS)
+    value = (number + 1).to_bytes(8, "little")
+    return {"name": f"case {number}", **start,
+            "faults": [{"kind": "corrupt", "mask": 0x80, "times": 0, "label": "bit",
+                        "match": {"masters": ["gpu"], "first": "control", "last": "control.last"}}],
+            "do": [{"port": {"operation": "read", "master": "dcss", "address": "control+0x40", "length": 8 * _CELLS},
+                    "expect": {"data": {"hex": "00", "repeat": 8 * _CELLS}}},
+                   {"guest": f"svp-probe poke {address:#x} 8 {number + 1}", "expect": {"output": "POKE .* ok"}},
+                   {"port": {"operation": "read", "master": "gpu", "address": address, "length": 8},
+                    "expect": {"data": bytes((value[0] ^ 0x80, *value[1:])).hex()}},
+                   {"port": {"operation": "read", "master": "gpu", "address": "vault", "length": 8}, "expect": {"data": "0000000000000000"}}],
+            "expect": {"violations": [{"master": "gpu", "fault": "bit", "count": 1}, {"master": "gpu", "first": "vault", "injected": False, "count": 1}],
+                       "memory": [{"address": address, "is": value.hex()}], "faults": [{"fault": "bit", "hits": 1, "matches": 1}]}}
+
+
+def _rate(start, number):
+    """Cases a minute; raises SvpError unless all pass."""
+    text = {"name": "bench", "snapshots": {"plain": _SETTINGS}, "cases": [_case(index, start) for index in range(number)]}
+    read = campaign.parse("bench", json.dumps(text))
+    begin = time.monotonic()
+    results = list(runner.Runner(read, read.cases, runner.available_cpus()).results())
+    seconds = time.monotonic() - begin
+    bad = [f"{row['name']}: {row['verdict']}: {row['message']}" for row in results if row["verdict"] != "passed"]
+    if bad:
+        raise SvpError(f"{len(bad)} of {number} cases have not passed", bad[:10])
+    return 60 * number / seconds
+
+
+@benchmark("inject", needs=("qemu", "linux", "boot", "guest"))
+def inject():
+    """Campaign cases a minute from a snapshot, all CPUs, against the same cases from fresh boots."""
+    fresh = _rate({"boot": _SETTINGS}, FRESH_CASES)
+    rate = _rate({"snapshot": "plain"}, CASES)
+    cpus = runner.available_cpus()
+    yield Row(f"campaign cases from a snapshot, {CASES} of them, {cpus} CPUs", value=rate, unit="cases/min", aim=AIM_A_MINUTE * cpus / 2)
+    yield Row("campaign cases from a snapshot / from a fresh boot", value=rate, unit="cases/min", yardstick=fresh)
