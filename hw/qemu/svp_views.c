@@ -42,6 +42,7 @@ typedef struct SvpView {
     char *name;
     uint8_t master;
     bool own_secure; /* world that the master itself drives, if it does */
+    bool with_devices; /* else it reaches memories only */
     bool secure;     /* world and domain under the present policy */
     uint8_t domain;
     bool privileged; /* of a master that does not say so itself */
@@ -411,6 +412,20 @@ static void views_init_raw(SvpViews *views)
     views->raw_ready = true;
 }
 
+/*
+ * DMA that may reach memories only is marked as such by some of QEMU's models
+ * (sdhci: MemTxAttrs.memory), and QEMU then refuses anything but RAM before the
+ * fence is asked: a denied access would leave no record and get an error for
+ * an answer.  The fence stands for memory, so it says that it is; as a "RAM
+ * device" it is still reached through its callbacks alone.  Not for views of
+ * CPUs, whose TLB wants RAM of its own behind such a region.
+ */
+static void fence_pass_for_memory(MemoryRegion *fence)
+{
+    fence->ram = true;
+    fence->ram_device = true;
+}
+
 static void view_init_window(SvpView *view, unsigned i)
 {
     SvpViews *views = view->views;
@@ -430,6 +445,9 @@ static void view_init_window(SvpView *view, unsigned i)
                           fence_name, window->memory->window);
     /* A device that starts DMA from its register handler may run into it. */
     window->fence.disable_reentrancy_guard = true;
+    if (!view->with_devices) {
+        fence_pass_for_memory(&window->fence);
+    }
     memory_region_add_subregion_overlap(&window->container, 0, &window->fence,
                                         0);
     memory_region_add_subregion_overlap(&view->container, window->memory->base,
@@ -479,6 +497,7 @@ static MemoryRegion *views_get(SvpViews *views, const char *name,
     view->name = g_strdup(name);
     view->master = master;
     view->own_secure = own_secure;
+    view->with_devices = with_devices;
     view->windows = g_new0(SvpWindow, views->memories->len);
 
     memory_region_transaction_begin();

@@ -19,6 +19,7 @@ MAX_LENGTH = 64 << 20
 COMMANDS = {"read": 1, "write": 2, "copy": 3, "fill": 4}
 ANSWERS = ("okay", "slverr", "decerr")
 BUSY, DONE, REFUSED = 1, 2, 4
+SECURE_A53 = {"master": "a53", "world": "secure"}
 
 #: RDC MDA indices by the names of QMP's SvpBusMaster
 MASTERS = {"a53": 0, "m4": 1, "pcie1": 2, "pcie2": 3, "vpu": 4, "lcdif": 5, "csi1": 6, "csi2": 7, "coresight": 8, "dap": 9, "caam": 10,
@@ -40,15 +41,19 @@ class TestPort:
     def set_register(self, offset, value):
         self._writel(BASE + offset, value)
 
-    def begin(self, command, *, master, secure=False, source=0, destination=0, length, pattern=0):
-        """Start a job; `command` is a name of COMMANDS or a number."""
+    def begin(self, command, **job):
+        """Start a job; `command` is a name of COMMANDS or a number, the rest as for prepare()."""
+        self.prepare(**job)
+        self.set_register(0x20, COMMANDS.get(command, command))
+
+    def prepare(self, *, master, secure=False, source=0, destination=0, length, pattern=0):
+        """All of a job but the write to COMMAND that starts it."""
         self.set_register(0x04, MASTERS.get(master, master) | secure << 8)
         for offset, value in ((0x08, source), (0x10, destination)):
             self.set_register(offset, value & 0xFFFFFFFF)
             self.set_register(offset + 4, value >> 32)
         self.set_register(0x18, length)
         self.set_register(0x1C, pattern)
-        self.set_register(0x20, COMMANDS.get(command, command))
 
     @property
     def status(self):
@@ -80,16 +85,19 @@ class TestPort:
 
 def secure_registers(qmp):
     """Functions that read and write 32-bit registers as the secure A53, by the QMP command svp-test-port."""
-    who = {"master": "a53", "world": "secure"}
-
     def readl(address):
-        answer = qmp.command("svp-test-port", operation="read", address=address, length=4, **who)
+        answer = qmp.command("svp-test-port", operation="read", address=address, length=4, **SECURE_A53)
         return int.from_bytes(base64.b64decode(answer["data"]), "little")
 
     def writel(address, value):
-        qmp.command("svp-test-port", operation="write", address=address, data=base64.b64encode(value.to_bytes(4, "little")).decode(), **who)
+        qmp.commands([write_command(address, value)])
 
     return readl, writel
+
+
+def write_command(address, value):
+    """For Qmp.commands(): the secure A53 writes a 32-bit register."""
+    return "svp-test-port", {"operation": "write", "address": address, "data": base64.b64encode(value.to_bytes(4, "little")).decode(), **SECURE_A53}
 
 
 def read_cells(qmp, address, length):

@@ -102,8 +102,8 @@ class FuzzTest(unittest.TestCase):
         for index in range(0, 128, 2):
             if not 20 <= index <= 31 and index != 56:
                 self.put(CSU + index * 2, 0x1330133)
-        for offset, value in ((0x108, 0xC << 28), (0x110, 0), (0x118, 0xF << 28 | 0x1D << 1 | 1), (0x120, 16 * MIB), (0x128, 0xC << 28 | 0x17 << 1 | 1),
-                              (4, 0), (8, 0x8000000F), (0xC, 7)):
+        for offset, value in ((0x108, 0xC << 28), (0x110, 0), (0x118, 0xF << 28 | 0x1D << 1 | 1), (0x120, 16 * MIB),
+                              (0x128, 0xC << 28 | 0x17 << 1 | 1), (4, 0), (8, 0x8000000F), (0xC, 7)):
             self.put(TZASC + offset, value)
         self.put(GPR1, SECURE_BOOT_LOCK)
         for number in range(27):

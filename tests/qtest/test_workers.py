@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 
 from svplib.board import Board
-from svplib.test_port import BUSY, DONE, MAX_LENGTH, TestPort, read_cells, secure_registers, write_cells
+from svplib.test_port import BASE, BUSY, COMMANDS, DONE, MAX_LENGTH, TestPort, read_cells, secure_registers, write_cells, write_command
 
 MIB = 1 << 20
 DRAM = 0x40000000
@@ -47,14 +47,19 @@ class WorkerCase(unittest.TestCase):
     def chunk(self, board, number, base=DESTINATION):
         return read_cells(board.qmp, base + number * MIB, MIB)
 
-    def begin_fill(self, port, pattern=PATTERN):
-        port.begin("fill", master="gpu", destination=DESTINATION, length=MAX_LENGTH, pattern=pattern)
+    @staticmethod
+    def start(board, command, then):
+        """Start the job that is prepared, with a QMP command right behind."""
+        board.qmp.commands([write_command(BASE + 0x20, COMMANDS[command]), then])
 
-    def catch(self, board, port, act):
-        """Start fills until `act` (a QMP command) finds one under way; then it has been done. Fails if none is ever caught."""
+    def prepare_fill(self, port):
+        port.prepare(master="gpu", destination=DESTINATION, length=MAX_LENGTH, pattern=PATTERN)
+
+    def catch_fill(self, board, port):
+        """Stop the machine while a fill is under way. Fails if none is ever caught."""
         for _ in range(ATTEMPTS):
-            self.begin_fill(port)
-            act()
+            self.prepare_fill(port)
+            self.start(board, "fill", ("stop", {}))
             if port.status & BUSY:
                 return
             board.qmp.command("cont")
@@ -82,7 +87,8 @@ class ThreadTest(WorkerCase):
         board, port = self.board()
         busy, answers, longest = 0, 0, 0.0
         for _ in range(5):
-            self.begin_fill(port)
+            self.prepare_fill(port)
+            self.start(board, "fill", ("query-status", {}))
             while True:
                 begin = time.monotonic()
                 status = port.status
@@ -95,7 +101,7 @@ class ThreadTest(WorkerCase):
 
     def test_stop_and_go_on(self):
         board, port = self.board()
-        self.catch(board, port, lambda: board.qmp.command("stop"))
+        self.catch_fill(board, port)
         before = [self.chunk(board, number) for number in range(64)]
         time.sleep(0.2)
         self.assertEqual(port.status, BUSY)
@@ -109,7 +115,7 @@ class ThreadTest(WorkerCase):
     def test_a_saved_job_goes_on_elsewhere(self):
         board, port = self.board()
         path = self.folder / "state"
-        self.catch(board, port, lambda: board.qmp.command("stop"))
+        self.catch_fill(board, port)
         board.qmp.command("migrate", uri=f"file:{path}")
         while (status := board.qmp.command("query-migrate")["status"]) not in ("completed", "failed"):
             time.sleep(0.05)
@@ -131,8 +137,8 @@ class ThreadTest(WorkerCase):
         board, port = self.board()
         caught = 0
         for _ in range(ATTEMPTS):
-            self.begin_fill(port)
-            board.qmp.command("system_reset")
+            self.prepare_fill(port)
+            self.start(board, "fill", ("system_reset", {}))
             board.qmp.wait_event("RESET")
             self.assertEqual(port.status, 0)
             last = self.chunk(board, 63)
@@ -155,26 +161,23 @@ class ThreadTest(WorkerCase):
         for closed in (DESTINATION, SOURCE):
             writel(TZASC + 0x130, closed - DRAM)
             writel(TZASC + 0x138, SIZE_64M << 1 | 1)
+            rest = b"\xFF" if closed == DESTINATION else b"\0"
             for attempt in range(ATTEMPTS):
                 writel(GPR10, 0)
                 self.assertEqual(port.run("fill", master="gpu", destination=SOURCE, length=MAX_LENGTH, pattern=PATTERN), "okay")
                 self.assertEqual(port.run("fill", master="gpu", destination=DESTINATION, length=MAX_LENGTH, pattern=0xFFFFFFFF), "okay")
-                port.begin("copy", master="gpu", source=SOURCE, destination=DESTINATION, length=MAX_LENGTH)
-                writel(GPR10, 1)
-                now = self.chunk(board, 63)
-                early = port.status & BUSY
+                port.prepare(master="gpu", source=SOURCE, destination=DESTINATION, length=MAX_LENGTH)
+                self.start(board, "copy", write_command(GPR10, 1))
                 port.wait()
-                # The copy had not come to its end when the rights changed.
-                if now[-4:] == b"\xFF" * 4 and early:
+                # Some of the copy came before the change, its end after it.
+                if self.chunk(board, 0)[:4] == FULL[:4] and self.chunk(board, 63)[-4:] == rest * 4:
                     break
             else:
                 self.fail(f"no copy was under way in {ATTEMPTS} attempts")
             content = b"".join(self.chunk(board, number) for number in range(64))
-            rest = b"\xFF" if closed == DESTINATION else b"\0"
             copied = len(content.rstrip(rest))
             with self.subTest(closed=hex(closed), attempt=attempt, copied=copied):
-                self.assertLess(copied, MAX_LENGTH)
-                self.assertTrue(content[:copied] == PATTERN.to_bytes(4, "little") * (copied // 4))
+                self.assertTrue(content[:copied] == FULL[:4] * (copied // 4))
                 self.assertGreater(len(board.qmp.command("query-svp-violations", master="gpu")["violations"]), 0)
 
 

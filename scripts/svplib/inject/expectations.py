@@ -8,7 +8,9 @@ from .. import heap_cells
 from ..board import DRAM_BASE
 from . import vocabulary as words
 from .fields import REPEATED_BYTES_LIMIT
+from .places import PLACES
 
+_ON_CHIP = (PLACES["ocram"], PLACES["ocram-s"])
 ENDS = ("running", "off", "reset")
 _RECORD_CHOICES = {"master": words.MASTERS, "world": words.WORLDS, "direction": words.DIRECTIONS, "denier": words.DENIERS,
                    "answer": words.ANSWERS}
@@ -68,7 +70,7 @@ class Violations:
 
 @dataclasses.dataclass(frozen=True)
 class Cells:
-    """What DRAM cells must hold. `how` is "is", "not" (differs somewhere), "nowhere" (not found in `length` bytes) or "tee-fill"."""
+    """What memory cells must hold. `how` is "is", "not" (differs somewhere), "nowhere" (not found in `length` bytes) or "tee-fill"."""
 
     path: str
     address: int
@@ -186,8 +188,9 @@ def _cells(field, memory):
         if length > REPEATED_BYTES_LIMIT:
             members["length"].refuse(f"{length} bytes, the limit is {REPEATED_BYTES_LIMIT}")
         data *= length // len(data)
-    if not DRAM_BASE <= address <= address + length <= DRAM_BASE + memory:
-        members["address"].refuse(f"{length} bytes at {address:#x} are outside of the DRAM, {DRAM_BASE:#x} to {DRAM_BASE + memory - 1:#x}")
+    if not any(first <= address <= address + length <= first + size for first, size in ((DRAM_BASE, memory), *_ON_CHIP)):
+        members["address"].refuse(f"{length} bytes at {address:#x} are neither inside of the DRAM, {DRAM_BASE:#x} to "
+                                  f"{DRAM_BASE + memory - 1:#x}, nor of ocram or ocram-s")
     return Cells(field.path, address, length, how[0], data)
 
 
