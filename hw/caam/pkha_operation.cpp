@@ -5,9 +5,11 @@
  *
  * A result has the size of the modulus. For curves: a in A3; b in B0; the points (A0, A1) and (B1, B2); a
  * result in (B1, B2) or, with the output in A, in (A0, A1).
+ * (0, 0) stands for the point at infinity. A number in Montgomery form is the number times R, R being the
+ * first power of 2^128 that the modulus's bytes cannot hold.
  *
- * Not modelled: Montgomery forms, polynomials over GF(2) beyond their addition (which is what drivers use to
- * XOR), the constants for Montgomery and Chinese-remainder arithmetic.
+ * Not modelled: polynomials over GF(2) beyond their addition (which is what drivers use to XOR), projective
+ * coordinates, the constant for Chinese-remainder arithmetic.
  */
 #include <algorithm>
 
@@ -23,7 +25,9 @@ namespace {
 constexpr std::uint32_t function_field = 0x3f;
 constexpr std::uint32_t output_a = 1u << 8;
 constexpr std::uint32_t over_gf2 = 1u << 17;
-constexpr std::uint32_t montgomery = 3u << 18;
+constexpr std::uint32_t input_montgomery = 1u << 19;
+constexpr std::uint32_t output_montgomery = 1u << 18;
+constexpr std::uint32_t projective = 1u << 11;
 /** More rounds of Miller-Rabin say nothing new. */
 constexpr unsigned long most_rounds = 64;
 
@@ -39,6 +43,7 @@ enum class Function : std::uint8_t {
     point_add = 0x09,
     point_twice = 0x0a,
     point_multiply = 0x0b,
+    radix_square = 0x0c,
     common_divisor = 0x0e,
     primality = 0x0f,
     copy_n_size = 0x10,
@@ -73,12 +78,12 @@ class PkhaOperation {
             spend(1);
             return result(load(PkRegister::a) ^ load(PkRegister::b));
         }
-        if ((word_ & montgomery) != 0) {
-            throw JobError(ChaId::pk, ChaError::mode);
-        }
         modulus_ = load(PkRegister::n);
         if (modulus_.zero()) {
             throw JobError(ChaId::pk, ChaError::pk_divide_by_zero);
+        }
+        if ((word_ & (input_montgomery | output_montgomery)) != 0) {
+            require_odd();
         }
         arithmetic(function);
     }
@@ -91,11 +96,37 @@ class PkhaOperation {
         return Number(bytes);
     }
 
+    Number radix() const {
+        constexpr std::size_t digit_bytes = 16;
+        const std::size_t digits = (engine_.size(PkRegister::n) + digit_bytes - 1) / digit_bytes;
+        Number result(1);
+        mpz_mul_2exp(result.get(), result.get(), 8 * digit_bytes * digits);
+        return result;
+    }
+    /** What an operand means: itself, or in Montgomery form what it is a multiple of. */
+    Number meaning(const Number& operand) const {
+        Number inverse;
+        if ((word_ & input_montgomery) == 0 || !invert(inverse, radix() % modulus_, modulus_)) {
+            return operand;
+        }
+        return operand * inverse % modulus_;
+    }
+    Number in_form(const Number& value) const {
+        return (word_ & output_montgomery) != 0 ? value * radix() % modulus_ : value;
+    }
+
     /** Coordinates have the modulus's size. */
     Number coordinate(PkRegister which, unsigned segment) const {
         std::vector<std::uint8_t> bytes(std::min<std::size_t>(engine_.size(PkRegister::n), pk_segment_bytes));
         engine_.get(which, segment, bytes);
-        return Number(bytes) % modulus_;
+        return meaning(Number(bytes) % modulus_);
+    }
+    Point point(PkRegister which, unsigned segment) const {
+        Point result;
+        result.x = coordinate(which, segment);
+        result.y = coordinate(which, segment + 1);
+        result.infinity = result.x.zero() && result.y.zero();
+        return result;
     }
 
     void spend(std::uint64_t times) {
@@ -122,31 +153,31 @@ class PkhaOperation {
     }
 
     void arithmetic(Function function) {
-        const Number a = load(PkRegister::a);
-        const Number b = load(PkRegister::b);
+        const Number a = meaning(load(PkRegister::a));
+        const Number b = meaning(load(PkRegister::b));
         switch (function) {
             case Function::add:
                 spend(1);
-                return result((a + b) % modulus_);
+                return result(in_form((a + b) % modulus_));
             case Function::subtract_ab:
                 spend(1);
-                return result((a - b) % modulus_);
+                return result(in_form((a - b) % modulus_));
             case Function::subtract_ba:
                 spend(1);
-                return result((b - a) % modulus_);
+                return result(in_form((b - a) % modulus_));
             case Function::multiply:
                 require_odd();
                 spend(4);
-                return result(a * b % modulus_);
+                return result(in_form(a * b % modulus_));
             case Function::reduce:
                 spend(4);
-                return result(a % modulus_);
+                return result(in_form(a % modulus_));
             case Function::power:
             case Function::timed_power: {
                 require_odd();
                 const Number exponent = load(PkRegister::e);
                 spend(2 * exponent.bits());
-                return result(power(a, exponent, modulus_));
+                return result(in_form(power(a, exponent, modulus_)));
             }
             case Function::invert: {
                 spend(500);
@@ -154,14 +185,17 @@ class PkhaOperation {
                 if (!invert(inverse, a, modulus_)) {
                     throw JobError(ChaId::pk, ChaError::pk_divide_by_zero);
                 }
-                return result(inverse);
+                return result(in_form(inverse));
             }
             case Function::common_divisor: {
                 spend(500);
                 return result(common_divisor(a, modulus_));
             }
+            case Function::radix_square:
+                spend(4);
+                return result(radix() * radix() % modulus_);
             case Function::primality:
-                return primality(a, b);
+                return primality(load(PkRegister::a), load(PkRegister::b));
             case Function::point_add:
             case Function::point_twice:
             case Function::point_multiply:
@@ -175,7 +209,12 @@ class PkhaOperation {
     /** A is the first base to try, B the number of rounds; the others follow from A. */
     void primality(const Number& seed, const Number& rounds) {
         engine_.flags_ = {};
-        if (!modulus_.odd() || modulus_.bits() < 2) {
+        require_odd();
+        if (modulus_.bits() < 2) {
+            return;
+        }
+        if (modulus_ == Number(3)) {
+            engine_.flags_.prime = true;  // there is no base between 1 and 2
             return;
         }
         const Number less = modulus_ - Number(1);
@@ -188,7 +227,7 @@ class PkhaOperation {
             spend(2 * modulus_.bits());
             base = base % modulus_;
             if (base < Number(2) || base == less) {
-                base = Number(2 + i);
+                base = Number(2);
             }
             if (witnesses(base, less, odd_part, twos)) {
                 return;
@@ -214,14 +253,14 @@ class PkhaOperation {
 
     void points(Function function) {
         require_odd();
+        if ((word_ & projective) != 0) {
+            throw JobError(ChaId::pk, ChaError::mode);
+        }
         Curve curve;
         curve.p = modulus_;
         curve.a = coordinate(PkRegister::a, 3);
         curve.b = coordinate(PkRegister::b, 0);
-        Point first;
-        first.infinity = false;
-        first.x = coordinate(PkRegister::a, 0);
-        first.y = coordinate(PkRegister::a, 1);
+        const Point first = point(PkRegister::a, 0);
         if (function == Function::check_point) {
             spend(10);
             engine_.flags_.zero = !curve.contains(first);
@@ -229,15 +268,11 @@ class PkhaOperation {
         }
         Point sum;
         if (function == Function::point_add) {
-            Point second;
-            second.infinity = false;
-            second.x = coordinate(PkRegister::b, 1);
-            second.y = coordinate(PkRegister::b, 2);
             spend(500);
-            sum = curve.add(first, second);
+            sum = curve.add(first, point(PkRegister::b, 1));
         } else if (function == Function::point_twice) {
             spend(500);
-            sum = curve.twice(first);
+            sum = curve.twice(point(PkRegister::b, 1));
         } else {
             const Number factor = load(PkRegister::e);
             spend(750 * factor.bits());
@@ -246,8 +281,8 @@ class PkhaOperation {
         const bool to_a = (word_ & output_a) != 0;
         const PkRegister target = to_a ? PkRegister::a : PkRegister::b;
         const std::size_t size = std::min<std::size_t>(engine_.size(PkRegister::n), pk_segment_bytes);
-        engine_.put(target, to_a ? 0 : 1, sum.x.bytes(size));
-        engine_.put(target, to_a ? 1 : 2, sum.y.bytes(size));
+        engine_.put(target, to_a ? 0 : 1, in_form(sum.x).bytes(size));
+        engine_.put(target, to_a ? 1 : 2, in_form(sum.y).bytes(size));
         engine_.flags_.zero = sum.infinity;
     }
 

@@ -4,9 +4,10 @@
  * modifier.
  *
  * A blob is 32 bytes of blob key, encrypted (AES-256-ECB) with a key that is made of the master key, the
- * modifier in class 2's key register and what the blob is; the data, encrypted with the blob key
- * (AES-256-CCM); 16 bytes of MAC. So a blob of a black key never opens as plain data. A black key in memory
- * is longer than the sequence says: its length there is that of the key.
+ * modifier in class 2's key register, the world of the ring and what the blob is (of secure memory also
+ * SMAPR, SMAG1 and SMAG2 of its partition); the data, encrypted with the blob key (AES-256-CCM); 16 bytes of
+ * MAC. So a blob of a black key never opens as plain data. A black key in memory is longer than the sequence
+ * says: its length there is that of the key.
  *
  * What the silicon makes the key of is not public; blobs of this model open on this model only. The
  * verification value of the master key (MSTR) is made for that purpose alone.
@@ -103,7 +104,10 @@ void Protocols::blob(std::uint32_t word, bool encapsulates) {
         throw JobError(DecoError::blob_mode);
     }
     count(Work::blob);
-    const auto modifier = std::span<const std::uint8_t>(deco_.ccb_.registers(2).key).first(modifier_bytes);
+    const auto key_register =
+        std::span<const std::uint8_t>(deco_.ccb_.registers(2).key).first(modifier_bytes);
+    Bytes modifier(key_register.begin(), key_register.end());
+    modifier.push_back(deco_.port_.owner().world == World::secure ? 1 : 0);
     if ((word & of_master_key) != 0) {
         if (!encapsulates) {
             throw JobError(DecoError::blob_mode);
@@ -125,6 +129,13 @@ void Protocols::blob(std::uint32_t word, bool encapsulates) {
     }
     const auto kind = static_cast<std::uint8_t>((black ? 4 | ((word & black_key_ccm) != 0 ? 16 : 0) : 0) |
                                                 (memory ? 8 : 0) | engine.blob_privilege);
+    if (memory) {
+        const std::uint64_t at = encapsulates ? deco_.in_.cursor.address() : deco_.out_.cursor.address();
+        deco_.port_.host().exclusive([&] {
+            const auto binding = deco_.port_.secure_memory().blob_binding(at);
+            modifier.insert(modifier.end(), binding.begin(), binding.end());
+        });
+    }
     const Keys::Secret wrapping_key = engine.keys.derive(engine.mode, kind, modifier);
     AesKey aes;
     aes.set(wrapping_key);

@@ -54,8 +54,9 @@ Number Protocols::manufacturing_key(const Curve& curve) const {
 void Protocols::manufacturing_public_key() {
     const std::uint32_t head = pdb_word();
     const std::uint64_t at = pdb_pointer();
-    const std::size_t size = pdb_word() & 0xffff;
     const Curve curve = manufacturing_curve(head);
+    // OP-TEE gives the length of its buffer, U-Boot's block ends here.
+    const std::size_t size = pdb_ < deco_.command_ ? pdb_word() & 0xffff : 2 * curve.bytes;
     if (size < 2 * curve.bytes) {
         throw JobError(DecoError::protocol_size);
     }

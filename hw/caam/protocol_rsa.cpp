@@ -141,8 +141,11 @@ void Protocols::rsa_decrypt(std::uint32_t word) {
     if ((word & padded_format) == 0) {
         return put(f, to_table, output);
     }
+    if (n_size < padding_bytes) {
+        throw JobError(DecoError::protocol_format);
+    }
     const auto end = std::find(output.begin() + 2, output.end(), std::uint8_t{0});
-    if (n_size < padding_bytes || output[0] != 0 || output[1] != 2 || end == output.end() ||
+    if (output[0] != 0 || output[1] != 2 || end == output.end() ||
         end - output.begin() < static_cast<std::ptrdiff_t>(padding_bytes) - 1) {
         throw JobError(DecoError::protocol_format);
     }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "caam/byte_order.hpp"
+
 namespace svp::caam {
 
 namespace {
@@ -92,6 +94,20 @@ Response SecureMemory::write(std::uint64_t offset, std::span<const std::uint8_t>
 bool SecureMemory::may_blob(const Owner& owner, std::uint64_t address, std::size_t length) const {
     return length > 0 && address >= base_ && address + length <= base_ + size &&
            granted(address - base_, length, group_bit(owner.did, owner.world), blob_right);
+}
+
+std::array<std::uint8_t, SecureMemory::binding_bytes> SecureMemory::blob_binding(
+    std::uint64_t address) const {
+    std::array<std::uint8_t, binding_bytes> bytes{};
+    const std::uint64_t page = (address - base_) / page_size;
+    if (address < base_ || page >= pages || page_partition_[page] == no_partition) {
+        return bytes;
+    }
+    const Partition& partition = partition_[page_partition_[page]];
+    store_be32(bytes.data(), partition.permissions);
+    store_be32(bytes.data() + 4, partition.group[0]);
+    store_be32(bytes.data() + 8, partition.group[1]);
+    return bytes;
 }
 
 bool SecureMemory::blob_read(const Owner& owner, std::uint64_t address, std::span<std::uint8_t> data) const {

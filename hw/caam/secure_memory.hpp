@@ -62,6 +62,11 @@ class SecureMemory {
     void set_permissions(unsigned partition, std::uint32_t value, std::uint32_t bit);
     void set_group(unsigned partition, unsigned which, std::uint32_t value, std::uint32_t bit);
 
+    /** What a blob of secure memory is bound to: SMAPR, SMAG1 and SMAG2 of the partition that an address lies
+     * in. */
+    static constexpr std::size_t binding_bytes = 12;
+    std::array<std::uint8_t, binding_bytes> blob_binding(std::uint64_t address) const;
+
     /** The contents for a blob, or from one; needs the right to export or import blobs instead of reading or
      * writing. */
     bool blob_read(const Owner& owner, std::uint64_t address, std::span<std::uint8_t> data) const;

@@ -255,6 +255,65 @@ TEST_CASE("caam keys: a blob of a black key never gives a plain one") {
     }
 }
 
+TEST_CASE("caam keys: a blob of the secure world's ring is none of the other world's") {
+    ReadyBoard board;
+    board.instantiate();
+    const auto from = board.put(counting(32)), to = board.allocate(80), back = board.allocate(32);
+    for (const unsigned maker : {1u, 2u}) {
+        REQUIRE(encapsulate(board, from, to, 32, 0, modifier, maker) == 0);
+        for (const unsigned opener : {1u, 2u}) {
+            CAPTURE(maker, opener);
+            board.host.memory.put(back, Bytes(32));
+            const std::uint32_t status = board.run(
+                Program::job().key(class2, modifier).seq_in(to, 80).seq_out(back, 32).operation(decap_blob),
+                opener);
+            CHECK(error_of(status) == (maker == opener ? 0 : 0x2000001a));
+            CHECK((board.bytes(back, 32) == counting(32)) == (maker == opener));
+        }
+    }
+    const auto first = board.allocate(32), second = board.allocate(32);
+    CHECK(board.run(Program::job().seq_out(first, 32).operation(encap_blob | blob_master), 1) == 0);
+    CHECK(board.run(Program::job().seq_out(second, 32).operation(encap_blob | blob_master), 2) == 0);
+    CHECK(board.bytes(first, 32) != board.bytes(second, 32));
+}
+
+TEST_CASE("caam keys: a blob of secure memory opens under the partition's rights alone") {
+    ReadyBoard board;
+    board.instantiate();
+    constexpr std::uint32_t jr2 = 0x3000;
+    const auto partition = [&](std::uint32_t permissions, std::uint32_t group) {
+        write32(board.caam, jr2 + 0xbe4, 1 << 8 | 3);  // what was there goes
+        write32(board.caam, jr2 + 0xa14, permissions);
+        write32(board.caam, jr2 + 0xa1c, group);
+        write32(board.caam, jr2 + 0xbe4, 3 << 16 | 1 << 8 | 1);
+    };
+    const auto blob = board.allocate(64);
+    const auto open = [&] {
+        return error_of(board.run(Program::job()
+                                      .load(class2, r_key, 12, Bytes(8))
+                                      .seq_in(blob, 64)
+                                      .seq_out(0x103000, 16)
+                                      .operation(decap_blob | blob_memory),
+                                  2));
+    };
+    partition(0x0f, 1u << 1);
+    board.caam.write(1, 0x3000, 0x12345678, 4, secure_access());
+    REQUIRE(board.run(Program::job()
+                          .load(class2, r_key, 12, Bytes(8))
+                          .seq_in(0x103000, 16)
+                          .seq_out(blob, 64)
+                          .operation(encap_blob | blob_memory),
+                      2) == 0);
+    partition(0x0f, 1u << 1);
+    board.caam.write(1, 0x3000, 0, 4, secure_access());
+    CHECK(open() == 0);
+    CHECK(board.caam.read(1, 0x3000, 4, secure_access()).value == 0x12345678);
+    partition(0xff, 1u << 1);
+    CHECK(open() == 0x2000001a);
+    partition(0x0f, 1u << 1 | 1u << 17);
+    CHECK(open() == 0x2000001a);
+}
+
 TEST_CASE("caam keys: blob sizes and modes that cannot be") {
     ReadyBoard board;
     board.instantiate();
@@ -347,6 +406,10 @@ TEST_CASE("caam keys: manufacturing protection signs what MPMR and the message s
     CHECK(error_of(pdb({curve, at(key), 64}, public_key)) == 0x40000024);
     CHECK(pdb({curve, at(board.put(text("passphrase"))), 10}, private_key) == 0);
     CHECK(pdb({curve, at(key), 64}, public_key) == 0);
+    const Bytes point = board.bytes(key, 64);
+    board.host.memory.put(key, Bytes(64));
+    CHECK(pdb({curve, at(key)}, public_key) == 0);  // U-Boot's block has no length
+    CHECK(board.bytes(key, 64) == point);
     write32(board.caam, 0x380, 0x12345678);
     write32(board.caam, 0x00c, 1u << 26);
     write32(board.caam, 0x380, 0x9abcdef0);

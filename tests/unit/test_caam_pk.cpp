@@ -101,6 +101,11 @@ TEST_CASE("caam pk: arithmetic of the engine") {
     CHECK(calculate(pk_inv, 3, 0, 11) == 4);
     CHECK(calculate(pk_gcd, 48, 0, 180) == 12);
     CHECK(calculate(pk_add | f2m, 0xff00ff00ff00ff00, 0x0ff00ff00ff00ff0, 8) == 0xf0f0f0f0f0f0f0f0);
+    // Montgomery: R is 2^128; the forms go in and out.
+    CHECK(calculate(pk_operation | 0xc, 0, 0, 1000003) == 156649);
+    CHECK(calculate(pk_mul | 1u << 18, 5, 7, 1000003) == 35ull * 3026 % 1000003);
+    CHECK(calculate(pk_mul | 1u << 19, 3026ull * 5 % 1000003, 3026ull * 7 % 1000003, 1000003) == 35);
+    CHECK(error_of(static_cast<std::uint32_t>(calculate(pk_add | 1u << 18, 1, 2, 10))) == 0x20000088);
     CHECK(error_of(static_cast<std::uint32_t>(calculate(pk_add, 1, 2, 0))) == 0x20000087);
     CHECK(error_of(static_cast<std::uint32_t>(calculate(pk_inv, 6, 0, 12))) == 0x20000087);
     CHECK(error_of(static_cast<std::uint32_t>(calculate(pk_mul, 6, 2, 12))) == 0x20000088);
@@ -123,6 +128,14 @@ TEST_CASE("caam pk: flags of the engine decide jumps") {
     CHECK(ends(j_pk_prime, pk_prime, 2, 1000000007) == 0x30000011);
     CHECK(ends(j_pk_prime, pk_prime, 2, 1000000007ull * 3) == 0x30000022);
     CHECK(ends(j_pk_prime, pk_prime, 0, 561) == 0x30000022);  // a Carmichael number
+    CHECK(ends(j_pk_prime, pk_prime, 0, 1) == 0x30000022);
+    for (const std::uint64_t prime : {3, 5, 7, 11, 13}) {
+        CHECK(ends(j_pk_prime, pk_prime, 1, prime) == 0x30000011);
+    }
+    for (const std::uint64_t composite : {9, 15, 21, 25, 27}) {
+        CHECK(ends(j_pk_prime, pk_prime, 1, composite) == 0x30000022);
+    }
+    CHECK(ends(j_pk_prime, pk_prime, 2, 1000) == 0x20000088);
     CHECK(ends(j_pk_gcd, pk_gcd, 7, 180) == 0x30000011);
     CHECK(ends(j_pk_gcd, pk_gcd, 6, 180) == 0x30000022);
     CHECK(ends(j_pk_zero, pk_mod, 360, 180) == 0x30000011);
@@ -176,6 +189,19 @@ TEST_CASE("caam pk: points of a curve by the engine itself") {
                         .fifo_store(0, 0x05, x, 32)
                         .fifo_store(0, 0x06, y, 32)) == 0);
     CHECK(board.bytes(x, 32) == row.z);
+    // (0, 0) is the neutral element.
+    CHECK(board.run(Program::job()
+                        .fifo_load(class1, fl_n, board.put(p), 32)
+                        .fifo_load(class1, fl_a0, board.put(Bytes(32)), 32)
+                        .fifo_load(class1, 0x01, board.put(Bytes(32)), 32)
+                        .fifo_load(class1, 0x03, board.put(a), 32)
+                        .fifo_load(class1, 0x04, board.put(b), 32)
+                        .fifo_load(class1, 0x05, board.put(Bytes(row.B.begin(), row.B.begin() + 32)), 32)
+                        .fifo_load(class1, 0x06, board.put(Bytes(row.B.begin() + 32, row.B.end())), 32)
+                        .operation(pk_operation | 0x9)
+                        .fifo_store(0, 0x05, x, 32)
+                        .fifo_store(0, 0x06, y, 32)) == 0);
+    CHECK(join({board.bytes(x, 32), board.bytes(y, 32)}) == row.B);
 }
 
 TEST_CASE("caam pk: RSA with the public key") {
