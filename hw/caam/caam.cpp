@@ -183,7 +183,7 @@ void Caam::serve_requests() {
     }
     for (unsigned ring = 0; ring < ring_count; ++ring) {
         if (rings_[ring].has_request()) {
-            Port port(host(), secure_memory_, controller_.owner(ring));
+            Port port(host(), secure_memory_, controller_.owner(ring), true);
             rings_[ring].serve_request(port);
         }
     }
@@ -272,7 +272,7 @@ void Caam::run(const Task& task) {
 }
 
 void Caam::finish(const Result& result) {
-    Port port(host(), secure_memory_, result.owner);
+    Port port(host(), secure_memory_, result.owner, true);
     rings_[result.ring].complete(result.ticket, port, result.descriptor, result.status, result.written);
 }
 

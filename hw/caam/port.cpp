@@ -6,6 +6,10 @@
 
 namespace svp::caam {
 
+void Port::exclusive(const std::function<void()>& section) {
+    inside_ ? section() : host_.exclusive(section);
+}
+
 Response Port::transfer_in(std::uint64_t address, std::span<std::uint8_t> data) {
     if (data.empty()) {
         return Response::okay;
@@ -14,7 +18,7 @@ Response Port::transfer_in(std::uint64_t address, std::span<std::uint8_t> data) 
         return host_.bus_read(Master::caam, owner_.world, address, data);
     }
     Response answer = Response::okay;
-    host_.exclusive([&] { answer = secure_memory_.job_read(owner_, address, data); });
+    exclusive([&] { answer = secure_memory_.job_read(owner_, address, data); });
     return answer;
 }
 
@@ -26,7 +30,7 @@ Response Port::transfer_out(std::uint64_t address, std::span<const std::uint8_t>
         return host_.bus_write(Master::caam, owner_.world, address, data);
     }
     Response answer = Response::okay;
-    host_.exclusive([&] { answer = secure_memory_.job_write(owner_, address, data); });
+    exclusive([&] { answer = secure_memory_.job_write(owner_, address, data); });
     return answer;
 }
 

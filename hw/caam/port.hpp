@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "svp/host.hpp"
@@ -40,8 +41,9 @@ struct BusFault {
 
 class Port {
  public:
-    Port(Host& host, SecureMemory& secure_memory, const Owner& owner)
-        : host_(host), secure_memory_(secure_memory), owner_(owner) {}
+    /** @p inside: it is used inside of Host::exclusive() only, otherwise outside only. */
+    Port(Host& host, SecureMemory& secure_memory, const Owner& owner, bool inside = false)
+        : host_(host), secure_memory_(secure_memory), owner_(owner), inside_(inside) {}
 
     /** Fills @p data from memory at @p address. Throws JobError. */
     void read(std::uint64_t address, std::span<std::uint8_t> data, Purpose purpose = Purpose::data);
@@ -63,6 +65,7 @@ class Port {
     SecureMemory& secure_memory() { return secure_memory_; }
 
  private:
+    void exclusive(const std::function<void()>& section);
     Response transfer_in(std::uint64_t address, std::span<std::uint8_t> data);
     Response transfer_out(std::uint64_t address, std::span<const std::uint8_t> data);
     [[noreturn]] void fail(std::uint64_t address, std::size_t size, bool write, Response answer,
@@ -71,6 +74,7 @@ class Port {
     Host& host_;
     SecureMemory& secure_memory_;
     Owner owner_;
+    bool inside_;
     BusFault fault_;
     std::uint64_t left_ = std::uint64_t{1} << 33;
 };

@@ -289,6 +289,9 @@ inline std::uint32_t run_hostile(std::span<const std::uint8_t> input) {
     if (read32(caam, page + 0x3c) != jobs) {
         std::abort();  // a job that never ends
     }
+    if (host.nested) {
+        std::abort();  // would stand still for ever in the emulator
+    }
     host.guest_errors.clear();
     host.unimplemented.clear();
     if (input[6] % 16 != 0) {

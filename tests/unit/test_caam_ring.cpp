@@ -435,6 +435,30 @@ TEST_CASE("caam ring: secure memory belongs to who allocates it") {
     CHECK(load(0x3000, linux_cpu).response == Response::okay);
 }
 
+TEST_CASE("caam ring: rings may lie in secure memory themselves") {
+    ReadyBoard board;
+    write32(board.caam, 0x2000 + 0xa04, 0xff);
+    write32(board.caam, 0x2000 + 0xa0c, 0xffffffff);
+    write32(board.caam, 0x2000 + 0xbe4, 1);
+    const auto at = board.allocate(4);
+    const auto descriptor = board.put(mark(at, 5));
+    board.set(1, irbar, 0x100000);
+    board.set(1, orbar, 0x100100);
+    for (unsigned i = 0; i < 3; ++i) {
+        board.caam.write(1, 4 * i, descriptor, 4, secure_access());
+    }
+    board.set(1, irjar, 1);
+    board.host.run_work(board.caam);
+    CHECK(board.word_at(at) == 5);
+    CHECK(board.caam.read(1, 0x100, 4, secure_access()).value == descriptor);
+    CHECK(board.caam.read(1, 0x104, 4, secure_access()).value == 0);
+    board.set(1, irjar, 2);
+    board.set(1, jrcr, 1);
+    board.host.run_work(board.caam);
+    CHECK(board.get(1, orsfr) == 3);
+    CHECK_FALSE(board.host.nested);
+}
+
 TEST_CASE("caam ring: a security violation takes all keys") {
     ReadyBoard board;
     board.instantiate();
