@@ -23,7 +23,7 @@ RECORD = {"sequence": 1, "time": 2_000_000_000, "last-time": 2_000_000_000, "cou
 FAULT = {"id": 1, "name": "bit", "matches": 2, "hits": 1, "spent": True, "last-hit": 2_000_500_000,
          "fault": {"kind": "corrupt", "mask": 128, "label": "bit", "nth": 1, "times": 1, "not-before": 0,
                    "match": {"masters": ["gpu"], "first": 0, "last": (1 << 64) - 1}}}
-PORT = {"step": "gpu: read", "kind": "port", "master": "gpu", "operation": "read", "address": 0x40000000, "answer": "okay", "denied": False,
+PORT = {"step": "gpu: read", "kind": "port", "master": "gpu", "operation": "read", "address": 0x40000000, "answer": "okay", "recorded": False,
         "data": "00", "seconds": 0.001}
 
 
@@ -35,7 +35,8 @@ def case(index, verdict="passed", **changes):
     return {"index": index, "name": f"case {index}", "description": "", "verdict": verdict, "message": "" if verdict == "passed" else "went wrong",
             "seconds": 0.5, "from": "s", "policy": "open", "memory": 3 << 30, "start": 1_999_000_000, "ran": 0.2, "end": "running",
             "checks": [{"name": "c", "expected": "1", "seen": "1" if verdict == "passed" else "2", "ok": verdict == "passed"}],
-            "steps": [PORT], "faults": [FAULT], "violations": [RECORD], "accesses": 1, "dropped": 0, **changes}
+            "steps": [PORT], "faults": [FAULT], "violations": [RECORD], "records": len(changes.get("violations", [1])), "accesses": 1, "dropped": 0,
+            "recorded": matrix.recorded(changes.get("violations", [RECORD]), 3 << 30), **changes}
 
 
 def made(indices, total=4, shard=None, identity="abc", **changes):
@@ -181,9 +182,9 @@ class Matrix(unittest.TestCase):
     def test_counts(self):
         rows = [RECORD, record(count=4, injected=True, fault=1), record(direction="write", address=0x40000000),
                 record(master="usdhc1", address=0x100000000)]
-        steps = [PORT, {**PORT, "denied": True}, {**PORT, "operation": "copy", "from": 0x900000, "to": 0xC0000000}, {"kind": "guest"}]
+        steps = [PORT, {**PORT, "recorded": True}, {**PORT, "operation": "copy", "from": 0x900000, "to": 0xC0000000}, {"kind": "guest"}]
         cells = matrix.count([case(0, violations=rows, steps=steps)])
-        seen = {key: (cell.denied, cell.injected, cell.permitted) for key, cell in cells.items()}
+        seen = {key: (cell.recorded, cell.injected, cell.permitted) for key, cell in cells.items()}
         self.assertEqual(seen, {("gpu", "vault", "read"): (5, 4, 0), ("gpu", "ram", "write"): (1, 0, 0), ("usdhc1", "image", "read"): (1, 0, 0),
                                 ("gpu", "ram", "read"): (0, 0, 1), ("gpu", "ocram", "read"): (0, 0, 1), ("gpu", "video", "write"): (0, 0, 1)})
         self.assertEqual(matrix.axes(cells), (["usdhc1", "gpu"], ["ram", "video", "vault", "image", "ocram"]))
@@ -239,7 +240,7 @@ class Reports(Files):
         self.assertNotRegex(text, r"url\(|@import|https?://")
         self.assertEqual(page.tags.count("details"), 3 + 2)  # cases, and a matrix for each of two policies
         self.assertIn("case 0", "".join(page.words))
-        self.assertRegex(text, r'title="gpu, vault, read: 3 denied, 1 of them with an injected fault; 0 permitted"')
+        self.assertRegex(text, r'title="gpu, vault, read: 3 on record, 1 of them with an injected fault; 0 permitted"')
         self.assertRegex(text, r"prefers-color-scheme: dark")
 
     def test_timeline(self):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How many campaign cases a minute start from a snapshot: 1000 of them, each with a fault, a guest command, two accesses and all kinds of checks.
 
-The yardstick are the same cases, each from a fresh boot. With the rate goes whether any case saw a trace of another one: each writes its own value where the
-others look for theirs.
+The yardstick are the same cases, each from a fresh boot. No case may see a trace of another one: each writes its own value
+where all look for zeros first.
 """
 
 import json
@@ -33,7 +33,8 @@ def _case(number, start):
                    {"port": {"operation": "read", "master": "gpu", "address": address, "length": 8},
                     "expect": {"data": bytes((value[0] ^ 0x80, *value[1:])).hex()}},
                    {"port": {"operation": "read", "master": "gpu", "address": "vault", "length": 8}, "expect": {"data": "0000000000000000"}}],
-            "expect": {"violations": [{"master": "gpu", "fault": "bit", "count": 1}, {"master": "gpu", "first": "vault", "injected": False, "count": 1}],
+            "expect": {"violations": [{"master": "gpu", "fault": "bit", "count": 1},
+                                      {"master": "gpu", "first": "vault", "injected": False, "count": 1}],
                        "memory": [{"address": address, "is": value.hex()}], "faults": [{"fault": "bit", "hits": 1, "matches": 1}]}}
 
 

@@ -14,10 +14,12 @@ from ..checks import CheckList
 from ..console import ConsoleError, ConsoleTimeout, timeout_scale
 from ..errors import SvpError
 from ..qmp import QmpClosed, QmpError
-from . import judge, steps, template
+from . import judge, matrix, steps, template
 
 GRACE_SECONDS = 5.0
 RECORDS_LIMIT = 4096
+#: Records that a result holds; all are judged
+RECORDS_KEPT = 300
 OUTPUT_SHOWN = 4000
 DATA_SHOWN = 64
 CELLS_LIMIT = 1 << 20
@@ -203,8 +205,8 @@ class CaseRun:
         seconds = self._left(step.seconds)
         try:
             result = self._board.command(step.line, timeout=seconds)
-        except ConsoleTimeout as error:
-            raise ConsoleTimeout(f"'{judge.shorten(step.line, 60)}' does not end, after {seconds:.3g} s", error.detail) from None
+        except (ConsoleTimeout, OutOfTime):
+            raise ConsoleTimeout(f"'{judge.shorten(step.line, 60)}' does not end, after {seconds:.3g} s", self._board.console.tail(10)) from None
         row["status"] = result.status
         row["output"] = result.output[:OUTPUT_SHOWN]
         judge.guest(self._checks, step, result)
@@ -218,7 +220,7 @@ class CaseRun:
         master = request.get("master", "testport")
         row.update(master=master, operation=request["operation"], answer=answer["answer"])
         row.update({name: request[name] for name in ("address", "from", "to") if name in request})
-        row["denied"] = any(counts != before.get(name, counts[:0]) and (name == master or name != "a53") for name, counts in after.items())
+        row["recorded"] = any(counts != before.get(name, counts[:0]) and (name == master or name != "a53") for name, counts in after.items())
         if data:
             row["data"] = data[:DATA_SHOWN].hex() + ("..." if len(data) > DATA_SHOWN else "")
         judge.port(self._checks, step, answer["answer"], data)
@@ -333,7 +335,8 @@ class CaseRun:
         result = {"index": case.index, "name": case.name, "description": case.description, "verdict": verdict, "message": message,
                   "seconds": round(seconds, 4), "from": case.snapshot or "boot", "policy": case.settings.policy, "memory": case.settings.memory,
                   "start": start, "ran": round(self._ran, 4), "end": self._end, "checks": [check.as_object() for check in self._checks.checks],
-                  "steps": self._steps, "faults": rows, "violations": self._log["violations"],
+                  "steps": self._steps, "faults": rows, "violations": self._log["violations"][:RECORDS_KEPT],
+                  "records": len(self._log["violations"]), "recorded": matrix.recorded(self._log["violations"], case.settings.memory),
                   "accesses": self._log["accesses"], "dropped": self._log["dropped"]}
         if verdict != "passed" and self._board and self._board.console:
             result["console"] = self._board.console.tail(CONSOLE_LINES)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Counts by master, region and direction: denied accesses from the records, permitted ones from the steps of the test port."""
+"""Counts by master, region and direction: what is on record (denied, or changed by a fault), and what the test port did that is not."""
 
 import dataclasses
 
@@ -9,23 +9,34 @@ from .places import REGIONS, region
 
 @dataclasses.dataclass
 class Cell:
-    """Accesses of one master in one direction to one region; `injected` are those of `denied` that a fault had a part in."""
+    """Accesses of one master in one direction to one region; `injected` are those of `recorded` that a fault had a part in."""
 
-    denied: int = 0
+    recorded: int = 0
     injected: int = 0
     permitted: int = 0
+
+
+def recorded(violations, fitted):
+    """[{"master", "region", "direction", "count", "injected"}] of records; `fitted`: bytes of DRAM. What a result keeps of all its records."""
+    rows = {}
+    for record in violations:
+        key = record["master"], region(record["address"], fitted), record["direction"]
+        row = rows.setdefault(key, {**dict(zip(("master", "region", "direction"), key)), "count": 0, "injected": 0})
+        row["count"] += record["count"]
+        row["injected"] += record["count"] if record["injected"] else 0
+    return list(rows.values())
 
 
 def count(cases):
     """{(master, region, direction): Cell} of results."""
     cells = {}
     for case in cases:
-        for row in case["violations"]:
-            cell = cells.setdefault((row["master"], region(row["address"], case["memory"]), row["direction"]), Cell())
-            cell.denied += row["count"]
-            cell.injected += row["count"] if row["injected"] else 0
+        for row in case["recorded"]:
+            cell = cells.setdefault((row["master"], row["region"], row["direction"]), Cell())
+            cell.recorded += row["count"]
+            cell.injected += row["injected"]
         for step in case["steps"]:
-            if step["kind"] == "port" and step.get("denied") is False:
+            if step["kind"] == "port" and step.get("recorded") is False:
                 for address, direction in _accesses(step):
                     cells.setdefault((step["master"], region(address, case["memory"]), direction), Cell()).permitted += 1
     return cells

@@ -71,7 +71,8 @@ def load(path):
 def _case(case):
     """A case's result, if it has what reports need."""
     for name, types in (("index", int), ("name", str), ("verdict", str), ("message", str), ("seconds", (int, float)), ("checks", list),
-                        ("steps", list), ("faults", list), ("violations", list), ("memory", int), ("start", int), ("ran", (int, float)),
+                        ("steps", list), ("faults", list), ("violations", list), ("recorded", list), ("records", int), ("accesses", int),
+                        ("dropped", int), ("memory", int), ("start", int), ("ran", (int, float)),
                         ("policy", str), ("from", str), ("description", str)):
         if not isinstance(case[name], types):
             raise TypeError(name)
@@ -87,7 +88,8 @@ def merge(paths):
     owner = {}
     for path, part in parts:
         if (part.identity, part.total) != (first.identity, first.total):
-            raise UsageError(f"--merge: {path} is of another campaign ('{part.name}') than {first_path} ('{first.name}'), or of another version of it")
+            raise UsageError(f"--merge: {path} is of another campaign ('{part.name}') than {first_path} ('{first.name}'), "
+                             "or of another version of it")
         for case in part.cases:
             if not 0 <= case["index"] < part.total:
                 raise UsageError(f"--merge: {path}: case '{case['name']}' has number {case['index']}, the campaign has {part.total} cases")

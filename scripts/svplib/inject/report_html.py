@@ -13,7 +13,6 @@ from .outcome import VERDICTS
 from .page_style import STYLE
 from .timeline import drawing
 
-RECORDS_SHOWN = 200
 FAULT_DETAILS = ("target", "offset", "bit", "device", "line", "duration", "mask", "answer", "world", "master", "domain", "nth", "times",
                  "not-before")
 _HEX = ("offset", "mask")
@@ -49,9 +48,9 @@ def _text(value):
 def _head(outcome):
     part = f", shard {outcome.shard[0]} of {outcome.shard[1]}" if outcome.shard else ""
     tiles = "".join(f'<div class="tile {name}"><b>{outcome.count(name)}</b>{name}</div>' for name in VERDICTS if outcome.count(name))
-    accesses = sum(violation["count"] for case in outcome.cases for violation in case["violations"])
-    injected = sum(violation["count"] for case in outcome.cases for violation in case["violations"] if violation["injected"])
-    tiles += f'<div class="tile"><b>{accesses}</b>denied accesses</div><div class="tile"><b>{injected}</b>with an injected fault</div>'
+    accesses = sum(case["accesses"] for case in outcome.cases)
+    injected = sum(row["injected"] for case in outcome.cases for row in case["recorded"])
+    tiles += f'<div class="tile"><b>{accesses}</b>accesses on record</div><div class="tile"><b>{injected}</b>with an injected fault</div>'
     return (f"<header><h1>{_text(outcome.name)}</h1><p>{_text(outcome.description)}</p>"
             f"<p class=\"small\">{len(outcome.cases)} of {outcome.total} cases{part}, {duration(outcome.seconds)}, "
             f"campaign {_text(outcome.identity[:12])}</p><div class=\"tiles\">{tiles}</div></header>\n")
@@ -60,15 +59,21 @@ def _head(outcome):
 def _matrices(outcome):
     """One matrix for all, and one a policy where there are several."""
     policies = sorted({case["policy"] for case in outcome.cases})
-    text = "<section><h2>Who was denied what</h2>" + _matrix(matrix.count(outcome.cases)) + (
-        '<p class="legend"><span class="key denied3">7</span> denied accesses <span class="key fault denied2">7</span> some of them with an '
-        'injected fault <span class="key allowed">7</span> permitted accesses of the test port. R: reads, W: writes. Permitted accesses of '
-        "CPUs and devices pass unseen and are not counted.</p>")
+    text = "<section><h2>Who tried what</h2>" + _matrix(matrix.count(outcome.cases)) + (
+        '<p class="legend"><span class="key denied3">7</span> accesses on record: denied, or changed by a fault '
+        '<span class="key fault denied2">7</span> some of them with an injected fault <span class="key allowed">7</span> permitted accesses of the test port. R: reads, W: writes. Permitted accesses of '
+        "CPUs and devices pass unseen and are not counted." + _lost(outcome) + "</p>")
     if len(policies) > 1:
         for policy in policies:
             cases = [case for case in outcome.cases if case["policy"] == policy]
             text += f"<details><summary>policy {_text(policy)} ({len(cases)} cases)</summary>{_matrix(matrix.count(cases))}</details>"
     return text + "</section>\n"
+
+
+def _lost(outcome):
+    """A sentence on accesses that the machine's log had no room for."""
+    lost = sum(case["dropped"] for case in outcome.cases)
+    return f" Left out are {lost} accesses whose records had to make room for newer ones." if lost else ""
 
 
 def _matrix(cells):
@@ -89,11 +94,11 @@ def _matrix(cells):
 def _matrix_cell(cell, where):
     if cell is None:
         return "<td></td>"
-    title = f"{where}: {cell.denied} denied, {cell.injected} of them with an injected fault; {cell.permitted} permitted"
-    classes = ["both"] if cell.denied and cell.permitted else []
-    classes += [f"denied{matrix.strength(cell.denied)}"] if cell.denied else ["allowed"]
+    title = f"{where}: {cell.recorded} on record, {cell.injected} of them with an injected fault; {cell.permitted} permitted"
+    classes = ["both"] if cell.recorded and cell.permitted else []
+    classes += [f"denied{matrix.strength(cell.recorded)}"] if cell.recorded else ["allowed"]
     classes += ["fault"] if cell.injected else []
-    shown = f"<b>{_number(cell.denied)}</b>" if cell.denied else ""
+    shown = f"<b>{_number(cell.recorded)}</b>" if cell.recorded else ""
     shown += f"<i>{_number(cell.permitted)}</i>" if cell.permitted else ""
     return f'<td class="{" ".join(classes)}" title="{_text(title)}">{shown}</td>'
 
@@ -127,7 +132,7 @@ def _marks(case):
         hits = sum(fault.get("hits", 0) for fault in case["faults"])
         words.append(f"{len(case['faults'])} fault{'s' * (len(case['faults']) != 1)} with {hits} hit{'s' * (hits != 1)}")
     if case["violations"]:
-        words.append(f"{sum(row['count'] for row in case['violations'])} denied")
+        words.append(f"{case['accesses']} on record")
     return "".join(f", {word}" for word in words)
 
 
@@ -164,8 +169,8 @@ def _match(match):
 
 
 def _checks(case):
-    rows = [("ok" if check["ok"] else "no", [_text(check["name"]), _text(check["expected"]), _text(check["seen"]), "holds" if check["ok"] else "FAILS"])
-            for check in case["checks"]]
+    rows = [("ok" if check["ok"] else "no",
+             [_text(check["name"]), _text(check["expected"]), _text(check["seen"]), "holds" if check["ok"] else "FAILS"]) for check in case["checks"]]
     return _table("Expectations", ("what", "expected", "seen", ""), rows)
 
 
@@ -176,7 +181,7 @@ def _steps(case):
         if "status" in step:
             result = f"status {step['status']}"
         elif "answer" in step:
-            result = f"{step['answer']}, {'denied' if step.get('denied') else 'permitted'}"
+            result = f"{step['answer']}, {'on record' if step.get('recorded') else 'permitted'}"
         shown = step.get("output") or step.get("data") or ""
         rows.append(("", [_text(step["kind"]), _text(step["step"]), _text(result), f"<pre>{_text(shown)}</pre>" if shown else "",
                           f"{1000 * step.get('seconds', 0):.0f} ms"]))
@@ -187,10 +192,11 @@ def _records(case):
     rows = [("mark" if row["injected"] else "", [f"{(row['time'] - case['start']) / 1e6:.3f} ms", _text(row["master"]), _text(row["world"]),
              row["domain"], _text(row["direction"]), f"{row['address']:#x}+{row['length']}", f"{_text(row['denier'])} {row['index']}",
              _text(row["answer"]), row["count"], f"fault {row.get('fault')}" if row["injected"] else "", _place(row)])
-            for row in case["violations"][:RECORDS_SHOWN]]
-    text = _table("Violations", ("time", "master", "world", "domain", "direction", "address", "denied by", "answer", "count", "injected", "CPU"), rows)
-    more = len(case["violations"]) - RECORDS_SHOWN
-    return text + (f"<p>and {more} more records</p>" if more > 0 else "")
+            for row in case["violations"]]
+    heads = ("time", "master", "world", "domain", "direction", "address", "denied by", "answer", "count", "injected", "CPU")
+    text = _table("Violations", heads, rows)
+    more = case["records"] - len(case["violations"])
+    return text + (f"<p>and {more} more records</p>" if more else "")
 
 
 def _place(row):
