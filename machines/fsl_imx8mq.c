@@ -132,7 +132,8 @@ static const Block blocks[] = {
     { 0x30a10000, 64 * KiB, "mipi_dsi_ctrl" },
     { 0x30a00000, 64 * KiB, "mipi_dsi_phy" },
     { 0x309f0000, 64 * KiB, "aipstz3", "imx8mq.aipstz" },
-    { 0x30900000, 256 * KiB, "caam" },
+    { 0x30900000, 256 * KiB, "caam", "imx8mq.caam", .num_spis = 4,
+      .spi = { 105, 106, 114, 91 } },
     { 0x308f0000, 64 * KiB, "spba1" },
     { 0x308a0000, 64 * KiB, "spdif2" },
     { 0x308c0000, 64 * KiB, "sai3" },
@@ -212,7 +213,8 @@ static const Block blocks[] = {
     { 0x18000000, 128 * MiB, "pcie1_memory" },
     { 0x007e0000, 128 * KiB, "tcm_itcm" },
     { 0x00800000, 128 * KiB, "tcm_dtcm" },
-    { 0x00100000, 32 * KiB, "caam_secure_ram" },
+    { 0x00100000, 32 * KiB, "caam_secure_ram", .part_of = "caam",
+      .region = 1 },
 };
 
 typedef struct Memory {

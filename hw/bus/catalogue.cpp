@@ -3,6 +3,7 @@
 
 #include "bus/bus_monitor.hpp"
 #include "bus/test_port.hpp"
+#include "caam/caam.hpp"
 #include "firewall/aipstz.hpp"
 #include "firewall/csu.hpp"
 #include "firewall/firewall.hpp"
@@ -34,6 +35,7 @@ std::unique_ptr<Device> create(Host& host) {
 constexpr CatalogueEntry entries[] = {
     {"imx8mq.bus-monitor", "record of denied accesses and faults to inject", Carrier::sysbus,
      create<BusMonitor>},
+    {"imx8mq.caam", "i.MX 8M Quad cryptographic accelerator", Carrier::sysbus, create<Caam>},
     {"imx8mq.aipstz", "i.MX 8M Quad peripheral bus bridge", Carrier::sysbus, create<Aipstz>},
     {"imx8mq.csu", "i.MX 8M Quad central security unit", Carrier::sysbus, create<Csu>},
     {"imx8mq.firewall", "i.MX 8M Quad access decision", Carrier::sysbus, create<Firewall>},

@@ -130,7 +130,11 @@ class FakeHost : public Host {
     std::int64_t bus_delay() override { return std::exchange(delay, 0); }
     void request_work() override { work_requested = true; }
     bool work_must_end() override { return must_end ? must_end() : false; }
-    void exclusive(const std::function<void()>& section) override { section(); }
+    void exclusive(const std::function<void()>& section) override {
+        nested = nested || std::exchange(inside, true);
+        section();
+        inside = false;
+    }
 
     /** Calls Device::work() as often as the device asks for it; true if there was anything to do. */
     bool run_work(Device& device) {
@@ -181,6 +185,8 @@ class FakeHost : public Host {
     FakeMemory memory;
     std::int64_t delay = 0;  ///< what bus_delay() says next, ns
     bool work_requested = false;
+    bool inside = false;  ///< in an exclusive section
+    bool nested = false;  ///< a section was begun inside of another one, which would never end elsewhere
     std::function<bool()> must_end;  ///< answers work_must_end(); false without one
 };
 
