@@ -13,6 +13,7 @@
 #include "hw/arm/bsa.h"
 #include "hw/boards.h"
 #include "hw/char/imx_serial.h"
+#include "hw/core/split-irq.h"
 #include "hw/intc/arm_gicv3.h"
 #include "hw/misc/unimp.h"
 #include "hw/qdev-properties.h"
@@ -58,7 +59,7 @@ typedef struct Block {
     unsigned num_spis;
     uint8_t spi[4];
     BlockProperty property[4];
-    BlockLink link[3];
+    BlockLink link[4];
     bool test_port; /* modelled only if the board wants a test port */
 } Block;
 
@@ -173,7 +174,8 @@ static const Block blocks[] = {
     { 0x303c0000, 64 * KiB, "rdc_semaphore2", "imx8mq.rdc-semaphore" },
     { 0x303b0000, 64 * KiB, "rdc_semaphore1", "imx8mq.rdc-semaphore" },
     { 0x303a0000, 64 * KiB, "gpc", "imx8mq.gpc", SPI1(87),
-      .link = { { "src", "src" } } },
+      .link = { { "src", "src" }, { "tzasc", "tzasc" }, { "rdc", "rdc" },
+                { "csu", "csu" } } },
     { 0x30390000, 64 * KiB, "src", "imx8mq.src", SPI1(89) },
     { 0x30380000, 64 * KiB, "ccm", "imx8mq.ccm", SPI2(85, 86) },
     { 0x30370000, 64 * KiB, "snvs", "imx7.snvs" },
@@ -259,6 +261,7 @@ struct FslImx8mqState {
     DeviceState *block[ARRAY_SIZE(blocks)];
     DeviceState *cpu[FSL_IMX8MQ_NUM_CPUS];
     DeviceState *gic;
+    DeviceState *spi[NUM_SPIS]; /* to GIC and GPC; NULL: nobody drives it */
     MemoryRegion *ram;
     bool open_csl;
     bool sync;
@@ -473,6 +476,34 @@ static DeviceState *new_block(FslImx8mqState *s, const Block *block)
     return dev;
 }
 
+/* The GIC's input @number; the GPC, which wakes the chip, sees it too. */
+static qemu_irq spi_input(FslImx8mqState *s, unsigned number)
+{
+    if (!s->spi[number]) {
+        DeviceState *split = qdev_new(TYPE_SPLIT_IRQ);
+        g_autofree char *name = g_strdup_printf("spi%u", number);
+
+        object_property_add_child(OBJECT(s), name, OBJECT(split));
+        qdev_prop_set_uint16(split, "num-lines", 2);
+        qdev_realize_and_unref(split, NULL, &error_fatal);
+        qdev_connect_gpio_out(split, 0, qdev_get_gpio_in(s->gic, number));
+        s->spi[number] = split;
+    }
+    return qdev_get_gpio_in(s->spi[number], 0);
+}
+
+static void connect_spis_to_gpc(FslImx8mqState *s)
+{
+    DeviceState *gpc = fsl_imx8mq_block(s, "gpc");
+    unsigned i;
+
+    for (i = 0; i < NUM_SPIS; i++) {
+        if (s->spi[i]) {
+            qdev_connect_gpio_out(s->spi[i], 1, qdev_get_gpio_in(gpc, i));
+        }
+    }
+}
+
 static bool realize_block(FslImx8mqState *s, unsigned i, Error **errp)
 {
     const Block *block = &blocks[i];
@@ -487,7 +518,7 @@ static bool realize_block(FslImx8mqState *s, unsigned i, Error **errp)
     irq_owner = block_inner(block, s->block[i]);
     for (n = 0; n < block->num_spis; n++) {
         if (sysbus_has_irq(SYS_BUS_DEVICE(irq_owner), n)) {
-            qemu_irq input = qdev_get_gpio_in(s->gic, block->spi[n]);
+            qemu_irq input = spi_input(s, block->spi[n]);
 
             sysbus_connect_irq(
                 SYS_BUS_DEVICE(irq_owner), n,
@@ -626,6 +657,7 @@ static void fsl_imx8mq_realize(DeviceState *dev, Error **errp)
         !realize_blocks(s, errp)) {
         return;
     }
+    connect_spis_to_gpc(s);
     link_blocks(s, s->firewall, firewall_links, ARRAY_SIZE(firewall_links));
     link_blocks(s, s->monitor_device, monitor_links, ARRAY_SIZE(monitor_links));
 }

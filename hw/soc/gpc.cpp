@@ -2,6 +2,7 @@
 #include "soc/gpc.hpp"
 
 #include <cstdio>
+#include <string>
 
 namespace svp {
 
@@ -9,7 +10,11 @@ namespace {
 
 constexpr std::uint32_t window = 0x10000;
 
+constexpr std::uint32_t lpcr_a53_bsc = 0x00;
 constexpr std::uint32_t lpcr_a53_ad = 0x04;
+constexpr std::uint32_t slpcr = 0x14;
+constexpr std::uint32_t imr_core0 = 0x30;
+constexpr std::uint32_t lpcr_a53_bsc2 = 0x108;
 constexpr std::uint32_t cpu_pgc_sw_pup_req = 0xf0;
 constexpr std::uint32_t mix_pgc_sw_pup_req = 0xf4;
 constexpr std::uint32_t pu_pgc_sw_pup_req = 0xf8;
@@ -29,9 +34,19 @@ constexpr std::uint32_t wfi_power_down[Src::core_count] = {1u << 0 | 1u << 20, 1
 constexpr std::uint32_t interrupt_power_ups = 1u << 8 | 1u << 10 | 1u << 24 | 1u << 26;
 constexpr std::uint32_t lpcr_a53_ad_fields = 0x8fff0f3f;
 
-/** Two bits of low-power mode for each of two cores. */
+/** EN_Cn_PUP: the core gets power when deep sleep ends. */
+constexpr std::uint32_t wake_power_up[Src::core_count] = {1u << 9, 1u << 11, 1u << 25, 1u << 27};
+
+/** Two bits of low-power mode for each of two cores: 0 run, 1 wait, 2 stop. */
 constexpr std::uint32_t lpm_fields = 0xf;
-constexpr std::uint32_t enter_deep_sleep = 1u << 31;
+constexpr std::uint32_t both_stop = 0xa;
+constexpr std::uint32_t any_wait = 0x5;
+constexpr std::uint32_t enable_deep_sleep = 1u << 31;
+
+constexpr std::string_view firewall_roles[] = {"tzasc", "rdc", "csu"};
+constexpr PropertyInfo gpc_properties[] = {
+    {"dsm-loses", "firewalls that deep sleep costs their state: 1 TZASC, 2 RDC, 4 CSU, added", 1}};
+constexpr std::uint64_t all_firewalls = 7;
 
 // PU_PWRHSK: requests and, in the same order, their acknowledgements.
 struct Handshake {
@@ -105,28 +120,27 @@ std::vector<Register> Gpc::registers(Gpc& self) {
         self.look_again();
     };
     std::vector<Register> rows = {
-        {.offset = 0x00,
+        {.offset = lpcr_a53_bsc,
          .name = "LPCR_A53_BSC",
          .reset = 0x3ff0,
          .read_only = ~0xf5cf404fu,
-         .on_write = low_power_mode(lpm_fields, "LPCR_A53_BSC.LPM")},
+         .on_write = low_power_mode(any_wait, "LPCR_A53_BSC.LPM")},
         {.offset = lpcr_a53_ad,
          .name = "LPCR_A53_AD",
          .reset = 0x20,
          .read_only = ~lpcr_a53_ad_fields,
          .on_write = lpcr_a53_ad_written},
         {.offset = 0x08, .name = "LPCR_M4", .reset = 0x3ff0, .read_only = ~0x8001400fu},
-        {.offset = 0x14,
-         .name = "SLPCR",
-         .reset = 0xe000ff82,
-         .read_only = ~0xff8fffffu,
-         .on_write = low_power_mode(enter_deep_sleep, "SLPCR.EN_DSM")},
+        {.offset = slpcr, .name = "SLPCR", .reset = 0xe000ff82, .read_only = ~0xff8fffffu},
         {.offset = 0x18, .name = "MST_CPU_MAPPING", .reset = 0xff},
         {.offset = 0x20, .name = "MLPCR", .reset = 0x01010100, .read_only = ~0xffffff07u},
         {.offset = 0x24, .name = "PGC_ACK_SEL_A53", .reset = 0x80008000, .read_only = ~0xe007e007u},
         {.offset = 0x28, .name = "PGC_ACK_SEL_M4", .reset = 0x80008000, .read_only = ~0x80018001u},
         {.offset = 0x2c, .name = "MISC", .reset = 0x21, .read_only = ~0x03000123u},
-        {.offset = 0x30, .name = "IMR_CORE0_A53", .count = 4},
+        {.offset = imr_core0,
+         .name = "IMR_CORE0_A53",
+         .count = input_words,
+         .on_write = [&self](const WriteEvent&) { self.wake(); }},
         {.offset = 0x40, .name = "IMR_CORE1_A53", .count = 4},
         {.offset = 0x50, .name = "IMR_M4", .count = 4},
         {.offset = 0x70, .name = "ISR_A53", .read_only = all_bits, .count = 4},
@@ -157,10 +171,10 @@ std::vector<Register> Gpc::registers(Gpc& self) {
          .name = "PU_PGC_SW_PDN_REQ",
          .read_only = ~0x3fffu,
          .on_write = unit_request(pu_pgc_sw_pdn_req, true)},
-        {.offset = 0x108,
+        {.offset = lpcr_a53_bsc2,
          .name = "LPCR_A53_BSC2",
          .read_only = ~lpm_fields,
-         .on_write = low_power_mode(lpm_fields, "LPCR_A53_BSC2.LPM")},
+         .on_write = low_power_mode(any_wait, "LPCR_A53_BSC2.LPM")},
         {.offset = 0x130, .name = "CPU_PGC_PUP_STATUS1", .read_only = all_bits},
         {.offset = 0x134, .name = "A53_MIX_PGC_PUP_STATUS", .read_only = all_bits, .count = 3},
         {.offset = 0x140, .name = "M4_MIX_PGC_PUP_STATUS", .read_only = all_bits, .count = 3},
@@ -222,10 +236,32 @@ void Gpc::reset() {
     BankDevice::reset();
     powered_ = all_cores;
     running_ = first_core;
+    asleep_ = false;
     polling_ = false;
 }
 
+std::span<const PropertyInfo> Gpc::properties() const {
+    return gpc_properties;
+}
+
+std::optional<std::string> Gpc::set_property(std::string_view name, std::uint64_t value) {
+    if (name != gpc_properties[0].name) {
+        return Device::set_property(name, value);
+    }
+    if (value > all_firewalls) {
+        return "dsm-loses is " + std::to_string(value) + ", the limit is " + std::to_string(all_firewalls);
+    }
+    dsm_loses_ = static_cast<std::uint32_t>(value);
+    return std::nullopt;
+}
+
 bool Gpc::connect(std::string_view role, Device& peer) {
+    for (std::size_t n = 0; n < firewalls_.size(); ++n) {
+        if (role == firewall_roles[n]) {
+            firewalls_[n] = dynamic_cast<FaultTarget*>(&peer);
+            return firewalls_[n] != nullptr;
+        }
+    }
     auto* src = dynamic_cast<Src*>(&peer);
     if (role != "src" || src == nullptr) {
         return false;
@@ -301,6 +337,50 @@ void Gpc::timer_expired(unsigned) {
         }
     }
     set_power(stopped, false);
+    if (stopped != 0 && running_ == 0) {
+        enter_deep_sleep();
+    }
+}
+
+void Gpc::set_input(unsigned line, bool level) {
+    if (line >= input_count) {
+        return;
+    }
+    const std::uint32_t bit = 1u << line % 32;
+    std::uint32_t& word = inputs_[line / 32];
+    word = level ? word | bit : word & ~bit;
+    wake();
+}
+
+void Gpc::enter_deep_sleep() {
+    if ((bank().value(slpcr) & enable_deep_sleep) == 0 ||
+        (bank().value(lpcr_a53_bsc) & lpm_fields) != both_stop ||
+        (bank().value(lpcr_a53_bsc2) & lpm_fields) != both_stop) {
+        return;
+    }
+    asleep_ = true;
+    for (std::size_t n = 0; n < firewalls_.size(); ++n) {
+        if (firewalls_[n] != nullptr && (dsm_loses_ >> n & 1) != 0) {
+            firewalls_[n]->lose_state();
+        }
+    }
+    wake();
+}
+
+void Gpc::wake() {
+    bool wanted = false;
+    for (std::uint32_t word = 0; word < input_words; ++word) {
+        wanted = wanted || (inputs_[word] & ~bank().value(imr_core0 + 4 * word)) != 0;
+    }
+    if (!asleep_ || !wanted) {
+        return;
+    }
+    asleep_ = false;
+    std::uint32_t cores = 0;
+    for (unsigned cpu = 0; cpu < Src::core_count; ++cpu) {
+        cores |= (bank().value(lpcr_a53_ad) & wake_power_up[cpu]) != 0 ? 1u << cpu : 0;
+    }
+    set_power(cores, true);
 }
 
 void Gpc::finish_unit_request(std::uint32_t offset, const WriteEvent& event, bool down) {
@@ -328,6 +408,10 @@ void Gpc::report_low_power_mode(const WriteEvent& event, std::uint32_t fields, c
 
 void Gpc::exchange(Archive& archive) {
     BankDevice::exchange(archive);
+    for (std::uint32_t& word : inputs_) {
+        archive.value(word);
+    }
+    archive.value(asleep_);
     archive.value(powered_, all_cores);
     archive.value(running_, all_cores);
 }

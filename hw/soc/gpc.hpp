@@ -12,23 +12,37 @@
  * The header numbers the requests of the cores 0, 1, 3 and 4 with the SCU in between; TF-A, with which all
  * four cores of the silicon start, uses bit n for core n, and so does this model.
  *
- * Interface: QOM type "imx8mq.gpc", one 64 KiB window, no line (SPI 87 never fires), one timer, no property.
- * Role "src" (imx8mq.src) must be connected, or no core is ever started. A core runs while it has power here
- * and is not held in reset there: on the rising edge of that it starts at the SRC's entry address
- * (Host::cpu_on), on the falling edge it is stopped (Host::cpu_off). After reset all cores have power and
- * core 0 runs, which the machine sees to. A core whose EN_Cn_WFI_PDN (LPCR_A53_AD) and PCR (its PGC control
- * register) are set loses power when it is found in WFI; that is looked at every 50 us of virtual time.
+ * Interface: QOM type "imx8mq.gpc", one 64 KiB window, no output line (SPI 87 never fires), 128 inputs (the
+ * chip's SPIs 0 to 127), one timer. Role "src" (imx8mq.src) must be connected, or no core is ever started. A
+ * core runs while it has power here and is not held in reset there: on the rising edge of that it starts at
+ * the SRC's entry address (Host::cpu_on), on the falling edge it is stopped (Host::cpu_off). After reset all
+ * cores have power and core 0 runs, which the machine sees to. A core whose EN_Cn_WFI_PDN (LPCR_A53_AD) and
+ * PCR (its PGC control register) are set loses power when it is found in WFI; that is looked at every 50 us
+ * of virtual time.
  *
- * Not modelled: interrupts do not pass through this block, so IMR has no effect, ISR reads 0, and no
- * interrupt brings a core back that has lost power (EN_Cn_IRQ_PUP). EN_Cn_WFI_PDN_DIS, which TF-A sets
- * together with EN_Cn_WFI_PDN, does not undo it. Low-power modes of the whole chip (LPM fields, EN_DSM,
- * slots) are stored and logged when asked for. Peripheral units always work; requests finish at once and only
- * leave their mark in the unit's status register. Reset values that no source gives are 0.
+ * Deep sleep mode (DSM): entered when the last core loses power while SLPCR.EN_DSM is set and the LPM fields
+ * of all cores say STOP. Roles "tzasc", "rdc" and "csu" are the firewalls; those named by property
+ * "dsm-loses" (bit 0, 1, 2; default 1: the TZASC) have their power-on state from then on. An input that
+ * IMR_CORE0_A53 does not mask ends it and gives power to the cores whose EN_Cn_PUP (LPCR_A53_AD) is set.
+ * Everything else keeps its state, DRAM included.
+ *
+ * Not modelled: outside of deep sleep interrupts do not pass through this block, so IMR has no effect, ISR
+ * reads 0, and no interrupt brings a core back that has lost power alone (EN_Cn_IRQ_PUP). IRQ_SRC_A53_WUP and
+ * IRQ_SRC_Cn: the inputs are always what wakes. WAIT mode, the slots and their acknowledgements, and the
+ * counter before STOP (RBC) are stored. EN_Cn_WFI_PDN_DIS, which TF-A sets together with EN_Cn_WFI_PDN, does
+ * not undo it. Peripheral units always work; requests finish at once and only leave their mark in the unit's
+ * status register. Reset values that no source gives are 0.
+ *
+ * Assumption: OP-TEE's driver says that the TZASC is not always powered on the i.MX 8M, and public code names
+ * no other block that loses its state here. Firmware of the i.MX 6UL had to be mended because the CSU does
+ * (CVE-2021-44149), hence the property.
  */
 #pragma once
 
+#include <array>
 #include <cstdint>
 
+#include "bus/fault_target.hpp"
 #include "soc/bank_device.hpp"
 #include "soc/src.hpp"
 
@@ -42,18 +56,29 @@ class Gpc : public BankDevice, private Src::Observer {
     explicit Gpc(Host& host);
     ~Gpc() override;
 
+    static constexpr unsigned input_count = 128;
+
     unsigned timers() const override { return 1; }
+    unsigned irq_inputs() const override { return input_count; }
+    void set_input(unsigned line, bool level) override;
     void timer_expired(unsigned timer) override;
     void reset() override;
 
-    /** Role "src"; an imx8mq.src must outlive this device. */
+    /** Role "src"; an imx8mq.src must outlive this device. Roles "tzasc", "rdc", "csu": what deep sleep can
+     * cost its state. */
     bool connect(std::string_view role, Device& peer) override;
+
+    std::span<const PropertyInfo> properties() const override;
+    std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
 
  protected:
     void exchange(Archive& archive) override;
+    std::uint32_t state_version() const override { return 2; }
     void resume() override;
 
  private:
+    static constexpr unsigned input_words = input_count / 32;
+
     static std::vector<Register> registers(Gpc& self);
     static void add_power_gates(Gpc& self, std::vector<Register>& rows);
 
@@ -63,10 +88,16 @@ class Gpc : public BankDevice, private Src::Observer {
     std::uint32_t gated_cores() const;
     bool loses_power_in_wfi(unsigned cpu) const;
     void look_again();
+    void enter_deep_sleep();
+    void wake();
     void finish_unit_request(std::uint32_t offset, const WriteEvent& event, bool down);
     void report_low_power_mode(const WriteEvent& event, std::uint32_t fields, const char* name);
 
     Src* src_ = nullptr;
+    std::array<FaultTarget*, 3> firewalls_{};  ///< TZASC, RDC, CSU; null: not connected
+    std::uint32_t dsm_loses_ = 1;              ///< bit n: firewall n loses its state in deep sleep
+    std::array<std::uint32_t, input_words> inputs_{};
+    bool asleep_ = false;       ///< in deep sleep
     std::uint8_t powered_ = 0;  ///< bit n: core n has power
     std::uint8_t running_ = 0;  ///< bit n: core n was started and not stopped since
     bool polling_ = false;      ///< the timer is scheduled
