@@ -60,6 +60,7 @@ typedef struct Block {
     uint8_t spi[4];
     BlockProperty property[4];
     BlockLink link[4];
+    bool test_port; /* modelled only if the board wants a test port */
 } Block;
 
 #define SPI1(a) .num_spis = 1, .spi = { a }
@@ -132,7 +133,8 @@ static const Block blocks[] = {
     { 0x30a10000, 64 * KiB, "mipi_dsi_ctrl" },
     { 0x30a00000, 64 * KiB, "mipi_dsi_phy" },
     { 0x309f0000, 64 * KiB, "aipstz3", "imx8mq.aipstz" },
-    { 0x30900000, 256 * KiB, "caam" },
+    { 0x30900000, 256 * KiB, "caam", "imx8mq.caam", .num_spis = 4,
+      .spi = { 105, 106, 114, 91 } },
     { 0x308f0000, 64 * KiB, "spba1" },
     { 0x308a0000, 64 * KiB, "spdif2" },
     { 0x308c0000, 64 * KiB, "sai3" },
@@ -164,7 +166,9 @@ static const Block blocks[] = {
     { 0x30660000, 64 * KiB, "pwm1" },
     { 0x305f0000, 64 * KiB, "aipstz2", "imx8mq.aipstz" },
 
-    /* AIPS-1 */
+    /* AIPS-1; the chip has nothing at this slot, nor at this interrupt */
+    { 0x303f0000, 64 * KiB, "test_port", "imx8mq.test-port", SPI1(109),
+      .test_port = true },
     { 0x303e0000, 64 * KiB, "csu", "imx8mq.csu", SPI1(21) },
     { 0x303d0000, 64 * KiB, "rdc", "imx8mq.rdc", SPI1(39) },
     { 0x303c0000, 64 * KiB, "rdc_semaphore2", "imx8mq.rdc-semaphore" },
@@ -211,7 +215,8 @@ static const Block blocks[] = {
     { 0x18000000, 128 * MiB, "pcie1_memory" },
     { 0x007e0000, 128 * KiB, "tcm_itcm" },
     { 0x00800000, 128 * KiB, "tcm_dtcm" },
-    { 0x00100000, 32 * KiB, "caam_secure_ram" },
+    { 0x00100000, 32 * KiB, "caam_secure_ram", .part_of = "caam",
+      .region = 1 },
 };
 
 typedef struct Memory {
@@ -259,6 +264,8 @@ struct FslImx8mqState {
     DeviceState *spi[NUM_SPIS]; /* to GIC and GPC; NULL: nobody drives it */
     MemoryRegion *ram;
     bool open_csl;
+    bool sync;
+    bool test_port;
     DeviceState *firewall;
     DeviceState *monitor_device;
     SvpMonitor *monitor;
@@ -455,6 +462,9 @@ static DeviceState *new_block(FslImx8mqState *s, const Block *block)
             OBJECT(svp_views_memory_master(s->views, block->dma_master)),
             &error_abort);
     }
+    if (object_dynamic_cast(OBJECT(dev), TYPE_SVP_DEVICE)) {
+        svp_device_put_on_bus(SVP_DEVICE(dev), s->views, s->sync);
+    }
     if (!strcmp(block->type, "imx8mq.csu")) {
         object_property_set_uint(inner, "csl-open", s->open_csl, &error_abort);
     }
@@ -525,7 +535,7 @@ static bool realize_blocks(FslImx8mqState *s, Error **errp)
     for (i = 0; i < ARRAY_SIZE(blocks); i++) {
         const Block *block = &blocks[i];
 
-        if (block->type) {
+        if (block->type && (!block->test_port || s->test_port)) {
             if (!realize_block(s, i, errp)) {
                 return false;
             }
@@ -612,7 +622,7 @@ static bool realize_views(FslImx8mqState *s, Error **errp)
     memory_region_add_subregion(
         get_system_memory(), 0,
         svp_views_bus_master(s->views, MASTER_ENET_TX));
-    svp_qmp_set_test_port(svp_views_access, s->views);
+    svp_qmp_set_views(s->views);
     return true;
 }
 
@@ -708,6 +718,8 @@ static const VMStateDescription vmstate_fsl_imx8mq = {
 
 static const Property fsl_imx8mq_properties[] = {
     DEFINE_PROP_BOOL("open-csl", FslImx8mqState, open_csl, false),
+    DEFINE_PROP_BOOL("sync", FslImx8mqState, sync, false),
+    DEFINE_PROP_BOOL("test-port", FslImx8mqState, test_port, false),
     DEFINE_PROP_LINK("ram", FslImx8mqState, ram, TYPE_MEMORY_REGION,
                      MemoryRegion *),
 };

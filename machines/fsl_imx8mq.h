@@ -12,6 +12,9 @@
  *  - link "ram": the DDR; the board sets it before realize
  *  - property "open-csl": peripherals are open to both worlds from reset on, as
  *    boot firmware leaves them; for boards that start without any
+ *  - property "sync": long work of the cores is done in place, not on threads
+ *    (svp_worker.h)
+ *  - property "test-port": there is a test port at 0x303f0000, SPI 109
  *  - fsl_imx8mq_block(): a modelled block by the name of its row, for the
  *    board's wiring
  */

@@ -30,10 +30,13 @@
 #include "hw/qdev-properties-system.h"
 #include "hw/sd/sd.h"
 #include "system/blockdev.h"
+#include "system/cpu-timers.h"
 #include "system/device_tree.h"
+#include "system/reset.h"
 #include "system/qtest.h"
 #include <libfdt.h>
 #include "boot_files.h"
+#include "hw/svp/hw/qemu/svp_worker.h"
 #include "fsl_imx8mq.h"
 
 #define RAM_MIN (1 * GiB)
@@ -53,6 +56,16 @@
 #define FIRMWARE_RAM_MIN (3 * GiB) /* TF-A and OP-TEE live at the top of it */
 
 #define PFUZE100_I2C_ADDR 0x08
+
+typedef struct Imx8mqEvkState {
+    MachineState parent_obj;
+
+    bool sync;
+    bool test_port;
+} Imx8mqEvkState;
+
+#define TYPE_IMX8MQ_EVK MACHINE_TYPE_NAME("imx8mq-evk")
+OBJECT_DECLARE_SIMPLE_TYPE(Imx8mqEvkState, IMX8MQ_EVK)
 
 static MemoryRegion flash;
 static struct arm_boot_info boot_info;
@@ -248,6 +261,11 @@ static void imx8mq_evk_init(MachineState *machine)
     object_property_set_link(OBJECT(soc), "ram", OBJECT(machine->ram),
                              &error_abort);
     qdev_prop_set_bit(DEVICE(soc), "open-csl", !machine->firmware);
+    qdev_prop_set_bit(DEVICE(soc), "sync",
+                      IMX8MQ_EVK(machine)->sync || icount_enabled() ||
+                      qtest_enabled());
+    qdev_prop_set_bit(DEVICE(soc), "test-port",
+                      IMX8MQ_EVK(machine)->test_port);
     qdev_realize_and_unref(DEVICE(soc), NULL, &error_fatal);
 
     memory_region_init_rom(&flash, NULL, "imx8mq-evk.flash",
@@ -267,13 +285,46 @@ static void imx8mq_evk_init(MachineState *machine)
     }
 }
 
-static void imx8mq_evk_machine_init(MachineClass *mc)
+/*
+ * No model is half way through a job while others have their reset state
+ * already.
+ */
+static void imx8mq_evk_reset(MachineState *machine, ResetType type)
 {
+    svp_workers_hold(true);
+    qemu_devices_reset(type);
+    svp_workers_hold(false);
+}
+
+static bool get_sync(Object *obj, Error **errp)
+{
+    return IMX8MQ_EVK(obj)->sync;
+}
+
+static void set_sync(Object *obj, bool value, Error **errp)
+{
+    IMX8MQ_EVK(obj)->sync = value;
+}
+
+static bool get_test_port(Object *obj, Error **errp)
+{
+    return IMX8MQ_EVK(obj)->test_port;
+}
+
+static void set_test_port(Object *obj, bool value, Error **errp)
+{
+    IMX8MQ_EVK(obj)->test_port = value;
+}
+
+static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
+{
+    MachineClass *mc = MACHINE_CLASS(oc);
     static const char *const cpu_types[] = { ARM_CPU_TYPE_NAME("cortex-a53"),
                                              NULL };
 
     mc->desc = "NXP i.MX 8M Quad EVK with its bus firewalls (Cortex-A53)";
     mc->init = imx8mq_evk_init;
+    mc->reset = imx8mq_evk_reset;
     mc->max_cpus = FSL_IMX8MQ_NUM_CPUS;
     mc->valid_cpu_types = cpu_types;
     mc->default_cpu_type = cpu_types[0];
@@ -284,5 +335,27 @@ static void imx8mq_evk_machine_init(MachineClass *mc)
     mc->default_nic = "imx.enet";
     /* A bus error of a denied access must reach the guest. */
     mc->ignore_memory_transaction_failures = false;
+
+    object_class_property_add_bool(oc, "sync", get_sync, set_sync);
+    object_class_property_set_description(
+        oc, "sync", "long work of the models is done in place instead of on "
+        "threads beside the emulator; always with -icount");
+    object_class_property_add_bool(oc, "test-port", get_test_port,
+                                   set_test_port);
+    object_class_property_set_description(
+        oc, "test-port", "a DMA engine that acts as any bus master, at "
+        "0x303f0000; whoever programs it has the rights of all");
 }
-DEFINE_MACHINE("imx8mq-evk", imx8mq_evk_machine_init)
+
+static const TypeInfo imx8mq_evk_info = {
+    .name = TYPE_IMX8MQ_EVK,
+    .parent = TYPE_MACHINE,
+    .instance_size = sizeof(Imx8mqEvkState),
+    .class_init = imx8mq_evk_class_init,
+};
+
+static void imx8mq_evk_register_types(void)
+{
+    type_register_static(&imx8mq_evk_info);
+}
+type_init(imx8mq_evk_register_types)

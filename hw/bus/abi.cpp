@@ -46,6 +46,7 @@ class AdapterHost final : public svp::Host {
                                                           own_world == svp::World::secure, address,
                                                           data.data(), data.size()));
     }
+    std::int64_t bus_delay() override { return ops_->bus_delay(opaque_); }
     void request_work() override { ops_->request_work(opaque_); }
     bool work_must_end() override { return ops_->work_must_end(opaque_); }
     void exclusive(const std::function<void()>& section) override {
@@ -239,12 +240,13 @@ void svp_firewall_dram(std::uint64_t* first, std::uint64_t* length) noexcept {
 
 static_assert(SVP_RUNS_MAX >= svp::Firewall::max_dram_runs);
 
-std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, std::uint64_t first,
-                              std::uint64_t length, SvpRun* runs, std::size_t room) noexcept {
+std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, std::uint32_t masters,
+                              std::uint64_t first, std::uint64_t length, SvpRun* runs,
+                              std::size_t room) noexcept {
     const auto world = secure ? svp::World::secure : svp::World::non_secure;
     std::size_t count = 0;
     for (const auto& run :
-         firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), first, length)) {
+         firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), first, length, masters)) {
         if (count < room) {
             runs[count] = {run.first, run.length, run.read, run.write};
         }
@@ -264,19 +266,43 @@ void svp_firewall_identity(SvpDevice* firewall, unsigned master, bool own_secure
     identity->privileged = found.privileged;
 }
 
+void svp_firewall_master(SvpDevice* firewall, unsigned master, SvpMasterIdentity* identity) noexcept {
+    const auto number = static_cast<svp::Master>(master);
+    const svp::Firewall& judge = firewall_of(firewall);
+    const svp::Transaction high = judge.identity(number, svp::World::secure, true);
+    const svp::Transaction low = judge.identity(number, svp::World::non_secure, false);
+    *identity = {};
+    identity->domain = high.domain;
+    identity->own_world = high.world != low.world;
+    identity->secure = high.world == svp::World::secure;
+    identity->own_privilege = high.privileged != low.privileged;
+    identity->privileged = high.privileged;
+}
+
 namespace {
 
-/** Those rows of the address map that are no memory. */
-const std::vector<svp::Slave>& peripherals() {
-    static const std::vector<svp::Slave> list = [] {
-        std::vector<svp::Slave> found;
-        for (const svp::Slave& slave : svp::slaves()) {
-            if (slave.guard == svp::Guard::peripheral) {
-                found.push_back(slave);
-            }
+/** Those rows of the address map that @p wanted is true for. */
+std::vector<svp::Slave> slaves_if(bool (*wanted)(const svp::Slave&)) {
+    std::vector<svp::Slave> found;
+    for (const svp::Slave& slave : svp::slaves()) {
+        if (wanted(slave)) {
+            found.push_back(slave);
         }
-        return found;
-    }();
+    }
+    return found;
+}
+
+/** All but DRAM. */
+const std::vector<svp::Slave>& indexed_slaves() {
+    static const std::vector<svp::Slave> list =
+        slaves_if([](const svp::Slave& slave) { return slave.guard != svp::Guard::tzasc; });
+    return list;
+}
+
+/** Those that are no memory. */
+const std::vector<svp::Slave>& peripherals() {
+    static const std::vector<svp::Slave> list =
+        slaves_if([](const svp::Slave& slave) { return slave.guard == svp::Guard::peripheral; });
     return list;
 }
 
@@ -290,6 +316,29 @@ const char* svp_firewall_peripheral(unsigned number, std::uint64_t* first, std::
     const svp::Slave& slave = peripherals()[number];
     *first = slave.first;
     *length = slave.length;
+    return slave.name.data();
+}
+
+std::uint64_t svp_firewall_alike(SvpDevice* firewall, const SvpTransaction* access, std::uint64_t length,
+                                 bool* granted) noexcept {
+    svp::Transaction by = transaction(*access);
+    by.size = 1;
+    if (granted != nullptr) {
+        *granted = firewall_of(firewall).decide(by).granted;
+    }
+    return firewall_of(firewall).alike(by, length);
+}
+
+unsigned svp_firewall_slave_count() noexcept {
+    return static_cast<unsigned>(indexed_slaves().size());
+}
+
+const char* svp_firewall_slave(unsigned number, std::uint64_t* first, std::uint64_t* length,
+                               unsigned* index) noexcept {
+    const svp::Slave& slave = indexed_slaves()[number];
+    *first = slave.first;
+    *length = slave.length;
+    *index = slave.index;
     return slave.name.data();
 }
 

@@ -307,6 +307,32 @@ void svp_monitor_edit_data(SvpDevice* monitor, std::uint64_t address, void* data
     monitor_of(monitor).last_outcome().edit(address, {static_cast<std::byte*>(data), length});
 }
 
+struct SvpOutcome {
+    svp::Outcome outcome;
+};
+
+SvpOutcome* svp_monitor_outcome(SvpDevice* monitor) noexcept {
+    const svp::Outcome& last = monitor_of(monitor).last_outcome();
+    return last.edits.empty() && last.delay == 0 ? nullptr : new SvpOutcome{last};
+}
+
+bool svp_outcome_edits(const SvpOutcome* outcome) noexcept {
+    return !outcome->outcome.edits.empty();
+}
+
+void svp_outcome_edit(const SvpOutcome* outcome, std::uint64_t address, void* data,
+                      std::size_t length) noexcept {
+    outcome->outcome.edit(address, {static_cast<std::byte*>(data), length});
+}
+
+std::int64_t svp_outcome_delay(const SvpOutcome* outcome) noexcept {
+    return outcome->outcome.delay;
+}
+
+void svp_outcome_free(SvpOutcome* outcome) noexcept {
+    delete outcome;
+}
+
 unsigned svp_monitor_add_line(SvpDevice* monitor, const char* device, std::uint32_t number) noexcept {
     return monitor_of(monitor).add_line(device, number);
 }

@@ -82,8 +82,8 @@ class BusMonitor : public Device {
 
     // For views; see fault_injector.hpp.
 
-    bool watched(std::uint64_t address, World world, Direction direction) const {
-        return injector_.watched(address, world, direction);
+    bool watched(std::uint64_t address, World world, Direction direction, std::uint32_t masters) const {
+        return injector_.watched(address, world, direction, masters);
     }
     std::uint64_t last_alike(std::uint64_t address) const { return injector_.last_alike(address); }
     /** Another number whenever watched() may answer otherwise. */

@@ -2,6 +2,8 @@
 #include "bus/catalogue.hpp"
 
 #include "bus/bus_monitor.hpp"
+#include "bus/test_port.hpp"
+#include "caam/caam.hpp"
 #include "firewall/aipstz.hpp"
 #include "firewall/csu.hpp"
 #include "firewall/firewall.hpp"
@@ -33,6 +35,7 @@ std::unique_ptr<Device> create(Host& host) {
 constexpr CatalogueEntry entries[] = {
     {"imx8mq.bus-monitor", "record of denied accesses and faults to inject", Carrier::sysbus,
      create<BusMonitor>},
+    {"imx8mq.caam", "i.MX 8M Quad cryptographic accelerator", Carrier::sysbus, create<Caam>},
     {"imx8mq.aipstz", "i.MX 8M Quad peripheral bus bridge", Carrier::sysbus, create<Aipstz>},
     {"imx8mq.csu", "i.MX 8M Quad central security unit", Carrier::sysbus, create<Csu>},
     {"imx8mq.firewall", "i.MX 8M Quad access decision", Carrier::sysbus, create<Firewall>},
@@ -49,6 +52,8 @@ constexpr CatalogueEntry entries[] = {
     {"imx8mq.pfuze100", "PFUZE100 power management chip of the EVK", Carrier::i2c, create<Pfuze100>},
     {"imx8mq.src", "i.MX 8M Quad reset controller", Carrier::sysbus, create<Src>},
     {"imx8mq.system-counter", "i.MX 8M Quad system counter", Carrier::sysbus, create<SystemCounter>},
+    {"imx8mq.test-port", "DMA engine that acts as any bus master, for tests", Carrier::sysbus,
+     create<TestPort>},
     {"imx8mq.tmu", "i.MX 8M Quad thermal monitor", Carrier::sysbus, create<Tmu>},
     {"imx8mq.vpu-blk-ctrl", "i.MX 8M Quad video decoder control block", Carrier::sysbus, create<VpuBlkCtrl>},
 };

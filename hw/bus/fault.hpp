@@ -106,7 +106,7 @@ struct Fault {
 
     /**
      * Fills in what may be left out, and checks the rest as far as it does not depend on the board. An error
-     * text that starts with the field's name as in hw/qemu/svp.json, "first: ...".
+     * text that starts with the field's name as in hw/qemu/svp-faults.json, "first: ...".
      */
     std::optional<std::string> complete();
 

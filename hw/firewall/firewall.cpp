@@ -262,9 +262,7 @@ Verdict Firewall::access(const Transaction& transaction) {
         latch(judged, verdict);
         if (monitor_ != nullptr) {
             verdict.response = outcome.answer.value_or(verdict.response);
-            const std::uint64_t last =
-                std::min(last_of(judged.address, judged.size), last_alike(verdict.address));
-            monitor_->denied(judged, verdict.address, last - verdict.address + 1, name(verdict.denier),
+            monitor_->denied(judged, verdict.address, denied_length(judged, verdict), name(verdict.denier),
                              verdict.index, verdict.response, outcome);
         }
     } else if (outcome.hit()) {
@@ -274,6 +272,21 @@ Verdict Firewall::access(const Transaction& transaction) {
         monitor_->faulted(judged, outcome, verdict.response);
     }
     return verdict;
+}
+
+/** How many bytes from the first denied one on the same rule denies. */
+std::uint64_t Firewall::denied_length(const Transaction& transaction, const Verdict& verdict) const {
+    const Requester by = {transaction.world, transaction.domain, transaction.privileged};
+    const std::uint64_t last = last_of(transaction.address, transaction.size);
+    std::uint64_t end = std::min(last, last_alike(verdict.address));
+    while (end < last) {
+        const Verdict next = judge(end + 1, transaction.direction, by);
+        if (next.denier != verdict.denier || next.index != verdict.index) {
+            break;
+        }
+        end = std::min(last, last_alike(end + 1));
+    }
+    return end - verdict.address + 1;
 }
 
 /** The block that denied an access keeps it in its own registers, if it has any for that. */
@@ -298,13 +311,14 @@ bool Firewall::granted_at_any_privilege(std::uint64_t address, Direction directi
            (indifferent || judge(address, direction, {world, domain, false}).granted);
 }
 
-/** True if an injected fault waits for such accesses: views keep them behind their fence then. */
-bool Firewall::watched(std::uint64_t address, Direction direction, World world) const {
-    return monitor_ != nullptr && monitor_->watched(address, world, direction);
+/** True if an injected fault waits for such accesses of one of @p masters: views keep them behind their fence
+ * then. */
+bool Firewall::watched(std::uint64_t address, Direction direction, World world, std::uint32_t masters) const {
+    return monitor_ != nullptr && masters != 0 && monitor_->watched(address, world, direction, masters);
 }
 
 std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::uint64_t first,
-                                             std::uint64_t length) const {
+                                             std::uint64_t length, std::uint32_t masters) const {
     std::vector<AccessRun> runs;
     if (length == 0) {
         return runs;
@@ -313,11 +327,11 @@ std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::ui
     std::uint64_t at = first;
     for (;;) {
         const bool read = granted_at_any_privilege(at, Direction::read, world, domain) &&
-                          !watched(at, Direction::read, world);
+                          !watched(at, Direction::read, world, masters);
         const bool write = granted_at_any_privilege(at, Direction::write, world, domain) &&
-                           !watched(at, Direction::write, world);
+                           !watched(at, Direction::write, world, masters);
         std::uint64_t end = std::min(last, last_alike(at));
-        if (monitor_ != nullptr) {
+        if (monitor_ != nullptr && masters != 0) {
             end = std::min(end, monitor_->last_alike(at));
         }
         if (!runs.empty() && runs.back().read == read && runs.back().write == write) {
@@ -353,6 +367,21 @@ std::vector<Run> Firewall::runs(World world, Domain domain, Direction direction,
         }
         at = end + 1;
     }
+}
+
+std::uint64_t Firewall::alike(const Transaction& transaction, std::uint64_t length) const {
+    if (length == 0) {
+        return 0;
+    }
+    const Requester by = {transaction.world, transaction.domain, transaction.privileged};
+    const std::uint64_t first = transaction.address;
+    const std::uint64_t last = last_of(first, length);
+    const bool granted = judge(first, transaction.direction, by).granted;
+    std::uint64_t end = std::min(last, last_alike(first));
+    while (end < last && judge(end + 1, transaction.direction, by).granted == granted) {
+        end = std::min(last, last_alike(end + 1));
+    }
+    return end - first + 1;
 }
 
 AccessRights Firewall::peripheral_rights(unsigned index, World world, Domain domain, bool privileged) const {

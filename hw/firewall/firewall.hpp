@@ -101,6 +101,8 @@ class Firewall : public Device, private ChangeListener {
     /** DRAM as CPUs and masters address it, bytes. */
     static constexpr std::uint64_t dram_base = dram_window_base;
     static constexpr std::uint64_t dram_size = dram_window_size;
+    /** Set of all masters, for access_runs(). */
+    static constexpr std::uint32_t every_master = 0xffffffff;
 
     /** Most runs that DRAM can be cut into: 15 regions with nine borders each, eight slots and 256 faults
      * with two. */
@@ -132,11 +134,19 @@ class Firewall : public Device, private ChangeListener {
                           std::uint64_t length, bool privileged = true) const;
 
     /**
-     * The same for both directions at once, as address-range views need it: a direction counts as granted
-     * only if it is granted to privileged and user accesses alike, and no injected fault waits there.
+     * Length of the first of these runs, for the master and direction of @p transaction and from its address
+     * on, without a look at its size. 0 only if @p length is.
      */
-    std::vector<AccessRun> access_runs(World world, Domain domain, std::uint64_t first,
-                                       std::uint64_t length) const;
+    std::uint64_t alike(const Transaction& transaction, std::uint64_t length) const;
+
+    /**
+     * The same for both directions at once, as address-range views need it: a direction counts as granted
+     * only if it is granted to privileged and user accesses alike, and no injected fault waits there for one
+     * of
+     * @p masters (bit n: master n; with none the runs tell what is permitted).
+     */
+    std::vector<AccessRun> access_runs(World world, Domain domain, std::uint64_t first, std::uint64_t length,
+                                       std::uint32_t masters = every_master) const;
 
     /** What CSL, PDAP and semaphore @p index leave of an access to a peripheral; @p index below 128. */
     AccessRights peripheral_rights(unsigned index, World world, Domain domain, bool privileged) const;
@@ -186,12 +196,13 @@ class Firewall : public Device, private ChangeListener {
     std::uint64_t ocram_edge(const Slave& slave) const;
     Verdict denial(Denier denier, unsigned index, std::uint64_t address) const;
     Verdict judge(std::uint64_t address, Direction direction, const Requester& by) const;
+    std::uint64_t denied_length(const Transaction& transaction, const Verdict& verdict) const;
     void latch(const Transaction& transaction, const Verdict& verdict);
     Transaction disturbed(const Transaction& transaction, Outcome& outcome);
     Denier peripheral_denier(unsigned index, Direction direction, const Requester& by) const;
     template <typename Block>
     bool adopt(Block*& place, Device& peer);
-    bool watched(std::uint64_t address, Direction direction, World world) const;
+    bool watched(std::uint64_t address, Direction direction, World world, std::uint32_t masters) const;
     bool granted_at_any_privilege(std::uint64_t address, Direction direction, World world,
                                   Domain domain) const;
     std::uint64_t last_alike(std::uint64_t address) const;

@@ -16,6 +16,30 @@
 #include "target/arm/cpu.h"
 #include "svp_core.h"
 
+/* MemTxAttrs.requester_id, which nothing else on this board sets. */
+#define REQUESTER_KNOWN 0x8000
+#define REQUESTER_DEBUG 0x4000
+#define REQUESTER_DOMAIN_SHIFT 8
+#define REQUESTER_DOMAIN 0x3
+#define REQUESTER_MASTER 0xff
+
+MemTxAttrs svp_master_attrs(const SvpTransaction *access)
+{
+    return (MemTxAttrs) {
+        .secure = access->secure,
+        .user = !access->privileged,
+        .requester_id = REQUESTER_KNOWN |
+                        (access->debug ? REQUESTER_DEBUG : 0) |
+                        access->domain << REQUESTER_DOMAIN_SHIFT |
+                        access->master,
+    };
+}
+
+bool svp_attrs_name_master(MemTxAttrs attrs)
+{
+    return !attrs.unspecified && (attrs.requester_id & REQUESTER_KNOWN);
+}
+
 SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
                                unsigned size, bool write)
 {
@@ -29,6 +53,13 @@ SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
         .master = SVP_MASTER_A53,
     };
 
+    if (svp_attrs_name_master(attrs)) {
+        by.master = attrs.requester_id & REQUESTER_MASTER;
+        by.domain = attrs.requester_id >> REQUESTER_DOMAIN_SHIFT &
+                    REQUESTER_DOMAIN;
+        by.debug = attrs.requester_id & REQUESTER_DEBUG;
+        return by;
+    }
     if (!attrs.unspecified && !current_cpu) {
         /*
          * A CPU's access from outside of any CPU: gdb or the monitor looks at

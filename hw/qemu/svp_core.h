@@ -24,6 +24,15 @@
 SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
                                unsigned size, bool write);
 
+/*
+ * Attributes that carry master, domain, world, privilege and "debug" of @access
+ * to a device of this project, and the world to those of QEMU.
+ */
+MemTxAttrs svp_master_attrs(const SvpTransaction *access);
+
+/* True for such attributes: then svp_transaction() knows the domain, too. */
+bool svp_attrs_name_master(MemTxAttrs attrs);
+
 MemTxResult svp_memtx_result(SvpResponse response);
 
 /* Host services that are the same for every adapter. */

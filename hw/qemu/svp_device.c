@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Turns any device core of the catalogue into a QOM system-bus device. */
 #include "qemu/osdep.h"
+#include "qemu/atomic.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/timer.h"
@@ -8,8 +9,10 @@
 #include "qapi/visitor.h"
 #include "hw/irq.h"
 #include "migration/vmstate.h"
+#include "svp_access.h"
 #include "svp_core.h"
 #include "svp_device.h"
+#include "svp_worker.h"
 
 typedef struct SvpDeviceClass {
     SysBusDeviceClass parent_class;
@@ -39,6 +42,9 @@ struct SvpDeviceState {
     qemu_irq *irqs;
     bool *levels;    /* of the interrupt outputs, as the core last drove them */
     bool in_reset;   /* outputs are held until the reset's hold phase */
+    SvpViews *views;    /* NULL: not on the bus */
+    SvpWorker *worker;
+    int64_t bus_delay;  /* ns, since the core last asked */
     void (*policy_changed)(void *opaque);
     void *policy_opaque;
 };
@@ -56,6 +62,13 @@ void svp_device_link(SvpDeviceState *s, const char *role, SvpDeviceState *peer)
                      object_get_typename(OBJECT(peer)), role);
         abort();
     }
+}
+
+void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, bool in_place)
+{
+    g_assert(!s->views);
+    s->views = views;
+    s->worker = svp_worker_new(s->core, in_place);
 }
 
 void svp_device_on_policy_change(SvpDeviceState *s,
@@ -100,6 +113,64 @@ static void host_policy_changed(void *opaque)
     }
 }
 
+static SvpResponse host_bus_read(void *opaque, unsigned master,
+                                 bool own_secure, uint64_t address, void *data,
+                                 uint64_t length)
+{
+    SvpDeviceState *s = opaque;
+    int64_t delay = 0;
+    SvpResponse answer = svp_access_read(s->views, master, own_secure, address,
+                                         data, length, &delay);
+
+    if (delay) {
+        qatomic_add(&s->bus_delay, delay);
+    }
+    return answer;
+}
+
+static SvpResponse host_bus_write(void *opaque, unsigned master,
+                                  bool own_secure, uint64_t address,
+                                  const void *data, uint64_t length)
+{
+    SvpDeviceState *s = opaque;
+    int64_t delay = 0;
+    SvpResponse answer = svp_access_write(s->views, master, own_secure, address,
+                                          data, length, &delay);
+
+    if (delay) {
+        qatomic_add(&s->bus_delay, delay);
+    }
+    return answer;
+}
+
+static int64_t host_bus_delay(void *opaque)
+{
+    SvpDeviceState *s = opaque;
+
+    return qatomic_xchg(&s->bus_delay, 0);
+}
+
+static void host_request_work(void *opaque)
+{
+    SvpDeviceState *s = opaque;
+
+    svp_worker_request(s->worker);
+}
+
+static bool host_work_must_end(void *opaque)
+{
+    SvpDeviceState *s = opaque;
+
+    return svp_worker_must_end(s->worker);
+}
+
+static void host_lock(void *opaque, bool taken)
+{
+    SvpDeviceState *s = opaque;
+
+    svp_worker_lock(s->worker, taken);
+}
+
 static const SvpHostOps host_ops = {
     .set_irq = host_set_irq,
     .now = svp_now,
@@ -110,6 +181,12 @@ static const SvpHostOps host_ops = {
     .cpu_off = svp_cpu_off,
     .cpu_halted = svp_cpu_halted,
     .policy_changed = host_policy_changed,
+    .bus_read = host_bus_read,
+    .bus_write = host_bus_write,
+    .bus_delay = host_bus_delay,
+    .request_work = host_request_work,
+    .work_must_end = host_work_must_end,
+    .lock = host_lock,
 };
 
 static void core_timer_expired(void *opaque)
@@ -121,11 +198,25 @@ static void core_timer_expired(void *opaque)
 
 /* What the bus asks the core */
 
+static SvpTransaction region_access(SvpRegion *region, hwaddr offset,
+                                    unsigned size, bool write, MemTxAttrs attrs)
+{
+    SvpTransaction by = svp_transaction(attrs, offset, size, write);
+    SvpTransaction identity;
+
+    if (region->device->views && !svp_attrs_name_master(attrs)) {
+        svp_firewall_identity(svp_views_firewall(region->device->views),
+                              by.master, by.secure, &identity);
+        by.domain = identity.domain;
+    }
+    return by;
+}
+
 static MemTxResult region_read(void *opaque, hwaddr offset, uint64_t *data,
                                unsigned size, MemTxAttrs attrs)
 {
     SvpRegion *region = opaque;
-    SvpTransaction by = svp_transaction(attrs, offset, size, false);
+    SvpTransaction by = region_access(region, offset, size, false, attrs);
 
     return svp_memtx_result(svp_device_read(region->device->core,
                                             region->number, offset, size, &by,
@@ -136,7 +227,7 @@ static MemTxResult region_write(void *opaque, hwaddr offset, uint64_t data,
                                 unsigned size, MemTxAttrs attrs)
 {
     SvpRegion *region = opaque;
-    SvpTransaction by = svp_transaction(attrs, offset, size, true);
+    SvpTransaction by = region_access(region, offset, size, true, attrs);
 
     return svp_memtx_result(svp_device_write(region->device->core,
                                              region->number, offset, data,
@@ -191,6 +282,10 @@ static void svp_device_reset_enter(Object *obj, ResetType type)
     unsigned i;
 
     s->in_reset = true;
+    if (s->worker) {
+        svp_worker_cancel(s->worker);
+    }
+    s->bus_delay = 0;
     for (i = 0; i < svp_device_timers(s->core); i++) {
         timer_del(&s->timers[i].timer);
     }
@@ -211,10 +306,23 @@ static void svp_device_reset_hold(Object *obj, ResetType type)
     }
 }
 
+/* Work that was asked for before is none of the state's. */
+static int svp_device_pre_load(void *opaque)
+{
+    SvpDeviceState *s = opaque;
+
+    if (s->worker) {
+        svp_worker_cancel(s->worker);
+    }
+    s->bus_delay = 0;
+    return 0;
+}
+
 static const VMStateDescription vmstate_svp_device = {
     .name = TYPE_SVP_DEVICE,
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_load = svp_device_pre_load,
     .fields = (const VMStateField[]) {
         {
             .name = "core",
@@ -296,6 +404,9 @@ static void svp_device_finalize(Object *obj)
     SvpDeviceState *s = SVP_DEVICE(obj);
     unsigned i;
 
+    if (s->worker) {
+        svp_worker_free(s->worker);
+    }
     for (i = 0; i < svp_device_timers(s->core); i++) {
         timer_deinit(&s->timers[i].timer);
     }

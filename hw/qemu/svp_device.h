@@ -18,6 +18,8 @@
 #define TYPE_SVP_DEVICE "svp-device"
 OBJECT_DECLARE_SIMPLE_TYPE(SvpDeviceState, SVP_DEVICE)
 
+typedef struct SvpViews SvpViews;
+
 /* The core behind a device. */
 SvpDevice *svp_device_core(SvpDeviceState *s);
 
@@ -26,6 +28,13 @@ SvpDevice *svp_device_core(SvpDeviceState *s);
  * QEMU with a message.
  */
 void svp_device_link(SvpDeviceState *s, const char *role, SvpDeviceState *peer);
+
+/*
+ * Puts the core on the bus: it may be a master there, have work to do beside
+ * the emulator, or in place if @in_place (svp_worker.h), and its registers know
+ * the domain of who accesses them. To be called once, before the machine runs.
+ */
+void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, bool in_place);
 
 /*
  * @changed runs, under QEMU's big lock, whenever the core says that access

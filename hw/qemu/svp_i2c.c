@@ -29,7 +29,10 @@ struct SvpI2cState {
     bool pointer_next; /* the next byte written is a register number */
 };
 
-/* An I2C slave of this board has no interrupt, timer or firewall duty. */
+/*
+ * An I2C slave of this board has no interrupt, timer or firewall duty, is no
+ * bus master and has no work to do beside the emulator.
+ */
 
 static void no_irq(void *opaque, unsigned line, bool level)
 {

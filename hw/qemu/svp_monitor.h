@@ -5,7 +5,7 @@
  *
  * QEMU interface of the core is that of any other (svp_device.h). On top of
  * it:
- *  - QMP commands and the event SVP_VIOLATION as in svp.json
+ *  - QMP commands and the event SVP_VIOLATION as in svp*.json
  *  - trace events svp_violation, svp_fault_* and svp_line_driven
  */
 #ifndef HW_SVP_MONITOR_H

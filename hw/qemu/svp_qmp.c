@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* QMP commands of svp.json. */
+/* QMP commands about violations and faults. */
 #include "qemu/osdep.h"
-#include "qemu/units.h"
-#include "qemu/base64.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-svp.h"
 #include "qapi/util.h"
@@ -11,7 +9,6 @@
 #include "svp_trace.h"
 
 #define DEFAULT_LIMIT 1000
-#define TEST_PORT_MAX (1 * MiB)
 
 /*
  * Enumerators that the schema and the C interface of the cores share by
@@ -45,7 +42,7 @@ QEMU_BUILD_BUG_ON(SVP_FAULT_KIND__MAX !=
 
 /* Names */
 
-static unsigned master_number(SvpBusMaster master)
+unsigned svp_qmp_master_number(SvpBusMaster master)
 {
     int number = svp_master_number(SvpBusMaster_str(master));
 
@@ -53,7 +50,7 @@ static unsigned master_number(SvpBusMaster master)
     return number;
 }
 
-static SvpBusMaster master_enum(unsigned number)
+SvpBusMaster svp_qmp_master(unsigned number)
 {
     const char *name = svp_master_name(number);
 
@@ -61,7 +58,7 @@ static SvpBusMaster master_enum(unsigned number)
     return qapi_enum_parse(&SvpBusMaster_lookup, name, 0, &error_abort);
 }
 
-static SvpBusWorld world_enum(bool secure)
+SvpBusWorld svp_qmp_world(bool secure)
 {
     return secure ? SVP_BUS_WORLD_SECURE : SVP_BUS_WORLD_NON_SECURE;
 }
@@ -71,11 +68,7 @@ static SvpDenier denier_enum(const char *name)
     return qapi_enum_parse(&SvpDenier_lookup, name, SVP_DENIER_OTHER, NULL);
 }
 
-/*
- * The core of the only device of a type; NULL with an error if the machine has
- * none.
- */
-static SvpDevice *find_core(const char *type, Error **errp)
+SvpDevice *svp_qmp_core(const char *type, Error **errp)
 {
     Object *obj = object_resolve_path_type("", type, NULL);
 
@@ -88,7 +81,7 @@ static SvpDevice *find_core(const char *type, Error **errp)
 
 static SvpDevice *find_monitor(Error **errp)
 {
-    return find_core(TYPE_SVP_MONITOR, errp);
+    return svp_qmp_core(TYPE_SVP_MONITOR, errp);
 }
 
 /* Violations */
@@ -101,8 +94,8 @@ SvpViolation *svp_violation_info(const SvpDenial *denial, bool text)
     info->time = denial->first_time;
     info->last_time = denial->last_time;
     info->count = denial->count;
-    info->master = master_enum(denial->master);
-    info->world = world_enum(denial->secure);
+    info->master = svp_qmp_master(denial->master);
+    info->world = svp_qmp_world(denial->secure);
     info->domain = denial->domain;
     info->direction = denial->write ? SVP_BUS_DIRECTION_WRITE :
                                       SVP_BUS_DIRECTION_READ;
@@ -148,7 +141,7 @@ SvpViolationLog *qmp_query_svp_violations(bool has_since, uint64_t since,
     SvpDevice *monitor = find_monitor(errp);
     SvpDenialFilter filter = {
         .since = has_since ? since : 0,
-        .master = has_master ? (int)master_number(master) : SVP_ANY,
+        .master = has_master ? (int)svp_qmp_master_number(master) : SVP_ANY,
         .secure = has_world ? world == SVP_BUS_WORLD_SECURE : SVP_ANY,
         .limit = has_limit ? limit : DEFAULT_LIMIT,
     };
@@ -202,7 +195,7 @@ static void collect_counter(void *opaque, const SvpDenialCounter *counter)
     } else {
         SvpMasterCounter *master = g_new0(SvpMasterCounter, 1);
 
-        master->master = master_enum(counter->index);
+        master->master = svp_qmp_master(counter->index);
         master->reads = counter->reads;
         master->writes = counter->writes;
         QAPI_LIST_APPEND(collector->masters, master);
@@ -238,7 +231,7 @@ static bool take_match(SvpInjection *injection, const SvpFaultMatch *match,
         return false;
     }
     for (master = match->masters; master; master = master->next) {
-        injection->masters |= 1u << master_number(master->value);
+        injection->masters |= 1u << svp_qmp_master_number(master->value);
     }
     if (match->has_world) {
         injection->match_secure = match->world == SVP_BUS_WORLD_SECURE;
@@ -286,7 +279,8 @@ static bool take_kind(SvpInjection *injection, const SvpFault *fault,
         injection->secure = fault->u.change_world.world == SVP_BUS_WORLD_SECURE;
         return true;
     case SVP_FAULT_KIND_CHANGE_MASTER:
-        injection->master = master_number(fault->u.change_master.master);
+        injection->master =
+            svp_qmp_master_number(fault->u.change_master.master);
         return true;
     case SVP_FAULT_KIND_CHANGE_DOMAIN:
         injection->domain = fault->u.change_domain.domain;
@@ -352,6 +346,7 @@ SvpFaultId *qmp_svp_inject_fault(SvpFault *fault, Error **errp)
         qapi_free_SvpFaultId(id);
         return NULL;
     }
+    svp_qmp_settle();
     trace_svp_fault_injected(id->id, SvpFaultKind_str(fault->kind),
                              fault->label ?: "");
     return id;
@@ -370,6 +365,7 @@ void qmp_svp_remove_fault(bool has_id, uint32_t id, Error **errp)
         error_setg(errp, "id: there is no fault %" PRIu32, id);
         return;
     }
+    svp_qmp_settle();
     trace_svp_fault_removed(id);
 }
 
@@ -382,7 +378,7 @@ static SvpFaultMatch *give_match(const SvpInjection *injection)
     for (number = 0; number < svp_master_count(); number++) {
         if (svp_master_name(number) &&
             (injection->masters & (1u << number))) {
-            QAPI_LIST_APPEND(tail, master_enum(number));
+            QAPI_LIST_APPEND(tail, svp_qmp_master(number));
             named++;
         }
     }
@@ -393,7 +389,7 @@ static SvpFaultMatch *give_match(const SvpInjection *injection)
         match->has_masters = true;
     }
     match->has_world = injection->match_secure != SVP_ANY;
-    match->world = world_enum(injection->match_secure == 1);
+    match->world = svp_qmp_world(injection->match_secure == 1);
     match->has_direction = injection->match_write != SVP_ANY;
     match->direction = injection->match_write == 1 ? SVP_BUS_DIRECTION_WRITE :
                                                      SVP_BUS_DIRECTION_READ;
@@ -427,10 +423,10 @@ static void give_kind(SvpFault *fault, const SvpInjection *injection)
         fault->u.corrupt.mask = injection->mask;
         break;
     case SVP_FAULT_KIND_CHANGE_WORLD:
-        fault->u.change_world.world = world_enum(injection->secure);
+        fault->u.change_world.world = svp_qmp_world(injection->secure);
         break;
     case SVP_FAULT_KIND_CHANGE_MASTER:
-        fault->u.change_master.master = master_enum(injection->master);
+        fault->u.change_master.master = svp_qmp_master(injection->master);
         break;
     case SVP_FAULT_KIND_CHANGE_DOMAIN:
         fault->u.change_domain.domain = injection->domain;
@@ -500,196 +496,6 @@ SvpFaultInfoList *qmp_query_svp_faults(Error **errp)
 
     if (monitor) {
         svp_monitor_faults(monitor, collect_fault, &tail);
-    }
-    return list;
-}
-
-/* Test port */
-
-static SvpTestPortAccess *test_port_access;
-static void *test_port_opaque;
-
-void svp_qmp_set_test_port(SvpTestPortAccess *access, void *opaque)
-{
-    test_port_access = access;
-    test_port_opaque = opaque;
-}
-
-typedef struct TestPort {
-    SvpTestPortOperation operation;
-    unsigned master;
-    bool secure;
-} TestPort;
-
-/*
- * @what is the member that says how many bytes, @where the one that says from
- * where.
- */
-static bool check_range(const char *what, uint64_t length, const char *where,
-                        uint64_t address, Error **errp)
-{
-    if (length < 1 || length > TEST_PORT_MAX) {
-        error_setg(errp, "%s: %" PRIu64 " bytes, 1 to %" PRIu64
-                   " are possible", what, length, (uint64_t)TEST_PORT_MAX);
-        return false;
-    }
-    if (length - 1 > UINT64_MAX - address) {
-        error_setg(errp, "%s: %" PRIu64 " bytes from 0x%" PRIx64
-                   " pass the end of the address space", where, length,
-                   address);
-        return false;
-    }
-    return true;
-}
-
-static SvpResponse test_port_move(const TestPort *port, uint64_t address,
-                                  void *data, uint64_t length, bool write)
-{
-    SvpResponse answer = test_port_access(test_port_opaque, port->master,
-                                          port->secure, address, data, length,
-                                          write);
-
-    trace_svp_test_port(SvpTestPortOperation_str(port->operation),
-                        svp_master_name(port->master), address, length, answer);
-    return answer;
-}
-
-static bool test_port_read(const TestPort *port, const SvpTestPortRead *job,
-                           SvpTestPortResult *result, Error **errp)
-{
-    g_autofree guchar *data = NULL;
-
-    if (!check_range("length", job->length, "address", job->address, errp)) {
-        return false;
-    }
-    data = g_malloc0(job->length);
-    result->answer = (SvpBusAnswer)test_port_move(port, job->address, data,
-                                                  job->length, false);
-    result->data = g_base64_encode(data, job->length);
-    return true;
-}
-
-static bool test_port_write(const TestPort *port, const SvpTestPortWrite *job,
-                            SvpTestPortResult *result, Error **errp)
-{
-    size_t length;
-    g_autofree uint8_t *data = qbase64_decode(job->data, -1, &length, errp);
-
-    if (!data ||
-        !check_range("data", length, "address", job->address, errp)) {
-        return false;
-    }
-    result->answer = (SvpBusAnswer)test_port_move(port, job->address, data,
-                                                  length, true);
-    return true;
-}
-
-static bool test_port_copy(const TestPort *port, const SvpTestPortCopy *job,
-                           SvpTestPortResult *result, Error **errp)
-{
-    g_autofree uint8_t *data = NULL;
-    SvpResponse read, written;
-
-    if (!check_range("length", job->length, "from", job->from, errp) ||
-        !check_range("length", job->length, "to", job->to, errp)) {
-        return false;
-    }
-    data = g_malloc0(job->length);
-    read = test_port_move(port, job->from, data, job->length, false);
-    written = test_port_move(port, job->to, data, job->length, true);
-    result->answer = (SvpBusAnswer)MAX(read, written);
-    return true;
-}
-
-SvpTestPortResult *qmp_svp_test_port(SvpTestPortJob *job, Error **errp)
-{
-    TestPort port = {
-        .operation = job->operation,
-        .master = master_number(job->has_master ? job->master :
-                                SVP_BUS_MASTER_TESTPORT),
-        .secure = job->has_world && job->world == SVP_BUS_WORLD_SECURE,
-    };
-    SvpTestPortResult *result = g_new0(SvpTestPortResult, 1);
-    bool done = false;
-
-    if (!test_port_access) {
-        error_setg(errp, "this machine has no test port");
-    } else {
-        switch (job->operation) {
-        case SVP_TEST_PORT_OPERATION_READ:
-            done = test_port_read(&port, &job->u.read, result, errp);
-            break;
-        case SVP_TEST_PORT_OPERATION_WRITE:
-            done = test_port_write(&port, &job->u.write, result, errp);
-            break;
-        case SVP_TEST_PORT_OPERATION_COPY:
-            done = test_port_copy(&port, &job->u.copy, result, errp);
-            break;
-        case SVP_TEST_PORT_OPERATION__MAX:
-            g_assert_not_reached();
-        }
-    }
-    if (!done) {
-        qapi_free_SvpTestPortResult(result);
-        return NULL;
-    }
-    return result;
-}
-
-/* Policy */
-
-#define DOMAINS 4
-
-static SvpPolicyView *policy_view(SvpDevice *firewall, bool secure,
-                                  unsigned domain)
-{
-    SvpPolicyView *view = g_new0(SvpPolicyView, 1);
-    SvpPolicyRunList **tail = &view->runs;
-    g_autofree SvpRun *runs = g_new0(SvpRun, SVP_RUNS_MAX);
-    uint64_t base, length;
-    size_t i, count;
-
-    svp_firewall_dram(&base, &length);
-    count = svp_firewall_runs(firewall, secure, domain, base, length, runs,
-                              SVP_RUNS_MAX);
-    view->world = world_enum(secure);
-    view->domain = domain;
-    for (i = 0; i < count; i++) {
-        SvpPolicyRun *run = g_new0(SvpPolicyRun, 1);
-
-        run->first = runs[i].first;
-        run->length = runs[i].length;
-        run->read = runs[i].read;
-        run->write = runs[i].write;
-        QAPI_LIST_APPEND(tail, run);
-    }
-    return view;
-}
-
-SvpPolicyViewList *qmp_query_svp_policy(bool has_world, SvpBusWorld world,
-                                        bool has_domain, uint8_t domain,
-                                        Error **errp)
-{
-    SvpDevice *firewall = find_core("imx8mq.firewall", errp);
-    SvpPolicyViewList *list = NULL;
-    SvpPolicyViewList **tail = &list;
-    unsigned w, d;
-
-    if (!firewall) {
-        return NULL;
-    }
-    if (has_domain && domain >= DOMAINS) {
-        error_setg(errp, "domain: %u, must be 0 to %u", domain, DOMAINS - 1);
-        return NULL;
-    }
-    for (w = 0; w < SVP_BUS_WORLD__MAX; w++) {
-        for (d = 0; d < DOMAINS; d++) {
-            if ((!has_world || w == world) && (!has_domain || d == domain)) {
-                QAPI_LIST_APPEND(tail,
-                                 policy_view(firewall,
-                                             w == SVP_BUS_WORLD_SECURE, d));
-            }
-        }
     }
     return list;
 }

@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QMP side of the board: what svp_qmp.c offers to the rest of the adapters,
- * and what it wants of them.
+ * QMP side of the board: what svp_qmp.c and svp_qmp_bus.c share and offer to
+ * the rest of the adapters, and what they want of them.
  */
 #ifndef HW_SVP_QMP_H
 #define HW_SVP_QMP_H
 
 #include "qapi/qapi-types-svp.h"
 #include "svp/abi_log.h"
+#include "svp_device.h"
 
 /* The QAPI form of a record; with its line of text if @text. */
 SvpViolation *svp_violation_info(const SvpDenial *denial, bool text);
 
-/*
- * One access by way of the firewalls: @length bytes at @address, as @master;
- * @secure is the world of a master that chooses its own. Where a read is
- * denied @data becomes zero. The worst answer of all parts.
- */
-typedef SvpResponse SvpTestPortAccess(void *opaque, unsigned master,
-                                      bool secure, uint64_t address, void *data,
-                                      uint64_t length, bool write);
+unsigned svp_qmp_master_number(SvpBusMaster master);
+SvpBusMaster svp_qmp_master(unsigned number);
+SvpBusWorld svp_qmp_world(bool secure);
 
-/* Says who does what svp-test-port asks for; without that the command fails. */
-void svp_qmp_set_test_port(SvpTestPortAccess *access, void *opaque);
+/*
+ * The core of the only device of a type; NULL with an error if the machine has
+ * none.
+ */
+SvpDevice *svp_qmp_core(const char *type, Error **errp);
+
+/* The bus that commands are about; without that they fail. */
+void svp_qmp_set_views(SvpViews *views);
+
+/* Waits until what a command has changed is in force for CPUs, too. */
+void svp_qmp_settle(void);
 
 #endif

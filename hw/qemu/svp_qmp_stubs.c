@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* QMP commands of svp.json for emulators that are built without the board. */
+/* QMP commands of svp*.json for emulators that are built without the board. */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-svp.h"
@@ -56,8 +56,27 @@ SvpTestPortResult *qmp_svp_test_port(SvpTestPortJob *job, Error **errp)
 
 SvpPolicyViewList *qmp_query_svp_policy(bool has_world, SvpBusWorld world,
                                         bool has_domain, uint8_t domain,
+                                        bool has_slaves, bool slaves,
                                         Error **errp)
 {
     refuse(errp);
     return NULL;
+}
+
+SvpPolicyMasterList *qmp_query_svp_masters(Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
+SvpCells *qmp_svp_read_cells(uint64_t address, uint64_t length, Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
+void qmp_svp_write_cells(uint64_t address, const char *data, bool has_length,
+                         uint64_t length, Error **errp)
+{
+    refuse(errp);
 }

@@ -5,6 +5,7 @@
 #include "qemu/units.h"
 #include "exec/address-spaces.h"
 #include "hw/core/cpu.h"
+#include "system/qtest.h"
 #include "svp_core.h"
 #include "svp_views.h"
 #include "svp/abi_log.h"
@@ -41,6 +42,7 @@ typedef struct SvpView {
     char *name;
     uint8_t master;
     bool own_secure; /* world that the master itself drives, if it does */
+    bool with_devices; /* else it reaches memories only */
     bool secure;     /* world and domain under the present policy */
     uint8_t domain;
     bool privileged; /* of a master that does not say so itself */
@@ -63,6 +65,8 @@ struct SvpViews {
     AddressSpace raw; /* everything, with its images and without any fence */
     bool raw_ready;
     bool pending;     /* a rebuild waits for the vCPUs to stop */
+    QemuCond applied; /* pending has become false */
+    unsigned generation; /* another number after each change of rights */
     QTAILQ_HEAD(, SvpView) list;
 };
 
@@ -73,10 +77,14 @@ static SvpDevice *firewall_of(SvpView *view)
 
 /* The fences */
 
+/*
+ * @attrs becomes what a device behind the fence is to see, which knows the
+ * master by it.
+ */
 static bool fence_judge(SvpView *view, hwaddr address, unsigned size,
-                        bool write, MemTxAttrs attrs, MemTxResult *result)
+                        bool write, MemTxAttrs *attrs, MemTxResult *result)
 {
-    SvpTransaction access = svp_transaction(attrs, address, size, write);
+    SvpTransaction access = svp_transaction(*attrs, address, size, write);
     bool granted;
 
     /* The view says who it is for; attributes of bounced DMA are lost. */
@@ -89,7 +97,10 @@ static bool fence_judge(SvpView *view, hwaddr address, unsigned size,
          * through by an observer: what a DMA master does is always recorded.
          */
         access.privileged = view->privileged;
-        access.debug = attrs.debug;
+        access.debug = attrs->debug;
+    }
+    if (!attrs->unspecified || view->master != SVP_MASTER_A53) {
+        *attrs = svp_master_attrs(&access);
     }
     *result = svp_memtx_result(
         svp_firewall_access(firewall_of(view), &access, &granted));
@@ -103,7 +114,7 @@ static MemTxResult fence_read(SvpView *view, hwaddr address, uint64_t *data,
     uint8_t buffer[8];
 
     *data = 0;
-    if (!fence_judge(view, address, size, false, attrs, &result)) {
+    if (!fence_judge(view, address, size, false, &attrs, &result)) {
         return result;
     }
     result = address_space_read(&view->views->raw, address, attrs, buffer,
@@ -119,7 +130,7 @@ static MemTxResult fence_write(SvpView *view, hwaddr address, uint64_t data,
     MemTxResult result;
     uint8_t buffer[8];
 
-    if (!fence_judge(view, address, size, true, attrs, &result)) {
+    if (!fence_judge(view, address, size, true, &attrs, &result)) {
         return result;
     }
     stn_le_p(buffer, size, data);
@@ -258,7 +269,8 @@ static void window_update(SvpWindow *window)
     g_autofree SvpRun *runs = g_new(SvpRun, SVP_RUNS_MAX);
     size_t count = svp_firewall_runs(
         firewall_of(window->view), window->view->secure, window->view->domain,
-        window->memory->base, window->memory->window, runs, SVP_RUNS_MAX);
+        1u << window->view->master, window->memory->base,
+        window->memory->window, runs, SVP_RUNS_MAX);
 
     g_assert(count <= SVP_RUNS_MAX);
     if (count == window->run_count &&
@@ -277,7 +289,8 @@ static void gate_update(SvpGate *gate)
     SvpRun first;
     size_t count = svp_firewall_runs(firewall_of(gate->view),
                                      gate->view->secure, gate->view->domain,
-                                     gate->base, gate->length, &first, 1);
+                                     1u << gate->view->master, gate->base,
+                                     gate->length, &first, 1);
     bool closed = count != 1 || !first.read || !first.write;
 
     if (closed != gate->closed) {
@@ -324,20 +337,44 @@ static void views_apply_exclusive(CPUState *cpu, run_on_cpu_data data)
     bql_lock();
     views->pending = false;
     views_apply(views);
+    qemu_cond_broadcast(&views->applied);
     bql_unlock();
+}
+
+/* Reset, loading of a state, a machine that is stopped, qtest. */
+static bool no_vcpu_runs(void)
+{
+    CPUState *cpu;
+
+    if (qtest_enabled()) {
+        return true;
+    }
+    CPU_FOREACH(cpu) {
+        if (!cpu->stopped) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void views_policy_changed(void *opaque)
 {
     SvpViews *views = opaque;
 
-    if (!current_cpu) {
-        /* Reset, loading of a state, qtest: no vCPU runs. */
+    views->generation++;
+    if (no_vcpu_runs()) {
         views_apply(views);
     } else if (!views->pending) {
         views->pending = true;
-        async_safe_run_on_cpu(current_cpu, views_apply_exclusive,
+        async_safe_run_on_cpu(current_cpu ?: first_cpu, views_apply_exclusive,
                               RUN_ON_CPU_HOST_PTR(views));
+    }
+}
+
+void svp_views_settle(SvpViews *views)
+{
+    while (views->pending && !current_cpu) {
+        qemu_cond_wait_bql(&views->applied);
     }
 }
 
@@ -375,6 +412,20 @@ static void views_init_raw(SvpViews *views)
     views->raw_ready = true;
 }
 
+/*
+ * DMA that may reach memories only is marked as such by some of QEMU's models
+ * (sdhci: MemTxAttrs.memory), and QEMU then refuses anything but RAM before the
+ * fence is asked: a denied access would leave no record and get an error for
+ * an answer.  The fence stands for memory, so it says that it is; as a "RAM
+ * device" it is still reached through its callbacks alone.  Not for views of
+ * CPUs, whose TLB wants RAM of its own behind such a region.
+ */
+static void fence_pass_for_memory(MemoryRegion *fence)
+{
+    fence->ram = true;
+    fence->ram_device = true;
+}
+
 static void view_init_window(SvpView *view, unsigned i)
 {
     SvpViews *views = view->views;
@@ -394,6 +445,9 @@ static void view_init_window(SvpView *view, unsigned i)
                           fence_name, window->memory->window);
     /* A device that starts DMA from its register handler may run into it. */
     window->fence.disable_reentrancy_guard = true;
+    if (!view->with_devices) {
+        fence_pass_for_memory(&window->fence);
+    }
     memory_region_add_subregion_overlap(&window->container, 0, &window->fence,
                                         0);
     memory_region_add_subregion_overlap(&view->container, window->memory->base,
@@ -443,6 +497,7 @@ static MemoryRegion *views_get(SvpViews *views, const char *name,
     view->name = g_strdup(name);
     view->master = master;
     view->own_secure = own_secure;
+    view->with_devices = with_devices;
     view->windows = g_new0(SvpWindow, views->memories->len);
 
     memory_region_transaction_begin();
@@ -499,70 +554,41 @@ void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,
     g_array_append_val(views->memories, memory);
 }
 
-/* The masters of our own */
+/* For those who move data by themselves */
 
-static SvpResponse worse(SvpResponse a, SvpResponse b)
+SvpDevice *svp_views_firewall(SvpViews *views)
 {
-    return a > b ? a : b;
+    return svp_device_core(views->firewall);
 }
 
-static SvpResponse access_run(SvpViews *views, SvpTransaction *access,
-                              uint8_t *data)
+SvpDevice *svp_views_monitor(SvpViews *views)
 {
-    MemTxAttrs attrs = { .secure = access->secure,
-                         .user = !access->privileged };
-    bool granted;
-    SvpResponse response = svp_firewall_access(
-        svp_device_core(views->firewall), access, &granted);
-    MemTxResult result;
+    return views->monitor;
+}
 
-    if (!granted) {
-        if (!access->write) {
-            memset(data, 0, access->size);
+AddressSpace *svp_views_raw(SvpViews *views)
+{
+    return &views->raw;
+}
+
+unsigned svp_views_generation(SvpViews *views)
+{
+    return views->generation;
+}
+
+uint64_t svp_views_memory_left(SvpViews *views, uint64_t address)
+{
+    unsigned i;
+
+    for (i = 0; i < views->memories->len; i++) {
+        SvpMemory *memory = &g_array_index(views->memories, SvpMemory, i);
+
+        if (address >= memory->base &&
+            address - memory->base < memory->window) {
+            return memory->window - (address - memory->base);
         }
-        return response;
     }
-    if (access->write) {
-        svp_monitor_edit_data(views->monitor, access->address, data,
-                              access->size);
-    }
-    result = address_space_rw(&views->raw, access->address, attrs, data,
-                              access->size, access->write);
-    if (!access->write) {
-        svp_monitor_edit_data(views->monitor, access->address, data,
-                              access->size);
-    }
-    if (result & MEMTX_DECODE_ERROR) {
-        return worse(response, SVP_DECERR);
-    }
-    return result == MEMTX_OK ? response : worse(response, SVP_SLVERR);
-}
-
-SvpResponse svp_views_access(void *opaque, unsigned master, bool secure,
-                             uint64_t address, void *data, uint64_t length,
-                             bool write)
-{
-    SvpViews *views = opaque;
-    SvpDevice *firewall = svp_device_core(views->firewall);
-    SvpResponse worst = SVP_OKAY;
-    uint8_t *bytes = data;
-
-    while (length) {
-        SvpTransaction access;
-        SvpRun run;
-
-        svp_firewall_identity(firewall, master, secure, &access);
-        svp_firewall_runs(firewall, access.secure, access.domain, address,
-                          length, &run, 1);
-        access.address = address;
-        access.size = MIN(run.length, 1 * GiB);
-        access.write = write;
-        worst = worse(worst, access_run(views, &access, bytes));
-        address += access.size;
-        bytes += access.size;
-        length -= access.size;
-    }
-    return worst;
+    return 0;
 }
 
 SvpViews *svp_views_new(Object *owner, SvpDeviceState *firewall,
@@ -576,6 +602,7 @@ SvpViews *svp_views_new(Object *owner, SvpDeviceState *firewall,
     views->devices = devices;
     views->memories = g_array_new(false, true, sizeof(SvpMemory));
     QTAILQ_INIT(&views->list);
+    qemu_cond_init(&views->applied);
     svp_device_on_policy_change(firewall, views_policy_changed, views);
     return views;
 }

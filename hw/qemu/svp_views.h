@@ -28,8 +28,6 @@
 #include "exec/memory.h"
 #include "svp_device.h"
 
-typedef struct SvpViews SvpViews;
-
 /* Size of every view in bytes: the physical address space of a Cortex-A53. */
 #define SVP_VIEW_SIZE (1ULL << 40)
 
@@ -61,13 +59,24 @@ MemoryRegion *svp_views_bus_master(SvpViews *views, uint8_t master);
 MemoryRegion *svp_views_memory_master(SvpViews *views, uint8_t master);
 
 /*
- * An access of @length bytes by master number @master; @secure is the world of
- * a master that says so itself. Permitted parts are moved in bulk; of a denied
- * one each run counts as one violation, reads give zeros and writes are
- * dropped. The worst answer of all parts. Takes a SvpViews as @opaque.
+ * Waits until the views are as the policy says; under QEMU's big lock, which is
+ * given back meanwhile. For those who change a policy from outside of a CPU: a
+ * CPU's own next instruction sees what it has changed.
  */
-SvpResponse svp_views_access(void *opaque, unsigned master, bool secure,
-                             uint64_t address, void *data, uint64_t length,
-                             bool write);
+void svp_views_settle(SvpViews *views);
+
+/* For svp_access.c. */
+
+SvpDevice *svp_views_firewall(SvpViews *views);
+SvpDevice *svp_views_monitor(SvpViews *views);
+
+/* Everything, with its images and without any fence. */
+AddressSpace *svp_views_raw(SvpViews *views);
+
+/* Another number after each change of rights. */
+unsigned svp_views_generation(SvpViews *views);
+
+/* Bytes of judged memory from @address to its end, 0: none is there. */
+uint64_t svp_views_memory_left(SvpViews *views, uint64_t address);
 
 #endif

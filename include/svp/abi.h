@@ -57,6 +57,7 @@ typedef struct SvpHostOps {
                             uint64_t length);
     SvpResponse (*bus_write)(void *opaque, unsigned master, bool own_secure, uint64_t address, const void *data,
                              uint64_t length);
+    int64_t (*bus_delay)(void *opaque);
     void (*request_work)(void *opaque);
     bool (*work_must_end)(void *opaque);
     void (*lock)(void *opaque, bool taken); /* Host::exclusive() takes it before and gives it back after */
@@ -125,10 +126,12 @@ void svp_firewall_dram(uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
 
 /*
  * Cuts a range into maximal runs for accesses of one world and domain, in ascending order, without gaps. Returns the
- * number of runs; at most `room` of them are stored.
+ * number of runs; at most `room` of them are stored. `masters` is a set, bit n for master n: where an injected fault
+ * waits for one of them, a run counts as neither readable nor writable, for such accesses must be asked about one by
+ * one. With an empty set the runs tell what the firewall permits.
  */
-size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, uint64_t first, uint64_t length,
-                         SvpRun *runs, size_t room) SVP_NOEXCEPT;
+size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, uint32_t masters, uint64_t first,
+                         uint64_t length, SvpRun *runs, size_t room) SVP_NOEXCEPT;
 
 /* World, domain and privilege that the bus gives to a master; `own_secure` is the world that it drives itself. */
 void svp_firewall_identity(SvpDevice *firewall, unsigned master, bool own_secure,
@@ -137,6 +140,28 @@ void svp_firewall_identity(SvpDevice *firewall, unsigned master, bool own_secure
 /* Guarded peripherals, numbered from 0; the name of one, with its range. */
 unsigned svp_firewall_peripheral_count(void) SVP_NOEXCEPT;
 const char *svp_firewall_peripheral(unsigned number, uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
+
+/* What the bus adds to the accesses of a master. */
+typedef struct SvpMasterIdentity {
+    uint8_t domain;
+    bool own_world;      /* it says itself in which world; then `secure` is meaningless */
+    bool secure;
+    bool own_privilege;  /* it says itself whether privileged; then `privileged` is meaningless */
+    bool privileged;
+} SvpMasterIdentity;
+
+void svp_firewall_master(SvpDevice *firewall, unsigned master, SvpMasterIdentity *identity) SVP_NOEXCEPT;
+
+/* On-chip memories and guarded peripherals in ascending order, numbered from 0; name, range, and CSL and PDAP index. */
+unsigned svp_firewall_slave_count(void) SVP_NOEXCEPT;
+const char *svp_firewall_slave(unsigned number, uint64_t *first, uint64_t *length, unsigned *index) SVP_NOEXCEPT;
+
+/*
+ * How many bytes from the address of @access on, @length of them at most and at least one, have the same verdict:
+ * *@granted, unless that is NULL. The size in @access does not matter. @length is 1 or more.
+ */
+uint64_t svp_firewall_alike(SvpDevice *firewall, const SvpTransaction *access, uint64_t length,
+                            bool *granted) SVP_NOEXCEPT;
 
 /* Judges one access and records a denied one. `granted` tells whether data may move. */
 SvpResponse svp_firewall_access(SvpDevice *firewall, const SvpTransaction *access, bool *granted) SVP_NOEXCEPT;

@@ -170,6 +170,18 @@ void svp_monitor_faults(SvpDevice *monitor, void (*each)(void *opaque, const Svp
  */
 void svp_monitor_edit_data(SvpDevice *monitor, uint64_t address, void *data, size_t length) SVP_NOEXCEPT;
 
+/*
+ * The same, for data that follows later: what the last judged transaction's faults do to it, to be freed with
+ * svp_outcome_free(); NULL if there is nothing to do.
+ */
+typedef struct SvpOutcome SvpOutcome;
+SvpOutcome *svp_monitor_outcome(SvpDevice *monitor) SVP_NOEXCEPT;
+bool svp_outcome_edits(const SvpOutcome *outcome) SVP_NOEXCEPT;
+void svp_outcome_edit(const SvpOutcome *outcome, uint64_t address, void *data, size_t length) SVP_NOEXCEPT;
+/* Virtual nanoseconds by which the answer comes later. */
+int64_t svp_outcome_delay(const SvpOutcome *outcome) SVP_NOEXCEPT;
+void svp_outcome_free(SvpOutcome *outcome) SVP_NOEXCEPT;
+
 /* Interrupt lines. */
 
 /* Makes a line known under a device's name and the number that it has there; its number for the calls below. */

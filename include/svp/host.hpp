@@ -66,6 +66,14 @@ class Host {
                                std::span<const std::uint8_t> data) = 0;
 
     /**
+     * Nanoseconds of virtual time by which injected faults delay the answers to the bus accesses since the
+     * last call, 0 nearly always. The accesses themselves have not waited: a core that tells its driver of
+     * their end does so that much later, by schedule(). Belongs inside exclusive(), as all calls but the bus
+     * accesses.
+     */
+    virtual std::int64_t bus_delay() = 0;
+
+    /**
      * Asks for a call of Device::work(), which comes later: on a thread beside the emulator, or in order with
      * virtual time if the machine was told to be repeatable. Returns at once; what is asked for before that
      * call has begun is one call, what is asked for during it is another one.

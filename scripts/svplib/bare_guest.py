@@ -5,6 +5,7 @@
     result.failed, len(result.checks), result.bench["denied_read"]
 """
 
+import contextlib
 import re
 import struct
 
@@ -16,7 +17,7 @@ from .progress import log_path, run_logged
 
 SOURCES = "tests/boot/bare"
 #: Names in the order of their bits in the selection word
-GROUPS = ("matrix", "fetch", "action", "permission", "alias", "race", "cost", "without-fence")
+GROUPS = ("matrix", "fetch", "action", "permission", "alias", "race", "cost", "without-fence", "hammer")
 _SELECTION_OFFSET = 8
 _ALL_GROUPS = 0xFFFFFFFF
 _KEPT = 3
@@ -68,12 +69,9 @@ def _flash(groups, path):
     path.write_bytes(data)
 
 
-def run(groups, *, memory="3G", timeout=60.0, **board_arguments):
-    """Run groups of tests on a board of its own until it switches itself off; returns the Result.
-
-    `memory`: text for -m. `timeout`: seconds (scaled). Raises SvpError when the guest does not come to its end, or does not
-    count as many checks as it printed; failed checks are for the caller to judge.
-    """
+@contextlib.contextmanager
+def running(groups, *, memory="3G", **board_arguments):
+    """A board on which groups of tests run, for those who look at it meanwhile; call ended() before leaving."""
     name = f"bare-{'-'.join(groups)}-{memory}"
     board = Board(flash="", kernel=None, dtb=None, initrd=None, memory=memory, name=name, **board_arguments)
     board.log_dir.mkdir(parents=True, exist_ok=True)
@@ -82,11 +80,27 @@ def run(groups, *, memory="3G", timeout=60.0, **board_arguments):
     board.arguments[board.arguments.index("-bios") + 1] = str(flash)
     try:
         with board:
-            status = board.wait_exit(timeout=timeout)
-            text = board.console.text
-            tail = board.console.tail()
+            yield board
     finally:
         flash.unlink()
+
+
+def run(groups, *, timeout=60.0, **arguments):
+    """Run groups of tests on a board of its own until it switches itself off; returns the Result.
+
+    `timeout`: seconds (scaled). Further arguments are those of running() and Board. Failed checks are for the caller to judge.
+    """
+    with running(groups, **arguments) as board:
+        return ended(board, timeout)
+
+
+def ended(board, timeout=60.0):
+    """Result of a board that switches itself off within `timeout` seconds (scaled). Raises SvpError when the guest does not come to
+    its end, or does not count as many checks as it printed."""
+    name = board.name
+    status = board.wait_exit(timeout=timeout)
+    text = board.console.text
+    tail = board.console.tail()
     result = Result(text)
     done = _DONE.search(text)
     if status or not done:

@@ -79,13 +79,17 @@ class Board:
     display      text for -display; allow_reboot False ends QEMU when the guest resets itself
     paused       True starts with the CPUs stopped (QMP command "cont" goes on)
     share_ram    True keeps the DRAM in a file without a name that this process reads as well: see ram()
+    ram_image    descriptor of a file of the DRAM's size: the DRAM begins with its content, and what the board writes stays its own
+    descriptors  further file descriptors that QEMU inherits under the same numbers
+    environment  variables for QEMU beside those of this process
     extra        further QEMU arguments, last
     qemu         path of the emulator; name goes into log names; log_dir a folder for them; echo gets UART1's text as it comes
     """
 
     def __init__(self, *, firmware="optee", flash=DEFAULT, kernel=DEFAULT, dtb=DEFAULT, initrd=DEFAULT, policy="open", append="",
                  command_line=None, memory=DEFAULT_MEMORY, cpus=4, machine="imx8mq-evk", machine_options="", sd=(), display="none",
-                 allow_reboot=False, paused=False, share_ram=False, extra=(), qemu=None, name="board", log_dir=None, echo=None):
+                 allow_reboot=False, paused=False, share_ram=False, ram_image=None, descriptors=(), environment=None,
+                 extra=(), qemu=None, name="board", log_dir=None, echo=None):
         if firmware not in ("optee", "none"):
             raise BoardError(f"firmware: '{firmware}' is neither optee nor none")
         if policy not in bus_policy.POLICIES or (policy != "open" and firmware != "optee"):
@@ -99,11 +103,16 @@ class Board:
         self._exit_status = None
         self._usage = None
         self._ram = None
+        self._descriptors = list(descriptors)
+        self._environment = {**os.environ, **environment} if environment else None
         self.console = self.secure_console = self.qmp = None
         self.arguments = [str(qemu or products.locate("qemu")), "-M",
                           machine + (f",{machine_options}" if machine_options else "")]
         if share_ram:
             self._share_ram(memory or DEFAULT_MEMORY)
+        if ram_image is not None:
+            self._descriptors.append(ram_image)
+            self._put_ram_into(ram_image, os.fstat(ram_image).st_size, shared=False)
         if firmware == "optee":
             self.arguments += ["-bios", str(products.locate("flash") if flash is DEFAULT else flash)]
         default_dtb = "dtb" if machine == "imx8mq-evk" else "dtb-stock"
@@ -129,10 +138,15 @@ class Board:
     def _share_ram(self, memory):
         """Give QEMU a file of ours as DRAM; it lives in memory, as QEMU's own would."""
         size = int(memory[:-1]) << {"M": 20, "G": 30}[memory[-1]]
-        self._ram = os.memfd_create(f"svp-{self._label}")
+        self._ram = os.memfd_create(f"svp-{self._label}", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(self._ram, size)
+        self._descriptors.append(self._ram)
+        self._put_ram_into(self._ram, size, shared=True)
+
+    def _put_ram_into(self, descriptor, size, shared):
         self.arguments[-1] += ",memory-backend=svp-ram"
-        self.arguments += ["-object", f"memory-backend-file,id=svp-ram,size={size},share=on,mem-path=/proc/self/fd/{self._ram}"]
+        self.arguments += ["-object", f"memory-backend-file,id=svp-ram,size={size},share={'on' if shared else 'off'},"
+                           f"mem-path=/proc/self/fd/{descriptor}"]
 
     def __enter__(self):
         return self.start()
@@ -155,8 +169,8 @@ class Board:
             try:
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages,
                                                  pass_fds=[theirs.fileno() for _, theirs in pairs.values()]
-                                                 + ([] if self._ram is None else [self._ram]) + self.pass_descriptors(),
-                                                 preexec_fn=_die_with_parent)
+                                                 + self._descriptors + self.pass_descriptors(),
+                                                 env=self._environment, preexec_fn=_die_with_parent)
             except OSError as error:
                 raise BoardError(f"{self.name}: cannot start {command[0]}: {error.strerror}") from None
         for _, theirs in pairs.values():
@@ -175,6 +189,13 @@ class Board:
     def pass_descriptors(self):
         """Further file descriptors that QEMU inherits; for subclasses."""
         return []
+
+    @property
+    def ram_size(self):
+        """Bytes of DRAM that are fitted; only with share_ram."""
+        if self._ram is None:
+            raise BoardError(f"{self.name}: ram_size needs share_ram=True")
+        return os.fstat(self._ram).st_size
 
     @property
     def pid(self):
@@ -206,14 +227,16 @@ class Board:
         finally:
             path.unlink()
 
+    def ram_descriptor(self):
+        """A descriptor of its own for the DRAM's file of share_ram; the caller closes it."""
+        return os.dup(self._ram)
+
     def ram(self, address, size):
         """Bytes that the DRAM cells hold, past every firewall; only with share_ram, also after QEMU's end until stop().
 
         `address`: where the cells appear in the physical memory map, from 0x40000000. What a CPU wrote is there at once.
         """
-        if self._ram is None:
-            raise BoardError(f"{self.name}: ram() needs share_ram=True")
-        offset, fitted = address - DRAM_BASE, os.fstat(self._ram).st_size
+        offset, fitted = address - DRAM_BASE, self.ram_size
         if not 0 <= offset <= offset + size <= fitted:
             raise BoardError(f"{self.name}: {size:#x} bytes at {address:#x} are outside of the {fitted >> 20} MiB of DRAM")
         pieces = []
@@ -280,6 +303,11 @@ class Board:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def kill(self):
+        """End QEMU at once; stop() is still to be called. Harmless when it has ended already."""
+        if self._process is not None and self._exit_status is None:
+            os.kill(self._process.pid, signal.SIGKILL)  # not reaped yet, so the number is still its own
+
     def stop(self):
         """End QEMU (politely, then by force) and close all lines. Harmless when it has ended already."""
         if self._process is None:
@@ -295,7 +323,7 @@ class Board:
                     self._process.send_signal(send)
                 deadline = time.monotonic() + 5
                 while self.running and time.monotonic() < deadline:
-                    time.sleep(0.02)
+                    time.sleep(0.005)
         for line in (self.console, self.secure_console):
             if line:
                 line.wait_closed(2.0)
@@ -305,6 +333,11 @@ class Board:
         if self._ram is not None:
             os.close(self._ram)
             self._ram = None
+
+    def discard_logs(self):
+        """Remove the board's log files; only after stop()."""
+        for kind in ("command", "qemu", "console", "secure"):
+            self._log_path(kind).unlink(missing_ok=True)
 
     def _reap(self, flags):
         """Exit status if QEMU has ended, else None; keeps its resource usage."""

@@ -35,6 +35,7 @@ class CheckList:
 
     def __init__(self):
         self.checks = []
+        self.texts = []
 
     def add(self, name, expected, seen, ok=None):
         """Add a check; `ok` None means that seen must equal expected. Returns whether it holds."""
@@ -45,6 +46,10 @@ class CheckList:
     def skip(self, name, expected, reason):
         """Add a check that could not be made."""
         self.checks.append(Check(name, expected, "", False, skipped=reason))
+
+    def add_text(self, title, text):
+        """Something for people to look at, shown before the table of checks."""
+        self.texts.append(f"{title}\n\n{text}\n")
 
     def add_guest_lines(self, text):
         """Add every check that a guest printed; returns how many. A line that says ok although its values differ in form

@@ -8,6 +8,7 @@ import sys
 from . import bench_command, parts, products, run_command, sources, test_command
 from .console import timeout_scale
 from .errors import SvpError, UsageError
+from .inject import command as inject_command
 from .progress import say
 
 EXAMPLES = {
@@ -41,6 +42,21 @@ exit status: 0 when all that was asked for holds, 1 when a check or test failed,
   svp test                         all tests
   svp test unit -k tzc380          unit tests whose name contains tzc380
   svp test boot --junit boot.xml""",
+    "inject": """examples:
+  svp inject scripts/campaigns/firewalls.json --html firewalls.html
+  svp inject scripts/campaigns/firewalls.json --list
+  svp inject my.json --only 'vault*' --jobs 1
+  svp inject my.json --shard 2/4 --json part2.json       one of four machines; then, anywhere:
+  svp inject --merge part?.json --html all.html --junit all.xml
+
+A campaign is a JSON file (all of it in scripts/svplib/inject/README.md):
+  { "name": "demo",
+    "snapshots": { "plain": { "policy": "strict", "cpus": 1, "prepare": ["svp-probe latches clear"] } },
+    "cases": [ { "name": "a glitch makes the GPU secure", "snapshot": "plain",
+                 "faults": [ { "kind": "change-world", "world": "secure", "match": { "masters": ["gpu"] } } ],
+                 "do": [ { "port": { "operation": "read", "master": "gpu", "address": "vault+0x40", "length": 8 } } ],
+                 "expect": { "violations": [ { "master": "gpu", "denier": "rdc-region", "injected": true, "count": 1 } ] } } ] }
+Each snapshot is booted once; each case starts from it in a machine of its own.""",
     "bench": """examples:
   svp bench
   svp bench boot --json bench.json""",
@@ -56,7 +72,7 @@ def _parser():
     for name, (option, mark) in sources.LOCAL_TREES.items():
         group.add_argument(option, dest=f"{name}_src", metavar="DIR", help=f"local source tree of {name} (has {mark}) instead of Debian's")
     group.add_argument("--enable-gtk", action="store_true", help="build QEMU with its GTK window (needs libgtk-3-dev)")
-    group.add_argument("-j", "--jobs", type=int, metavar="N", help="parallel build jobs (default: number of CPUs)")
+    group.add_argument("-j", "--jobs", type=int, metavar="N", help="parallel build jobs; with inject: cases at once, too (default: number of CPUs)")
     group.add_argument("--no-install", action="store_true", help="never install Debian packages; fail with the list instead")
 
     parser = argparse.ArgumentParser(prog="svp", description="Build, run and test the emulated i.MX 8M Quad board.",
@@ -71,6 +87,7 @@ def _parser():
     build.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts.ALL)} or all (default)")
     run_command.add_arguments(command("run", "boot the board and run a scenario, a shell or your own software"))
     test_command.add_arguments(command("test", "run the tests"))
+    inject_command.add_arguments(command("inject", "run a campaign of injected faults from snapshots"))
     bench_command.add_arguments(command("bench", "measure the board, side by side with its yardsticks"))
     path = command("path", "print where a build product lies")
     path.add_argument("name", metavar="NAME", help="; ".join(f"{name}: {row[2]}" for name, row in products.PRODUCTS.items()))
@@ -127,7 +144,8 @@ def main(words=None):
         if arguments.extra and arguments.command != "run":
             raise UsageError("only 'svp run' takes QEMU arguments after --")
         _apply(arguments)
-        handler = {"build": _build, "run": run_command.main, "test": test_command.main, "bench": bench_command.main, "path": _path}
+        handler = {"build": _build, "run": run_command.main, "test": test_command.main, "inject": inject_command.main,
+                   "bench": bench_command.main, "path": _path}
         return handler[arguments.command](arguments)
     except SvpError as error:
         print(f"svp: {error}", file=sys.stderr)

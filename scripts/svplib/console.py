@@ -22,6 +22,7 @@ from .errors import SvpError, UsageError
 DEFAULT_FAILURES = (r"Kernel panic - not syncing|Unable to handle kernel|Internal error: Oops|"
                     r"PANIC in EL3|Unhandled Exception (in|from) EL|E/TC:\S* Panic|Core data-abort|Core prefetch-abort")
 TAIL_LINES = 25
+WATCH_SECONDS = 0.1
 
 
 def timeout_scale():
@@ -66,12 +67,17 @@ class Console:
         self._position = 0
         self._closed = False
         self._diagnose = lambda: ""
+        self._watch = None
         self._reader = threading.Thread(target=self._read, name=name, daemon=True)
         self._reader.start()
 
     def set_diagnosis(self, diagnose):
         """`diagnose()` returns a phrase on why the machine ended, for messages of ConsoleClosed."""
         self._diagnose = diagnose
+
+    def set_watch(self, watch):
+        """`watch()` is called about ten times a second while something is awaited; what it raises ends the wait. None for none."""
+        self._watch = watch
 
     @property
     def text(self):
@@ -120,6 +126,9 @@ class Console:
                 if left <= 0:
                     raise ConsoleTimeout(f"{self._name}: /{wanted.pattern}/ did not come in "
                                          f"{timeout * timeout_scale():g} s", self._tail_locked())
+                if self._watch:
+                    self._watch()
+                    left = min(left, WATCH_SECONDS)
                 self._state.wait_for(lambda: len(self._text) != size or self._closed, left)
 
     def wait_closed(self, timeout=60.0):

@@ -15,10 +15,10 @@ from .progress import build_environment, duration, log_path, run_logged, say
 BUILD = ("gcc", "g++", "libc6-dev", "make", "patch", "xz-utils", "cpio", "gzip", "dpkg-dev", "python3")
 CROSS = ("gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross")  # Debian on arm64 has the tools of that name in gcc itself
 QEMU = ("ninja-build", "pkgconf|pkg-config", "python3-venv", "flex", "bison", "libglib2.0-dev", "libpixman-1-dev", "libslirp-dev",
-        "libpng-dev", "libfdt-dev", "zlib1g-dev")
+        "libpng-dev", "libfdt-dev", "zlib1g-dev", "nettle-dev", "libgmp-dev")
 LINUX = ("bc", "flex", "bison", "libelf-dev", "libssl-dev", "kmod", "perl", "device-tree-compiler")
 OPTEE = ("python3-cryptography", "python3-pyelftools", "device-tree-compiler")
-UNIT = ("meson", "ninja-build", "pkgconf|pkg-config", "catch2", "clang-format")
+UNIT = ("meson", "ninja-build", "pkgconf|pkg-config", "catch2", "clang-format", "nettle-dev", "libgmp-dev")
 GTK = ("libgtk-3-dev",)
 
 #: Part of the build -> packages

@@ -70,16 +70,27 @@ class Qmp:
 
         `timeout` in seconds. Raises QmpError for an error answer, QmpClosed when QEMU is gone or silent.
         """
-        with self._command_lock:
-            self._next_id += 1
-            identity = self._next_id
-        request = {"execute": name, "id": identity}
-        if arguments:
-            request["arguments"] = arguments
+        return self.commands([(name, arguments)], timeout)[0]
+
+    def commands(self, requests, timeout=60.0):
+        """Send commands together, so that QEMU runs one right after the other: a list of (name, {argument: value}). Their results."""
+        identities = []
+        text = b""
+        for name, arguments in requests:
+            with self._command_lock:
+                self._next_id += 1
+                identities.append(self._next_id)
+            request = {"execute": name, "id": identities[-1]}
+            if arguments:
+                request["arguments"] = arguments
+            text += json.dumps(request).encode() + b"\n"
         try:
-            self._socket.sendall(json.dumps(request).encode() + b"\n")
+            self._socket.sendall(text)
         except OSError as error:
             raise QmpClosed(f"QMP {name}: QEMU is gone ({error.strerror})") from None
+        return [self._reply(name, identity, timeout) for (name, _), identity in zip(requests, identities, strict=True)]
+
+    def _reply(self, name, identity, timeout):
         with self._state:
             self._state.wait_for(lambda: identity in self._replies or self._closed, timeout)
             reply = self._replies.pop(identity, None)

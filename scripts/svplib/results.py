@@ -75,14 +75,15 @@ class Results:
                 if row.outcome != "passed":
                     kind = "failure" if row.outcome == "failed" else "skipped"
                     lines = row.text.strip().splitlines() or [""]
-                    child = ElementTree.SubElement(case, kind, message=_printable(lines[-1] if kind == "failure" else lines[0]))
-                    child.text = _printable(row.text)
+                    child = ElementTree.SubElement(case, kind, message=printable(lines[-1] if kind == "failure" else lines[0]))
+                    child.text = printable(row.text)
         try:
             ElementTree.ElementTree(root).write(Path(path), encoding="utf-8", xml_declaration=True)
         except OSError as error:
             raise SvpError(f"--junit {path}: {error.strerror}") from None
 
 
-def _printable(text):
-    """Text without the control characters that XML forbids."""
-    return "".join(letter if letter in "\n\t" or ord(letter) >= 32 else "?" for letter in text)
+def printable(text):
+    """Text without the characters that XML forbids."""
+    return "".join(letter if letter in "\n\t" or 32 <= ord(letter) < 0xD800 or 0xE000 <= ord(letter) < 0xFFFE or ord(letter) > 0xFFFF else "?"
+                   for letter in text)

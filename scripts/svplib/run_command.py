@@ -115,7 +115,8 @@ def _scenario(arguments, settings, words, chosen):
     except SvpError as error:
         failure = error
         checks.add("run: scenario went to its end", "yes", str(error).splitlines()[0], False)
-    print(f"\n{checks.table()}", file=console)
+    for text in (*checks.texts, checks.table()):
+        print(f"\n{text}", file=console)
     if arguments.json:
         write_json(arguments.json, checks.as_object())
     if failure and arguments.quiet:

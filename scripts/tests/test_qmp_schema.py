@@ -10,8 +10,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 
 def schema():
-    """The expressions of svp.json by what they define: {name: expression}. QAPI is Python's notation plus true and false."""
-    text = re.sub(r"^\s*#.*$", "", (REPOSITORY / "hw/qemu/svp.json").read_text(), flags=re.MULTILINE)
+    """The expressions of svp*.json by what they define: {name: expression}. QAPI is Python's notation plus true and false."""
+    text = "\n".join(path.read_text() for path in sorted((REPOSITORY / "hw/qemu").glob("svp*.json")))
+    text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
     expressions = [ast.literal_eval(re.sub(r"\btrue\b", "True", part)) for part in re.split(r"(?<=\})\n\s*(?=\{ ')", text.strip())]
     return {expression[kind]: expression for expression in expressions
             for kind in ("enum", "struct", "union", "command", "event") if kind in expression}

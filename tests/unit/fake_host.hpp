@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "svp/device.hpp"
@@ -126,9 +127,14 @@ class FakeHost : public Host {
                        std::span<const std::uint8_t> data) override {
         return memory.write(master, own_world, address, data);
     }
+    std::int64_t bus_delay() override { return std::exchange(delay, 0); }
     void request_work() override { work_requested = true; }
     bool work_must_end() override { return must_end ? must_end() : false; }
-    void exclusive(const std::function<void()>& section) override { section(); }
+    void exclusive(const std::function<void()>& section) override {
+        nested = nested || std::exchange(inside, true);
+        section();
+        inside = false;
+    }
 
     /** Calls Device::work() as often as the device asks for it; true if there was anything to do. */
     bool run_work(Device& device) {
@@ -177,7 +183,10 @@ class FakeHost : public Host {
     std::int64_t time = 0;
     unsigned policy_changes = 0;
     FakeMemory memory;
+    std::int64_t delay = 0;  ///< what bus_delay() says next, ns
     bool work_requested = false;
+    bool inside = false;  ///< in an exclusive section
+    bool nested = false;  ///< a section was begun inside of another one, which would never end elsewhere
     std::function<bool()> must_end;  ///< answers work_must_end(); false without one
 };
 

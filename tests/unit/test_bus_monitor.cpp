@@ -234,7 +234,7 @@ TEST_CASE("views hear when faults start and stop to wait for transactions") {
     const auto id = bench.inject(fault);
     CHECK(bench.listener.calls == 1);
     CHECK(bench.monitor.watch_generation() != before);
-    CHECK(bench.monitor.watched(heap, World::secure, Direction::read));
+    CHECK(bench.monitor.watched(heap, World::secure, Direction::read, FaultMatch::all_masters));
     CHECK(bench.monitor.last_alike(0) == heap - 1);
     Transaction transaction = cpu_read();
     bench.monitor.before(transaction);
@@ -276,7 +276,7 @@ TEST_CASE("a reset leaves record and waiting faults alone") {
     bench.host.deadlines.clear();  // as the adapter does before
     bench.monitor.reset();
     CHECK(bench.monitor.log().size() == 1);
-    CHECK(bench.monitor.watched(heap, World::secure, Direction::read));
+    CHECK(bench.monitor.watched(heap, World::secure, Direction::read, FaultMatch::all_masters));
     bench.host.advance(bench.monitor, 100);
     CHECK(bench.gpr.registers[0] == 1);
 }
@@ -298,7 +298,7 @@ TEST_CASE("record and faults are part of the saved state") {
     REQUIRE_FALSE(other.monitor.load(state));
     CHECK(other.monitor.save() == state);
     CHECK(other.listener.calls == 1);
-    CHECK(other.monitor.watched(heap, World::secure, Direction::read));
+    CHECK(other.monitor.watched(heap, World::secure, Direction::read, FaultMatch::all_masters));
     CHECK(other.monitor.log().query({}) == bench.monitor.log().query({}));
     other.host.advance(other.monitor, 100);
     CHECK(other.gpr.registers[0] == 1);
@@ -306,7 +306,7 @@ TEST_CASE("record and faults are part of the saved state") {
     // Back to a state without faults: nothing waits, and no timer runs.
     Bench empty;
     REQUIRE_FALSE(other.monitor.load(empty.monitor.save()));
-    CHECK_FALSE(other.monitor.watched(heap, World::secure, Direction::read));
+    CHECK_FALSE(other.monitor.watched(heap, World::secure, Direction::read, FaultMatch::all_masters));
     CHECK(other.host.deadlines.empty());
     CHECK(other.monitor.log().size() == 0);
 }

@@ -141,7 +141,7 @@ TEST_CASE("C interface: runs of any range, cut to the room there is") {
     blocks.write("imx8mq.rdc", 0x804 + 24 * 16, 0x900100);
     blocks.write("imx8mq.rdc", 0x808 + 24 * 16, 0x40000002);
     SvpRun runs[3] = {};
-    CHECK(svp_firewall_runs(blocks.firewall, false, 0, 0x900000, 0x20000, runs, 2) == 3);
+    CHECK(svp_firewall_runs(blocks.firewall, false, 0, 1, 0x900000, 0x20000, runs, 2) == 3);
     CHECK(runs[0].first == 0x900000);
     CHECK(runs[0].length == 0x80);
     CHECK(runs[0].write);
@@ -152,7 +152,7 @@ TEST_CASE("C interface: runs of any range, cut to the room there is") {
     std::uint64_t first = 0;
     std::uint64_t length = 0;
     svp_firewall_dram(&first, &length);
-    CHECK(svp_firewall_runs(blocks.firewall, false, 0, first, length, runs, 3) == 1);
+    CHECK(svp_firewall_runs(blocks.firewall, false, 0, 1, first, length, runs, 3) == 1);
     CHECK(runs[0].first == 0x40000000);
     CHECK(runs[0].length == 0x100000000);
 }
@@ -183,7 +183,8 @@ TEST_CASE(
     CHECK(uart1_length == 0x10000);
     const auto rights = [&](bool secure, unsigned domain) {
         SvpRun run{};
-        REQUIRE(svp_firewall_runs(blocks.firewall, secure, domain, uart1_first, uart1_length, &run, 1) == 1);
+        REQUIRE(svp_firewall_runs(blocks.firewall, secure, domain, 1, uart1_first, uart1_length, &run, 1) ==
+                1);
         return std::string(run.read ? "r" : "-") + (run.write ? "w" : "-");
     };
     CHECK(rights(true, 0) == "rw");
@@ -197,4 +198,67 @@ TEST_CASE(
     CHECK(rights(false, 0) == "--");
     blocks.write("imx8mq.rdc", 0x400 + 4 * 102, 0x3f);
     CHECK(rights(true, 3) == "--");
+}
+
+TEST_CASE("C interface: how far a verdict reaches, for one master and direction") {
+    Blocks blocks;
+    blocks.write("imx8mq.rdc", 0x800, 0x1000);
+    blocks.write("imx8mq.rdc", 0x804, 0x3000);
+    blocks.write("imx8mq.rdc", 0x808, 0x40000002);
+    SvpTransaction access = access_at(0x40000ffc, true);
+    bool granted = false;
+    CHECK(svp_firewall_alike(blocks.firewall, &access, 0x10000, &granted) == 0x10000);
+    CHECK(granted);
+    access.write = true;
+    CHECK(svp_firewall_alike(blocks.firewall, &access, 0x10000, &granted) == 4);
+    CHECK(granted);
+    access.address = 0x40001000;
+    CHECK(svp_firewall_alike(blocks.firewall, &access, 0x10000, &granted) == 0x2000);
+    CHECK_FALSE(granted);
+    CHECK(svp_firewall_alike(blocks.firewall, &access, 1, nullptr) == 1);
+    access.address = 0xffffffffffffff00;
+    CHECK(svp_firewall_alike(blocks.firewall, &access, 0x1000, nullptr) == 0x100);
+}
+
+TEST_CASE("C interface: what the bus adds to each master, and what it leaves to it") {
+    Blocks blocks;
+    blocks.write("imx8mq.rdc", 0x200 + 4 * 17, 3);
+    blocks.write("imx8mq.csu", 0x218, 0x55555555 & ~(1u << 24));
+    blocks.write("imx8mq.csu", 0x358, 1u << 24 | 1u);
+    blocks.write("imx8mq.csu", 0x200, 1u);
+    SvpMasterIdentity identity;
+    svp_firewall_master(blocks.firewall, 17, &identity);  // DCSS is field 12: secure, user
+    CHECK(identity.domain == 3);
+    CHECK_FALSE(identity.own_world);
+    CHECK(identity.secure);
+    CHECK_FALSE(identity.own_privilege);
+    CHECK_FALSE(identity.privileged);
+    svp_firewall_master(blocks.firewall, 18, &identity);  // GPU
+    CHECK(identity.domain == 0);
+    CHECK_FALSE(identity.own_world);
+    CHECK_FALSE(identity.secure);
+    CHECK(identity.own_privilege);
+    svp_firewall_master(blocks.firewall, 0, &identity);  // A53 is field 0
+    CHECK(identity.own_world);
+    CHECK_FALSE(identity.own_privilege);
+    CHECK(identity.privileged);
+}
+
+TEST_CASE("C interface: on-chip memories and peripherals with their indices") {
+    std::uint64_t end = 0;
+    unsigned found = 0;
+    CHECK(svp_firewall_slave_count() == svp_firewall_peripheral_count() + 2);
+    for (unsigned number = 0; number < svp_firewall_slave_count(); ++number) {
+        std::uint64_t first = 0;
+        std::uint64_t length = 0;
+        unsigned index = 0;
+        const std::string name = svp_firewall_slave(number, &first, &length, &index);
+        CHECK(first >= end);
+        end = first + length;
+        found += name == "ocram" && index == 118 && first == 0x900000 && length == 0x20000;
+        found += name == "ocram_s" && index == 119 && first == 0x180000 && length == 0x8000;
+        found += name == "tzasc" && index == 56 && first == 0x32f80000;
+        found += name == "gpu" && index == 126;
+    }
+    CHECK(found == 4);
 }

@@ -185,6 +185,25 @@ TEST_CASE("views keep the pages of armed faults behind their fence") {
     CHECK(board.host.policy_changes == changes + 2);
 }
 
+TEST_CASE("a fault keeps only views of the masters that it waits for behind their fence") {
+    MonitoredBoard board;
+    Fault fault = board.at_page(FaultKind::zero, dram);
+    fault.match->first = 0;
+    fault.match->last = 0xffffffffffffffff;
+    fault.match->masters = 1u << static_cast<unsigned>(Master::usdhc1);
+    board.inject(fault);
+    const auto runs = [&](std::uint32_t masters) {
+        return board.firewall.access_runs(World::non_secure, 0, dram, 0x100000000, masters);
+    };
+    const std::vector<AccessRun> open = {{dram, 0x100000000, true, true}};
+    const std::vector<AccessRun> fenced = {{dram, 0x100000000, false, false}};
+    CHECK(runs(1u << static_cast<unsigned>(Master::a53)) == open);
+    CHECK(runs(1u << static_cast<unsigned>(Master::usdhc2)) == open);
+    CHECK(runs(1u << static_cast<unsigned>(Master::usdhc1)) == fenced);
+    CHECK(runs(FaultMatch::all_masters) == fenced);
+    CHECK(runs(0) == open);
+}
+
 TEST_CASE("a flipped bit takes effect at once, behind any lock") {
     MonitoredBoard board;
     SECTION("TZASC region") {

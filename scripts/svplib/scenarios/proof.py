@@ -3,13 +3,13 @@
 
 The guest loads secure_heap.ko; its programs let OP-TEE write patterns into both heaps, try to read and to write them as Linux,
 and print a CHECK line for each thing tried (firmware/guest). This side adds what only an observer can know: which software
-booted, that no line was lost, what the heaps look like to non-secure bus masters and what their memory cells hold meanwhile, and
-how the machine ended. Under the policies nxp and strict (see bus_policy.py) some of the guest's checks must fail, in one way.
+booted, that no line was lost, what the heaps look like to non-secure bus masters and what their memory cells hold meanwhile, what
+each bus master can reach, and how the machine ended. Under the policies nxp and strict (see bus_policy.py) some of the guest's checks must fail, in one way.
 """
 
 import re
 
-from .. import bus_policy, heap_cells
+from .. import bus_policy, heap_cells, reach
 from ..checks import GUEST_LINE
 
 DESCRIPTION = "secure heaps stay closed to Linux and open to OP-TEE (default)"
@@ -46,6 +46,7 @@ def run(board, checks):
     checks.add("guest.exit-status", _status(board.policy), end.group(1))
     _bus_and_cells(board, checks)
     board.wait_shell(ready=None)
+    _reach(board, checks)
     board.console.send_line("poweroff -f")
     checks.add("end.power-off", "exit status 0", f"exit status {board.wait_exit(timeout=OFF_SECONDS)}")
 
@@ -65,6 +66,18 @@ def _bus_and_cells(board, checks):
             checks.add(f"cells.heap-{heap}.OP-TEE's", "pattern", heap_cells.heap_content(board, heap))
     image = board.ram(heap_cells.OPTEE[0], SAMPLE_BYTES)
     checks.add("cells.OP-TEE.first-64-KiB", "code", "code" if any(image) else "zeros")
+
+
+def _reach(board, checks):
+    """What each bus master can read and write, by trying."""
+    seen, intended = reach.table(board), reach.intended(board.policy)
+    if board.ram_size == reach.WINDOW_END - reach.DRAM_BASE:
+        intended.update({(master, "ram-image"): reach.NO_ADDRESS for master in reach.masters(board.policy)})
+    checks.add_text(f"Policy {board.policy}: what each master can read and write, tried", reach.show(seen))
+    for master in reach.masters(board.policy):
+        places = [place for name, place in seen if name == master]
+        checks.add(f"reach.{master}", *(", ".join(f"{place} {rights[master, place]}" for place in places if (master, place) in intended)
+                                        for rights in (intended, seen)))
 
 
 def _status(policy):

@@ -20,5 +20,7 @@ void test_race(void);
 void measure_cost(void);
 /* The access matrix with the fence out of the path: its checks must fail. */
 void test_without_fence(void);
+/* Waits for the host twice; see hammer.c. */
+void test_hammer(void);
 
 #endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Numbers in byte strings. Words in memory are little endian on this SoC; byte strings inside the engine
+ * (MATH registers, contexts, big numbers) begin with the most significant byte.
+ */
+#pragma once
+
+#include <cstdint>
+
+namespace svp::caam {
+
+inline std::uint32_t load_le32(const std::uint8_t* bytes) {
+    return static_cast<std::uint32_t>(bytes[0]) | static_cast<std::uint32_t>(bytes[1]) << 8 |
+           static_cast<std::uint32_t>(bytes[2]) << 16 | static_cast<std::uint32_t>(bytes[3]) << 24;
+}
+
+inline void store_le32(std::uint8_t* bytes, std::uint32_t value) {
+    for (unsigned i = 0; i < 4; ++i) {
+        bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
+    }
+}
+
+inline std::uint32_t load_be32(const std::uint8_t* bytes) {
+    return static_cast<std::uint32_t>(bytes[3]) | static_cast<std::uint32_t>(bytes[2]) << 8 |
+           static_cast<std::uint32_t>(bytes[1]) << 16 | static_cast<std::uint32_t>(bytes[0]) << 24;
+}
+
+inline void store_be32(std::uint8_t* bytes, std::uint32_t value) {
+    for (unsigned i = 0; i < 4; ++i) {
+        bytes[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+    }
+}
+
+inline std::uint64_t load_be64(const std::uint8_t* bytes) {
+    return static_cast<std::uint64_t>(load_be32(bytes)) << 32 | load_be32(bytes + 4);
+}
+
+inline void store_be64(std::uint8_t* bytes, std::uint64_t value) {
+    store_be32(bytes, static_cast<std::uint32_t>(value >> 32));
+    store_be32(bytes + 4, static_cast<std::uint32_t>(value));
+}
+
+/** Smallest multiple of @p step that is not below @p value. */
+constexpr std::uint32_t round_up(std::uint32_t value, std::uint32_t step) {
+    return (value + step - 1) / step * step;
+}
+
+}  // namespace svp::caam

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Cryptographic Acceleration and Assurance Module (CAAM, SEC era 9) as in the i.MX 8M Quad.
+ *
+ * Hardware: a bus master that runs descriptors, little programs which load keys, move data between memory and
+ * engines, and store results. Jobs come from three rings, each of which belongs to one world; DECO 0 can also
+ * be run by hand. A part of it are a random number generator, keys that software never sees, blobs made with
+ * them, and 32 KiB of secure memory.
+ *
+ * Reference: drivers of Linux 7.3.4 (drivers/crypto/caam), OP-TEE 4.10 (core/drivers/crypto/caam), U-Boot and
+ * TF-A; NXP's CMSIS header for the i.MX RT1170, whose CAAM is of the same generation. The security reference
+ * manual is not public.
+ *
+ * Interface: QOM type "imx8mq.caam". Window 0: registers, 256 KiB (page 0, rings at 0x1000 to 0x3000, DECO 0
+ * at 0x8000). Window 1: secure memory, 32 KiB. Lines 0 to 2: rings (SPI 105, 106, 114); line 3: recoverable
+ * errors and violations (SPI 91). Input 0: security violation from SNVS. Properties in properties(). Jobs run
+ * in work(), one at a time, with the rings in turn; their bus accesses are those of Master::caam in the world
+ * of the ring.
+ *
+ * Not modelled: RTIC (storage only), the queue interface (absent in this SoC), virtualisation, trusted
+ * descriptors; and what job_ring.hpp, deco.hpp, pkha.hpp and others name.
+ */
+#pragma once
+
+#include <memory>
+
+#include "caam/ccb.hpp"
+#include "caam/controller.hpp"
+#include "caam/engine.hpp"
+#include "caam/job_ring.hpp"
+#include "caam/secure_memory.hpp"
+#include "svp/device.hpp"
+
+namespace svp {
+
+class Caam : public Device {
+ public:
+    explicit Caam(Host& host);
+    ~Caam() override;
+
+    std::span<const RegionInfo> regions() const override;
+    unsigned irq_lines() const override { return caam::ring_count + 1; }
+    unsigned irq_inputs() const override { return 1; }
+    unsigned timers() const override { return 1; }
+    void timer_expired(unsigned timer) override;
+    void set_input(unsigned line, bool level) override;
+
+    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
+    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
+                   const Transaction& by) override;
+    void reset() override;
+    bool work() override;
+
+    std::span<const PropertyInfo> properties() const override;
+    std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
+
+    /** Other limits than those of the hardware's watchdog; for tests. */
+    void set_limits(const caam::JobLimits& limits) { engine_.limits = limits; }
+
+    /** What was done up to the end of the last job. */
+    const caam::Counters& counters() const { return published_.counters; }
+
+ protected:
+    void exchange(Archive& archive) override;
+    void resume() override;
+
+ private:
+    struct Task {
+        int ring = -1;  ///< -1: DECO by hand
+        caam::Ticket ticket;
+        caam::Owner owner;
+        std::array<std::uint32_t, caam::direct_words> words{};
+    };
+
+    /** What a job has to tell its ring. */
+    struct Result {
+        unsigned ring = 0;
+        caam::Ticket ticket;
+        caam::Owner owner;
+        std::uint32_t descriptor = 0;
+        std::uint32_t status = 0;
+        std::uint32_t written = 0;
+    };
+
+    RegisterBank* bank_at(std::uint64_t offset, const Transaction& by);
+    bool next_task(Task& task);
+    void serve_requests();
+    void run(const Task& task);
+    void finish(const Result& result);
+    void publish(const caam::Port& port, int ring, std::uint32_t status);
+    void wake() { host().request_work(); }
+
+    caam::Published published_;
+    caam::SecureMemory secure_memory_;
+    caam::Engine engine_;
+    std::unique_ptr<caam::FlowBuffers> buffers_;
+    caam::Controller controller_;
+    std::array<caam::JobRing, caam::ring_count> rings_;
+    RegisterBank assurance_;  ///< RTIC
+    unsigned turn_ = 0;       ///< ring that is looked at first
+    bool violation_ = false;  ///< level of input 0
+
+    /** A job whose bus accesses an injected fault has delayed: the ring is told at the deadline. */
+    Result late_;
+    bool late_waits_ = false;
+    std::int64_t late_until_ = 0;
+
+    std::uint64_t seed_ = 0;
+    std::uint64_t mode_ = 2;
+    bool hab_locked_ = false;
+};
+
+}  // namespace svp

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "caam/ccb.hpp"
+
+#include <algorithm>
+
+#include "caam/aes_aead.hpp"
+#include "caam/aes_mac.hpp"
+#include "caam/block_stream.hpp"
+#include "caam/job_status.hpp"
+#include "caam/mdha.hpp"
+
+namespace svp::caam {
+
+namespace {
+
+constexpr std::uint8_t algorithm_aes = 0x10;
+constexpr std::uint8_t algorithm_des = 0x20;
+constexpr std::uint8_t algorithm_triple_des = 0x21;
+
+// CLRW. Bits that clear what this model does not keep are left out.
+constexpr std::uint32_t clear_mode1 = 1u << 0;
+constexpr std::uint32_t clear_data_size1 = 1u << 2;
+constexpr std::uint32_t clear_icv_size1 = 1u << 3;
+constexpr std::uint32_t clear_context1 = 1u << 5;
+constexpr std::uint32_t clear_key1 = 1u << 6;
+constexpr std::uint32_t clear_pk_sizes = 0xfu << 12;
+constexpr std::uint32_t clear_mode2 = 1u << 16;
+constexpr std::uint32_t clear_data_size2 = 1u << 18;
+constexpr std::uint32_t clear_context2 = 1u << 21;
+constexpr std::uint32_t clear_key2 = 1u << 22;
+constexpr std::uint32_t reset_done2 = 1u << 26;
+constexpr std::uint32_t reset_done1 = 1u << 27;
+constexpr std::uint32_t reset_cha2 = 1u << 28;
+constexpr std::uint32_t reset_cha1 = 1u << 29;
+constexpr std::uint32_t reset_output_fifo = 1u << 30;
+constexpr std::uint32_t reset_input_fifo = 1u << 31;
+
+/** What the hardware's FIFO can hold at the end of a job without the job hanging, in bytes. */
+constexpr std::uint64_t input_fifo_bytes = 256;
+
+Work work_of_aes(std::uint16_t aai) {
+    switch (aai & 0xf0) {
+        case 0x00:
+            return Work::aes_ctr;
+        case 0x10:
+            return Work::aes_cbc;
+        case 0x20:
+            return Work::aes_ecb;
+        case 0x50:
+            return Work::aes_xts;
+        case 0x60:
+        case 0x70:
+            return Work::aes_mac;
+        case 0x80:
+            return Work::aes_ccm;
+        case 0x90:
+            return Work::aes_gcm;
+        default:
+            return Work::aes_feedback;
+    }
+}
+
+void wipe_key(ClassRegisters& registers) {
+    registers.key.fill(0);
+    registers.key_size = 0;
+    registers.key_split = registers.key_locked = registers.plain_store = false;
+}
+
+}  // namespace
+
+InfoEntry InfoEntry::from_word(std::uint32_t word) {
+    InfoEntry entry;
+    entry.destination = static_cast<std::uint8_t>(word >> 30);
+    entry.last2 = (word >> 29 & 1) != 0;
+    entry.last1 = (word >> 28 & 1) != 0;
+    entry.flush2 = (word >> 27 & 1) != 0;
+    entry.flush1 = (word >> 26 & 1) != 0;
+    entry.source = static_cast<EntrySource>(word >> 24 & 3);
+    entry.type = static_cast<std::uint8_t>(word >> 20 & 0xf);
+    entry.padding = static_cast<std::uint8_t>(word >> 16 & 7);
+    entry.length = entry.source == EntrySource::padding ? word & 0x7f : word & 0xfff;
+    return entry;
+}
+
+Ccb::Ccb(Port& port, Engine& engine, FlowBuffers& buffers) : port_(port), engine_(engine), buffers_(buffers) {
+    buffers_.input.clear();
+    buffers_.output.clear();
+    for (ByteQueue& queue : buffers_.waiting) {
+        queue.clear();
+    }
+}
+
+Ccb::~Ccb() {
+    wipe_key(class_[1]);
+    wipe_key(class_[2]);
+}
+
+void Ccb::load(Transfer transfer) {
+    if (transfer.remaining() > 0) {
+        sources_.emplace_back(std::move(transfer));
+    }
+}
+
+void Ccb::load(std::span<const std::uint8_t> bytes) {
+    if (!bytes.empty()) {
+        sources_.emplace_back(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
+    }
+}
+
+void Ccb::consume(unsigned from, Consumer consumer) {
+    if (consumer.remaining > 0) {
+        consumers_[from].push_back(std::move(consumer));
+    }
+}
+
+void Ccb::push_output(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() > output().room()) {
+        throw JobError(DecoError::watchdog);
+    }
+    output().push(bytes);
+}
+
+void Ccb::pop(ByteQueue& queue, std::span<std::uint8_t> bytes) {
+    pump();
+    if (queue.size() < bytes.size()) {
+        throw JobError(DecoError::watchdog);
+    }
+    const auto data = queue.front(bytes.size());
+    std::copy(data.begin(), data.end(), bytes.begin());
+    queue.pop(bytes.size());
+}
+
+void Ccb::pop_deco_input(std::span<std::uint8_t> bytes) {
+    pop(waiting(0), bytes);
+    drop_marks(0, bytes.size());
+}
+
+std::unique_ptr<Cha> Ccb::make_aes(ClassRegisters& registers, Operation operation) {
+    switch (operation.aai() & 0xff) {
+        case 0x60:
+        case 0x70:
+            return make_aes_mac(registers, operation);
+        case 0x80:
+            return make_aes_ccm(registers, operation);
+        case 0x90:
+            return make_aes_gcm(registers, operation);
+        default:
+            return make_aes_stream(registers, operation, engine_.aes_class == AesClass::high_performance);
+    }
+}
+
+std::unique_ptr<Cha> Ccb::make(unsigned number, Operation operation) {
+    ClassRegisters& registers = class_[number];
+    const std::uint8_t algorithm = operation.algorithm();
+    if (number == 1 && algorithm == algorithm_aes) {
+        work_[1] = work_of_aes(operation.aai());
+        return make_aes(registers, operation);
+    }
+    if (number == 1 && (algorithm == algorithm_des || algorithm == algorithm_triple_des)) {
+        work_[1] = Work::des;
+        return make_des_stream(registers, operation);
+    }
+    if (number == 2 && (algorithm & 0xf0) == 0x40) {
+        work_[2] = operation.aai() == 0 ? Work::hash : Work::hmac;
+        return make_mdha(registers, operation, engine_.knows_sha512());
+    }
+    throw JobError(ChaId::ccb, ChaError::invalid_cha);
+}
+
+void Ccb::start(unsigned number, Operation operation) {
+    pump();
+    cha_[number] = make(number, operation);
+    class_[number].mode = operation.word;
+    class_[number].done = false;
+    fed_[number] = false;
+    count(number, operation);
+}
+
+void Ccb::count(unsigned number, Operation operation) {
+    Counters& counters = engine_.counters;
+    ++counters[work_[number]].operations;
+    if (number == 1) {
+        ++(operation.encrypts() ? counters.encryptions : counters.decryptions);
+    }
+}
+
+void Ccb::wait_done(unsigned number) {
+    pump();
+    if (cha_[number] != nullptr && !class_[number].done) {
+        throw JobError(DecoError::watchdog);
+    }
+}
+
+void Ccb::wait_result(unsigned number) {
+    pump();
+    if (cha_[number] != nullptr && !class_[number].done && fed_[number]) {
+        throw JobError(DecoError::watchdog);
+    }
+}
+
+void Ccb::finish() {
+    wait_result(1);
+    wait_result(2);
+    std::uint64_t left = buffers_.input.size();
+    for (const auto& source : sources_) {
+        left += std::holds_alternative<Transfer>(source) ? std::get<Transfer>(source).remaining()
+                                                         : std::get<std::vector<std::uint8_t>>(source).size();
+    }
+    bool waiting = !entries_.empty() || left > input_fifo_bytes;
+    for (const auto& consumers : consumers_) {
+        waiting = waiting || !consumers.empty();
+    }
+    if (waiting) {
+        throw JobError(DecoError::watchdog);
+    }
+}
+
+void Ccb::clear(std::uint32_t bits) {
+    pump();
+    ClassRegisters& first = class_[1];
+    ClassRegisters& second = class_[2];
+    if ((bits & (clear_mode1 | reset_cha1)) != 0) {
+        first.mode = 0;
+        cha_[1].reset();
+    }
+    if ((bits & (clear_mode2 | reset_cha2)) != 0) {
+        second.mode = 0;
+        cha_[2].reset();
+    }
+    if ((bits & (clear_mode1 | reset_done1 | reset_cha1)) != 0) {
+        first.done = false;
+    }
+    if ((bits & (clear_mode2 | reset_done2 | reset_cha2)) != 0) {
+        second.done = false;
+    }
+    if ((bits & clear_data_size1) != 0) {
+        first.data_size = 0;
+    }
+    if ((bits & clear_data_size2) != 0) {
+        second.data_size = 0;
+    }
+    if ((bits & clear_icv_size1) != 0) {
+        first.icv_size = 0;
+    }
+    if ((bits & clear_context1) != 0) {
+        first.context.fill(0);
+    }
+    if ((bits & clear_context2) != 0) {
+        second.context.fill(0);
+    }
+    if ((bits & clear_key1) != 0) {
+        wipe_key(first);
+    }
+    if ((bits & clear_key2) != 0) {
+        wipe_key(second);
+    }
+    constexpr PkRegister pk_order[] = {PkRegister::a, PkRegister::b, PkRegister::n, PkRegister::e};
+    for (unsigned i = 0; i < 4; ++i) {
+        if ((bits & clear_pk_sizes & 1u << (12 + i)) != 0) {
+            pkha_.set_size(pk_order[i], 0);
+        }
+    }
+    if ((bits & reset_output_fifo) != 0) {
+        output().clear();
+        snooped_ = 0;
+    }
+    if ((bits & reset_input_fifo) != 0) {
+        sources_.clear();
+        source_offset_ = 0;
+        buffers_.input.clear();
+        entries_.clear();
+        for (unsigned number = 0; number < 3; ++number) {
+            waiting(number).clear();
+            marks_[number].clear();
+        }
+    }
+}
+
+}  // namespace svp::caam

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Page 0 of the register window and what all pages show alike: configuration, owners of the rings, true
+ * random number generator, secure memory commands, versions, counters, latched faults; and DECO 0's page.
+ */
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "caam/counters.hpp"
+#include "caam/engine.hpp"
+#include "caam/port.hpp"
+#include "caam/secure_memory.hpp"
+#include "svp/register_bank.hpp"
+
+namespace svp::caam {
+
+constexpr unsigned ring_count = 3;
+constexpr std::size_t direct_words = 64;
+
+/** What jobs leave behind for registers to show. Touched under the emulator's lock only. */
+struct Published {
+    Counters counters;
+    std::uint32_t rng_status = 0;  ///< RDSTA without the constant bits
+    SecurityMode mode = SecurityMode::trusted;
+    bool busy = false;
+    BusFault fault;                               ///< the last one
+    std::array<BusFault, ring_count> ring_fault;  ///< REIR of each ring
+
+    void exchange(Archive& archive);
+};
+
+/** A descriptor written by hand into DECO 0. */
+struct DirectRun {
+    bool wanted = false;
+    std::uint32_t status = 0;
+    bool failed = false;
+};
+
+class Controller {
+ public:
+    Controller(Host& host, Published& published, SecureMemory& secure_memory, const Engine& engine,
+               std::function<void()> wake);
+
+    RegisterBank& page() { return page_; }
+    const RegisterBank& page() const { return page_; }
+    RegisterBank& deco() { return deco_; }
+    const RegisterBank& deco() const { return deco_; }
+
+    /** @p hab_locked: the boot ROM left all rings to the secure world, locked. */
+    void reset(bool hab_locked);
+    void exchange(Archive& archive);
+
+    /** Registers that every page of a ring has as well. @p ring: whose eyes they are seen with; -1: page 0.
+     */
+    std::vector<Register> shared_rows(int ring);
+
+    /** Whether only the secure world may touch the ring's page. */
+    bool secure_owned(unsigned ring) const;
+    Owner owner(unsigned ring) const;
+    Owner direct_owner() const;
+
+    DirectRun& direct() { return direct_; }
+    std::array<std::uint32_t, direct_words> direct_descriptor() const;
+    void finish_direct(std::uint32_t status, const std::array<std::uint32_t, direct_words>& buffer);
+
+    /** MPMR as the bytes that go into a signature. */
+    std::array<std::uint8_t, 32> manufacturing_message() const;
+
+    /** SCFGR.PRIBLOB */
+    std::uint8_t blob_privilege() const;
+
+    /** A job failed on the bus, or a violation came: REIS, and its line. */
+    void report(std::uint32_t error_bits);
+    void update_line();
+
+    static constexpr unsigned line = ring_count;
+
+ private:
+    std::vector<Register> page_rows();
+    void add_owner_rows(std::vector<Register>& rows);
+    void add_trng_rows(std::vector<Register>& rows);
+    std::vector<Register> deco_rows();
+    std::uint32_t identity(int ring) const;
+    const BusFault& fault(int ring) const;
+    void owner_written(const WriteEvent& event, std::uint32_t offset);
+    void config_written(const WriteEvent& event);
+    void security_config_written(const WriteEvent& event);
+    void add_memory_rows(std::vector<Register>& rows, int ring);
+    void add_counter_rows(std::vector<Register>& rows);
+    void add_version_rows(std::vector<Register>& rows);
+    void add_fault_rows(std::vector<Register>& rows, int ring);
+
+    Host& host_;
+    Published& published_;
+    SecureMemory& secure_memory_;
+    const Engine& engine_;
+    std::function<void()> wake_;
+    DirectRun direct_;
+    RegisterBank page_;
+    RegisterBank deco_;
+};
+
+/** Offset of a ring's page in the window. */
+constexpr std::uint32_t ring_page(unsigned ring) {
+    return 0x1000 * (ring + 1);
+}
+
+}  // namespace svp::caam

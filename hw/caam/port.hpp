@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The engine's way to memory for one job: bus transactions with the world of the job's ring, and the secure
+ * memory, which is inside this block.
+ *
+ * An access that memory answers with an error ends the job, after the fault registers have been filled.
+ */
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "svp/host.hpp"
+
+namespace svp::caam {
+
+class SecureMemory;
+
+/** Who a job acts for: what the ring's DID registers say. */
+struct Owner {
+    World world = World::non_secure;
+    std::uint8_t did = 0;  ///< CAAM's own owner number, 0 to 15; not the RDC domain
+    std::uint16_t icid = 0;
+    std::uint8_t source = 0;  ///< job ring 0 to 2; 4: DECO under direct control
+};
+
+/** What a transaction was for; the kinds that FADR tells apart. */
+enum class Purpose : std::uint8_t { data, descriptor, key };
+
+/** A transaction that failed, for FAR, FADID and FADR. */
+struct BusFault {
+    bool happened = false;
+    std::uint64_t address = 0;
+    std::uint32_t size = 0;
+    bool write = false;
+    Response answer = Response::okay;
+    Purpose purpose = Purpose::data;
+    Owner owner;
+};
+
+class Port {
+ public:
+    /** @p inside: it is used inside of Host::exclusive() only, otherwise outside only. */
+    Port(Host& host, SecureMemory& secure_memory, const Owner& owner, bool inside = false)
+        : host_(host), secure_memory_(secure_memory), owner_(owner), inside_(inside) {}
+
+    /** Fills @p data from memory at @p address. Throws JobError. */
+    void read(std::uint64_t address, std::span<std::uint8_t> data, Purpose purpose = Purpose::data);
+
+    /** Writes @p data to memory at @p address. Throws JobError. */
+    void write(std::uint64_t address, std::span<const std::uint8_t> data);
+
+    /** As read(), but tells about an error instead of ending the job. */
+    bool try_read(std::uint64_t address, std::span<std::uint8_t> data);
+
+    /** The most bytes that may be read and written. */
+    void set_limit(std::uint64_t bytes) { left_ = bytes; }
+    /** Work on @p bytes that counts like moving them. Throws JobError (watchdog) when it was too much. */
+    void charge(std::uint64_t bytes);
+
+    const Owner& owner() const { return owner_; }
+    const BusFault& fault() const { return fault_; }
+    Host& host() { return host_; }
+    SecureMemory& secure_memory() { return secure_memory_; }
+
+ private:
+    void exclusive(const std::function<void()>& section);
+    Response transfer_in(std::uint64_t address, std::span<std::uint8_t> data);
+    Response transfer_out(std::uint64_t address, std::span<const std::uint8_t> data);
+    [[noreturn]] void fail(std::uint64_t address, std::size_t size, bool write, Response answer,
+                           Purpose purpose);
+
+    Host& host_;
+    SecureMemory& secure_memory_;
+    Owner owner_;
+    bool inside_;
+    BusFault fault_;
+    std::uint64_t left_ = std::uint64_t{1} << 33;
+};
+
+}  // namespace svp::caam

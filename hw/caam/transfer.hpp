@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Where the bytes of a command lie: one piece of memory, or the pieces that a scatter/gather table names.
+ *
+ * A Cursor walks along a pointer or a table; take() cuts the next bytes off as a Transfer, at the time when
+ * the command is issued, so that transfers queued behind each other never disturb the sequence. Entries of a
+ * table are 16 bytes in words of four: pointer (upper, lower), length with E (bit 31: another table) and F
+ * (bit 30: last), offset (bits 12:0).
+ */
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "caam/port.hpp"
+
+namespace svp::caam {
+
+struct Fragment {
+    std::uint64_t address;
+    std::uint32_t length;  ///< bytes, never 0
+};
+
+/** A list of pieces of memory that is read or written from front to back. */
+class Transfer {
+ public:
+    void add(std::uint64_t address, std::uint32_t length);
+    std::uint64_t remaining() const { return remaining_; }
+
+    /** Reads the next bytes; @p data must not be longer than remaining(). Throws JobError. */
+    void read(Port& port, std::span<std::uint8_t> data, Purpose purpose = Purpose::data);
+    void write(Port& port, std::span<const std::uint8_t> data);
+
+ private:
+    /** Calls @p move(address, first, length) for each piece of the next @p size bytes. */
+    template <typename Move>
+    void walk(std::size_t size, const Move& move);
+
+    std::vector<Fragment> fragments_;
+    std::size_t index_ = 0;
+    std::uint32_t offset_ = 0;
+    std::uint64_t remaining_ = 0;
+};
+
+/** How many table entries a job may still look at. */
+class EntryBudget {
+ public:
+    explicit EntryBudget(std::uint32_t entries) : left_(entries) {}
+
+    /** One more entry is looked at; throws JobError (watchdog) when there have been too many. */
+    void spend();
+
+ private:
+    std::uint32_t left_;
+};
+
+class Cursor {
+ public:
+    Cursor() = default;
+    Cursor(std::uint64_t address, bool table) : address_(address), table_(table) {}
+
+    /** Where the next byte lies; of a table, where its next entry does. */
+    std::uint64_t address() const { return address_; }
+
+    /** The next @p length bytes; the cursor stands behind them afterwards. Throws JobError. */
+    Transfer take(Port& port, EntryBudget& budget, std::uint64_t length);
+
+ private:
+    void next_entry(Port& port, EntryBudget& budget);
+    std::span<const std::uint8_t> entry_at(Port& port, std::uint64_t address);
+
+    static constexpr std::size_t entry_size = 16;
+    static constexpr std::size_t batch = 16;
+
+    std::uint64_t address_ = 0;  ///< next byte; of a table, the next entry
+    bool table_ = false;
+    bool last_seen_ = false;
+    std::uint64_t piece_ = 0;  ///< what is left of the entry at hand
+    std::uint32_t piece_left_ = 0;
+
+    std::uint64_t cached_at_ = 0;
+    std::size_t cached_size_ = 0;
+    std::array<std::uint8_t, entry_size * batch> cache_{};
+};
+
+}  // namespace svp::caam

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Runs Device::work() of one core when it asks for that.
+ *
+ * On a thread of its own, which is started at the first request and runs
+ * without QEMU's big lock; or, if the machine is to be repeatable, "in place":
+ * from a timer that expires at the virtual time of the request, in the thread
+ * that runs timers and with the lock held until the work is done.
+ *
+ * On its thread the work is told to end, and waited for, while the machine is
+ * stopped, the device is reset or a state is loaded; so none of the core's
+ * other members that forbid it ever runs beside it. In place there is nothing
+ * to wait for.
+ *
+ * All calls but svp_worker_must_end() are made under the lock.
+ */
+#ifndef HW_SVP_WORKER_H
+#define HW_SVP_WORKER_H
+
+#include "svp/abi.h"
+
+typedef struct SvpWorker SvpWorker;
+
+SvpWorker *svp_worker_new(SvpDevice *core, bool in_place);
+
+/* Ends the work and frees the worker; before the core itself ends. */
+void svp_worker_free(SvpWorker *worker);
+
+void svp_worker_request(SvpWorker *worker);
+
+/* From any thread: the work shall come to an end. */
+bool svp_worker_must_end(SvpWorker *worker);
+
+/*
+ * Takes the lock, or gives it back; without effect for a caller that holds it
+ * already.
+ */
+void svp_worker_lock(SvpWorker *worker, bool taken);
+
+/* Ends the work and forgets all requests. */
+void svp_worker_cancel(SvpWorker *worker);
+
+/*
+ * Ends the work of all cores, which begins no more until the call with @hold
+ * false: for a reset of the whole machine.
+ */
+void svp_workers_hold(bool hold);
+
+#endif
