@@ -343,12 +343,15 @@ TEST_CASE("bus handshakes are acknowledged") {
     CHECK((read32(power.gpc, handshake) & 7u << 24) == (1u << 26 | 1u << 24));
 }
 
-TEST_CASE("low-power modes are reported as missing") {
+TEST_CASE("low-power modes other than STOP are reported as missing") {
     Power power;
-    power.set_bits(power.gpc, 0x00, 0xa);
-    power.clear_bits(power.gpc, 0x14, 1u << 31);
+    power.set_bits(power.gpc, 0x00, 0xa);  // STOP is there
+    power.set_bits(power.gpc, 0x108, 0xa);
     power.set_bits(power.gpc, 0x14, 1u << 31);
-    power.set_bits(power.gpc, lpcr_a53_ad, 1u << 8);
+    CHECK(power.host.unimplemented.empty());
+    write32(power.gpc, 0x00, 0x5);  // WAIT
+    write32(power.gpc, 0x108, 0x1);
+    power.set_bits(power.gpc, lpcr_a53_ad, 1u << 8);  // power by interrupt
     CHECK(power.host.unimplemented.size() == 3);
 }
 
@@ -511,18 +514,18 @@ TEST_CASE("deep sleep needs its switch, STOP for all cores, and no core at work"
     CHECK(chip.host.power_ons[0] == 0);
 }
 
-TEST_CASE("an interrupt that is pending already lets the chip not sleep on") {
+TEST_CASE("an interrupt that is pending already wakes the chip at once, on the core that slept last") {
     Sleeper chip;
     chip.unmask(uart1);
     chip.gpc.set_input(uart1, true);
-    chip.suspend(2);
-    chip.cpu_on(2, 0x910000);
-    chip.suspend(2);
-    chip.host.halted[0] = true;
+    chip.cpu_on(2, 0x920000);
     chip.cpu_off(0);
-    chip.wfi(2);
+    chip.suspend(2);
+    chip.host.halted[0] = chip.host.halted[2] = true;
+    chip.host.advance(chip.gpc, Gpc::poll_interval + Gpc::poll_interval / 2);
     CHECK(chip.losses() == 100);
     CHECK(chip.host.power_ons[2] == 2);
+    CHECK(chip.host.entries[2] == 0x910000);
     CHECK(chip.host.power_ons[0] == 0);
 }
 
