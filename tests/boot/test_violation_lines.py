@@ -14,8 +14,8 @@ VIDEO = heap_cells.HEAPS["video"][0]
 VAULT = heap_cells.HEAPS["vault"][0]
 OPTEE = heap_cells.OPTEE[0]
 DRAM_BASE = 0x40000000
-LINE = re.compile(r"^TZC-380: denied (read|write) of (0x[0-9a-f]+), (non-secure|secure), (user|privileged), region (\d+), AXI id (\S+?)(, then others)?$",
-                  re.MULTILINE)
+LINE = re.compile(r"^TZC-380: denied (read|write) of (0x[0-9a-f]+), (non-secure|secure), (user|privileged), region (\d+), AXI id (\S+?)"
+                  r"(, then others)?$", re.MULTILINE)
 SUMMARY = re.compile(r"^TZC-380: (?:at least )?(\d+) more denials without a line(?:, interrupt was masked)?$", re.MULTILINE)
 #: What OP-TEE allows itself in a second (violation_monitor.c)
 LINES_IN_WINDOW, DENIALS_IN_WINDOW, WINDOW_SECONDS = 8, 256, 1.0
