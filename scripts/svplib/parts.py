@@ -290,8 +290,6 @@ def _build_linux(folder, prepared):
     tree, source = prepared
     out = tree / "out"
     out.mkdir(exist_ok=True)
-    # The tree is shared by all states of the repository: a module of another one would come along, or pass for ours.
-    shutil.rmtree(out / "modules", ignore_errors=True)
     run_logged("build linux", ["make", "-C", str(tree / "ours/linux"), f"SRC={source}", f"OUT={out}", f"CROSS_COMPILE={CROSS_COMPILE}",
                                f"JOBS={OPTIONS.jobs}"], log_path("linux"))
     for path in (out / "Image", *sorted(out.glob("*.dtb"))):
@@ -337,7 +335,7 @@ def _build_qemu(folder, prepared):
 
 PARTS = {part.name: part for part in (
     Part("qemu", _build_qemu, prepare=_prepare_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=4000),
-    Part("linux", _build_linux, prepare=_prepare_linux, source=("linux",), files=("firmware/linux",), space=5000, recipe=3),
+    Part("linux", _build_linux, prepare=_prepare_linux, source=("linux",), files=("firmware/linux",), space=5000, recipe=2),
     Part("tfa", _build_tfa, source=("tfa",), files=("firmware/tfa",)),
     Part("optee", _build_optee, source=("optee",), files=("firmware/optee",)),
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
