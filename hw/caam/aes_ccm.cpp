@@ -3,6 +3,7 @@
 
 #include "caam/aes_aead.hpp"
 #include "caam/aes_key.hpp"
+#include "caam/block_buffer.hpp"
 #include "caam/icv.hpp"
 #include "caam/job_status.hpp"
 
@@ -31,31 +32,12 @@ class AesCcm final : public Cha {
             flush(output);
         }
         kind_ = kind;
-        if (held_ > 0) {
-            const std::size_t part = std::min(data.size(), aes_block - held_);
-            std::copy_n(data.begin(), part, hold_.begin() + static_cast<std::ptrdiff_t>(held_));
-            held_ += part;
-            data = data.subspan(part);
-            if (held_ < aes_block) {
-                return;
-            }
-            held_ = 0;
-            blocks(hold_, output);
-        }
-        const std::size_t bulk = data.size() / aes_block * aes_block;
-        blocks(data.first(bulk), output);
-        data = data.subspan(bulk);
-        std::copy(data.begin(), data.end(), hold_.begin());
-        held_ = data.size();
+        buffer_.add(data, [&](auto whole) { blocks(whole, output); });
     }
 
     void flush(ByteQueue& output) override {
         begin();
-        if (held_ > 0) {
-            const std::size_t size = held_;
-            held_ = 0;
-            blocks(std::span<const std::uint8_t>(hold_).first(size), output);
-        }
+        buffer_.flush([&](auto rest) { blocks(rest, output); });
     }
 
     void last(ByteQueue& output) override {
@@ -94,9 +76,6 @@ class AesCcm final : public Cha {
     }
 
     void blocks(std::span<const std::uint8_t> data, ByteQueue& output) {
-        if (data.empty()) {
-            return;
-        }
         if (kind_ == DataKind::aad) {
             authenticate(data);
             return;
@@ -146,8 +125,7 @@ class AesCcm final : public Cha {
     Icv icv_;
     DataKind kind_ = DataKind::aad;
     bool started_ = false;
-    std::size_t held_ = 0;
-    std::array<std::uint8_t, aes_block> hold_{};
+    BlockBuffer buffer_;
 };
 
 }  // namespace

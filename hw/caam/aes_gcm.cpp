@@ -5,6 +5,7 @@
 
 #include "caam/aes_aead.hpp"
 #include "caam/aes_key.hpp"
+#include "caam/block_buffer.hpp"
 #include "caam/byte_order.hpp"
 #include "caam/icv.hpp"
 #include "caam/job_status.hpp"
@@ -25,7 +26,7 @@ class AesGcm final : public Cha {
 
     void feed(DataKind kind, std::span<const std::uint8_t> data, ByteQueue& output) override {
         begin();
-        if (kind != kind_ && held_ > 0) {
+        if (kind != kind_ && !buffer_.empty()) {
             flush(output);
         }
         if (kind_ == DataKind::iv && kind != DataKind::iv) {
@@ -48,7 +49,7 @@ class AesGcm final : public Cha {
             default:
                 throw JobError(ChaId::aes, ChaError::out_of_sequence);
         }
-        absorb(data, output);
+        buffer_.add(data, [&](auto whole) { blocks(whole, output); });
     }
 
     void flush(ByteQueue& output) override {
@@ -56,11 +57,7 @@ class AesGcm final : public Cha {
         if (kind_ == DataKind::iv) {
             end_iv();
         }
-        if (held_ > 0) {
-            const std::size_t size = held_;
-            held_ = 0;
-            blocks(std::span<const std::uint8_t>(hold_).first(size), output);
-        }
+        buffer_.flush([&](auto rest) { blocks(rest, output); });
     }
 
     void last(ByteQueue& output) override {
@@ -137,32 +134,8 @@ class AesGcm final : public Cha {
         iv_.clear();
     }
 
-    void absorb(std::span<const std::uint8_t> data, ByteQueue& output) {
-        if (held_ > 0) {
-            const std::size_t part = std::min(data.size(), aes_block - held_);
-            std::copy_n(data.begin(), part, hold_.begin() + static_cast<std::ptrdiff_t>(held_));
-            held_ += part;
-            data = data.subspan(part);
-            if (held_ < aes_block) {
-                return;
-            }
-            held_ = 0;
-            blocks(hold_, output);
-        }
-        const std::size_t bulk = data.size() / aes_block * aes_block;
-        blocks(data.first(bulk), output);
-        data = data.subspan(bulk);
-        if (!data.empty()) {
-            std::memcpy(hold_.data(), data.data(), data.size());
-            held_ = data.size();
-        }
-    }
-
     /** Whole blocks, or the end of one kind of data, which the library pads. */
     void blocks(std::span<const std::uint8_t> data, ByteQueue& output) {
-        if (data.empty()) {
-            return;
-        }
         state_.auth_size = 0;
         state_.data_size = 0;
         if (kind_ == DataKind::aad) {
@@ -186,8 +159,7 @@ class AesGcm final : public Cha {
     std::uint64_t aad_bytes_ = 0;
     std::uint64_t message_bytes_ = 0;
     bool started_ = false;
-    std::size_t held_ = 0;
-    std::array<std::uint8_t, aes_block> hold_{};
+    BlockBuffer buffer_;
 };
 
 }  // namespace

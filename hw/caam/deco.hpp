@@ -19,6 +19,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -119,6 +120,8 @@ class Deco {
     bool condition(std::uint32_t word);
     void jump_to(std::int32_t target);
     void math(std::uint32_t word, bool with_immediate_byte);
+    /** What a source code means for either operand; nothing if the operands have meanings of their own. */
+    std::optional<std::uint64_t> math_any_source(unsigned code, unsigned length, bool short_immediate);
     std::uint64_t math_source0(unsigned code, unsigned length, bool short_immediate);
     std::uint64_t math_source1(unsigned code, unsigned length, bool short_immediate);
     std::uint64_t math_immediate(unsigned length, bool short_immediate);

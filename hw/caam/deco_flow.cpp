@@ -22,6 +22,9 @@ constexpr std::uint32_t jump_selects_state = 1u << 24;  ///< JSL
 constexpr std::uint8_t condition_shared = 0x40;
 constexpr std::uint8_t condition_self = 0x20;
 constexpr std::uint8_t condition_ring_pending = 0x80;
+constexpr unsigned math_registers = 4;
+constexpr unsigned math_source_immediate = 0x4;
+constexpr unsigned math_source_override = 0x7;
 /** CALM and the like: nothing is in flight. */
 constexpr std::uint8_t conditions_quiet = 0x1f;
 
@@ -149,17 +152,21 @@ std::uint64_t Deco::math_immediate(unsigned length, bool short_immediate) {
     return length == 8 && !short_immediate ? first << 32 | next_word() : first;
 }
 
+std::optional<std::uint64_t> Deco::math_any_source(unsigned code, unsigned length, bool short_immediate) {
+    if (code < math_registers) {
+        return math_register(code);
+    }
+    if (code == math_source_immediate) {
+        return math_immediate(length, short_immediate);
+    }
+    return code == math_source_override ? std::optional<std::uint64_t>(override_) : std::nullopt;
+}
+
 std::uint64_t Deco::math_source0(unsigned code, unsigned length, bool short_immediate) {
+    if (const auto value = math_any_source(code, length, short_immediate)) {
+        return *value;
+    }
     switch (code) {
-        case 0x0:
-        case 0x1:
-        case 0x2:
-        case 0x3:
-            return math_register(code);
-        case 0x4:
-            return math_immediate(length, short_immediate);
-        case 0x7:
-            return override_;
         case 0x8:
             return in_.length;
         case 0x9:
@@ -180,16 +187,10 @@ std::uint64_t Deco::math_source0(unsigned code, unsigned length, bool short_imme
 std::uint64_t Deco::math_source1(unsigned code, unsigned length, bool short_immediate) {
     std::array<std::uint8_t, 8> bytes{};
     const auto tail = std::span(bytes).last(length);
+    if (const auto value = math_any_source(code, length, short_immediate)) {
+        return *value;
+    }
     switch (code) {
-        case 0x0:
-        case 0x1:
-        case 0x2:
-        case 0x3:
-            return math_register(code);
-        case 0x4:
-            return math_immediate(length, short_immediate);
-        case 0x7:
-            return override_;
         case 0x8:
             return in_.variable;
         case 0x9:

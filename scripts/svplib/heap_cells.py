@@ -10,6 +10,8 @@ import sys
 
 HEAPS = {"video": (0xC0000000, 128 << 20), "vault": (0xC8000000, 32 << 20)}
 OPTEE = (0xF0000000, 0x0FE00000)
+#: 64 KiB of ordinary DRAM right below the heaps that Linux leaves alone, and its size
+UNUSED = (0xBFFF0000, 64 << 10)
 #: What Linux writes, as it would lie in memory
 GARBAGE = (0x0BADF00DDEADC0DE).to_bytes(8, "little")
 PIECE_BYTES = 8 << 20

@@ -6,13 +6,14 @@ by way of the board's test port but "linux". A place is eight bytes of memory th
 above the fitted DDR. Rights are text: "rw", "r", "w", "-" for none, "none" where no address of the DRAM window leads.
 """
 
-import base64
 import re
 
+from . import heap_cells
 from .board import DRAM_BASE, BoardError
+from .test_port import port_read, port_write, write_cells
 
 #: Eight bytes in each kind of memory that no software uses
-PLACES = {"ram": 0xBFFF0040, "video": 0xC4000040, "vault": 0xC9000040, "optee": 0xF8000040}
+PLACES = {"ram": heap_cells.UNUSED[0] + 0x40, "video": 0xC4000040, "vault": 0xC9000040, "optee": 0xF8000040}
 #: Cells low enough to have an image above 3 GiB of DDR; the first of these pages that is empty serves
 LOW_PAGES = range(0x7FFF0000, 0x7F000000, -0x1000)
 WINDOW_END = 0x140000000
@@ -40,7 +41,7 @@ INTENDED = {
 
 
 def intended(policy):
-    """{(master, place): rights} under a policy; "ram-image" holds for boards with less than 4 GiB."""
+    """{(master, place): rights} that a policy intends, written by hand; "ram-image" holds for boards with less than 4 GiB."""
     rows = {}
     for masters, rights in INTENDED[policy].items():
         for master in ORDINARY if masters == "ordinary" else (masters,):
@@ -48,55 +49,56 @@ def intended(policy):
     return rows
 
 
-def port(board, operation, master, address, **arguments):
-    """One job of the test port; "-secure" behind the name of a master that chooses its world. Returns QMP's answer."""
-    name = master.removesuffix("-secure")
-    world = {"world": "secure"} if name != master else {}
-    return board.qmp.command("svp-test-port", operation=operation, master=name, address=address, **world, **arguments)
+def read(board, master, address, length=8, answer=None):
+    """What a master reads, zeros if it got an abort; for "linux", `length` is 1, 2, 4 or 8.
 
-
-def read(board, master, address, length=8):
-    """What a master reads, zeros if it got an abort; for "linux", `length` is 1, 2, 4 or 8."""
+    `answer`: what the bus must answer, else BoardError; Linux tells "okay" from others only.
+    """
     if master == "linux":
         output = board.command(f"svp-probe peek {address:#x} {length}").output
         found = re.search(rf"^PEEK {address:#x} (0x[0-9a-f]+|abort)$", output, re.MULTILINE)
         if not found:
             raise BoardError(f"{board.name}: svp-probe peek gave no value", output.splitlines())
-        if found.group(1) == "abort":
-            return bytes(length)
-        return int(found.group(1), 16).to_bytes(length, "little")
-    return base64.b64decode(port(board, "read", master, address, length=length)["data"])
+        aborted = found.group(1) == "abort"
+        _check_answer(board, master, address, answer, "abort" if aborted else "okay")
+        return bytes(length) if aborted else int(found.group(1), 16).to_bytes(length, "little")
+    seen, data = port_read(board.qmp, master, address, length)
+    _check_answer(board, master, address, answer, seen)
+    return data
 
 
-def write(board, master, address, data):
-    """A master's attempt to write; for "linux", 1, 2, 4 or 8 bytes."""
+def write(board, master, address, data, answer=None):
+    """A master's attempt to write; for "linux", 1, 2, 4 or 8 bytes. `answer` as for read()."""
     if master == "linux":
-        board.command(f"svp-probe poke {address:#x} {len(data)} {int.from_bytes(data, 'little'):#x}")
+        output = board.command(f"svp-probe poke {address:#x} {len(data)} {int.from_bytes(data, 'little'):#x}").output
+        found = re.search(rf"^POKE {address:#x} (ok|abort)$", output, re.MULTILINE)
+        if not found:
+            raise BoardError(f"{board.name}: svp-probe poke gave no outcome", output.splitlines())
+        seen = "okay" if found.group(1) == "ok" else "abort"
     else:
-        port(board, "write", master, address, data=base64.b64encode(data).decode())
+        seen = port_write(board.qmp, master, address, data)
+    _check_answer(board, master, address, answer, seen)
 
 
-def rights(board, master, address, cell):
-    """What a master can do at an address whose bytes lie in `cell`; they are as before afterwards.
+def _check_answer(board, master, address, answer, seen):
+    if answer not in (None, seen):
+        raise BoardError(f"{board.name}: {master} at {address:#x} got {seen}, not {answer}")
+
+
+def rights(board, master, address, cell, answer=None):
+    """What a master can do at an address whose bytes lie in `cell`; they are as before afterwards. `answer` as for read().
 
     Raises BoardError if anything comes through that is neither a whole grant nor a whole denial.
     """
     before = board.ram(cell, 8)
-    _put(board, cell, MARK)
-    seen = read(board, master, address)
-    write(board, master, address, OTHER)
+    write_cells(board.qmp, cell, MARK)
+    seen = read(board, master, address, answer=answer)
+    write(board, master, address, OTHER, answer)
     after = board.ram(cell, 8)
-    _put(board, cell, before)
+    write_cells(board.qmp, cell, before)
     if seen not in (MARK, NOTHING) or after not in (MARK, OTHER):
         raise BoardError(f"{board.name}: {master} at {address:#x} read {seen.hex()} where {MARK.hex()} lay and made it {after.hex()}")
     return (("r" if seen == MARK else "") + ("w" if after == OTHER else "")) or "-"
-
-
-def _put(board, cell, data):
-    """The secure CPU may write everywhere, under each policy."""
-    write(board, "a53-secure", cell, data)
-    if board.ram(cell, 8) != data:
-        raise BoardError(f"{board.name}: the secure CPU cannot write at {cell:#x}")
 
 
 def _no_address(board, master, address):
@@ -104,7 +106,7 @@ def _no_address(board, master, address):
     if master == "linux":
         output = board.command(f"svp-probe peek {address:#x} 8").output
         return NO_ADDRESS if f"PEEK {address:#x} abort" in output else output
-    answer = port(board, "read", master, address, length=8)["answer"]
+    answer, _ = port_read(board.qmp, master, address, 8)
     return NO_ADDRESS if answer == "decerr" else f"answer {answer}"
 
 
@@ -131,12 +133,12 @@ def masters(policy):
     return list(dict.fromkeys(master for master, _ in intended(policy)))
 
 
-def table(board):
-    """{(master, place): rights} for each of masters() at each of places()."""
+def table(board, answer=None):
+    """{(master, place): rights} for each of masters() at each of places(). `answer` as for read(), for addresses that exist."""
     seen = {}
     for name, (address, cell) in places(board).items():
         for master in masters(board.policy):
-            seen[master, name] = _no_address(board, master, address) if cell is None else rights(board, master, address, cell)
+            seen[master, name] = _no_address(board, master, address) if cell is None else rights(board, master, address, cell, answer)
     return seen
 
 

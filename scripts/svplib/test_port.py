@@ -5,6 +5,7 @@
     port.run("copy", master="gpu", source=0x40000000, destination=0x50000000, length=4096)    # "okay", "slverr" or "decerr"
     port.run("read", master="a53", secure=True, source=0x40000000, length=4); port.data(4)
 
+    port_read(board.qmp, "caam-secure", 0xC0000000, 8)         # by QMP: (answer, bytes); needs no test-port=on
     secure_registers(board.qmp)                                # (readl, writel) of the secure A53, over QMP
 """
 
@@ -19,7 +20,6 @@ MAX_LENGTH = 64 << 20
 COMMANDS = {"read": 1, "write": 2, "copy": 3, "fill": 4}
 ANSWERS = ("okay", "slverr", "decerr")
 BUSY, DONE, REFUSED = 1, 2, 4
-SECURE_A53 = {"master": "a53", "world": "secure"}
 
 #: RDC MDA indices by the names of QMP's SvpBusMaster
 MASTERS = {"a53": 0, "m4": 1, "pcie1": 2, "pcie2": 3, "vpu": 4, "lcdif": 5, "csi1": 6, "csi2": 7, "coresight": 8, "dap": 9, "caam": 10,
@@ -83,11 +83,31 @@ class TestPort:
             self.set_register(0x1000 + offset, int.from_bytes(padded[offset:offset + 4], "little"))
 
 
+def _identity(master):
+    """Arguments of svp-test-port for a master; "-secure" behind the name of one that chooses its world (a53, caam)."""
+    name = master.removesuffix("-secure")
+    return {"master": name, **({"world": "secure"} if name != master else {})}
+
+
+def _write_job(master, address, data):
+    return {"operation": "write", "address": address, "data": base64.b64encode(data).decode(), **_identity(master)}
+
+
+def port_read(qmp, master, address, length):
+    """(answer, bytes) of a read as any master, by QMP; "-secure" behind the names a53 and caam."""
+    result = qmp.command("svp-test-port", operation="read", address=address, length=length, **_identity(master))
+    return result["answer"], base64.b64decode(result["data"])
+
+
+def port_write(qmp, master, address, data):
+    """The answer to a write as any master, by QMP."""
+    return qmp.command("svp-test-port", **_write_job(master, address, data))["answer"]
+
+
 def secure_registers(qmp):
     """Functions that read and write 32-bit registers as the secure A53, by the QMP command svp-test-port."""
     def readl(address):
-        answer = qmp.command("svp-test-port", operation="read", address=address, length=4, **SECURE_A53)
-        return int.from_bytes(base64.b64decode(answer["data"]), "little")
+        return int.from_bytes(port_read(qmp, "a53-secure", address, 4)[1], "little")
 
     def writel(address, value):
         qmp.commands([write_command(address, value)])
@@ -97,7 +117,7 @@ def secure_registers(qmp):
 
 def write_command(address, value):
     """For Qmp.commands(): the secure A53 writes a 32-bit register."""
-    return "svp-test-port", {"operation": "write", "address": address, "data": base64.b64encode(value.to_bytes(4, "little")).decode(), **SECURE_A53}
+    return "svp-test-port", _write_job("a53-secure", address, value.to_bytes(4, "little"))
 
 
 def read_cells(qmp, address, length):

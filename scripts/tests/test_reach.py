@@ -22,12 +22,15 @@ class PretendedBoard:
         return b"".join(self.cells.get(at, b"\0" * 8) for at in range(address, address + size, 8))
 
     def command(self, name, operation=None, master=None, address=None, world="non-secure", length=8, data=None):
+        if name == "svp-write-cells":
+            self.cells[address] = base64.b64decode(data)
+            return {}
         if operation is None:
             _, what, address, _, *value = name.split()
             master, world, address = "linux", "non-secure", int(address, 16)
             operation, data = ("read", None) if what == "peek" else ("write", base64.b64encode(int(value[0], 16).to_bytes(8, "little")))
         if address >= reach.WINDOW_END:
-            return self.answer(master, f"PEEK {address:#x} abort", {"answer": "decerr"})
+            return self.answer(master, f"PEEK {address:#x} abort", {"answer": "decerr", "data": ""})
         cell = address - self.ram_size if address >= 0x100000000 else address
         allowed = self.permits(master, world, operation, address)
         if operation == "write":
@@ -60,6 +63,15 @@ class Reach(unittest.TestCase):
         board.answer = lambda master, output, result: {**result, "data": base64.b64encode(b"\x11" + bytes(7))} if "data" in result else result
         with self.assertRaisesRegex(BoardError, "gpu at 0xbfff0040 read 1100000000000000"):
             reach.rights(board, "gpu", reach.PLACES["ram"], reach.PLACES["ram"])
+
+    def test_answer_that_must_be(self):
+        board = PretendedBoard(lambda *_: True)
+        self.assertEqual(reach.rights(board, "gpu", reach.PLACES["ram"], reach.PLACES["ram"], "okay"), "rw")
+        for master in ("gpu", "linux"):
+            with self.assertRaisesRegex(BoardError, f"{master} at 0x140000000 got (decerr|abort), not okay"):
+                reach.read(board, master, reach.WINDOW_END, answer="okay")
+        with self.assertRaisesRegex(BoardError, "gpu at 0xbfff0040 got okay, not slverr"):
+            reach.write(board, "gpu", reach.PLACES["ram"], bytes(8), "slverr")
 
     def test_every_policy_has_a_row_for_every_master(self):
         rows = [set(reach.intended(policy)) for policy in reach.INTENDED]

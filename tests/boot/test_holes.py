@@ -7,14 +7,14 @@
    as the TZASC is an assumption for this chip, so it is a property of the GPC.
 """
 
-import base64
-import re
 import struct
 import time
 import unittest
 
 import boot_case
 from boot_case import BoardCase, run_checks
+from svplib import reach
+from svplib.test_port import secure_registers
 
 #: With 3 GiB fitted, only the first GiB has an image in the 4 GiB of the DDR's window. So the heap goes there.
 LOW_VIDEO, VIDEO_BYTES = 0x60000000, 128 << 20
@@ -52,13 +52,8 @@ class _Alias:
         word = SECRET + 2 * CELL_OFFSETS.index(offset)
         return struct.pack("<II", word, word + 1)
 
-    def peek(self, address):
-        output = self.guest(f"svp-probe peek {address:#x} 8")
-        return int(re.search(rf"^PEEK {address:#x} (0x[0-9a-f]+)$", output, re.MULTILINE).group(1), 16).to_bytes(8, "little")
-
-    def port(self, operation, address, **arguments):
-        result = self.board.qmp.command("svp-test-port", operation=operation, master="gpu", address=address, **arguments)
-        return base64.b64decode(result.get("data", ""))
+    def read(self, master, address):
+        return reach.read(self.board, master, address, answer="okay")
 
     def denied(self):
         """{(master, direction, address, who denied, region)} on record."""
@@ -73,27 +68,27 @@ class _Alias:
         """The secret is in the cells, and at the heap's own address nobody of the normal world sees it."""
         for offset in CELL_OFFSETS:
             self.assertEqual(self.board.ram(LOW_VIDEO + offset, 8), self.secret(offset))
-            self.assertEqual(self.peek(LOW_VIDEO + offset), bytes(8))
-            self.assertEqual(self.port("read", LOW_VIDEO + offset, length=8), bytes(8))
+            self.assertEqual(self.read("linux", LOW_VIDEO + offset), bytes(8))
+            self.assertEqual(self.read("gpu", LOW_VIDEO + offset), bytes(8))
 
     def test_linux_reads_the_alias(self):
         for offset in CELL_OFFSETS:
             with self.subTest(offset=hex(offset)):
-                self.assertEqual(self.peek(LOW_VIDEO + ALIAS_OFFSET + offset), self.secret(offset) if self.LINUX else bytes(8))
+                self.assertEqual(self.read("linux", LOW_VIDEO + ALIAS_OFFSET + offset), self.secret(offset) if self.LINUX else bytes(8))
         self.assertEqual({row[2:] for row in self.denied()},
                          set() if self.LINUX else {(LOW_VIDEO + ALIAS_OFFSET + offset, "tzc", 0) for offset in CELL_OFFSETS})
 
     def test_linux_writes_the_alias(self):
         for offset in CELL_OFFSETS:
             with self.subTest(offset=hex(offset)):
-                self.guest(f"svp-probe poke {LOW_VIDEO + ALIAS_OFFSET + offset:#x} 8 {int.from_bytes(INTRUDER, 'little'):#x}")
+                reach.write(self.board, "linux", LOW_VIDEO + ALIAS_OFFSET + offset, INTRUDER, answer="okay")
                 self.assertEqual(self.board.ram(LOW_VIDEO + offset, 8), INTRUDER if self.LINUX else self.secret(offset))
         self.assertEqual({row[1] for row in self.denied()}, set() if self.LINUX else {"write"})
 
     def test_dma_uses_the_alias(self):
         alias = LOW_VIDEO + ALIAS_OFFSET + 0x1238
-        self.assertEqual(self.port("read", alias, length=8), self.secret(0x1238) if self.DMA else bytes(8))
-        self.port("write", alias, data=base64.b64encode(INTRUDER).decode())
+        self.assertEqual(self.read("gpu", alias), self.secret(0x1238) if self.DMA else bytes(8))
+        reach.write(self.board, "gpu", alias, INTRUDER, answer="okay")
         self.assertEqual(self.board.ram(LOW_VIDEO + 0x1238, 8), INTRUDER if self.DMA else self.secret(0x1238))
         self.assertEqual({row[:3] for row in self.denied()}, set() if self.DMA else {("gpu", "read", alias), ("gpu", "write", alias)})
 
@@ -143,20 +138,16 @@ class _Sleep:
         cls.BOARD = {"share_ram": True, "policy": cls.POLICY, "dtb": boot_case.changed_device_tree(cls.scratch, changes),
                      "extra": ("-global", f"driver=imx8mq.gpc,property=dsm-loses,value={cls.LOSES}")}
 
-    def secure(self, operation, address, **arguments):
-        """A word of a register as the secure CPU would access it, asleep or not."""
-        result = self.board.qmp.command("svp-test-port", operation=operation, master="a53", world="secure", address=address, **arguments)
-        return int.from_bytes(base64.b64decode(result.get("data", "")), "little")
-
     def sleep_and_wake(self):
         """Suspend, see that the chip is in deep sleep and what that costs the TZASC, and wake it by a character."""
+        readl, writel = secure_registers(self.board.qmp)
         self.guest("echo enabled > /sys/class/tty/ttymxc0/power/wakeup")
-        self.secure("write", CORE0_STATUS, data=base64.b64encode(CORE_WAS_OFF.to_bytes(4, "little")).decode())
+        writel(CORE0_STATUS, CORE_WAS_OFF)
         self.board.console.send_line("echo mem > /sys/power/state; echo WOKE''-$?")
-        boot_case.wait_until("deep sleep", lambda: self.secure("read", CORE0_STATUS, length=4) & CORE_WAS_OFF, seconds=30)
-        self.assertEqual(self.secure("read", TZASC_ACTION, length=4), ACTION_AFTER_RESET)
+        boot_case.wait_until("deep sleep", lambda: readl(CORE0_STATUS) & CORE_WAS_OFF, seconds=30)
+        self.assertEqual(readl(TZASC_ACTION), ACTION_AFTER_RESET)
         if self.POLICY != "open":
-            lost = self.secure("read", RDC_MDA_VPU, length=4) == 0
+            lost = readl(RDC_MDA_VPU) == 0
             self.assertEqual(lost, bool(self.LOSES & 2), "the RDC's state")
         before = self.board.hmp("info registers -a")
         time.sleep(0.5)
@@ -171,8 +162,7 @@ class _Sleep:
             self.assertEqual(self.board.ram(address, 8), struct.pack("<II", SECRET, SECRET + 1))
 
     def peek(self, address):
-        output = self.guest(f"svp-probe peek {address:#x} 8")
-        return int(re.search(rf"^PEEK {address:#x} (0x[0-9a-f]+)$", output, re.MULTILINE).group(1), 16)
+        return int.from_bytes(reach.read(self.board, "linux", address, answer="okay"), "little")
 
     def test_sleep(self):
         """Twice: what holds after the first time must not depend on state that only the first one had."""
@@ -190,9 +180,9 @@ class _Sleep:
                     self.assertEqual(self.peek(address), secret if self.HOLE else 0)
                 if not self.HOLE:
                     self.assertEqual(self.board.qmp.command("query-svp-policy"), policy)
-                    self.assertEqual(self.secure("read", TZASC_ACTION, length=4), ACTION)
+                    self.assertEqual(secure_registers(self.board.qmp)[0](TZASC_ACTION), ACTION)
         for address in self.PLACES:
-            self.guest(f"svp-probe poke {address:#x} 8 {int.from_bytes(INTRUDER, 'little'):#x}")
+            reach.write(self.board, "linux", address, INTRUDER, answer="okay")
             written = self.HOLE or (self.POLICY == "nxp" and address == self.PLACES[0])
             self.assertEqual(self.board.ram(address, 8) == INTRUDER, written)
         if not self.HOLE:

@@ -1,23 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Policies of the bus firewalls that OP-TEE programs: what each master can read and write, tried for each, and that it stays so.
 
-The tables below are written by hand from the intent of each policy (firmware/optee/README.md), not from any register.
+Expectations are written by hand from the intent of each policy (firmware/optee/README.md), not from any register: reach.INTENDED
+and the tables below.
 """
 
-import base64
-import re
 import subprocess
 import unittest
 
 import boot_case
 from boot_case import BoardCase, ScratchCase, changed_device_tree, run_checks
+from svplib import reach
 from svplib.board import Board
-
-#: Eight bytes in each kind of memory that no software uses while the tests run
-PLACES = {"ram": 0xBFFF0040, "video": 0xC4000040, "vault": 0xC9000040, "optee": 0xF8000040}
-MARK = bytes.fromhex("1122334455667788")
-OTHER = bytes.fromhex("a1b2c3d4e5f60718")
-NOTHING = bytes(8)
 
 RDC, CSU, TZASC = 0x303D0000, 0x303E0000, 0x32F80000
 GPR1, GPR10 = 0x30340004, 0x30340028
@@ -30,66 +24,27 @@ CSL_WORDS, CSL_OPEN, CSL_OPEN_LOCKED = 64, 0x00FF00FF, 0x01FF01FF
 #: Words of CSL that strict changes, by hand: 28 has 56 (TZASC); 14 has 28 and 29 (RDC); 15 has 30 (CSU) and 31; 59 has 118, 119 (OCRAM, OCRAM_S)
 CSL_STRICT = {28: 0x01FF0133, 14: 0x013301FF, 15: 0x01FF0133, 59: 0x01330133}
 
-ORDINARY = ("gpu", "usdhc1", "enet-tx", "enet-rx", "lcdif", "usb1")
-
-
-def table(text):
-    """{(master, place): rights} of lines "master[,master] ram video vault optee"; "-" is none."""
-    rows = {}
-    for line in text.strip().splitlines():
-        masters, *rights = line.split()
-        for master in ORDINARY if masters == "ordinary" else (masters,):
-            rows.update({(master, place): "" if right == "-" else right for place, right in zip(PLACES, rights, strict=True)})
-    return rows
-
 
 class _Policy:
-    """Tests of one policy; POLICY names it and EXPECTED says who may do what."""
+    """Tests of one policy, which POLICY names; reach.INTENDED says who may do what."""
 
     POLICY = ""
-    EXPECTED = {}
     LEVEL, LEVELS = CSL_OPEN_LOCKED, {}
 
     @classmethod
     def prepare(cls):
         cls.BOARD = {"share_ram": True, "policy": cls.POLICY}
 
-    def port(self, operation, master, address, **arguments):
-        """One job of the test port; "-secure" behind a master that can choose its world."""
-        name, _, secure = master.partition("-secure")
-        world = {"world": "secure"} if secure == "" and master.endswith("-secure") else {}
-        return self.board.qmp.command("svp-test-port", operation=operation, master=name, address=address, **world, **arguments)
-
     def read(self, master, address, length=8):
-        if master == "linux":
-            output = self.guest(f"svp-probe peek {address:#x} {length}")
-            return int(re.search(rf"^PEEK {address:#x} (0x[0-9a-f]+)$", output, re.MULTILINE).group(1), 16).to_bytes(length, "little")
-        result = self.port("read", master, address, length=length)
-        self.assertEqual(result["answer"], "okay")
-        return base64.b64decode(result["data"])
+        return reach.read(self.board, master, address, length, answer="okay")
 
     def write(self, master, address, data):
-        if master == "linux":
-            line = f"svp-probe poke {address:#x} {len(data)} {int.from_bytes(data, 'little'):#x}"
-            self.assertIn(f"POKE {address:#x} ok", self.guest(line))
-        else:
-            self.assertEqual(self.port("write", master, address, data=base64.b64encode(data).decode())["answer"], "okay")
-
-    def rights(self, master, place):
-        """What a master can do at a place, by trying; a denied read must give zeros and a denied write must change nothing."""
-        address = PLACES[place]
-        self.write("a53-secure", address, MARK)
-        self.assertEqual(self.board.ram(address, 8), MARK, "the secure CPU may write everywhere")
-        seen = self.read(master, address)
-        self.assertIn(seen, (MARK, NOTHING))
-        self.write(master, address, OTHER)
-        cells = self.board.ram(address, 8)
-        self.assertIn(cells, (MARK, OTHER))
-        return ("r" if seen == MARK else "") + ("w" if cells == OTHER else "")
+        reach.write(self.board, master, address, data, answer="okay")
 
     def test_rights_of_all_masters(self):
-        seen = {row: self.rights(*row) for row in self.EXPECTED}
-        self.assertEqual({row: right for row, right in seen.items() if right != self.EXPECTED[row]}, {})
+        """By trying; a denied read gives zeros, a denied write changes nothing, and the answer is okay."""
+        seen, intended = reach.table(self.board, answer="okay"), reach.intended(self.POLICY)
+        self.assertEqual({row: seen[row] for row, right in intended.items() if seen[row] != right}, {})
 
     def word(self, master, address):
         return int.from_bytes(self.read(master, address, 4), "little")
@@ -120,7 +75,7 @@ class _Policy:
         """The first and the last byte of each heap are as its middle, and those beside them are not."""
         for master in ("gpu", "dcss"):
             for place, first, last in (("video", 0xC0000000, 0xC7FFFFFF), ("vault", 0xC8000000, 0xC9FFFFFF)):
-                expected = "r" in self.EXPECTED[master, place]
+                expected = "r" in reach.intended(self.POLICY)[master, place]
                 for address in (first, last):
                     self.write("a53-secure", address, b"\x5a")
                     self.assertEqual(self.read(master, address, 1), b"\x5a" if expected else b"\0", f"{master} at {address:#x}")
@@ -179,15 +134,6 @@ class Open(_OpenRegisters, _Policy, BoardCase):
 
     POLICY = "open"
     LEVEL = CSL_OPEN
-    EXPECTED = table("""
-        linux        rw  -   -   -
-        a53-secure   rw  rw  rw  rw
-        caam         rw  -   -   -
-        caam-secure  rw  rw  rw  rw
-        vpu          rw  -   -   -
-        dcss         rw  -   -   -
-        ordinary     rw  -   -   -
-    """)
 
     def test_nothing_is_programmed(self):
         self.assertNotIn("bus policy", self.board.console.text)
@@ -199,15 +145,6 @@ class Nxp(_OpenRegisters, _Locked, BoardCase):
     """The 2018 arrangement: decoder and display are non-secure, and Linux may write the video heap though not read it."""
 
     POLICY = "nxp"
-    EXPECTED = table("""
-        linux        rw  w   -   -
-        a53-secure   rw  w   rw  rw
-        caam         rw  w   -   -
-        caam-secure  rw  w   rw  rw
-        vpu          r   rw  -   -
-        dcss         rw  rw  -   -
-        ordinary     rw  -   -   -
-    """)
 
 
 class Strict(_Locked, BoardCase):
@@ -216,15 +153,6 @@ class Strict(_Locked, BoardCase):
     POLICY = "strict"
     PEEKS = False
     LEVELS = CSL_STRICT
-    EXPECTED = table("""
-        linux        rw  -   -   -
-        a53-secure   rw  w   rw  rw
-        caam         rw  -   -   -
-        caam-secure  rw  w   rw  rw
-        vpu          r   rw  -   -
-        dcss         r   r   -   -
-        ordinary     rw  -   -   -
-    """)
 
     def test_answer_is_locked(self):
         value = self.word("a53-secure", GPR10)
@@ -251,15 +179,15 @@ class Strict(_Locked, BoardCase):
                 for master in ("linux", "vpu", "dcss", "gpu"):
                     self.denials()
                     self.assertEqual(self.read(master, address), bytes(8), master)
-                    self.write(master, address, OTHER)
+                    self.write(master, address, reach.OTHER)
                     self.assertEqual(self.read("a53-secure", address), value, master)
                     # Secure masters pass the CSU; the RDC, which knows masters, comes first for all but domain 0.
                     rule = (denier, index, 1, 1) if master == "linux" else ("rdc-region", 24 if address >= OCRAM else 29, 1, 1)
                     self.assertEqual(self.denials()[1], {rule}, master)
         for master in ("linux", "gpu"):
-            self.write(master, BL31 - 8, OTHER)
-            self.assertEqual(self.read(master, BL31 - 8), OTHER)
-            self.write("a53-secure", BL31 - 8, NOTHING)
+            self.write(master, BL31 - 8, reach.OTHER)
+            self.assertEqual(self.read(master, BL31 - 8), reach.OTHER)
+            self.write("a53-secure", BL31 - 8, reach.NOTHING)
 
     def test_registers_are_none_of_decoder_and_display(self):
         """They are secure masters that Linux drives: what they could write to a register would be written by the secure world."""

@@ -17,7 +17,7 @@ PLACES = {
     "ram": (DRAM_BASE, heap_cells.HEAPS["video"][0] - DRAM_BASE),
     **heap_cells.HEAPS,
     "optee": heap_cells.OPTEE,
-    "control": (0xBFFF0000, _KIB64),
+    "control": heap_cells.UNUSED,
     "control-high": (0xCA000000, _KIB64),
     "ocram": (0x00900000, 128 << 10),
     "ocram-s": (0x00180000, 32 << 10),
