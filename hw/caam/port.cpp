@@ -47,6 +47,7 @@ void Port::read(std::uint64_t address, std::span<std::uint8_t> data, Purpose pur
     if (answer != Response::okay) {
         fail(address, data.size(), false, answer, purpose);
     }
+    bytes_read_ += data.size();
 }
 
 bool Port::try_read(std::uint64_t address, std::span<std::uint8_t> data) {
@@ -59,6 +60,7 @@ void Port::write(std::uint64_t address, std::span<const std::uint8_t> data) {
     if (answer != Response::okay) {
         fail(address, data.size(), true, answer, Purpose::data);
     }
+    bytes_written_ += data.size();
 }
 
 void Port::fail(std::uint64_t address, std::size_t size, bool write, Response answer, Purpose purpose) {

@@ -59,6 +59,10 @@ class Port {
     /** Work on @p bytes that counts like moving them. Throws JobError (watchdog) when it was too much. */
     void charge(std::uint64_t bytes);
 
+    /** Bytes moved so far. */
+    std::uint64_t bytes_read() const { return bytes_read_; }
+    std::uint64_t bytes_written() const { return bytes_written_; }
+
     const Owner& owner() const { return owner_; }
     const BusFault& fault() const { return fault_; }
     Host& host() { return host_; }
@@ -77,6 +81,8 @@ class Port {
     bool inside_;
     BusFault fault_;
     std::uint64_t left_ = std::uint64_t{1} << 33;
+    std::uint64_t bytes_read_ = 0;
+    std::uint64_t bytes_written_ = 0;
 };
 
 }  // namespace svp::caam
