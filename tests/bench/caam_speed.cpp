@@ -51,6 +51,11 @@ class FlatHost : public svp::Host {
         std::memcpy(bytes.data() + (address - base), data.data(), data.size());
         return svp::Response::okay;
     }
+    bool bus_pass(svp::Master, svp::World, std::uint64_t source, std::uint64_t target, std::size_t,
+                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+        move(bytes.data() + (source - base), bytes.data() + (target - base));
+        return true;
+    }
     std::int64_t bus_delay() override { return 0; }
     void request_work() override {}
     bool work_must_end() override { return false; }
