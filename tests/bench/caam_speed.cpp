@@ -2,9 +2,9 @@
 /**
  * Speed of the CAAM model beside that of the library which does the work in it.
  *
- * Both decrypt the same data in turns, in one process, and the best of all rounds counts: noise of the machine hits both. A line of
- * output is: name, figure of the model, figure of the library, unit. Memory on the bus is as fast as memcpy, so that only the
- * model's own cost shows.
+ * Both decrypt the same data in turns, in one process, and the best of all rounds counts: noise of the
+ * machine hits both. A line of output is: name, figure of the model, figure of the library, unit. Memory on
+ * the bus is as fast as memcpy, so that only the model's own cost shows.
  */
 #include <nettle/aes.h>
 #include <nettle/cbc.h>
@@ -43,11 +43,13 @@ class FlatHost : public svp::Host {
     void cpu_off(unsigned) override {}
     bool cpu_halted(unsigned) override { return false; }
     void policy_changed() override {}
-    svp::Response bus_read(svp::Master, svp::World, std::uint64_t address, std::span<std::uint8_t> data) override {
+    svp::Response bus_read(svp::Master, svp::World, std::uint64_t address,
+                           std::span<std::uint8_t> data) override {
         std::memcpy(data.data(), bytes.data() + (address - base), data.size());
         return svp::Response::okay;
     }
-    svp::Response bus_write(svp::Master, svp::World, std::uint64_t address, std::span<const std::uint8_t> data) override {
+    svp::Response bus_write(svp::Master, svp::World, std::uint64_t address,
+                            std::span<const std::uint8_t> data) override {
         std::memcpy(bytes.data() + (address - base), data.data(), data.size());
         return svp::Response::okay;
     }
@@ -66,7 +68,8 @@ class FlatHost : public svp::Host {
 
 class Board {
  public:
-    static constexpr std::uint64_t rings = base, descriptor = base + 0x4000, from = base + 0x10000, to = from + large;
+    static constexpr std::uint64_t rings = base, descriptor = base + 0x4000, from = base + 0x10000,
+                                   to = from + large;
 
     Board() : caam_(host) {
         for (std::size_t i = 0; i < large; ++i) {
@@ -84,10 +87,24 @@ class Board {
     /** AES-128 over @p size bytes with the OPERATION's mode bits; key and context as memory's bytes. */
     void prepare(std::uint32_t mode, std::uint32_t context_at, std::size_t size) {
         const std::uint32_t length = static_cast<std::uint32_t>(size);
-        std::vector<std::uint32_t> words = {0xb0800000, 0x02800010, 0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c,
-                                            0x12a00010 | context_at << 8, 1, 2, 3, 0xfcffffff, 0x8210000c | mode,
-                                            0x22520000, static_cast<std::uint32_t>(from), length,
-                                            0x60700000, static_cast<std::uint32_t>(to), length};
+        std::vector<std::uint32_t> words = {0xb0800000,
+                                            0x02800010,
+                                            0x03020100,
+                                            0x07060504,
+                                            0x0b0a0908,
+                                            0x0f0e0d0c,
+                                            0x12a00010 | context_at << 8,
+                                            1,
+                                            2,
+                                            3,
+                                            0xfcffffff,
+                                            0x8210000c | mode,
+                                            0x22520000,
+                                            static_cast<std::uint32_t>(from),
+                                            length,
+                                            0x60700000,
+                                            static_cast<std::uint32_t>(to),
+                                            length};
         words[0] |= static_cast<std::uint32_t>(words.size());
         for (std::size_t i = 0; i < words.size(); ++i) {
             put_word(descriptor + 4 * i, words[i]);
@@ -100,7 +117,8 @@ class Board {
             caam_.work();
             const std::uint32_t status = get(0x44);
             if (get(0x3c) != part || status != 0) {
-                std::fprintf(stderr, "%u of %u jobs have ended, the last one with status %08x\n", get(0x3c), part, status);
+                std::fprintf(stderr, "%u of %u jobs have ended, the last one with status %08x\n", get(0x3c),
+                             part, status);
                 std::exit(1);
             }
             set(0x34, part);
@@ -141,11 +159,13 @@ struct Reference {
 
     void ctr(std::size_t size, const std::uint8_t* from) {
         Block counter = first;
-        nettle_ctr_crypt(&encrypt, reinterpret_cast<nettle_cipher_func*>(aes128_encrypt), 16, counter.data(), size, to.data(), from);
+        nettle_ctr_crypt(&encrypt, reinterpret_cast<nettle_cipher_func*>(aes128_encrypt), 16, counter.data(),
+                         size, to.data(), from);
     }
     void cbc(std::size_t size, const std::uint8_t* from) {
         Block iv = first;
-        nettle_cbc_decrypt(&decrypt, reinterpret_cast<nettle_cipher_func*>(aes128_decrypt), 16, iv.data(), size, to.data(), from);
+        nettle_cbc_decrypt(&decrypt, reinterpret_cast<nettle_cipher_func*>(aes128_decrypt), 16, iv.data(),
+                           size, to.data(), from);
     }
 };
 
@@ -163,7 +183,8 @@ Best compare(const std::function<void()>& model, const std::function<void()>& li
     Best best;
     for (unsigned round = 0; round < rounds; ++round) {
         const bool model_first = round % 2 == 0;
-        const double one = seconds(model_first ? model : library), two = seconds(model_first ? library : model);
+        const double one = seconds(model_first ? model : library),
+                     two = seconds(model_first ? library : model);
         best.model = std::min(best.model, model_first ? one : two);
         best.library = std::min(best.library, model_first ? two : one);
     }
@@ -183,20 +204,23 @@ int main() {
     constexpr Mode modes[] = {{"ctr", 0, 16, &Reference::ctr}, {"cbc", 0x100, 0, &Reference::cbc}};
     for (const Mode& mode : modes) {
         board.prepare(mode.bits, mode.context_at, large);
-        const Best best = compare([&] { board.run(1); }, [&] { (reference.*mode.run)(large, board.input()); });
+        const Best best =
+            compare([&] { board.run(1); }, [&] { (reference.*mode.run)(large, board.input()); });
         if (std::memcmp(board.output(), reference.to.data(), large) != 0) {
             std::fprintf(stderr, "%s: model and library do not agree\n", mode.name);
             return 1;
         }
-        std::printf("%s-16m %.1f %.1f MB/s\n", mode.name, large / best.model / 1e6, large / best.library / 1e6);
+        std::printf("%s-16m %.1f %.1f MB/s\n", mode.name, large / best.model / 1e6,
+                    large / best.library / 1e6);
     }
     for (const Mode& mode : modes) {
         board.prepare(mode.bits, mode.context_at, small);
-        const Best best = compare([&] { board.run(small_jobs); }, [&] {
-            for (unsigned i = 0; i < small_jobs; ++i) {
-                (reference.*mode.run)(small, board.input());
-            }
-        });
+        const Best best = compare([&] { board.run(small_jobs); },
+                                  [&] {
+                                      for (unsigned i = 0; i < small_jobs; ++i) {
+                                          (reference.*mode.run)(small, board.input());
+                                      }
+                                  });
         std::printf("%s-4k %.0f %.0f 1/s\n", mode.name, small_jobs / best.model, small_jobs / best.library);
     }
 }

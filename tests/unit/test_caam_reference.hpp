@@ -41,10 +41,10 @@ class Aes {
     /** @p iv is moved on. */
     Bytes cbc(bool encrypts, Bytes& iv, const Bytes& data) const {
         Bytes out(data.size());
-        encrypts ? nettle_cbc_encrypt(encrypting_.data(), cipher_.encrypt, 16, iv.data(), data.size(), out.data(),
-                                      data.data())
-                 : nettle_cbc_decrypt(decrypting_.data(), cipher_.decrypt, 16, iv.data(), data.size(), out.data(),
-                                      data.data());
+        encrypts ? nettle_cbc_encrypt(encrypting_.data(), cipher_.encrypt, 16, iv.data(), data.size(),
+                                      out.data(), data.data())
+                 : nettle_cbc_decrypt(decrypting_.data(), cipher_.decrypt, 16, iv.data(), data.size(),
+                                      out.data(), data.data());
         return out;
     }
     Bytes ctr(Bytes& counter, const Bytes& data) const {
@@ -154,8 +154,9 @@ inline Bytes hmac_of(const nettle_hash& algorithm, Bytes key, const Bytes& data)
         key = digest_of(algorithm, key);
     }
     key.resize(algorithm.block_size);
-    return digest_of(algorithm, join({mixed(key, Bytes(key.size(), 0x5c)),
-                                 digest_of(algorithm, join({mixed(key, Bytes(key.size(), 0x36)), data}))}));
+    return digest_of(algorithm,
+                     join({mixed(key, Bytes(key.size(), 0x5c)),
+                           digest_of(algorithm, join({mixed(key, Bytes(key.size(), 0x36)), data}))}));
 }
 
 /** A big number; bytes begin with the most significant one. */

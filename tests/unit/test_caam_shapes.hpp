@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Descriptor shapes: every kind of job that a driver builds, as one named row. A row makes the words as its driver does, runs them
- * with data of its own, and compares with nettle, GMP or a published vector.
+ * Descriptor shapes: every kind of job that a driver builds, as one named row. A row makes the words as its
+ * driver does, runs them with data of its own, and compares with nettle, GMP or a published vector.
  *
- * All rows of a table run in one device, one after the other, and then all once more with other data: nothing may be left of a job
- * that the next one sees.
+ * All rows of a table run in one device, one after the other, and then all once more with other data: nothing
+ * may be left of a job that the next one sees.
  */
 #pragma once
 

@@ -49,7 +49,10 @@ Program skcipher_shared(const Skcipher& form, const Bytes& key, std::size_t iv_s
     if (form.encrypts || form.iv_at != 0) {
         p.operation(form.algorithm | init | (form.encrypts ? encrypt : decrypt));
     } else {
-        p.jump(j_shared, 3).operation(form.algorithm | init_final).jump(j_all, 2).operation(form.algorithm | 0x1000 | init_final);
+        p.jump(j_shared, 3)
+            .operation(form.algorithm | init_final)
+            .jump(j_all, 2)
+            .operation(form.algorithm | 0x1000 | init_final);
     }
     p.math(add, s0_sil, 0, d_vsol, 4)
         .math(add, s0_sil, 0, d_vsil, 4)
@@ -62,16 +65,20 @@ Program skcipher_shared(const Skcipher& form, const Bytes& key, std::size_t iv_s
 }
 
 /** IV in front of the input, the next one behind the output: each in a table entry of its own. */
-void check_skcipher(ShapeRun& run, const Skcipher& form, const Bytes& key, const Bytes& iv, const Bytes& nonce, const Bytes& data,
-                    const Bytes& expected, const Bytes& next_iv) {
-    const auto iv_at = run.put(iv), from = run.put(data), to = run.room(data.size()), next_at = run.room(iv.size() + 1);
+void check_skcipher(ShapeRun& run, const Skcipher& form, const Bytes& key, const Bytes& iv,
+                    const Bytes& nonce, const Bytes& data, const Bytes& expected, const Bytes& next_iv) {
+    const auto iv_at = run.put(iv), from = run.put(data), to = run.room(data.size()),
+               next_at = run.room(iv.size() + 1);
     Program job = Program::job();
     if (iv.empty()) {
         job.seq_in(from, u32(data.size())).seq_out(to, u32(data.size()));
     } else {
-        const std::pair<std::uint64_t, std::uint32_t> in[] = {{iv_at, u32(iv.size())}, {from, 16}, {from + 16, u32(data.size() - 16)}};
-        const std::pair<std::uint64_t, std::uint32_t> out[] = {{to, u32(data.size())}, {next_at, u32(iv.size())}};
-        job.seq_in(run.board.table(in), u32(iv.size() + data.size()), sgf).seq_out(run.board.table(out), u32(data.size() + iv.size()), sgf);
+        const std::pair<std::uint64_t, std::uint32_t> in[] = {
+            {iv_at, u32(iv.size())}, {from, 16}, {from + 16, u32(data.size() - 16)}};
+        const std::pair<std::uint64_t, std::uint32_t> out[] = {{to, u32(data.size())},
+                                                               {next_at, u32(iv.size())}};
+        job.seq_in(run.board.table(in), u32(iv.size() + data.size()), sgf)
+            .seq_out(run.board.table(out), u32(data.size() + iv.size()), sgf);
     }
     run.runs_shared(skcipher_shared(form, key, iv.size(), nonce), job);
     CHECK(run.at(to, data.size()) == expected);
@@ -86,7 +93,8 @@ void aes_ecb_shape(ShapeRun& run) {
 
 template <bool encrypts>
 void aes_cbc_shape(ShapeRun& run) {
-    const Bytes key = run.data(run.round == 0 ? 24 : 16), iv = run.data(16), data = run.data(run.size(32, 20000, 16));
+    const Bytes key = run.data(run.round == 0 ? 24 : 16), iv = run.data(16),
+                data = run.data(run.size(32, 20000, 16));
     Bytes next = iv;
     const Bytes expected = Aes(key).cbc(encrypts, next, data);
     check_skcipher(run, {aes_cbc, encrypts, 0}, key, iv, {}, data, expected, next);
@@ -94,7 +102,8 @@ void aes_cbc_shape(ShapeRun& run) {
 
 template <bool encrypts>
 void aes_ctr_shape(ShapeRun& run) {
-    const Bytes key = run.data(run.round == 0 ? 32 : 16), iv = run.data(16), data = run.data(run.size(33, 20000));
+    const Bytes key = run.data(run.round == 0 ? 32 : 16), iv = run.data(16),
+                data = run.data(run.size(33, 20000));
     Bytes next = iv;
     const Bytes expected = Aes(key).ctr(next, data);
     check_skcipher(run, {aes_ctr, encrypts, 16}, key, iv, {}, data, expected, next);
@@ -102,7 +111,8 @@ void aes_ctr_shape(ShapeRun& run) {
 
 template <bool encrypts>
 void rfc3686_shape(ShapeRun& run) {
-    const Bytes key = run.data(16), nonce = run.data(4), iv = run.data(8), data = run.data(run.size(33, 3000));
+    const Bytes key = run.data(16), nonce = run.data(4), iv = run.data(8),
+                data = run.data(run.size(33, 3000));
     Bytes counter = join({nonce, iv, hex("00000001")});
     const Bytes expected = Aes(key).ctr(counter, data);
     check_skcipher(run, {aes_ctr, encrypts, 20, true}, key, iv, nonce, data, expected, iv);
@@ -123,12 +133,18 @@ void xts_shape(ShapeRun& run) {
     const auto in = run.put(join({tweak, data})), out = run.room(data.size() + 16);
     Program p = Program::shared(serial | keep_context);
     const unsigned skip = p.here();
-    p.jump(j_shared, 0).key(class1, key).load(class1, r_context, 0x28, hex("0000000000008000")).target_here(skip);
+    p.jump(j_shared, 0)
+        .key(class1, key)
+        .load(class1, r_context, 0x28, hex("0000000000008000"))
+        .target_here(skip);
     p.seq_load(class1, r_context, 0x20, 8).seq_load(class1, r_context, 0x30, 8);
     if (encrypts) {
         p.operation(aes_xts | init_final | encrypt);
     } else {
-        p.jump(j_shared, 3).operation(aes_xts | init_final).jump(j_all, 2).operation(aes_xts | 0x1000 | init_final);
+        p.jump(j_shared, 3)
+            .operation(aes_xts | init_final)
+            .jump(j_all, 2)
+            .operation(aes_xts | 0x1000 | init_final);
     }
     p.math(add, s0_sil, 0, d_vsol, 4)
         .math(add, s0_sil, 0, d_vsil, 4)
@@ -145,7 +161,8 @@ template <bool ccm>
 void protected_key_shape(ShapeRun& run) {
     constexpr std::uint32_t form = 0x0du << 16 | 4 | (ccm ? 1u << 8 : 0);
     const Bytes key = run.data(32), iv = run.data(16), data = run.data(run.size(32, 1000, 16));
-    const auto key_at = run.put(key), blob = run.room(80), black = run.room(64), in = run.put(join({iv, data})), out = run.room(data.size() + 16);
+    const auto key_at = run.put(key), blob = run.room(80), black = run.room(64),
+               in = run.put(join({iv, data})), out = run.room(data.size() + 16);
     run.runs(Program::job()
                  .key(class1, key_at, 32)
                  .fifo_store(class1, ccm ? fs_key_ccm : fs_key_ecb, key_at, 32)
@@ -202,7 +219,9 @@ void null_shape(ShapeRun& run) {
     if (!encrypts) {
         p.operation(keyed | icv_check);
     }
-    p.math(sub, length, 0, number, 4).math(add, s0_zero, number, d_vsil, 4).math(add, s0_zero, number, d_vsol, 4);
+    p.math(sub, length, 0, number, 4)
+        .math(add, s0_zero, number, d_vsil, 4)
+        .math(add, s0_zero, number, d_vsol, 4);
     const unsigned patch = p.here();
     p.move(m_descbuf, m_math0 + number, 0, 6).move(m_math0 + number, m_descbuf, 0, 8, m_wait);
     if (encrypts) {
@@ -243,13 +262,15 @@ Program authenc_keys(const Bytes& auth_key, const Bytes& key, const Bytes& nonce
     return p.target_here(skip);
 }
 
-Program authenc_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size, std::size_t assoc) {
+Program authenc_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size,
+                    std::size_t assoc) {
     return sequences(in, in_size, out, out_size).math(add, s0_zero, s1_imm, d_override, 4).word(u32(assoc));
 }
 
 template <bool counter_mode, bool encrypts>
 void authenc_shape(ShapeRun& run) {
-    const Bytes auth_key = run.data(run.size(16, 40)), key = run.data(16), nonce = counter_mode ? run.data(4) : Bytes();
+    const Bytes auth_key = run.data(run.size(16, 40)), key = run.data(16),
+                nonce = counter_mode ? run.data(4) : Bytes();
     const Bytes iv = run.data(counter_mode ? 8 : 16), aad = run.data(run.size(8, 24, 4));
     const Bytes clear = run.data(counter_mode ? run.size(1, 3000) : run.size(16, 3200, 16));
     const std::uint32_t iv_at = counter_mode ? 20 : 0;
@@ -269,7 +290,10 @@ void authenc_shape(ShapeRun& run) {
     if (encrypts || counter_mode) {
         p.operation(cipher_form | init_final | (encrypts ? encrypt : decrypt));
     } else {
-        p.jump(j_shared, 3).operation(cipher_form | init_final).jump(j_all, 2).operation(cipher_form | 0x1000 | init_final);
+        p.jump(j_shared, 3)
+            .operation(cipher_form | init_final)
+            .jump(j_all, 2)
+            .operation(cipher_form | 0x1000 | init_final);
     }
     p.math(add, encrypts ? s0_sil : s0_sol, 0, d_vsil, 4)
         .math(add, encrypts ? s0_sil : s0_sol, 0, d_vsol, 4)
@@ -278,13 +302,16 @@ void authenc_shape(ShapeRun& run) {
     const std::size_t size = aad.size() + clear.size();
     if (encrypts) {
         p.seq_store(class2, r_context, 0, mac_size);
-        const auto in = run.put(join({aad, clear})), out = run.put(join({aad, Bytes(clear.size() + mac_size)}));
-        run.runs_shared(p, authenc_job(in, size, out, size + mac_size, aad.size()).load(class1, r_context, iv_at, iv));
+        const auto in = run.put(join({aad, clear})),
+                   out = run.put(join({aad, Bytes(clear.size() + mac_size)}));
+        run.runs_shared(
+            p, authenc_job(in, size, out, size + mac_size, aad.size()).load(class1, r_context, iv_at, iv));
         CHECK(run.at(out, size + mac_size) == join({aad, cipher, tag}));
     } else {
         p.seq_fifo_load(class2, fl_icv | fl_last2, mac_size);
         const auto in = run.put(join({aad, cipher, tag})), out = run.put(join({aad, Bytes(clear.size())}));
-        run.runs_shared(p, authenc_job(in, size + mac_size, out, size, aad.size()).load(class1, r_context, iv_at, iv));
+        run.runs_shared(
+            p, authenc_job(in, size + mac_size, out, size, aad.size()).load(class1, r_context, iv_at, iv));
         CHECK(run.at(out, size) == join({aad, clear}));
     }
 }
@@ -293,7 +320,8 @@ void authenc_shape(ShapeRun& run) {
 template <bool counter_mode>
 void givencrypt_shape(ShapeRun& run) {
     const Bytes auth_key = run.data(20), key = run.data(32), nonce = counter_mode ? run.data(4) : Bytes();
-    const Bytes aad = run.data(16), clear = run.data(counter_mode ? run.size(1, 2000) : run.size(16, 2000, 16));
+    const Bytes aad = run.data(16),
+                clear = run.data(counter_mode ? run.size(1, 2000) : run.size(16, 2000, 16));
     const std::size_t iv_size = counter_mode ? 8 : 16;
     const std::uint32_t iv_at = counter_mode ? 20 : 0;
     const Bytes given_iv = run.data(iv_size);
@@ -338,7 +366,8 @@ void givencrypt_shape(ShapeRun& run) {
           join({cipher, hmac_of(nettle_sha256, auth_key, join({aad, iv, cipher}))}));
 }
 
-Program gcm_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size, std::size_t aad_size, const Bytes& iv) {
+Program gcm_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size,
+                std::size_t aad_size, const Bytes& iv) {
     return sequences(in, in_size, out, out_size)
         .math(add, s0_zero, s1_imm, 3, 4)
         .word(u32(aad_size))
@@ -354,7 +383,8 @@ Program gcm_key_and_operation(const Bytes& key, bool encrypts) {
 
 template <bool encrypts>
 void gcm_shape(ShapeRun& run) {
-    const Bytes key = run.data(run.round == 0 ? 16 : 32), iv = run.data(12), aad = run.data(run.size(1, 60)), clear = run.data(run.size(1, 5000));
+    const Bytes key = run.data(run.round == 0 ? 16 : 32), iv = run.data(12), aad = run.data(run.size(1, 60)),
+                clear = run.data(run.size(1, 5000));
     const Bytes sealed = Aes(key).gcm(iv, aad, clear);
     const std::size_t size = aad.size() + clear.size();
     Program p = gcm_key_and_operation(key, encrypts);
@@ -363,7 +393,10 @@ void gcm_shape(ShapeRun& run) {
         const unsigned nothing = p.here();
         p.jump(j_z, 0).math(add, s0_zero, 3, d_vsil, 4);
         const unsigned no_aad = p.here();
-        p.jump(j_z, 0).math(add, s0_zero, 3, d_vsol, 4).seq_fifo_store(vlf, fs_skip).math(sub, s0_sil, 3, d_vsol, 4);
+        p.jump(j_z, 0)
+            .math(add, s0_zero, 3, d_vsol, 4)
+            .seq_fifo_store(vlf, fs_skip)
+            .math(sub, s0_sil, 3, d_vsol, 4);
         const unsigned no_text = p.here();
         p.jump(j_z, 0).seq_fifo_load(class1 | vlf, fl_aad | fl_flush1).target_here(no_aad);
         p.math(sub, s0_sil, 0, d_vsil, 4)
@@ -402,7 +435,8 @@ void gcm_shape(ShapeRun& run) {
 /** ESP: the IV of 8 bytes stands behind the AAD, and is skipped in input and output. */
 template <bool encrypts>
 void rfc4106_shape(ShapeRun& run) {
-    const Bytes key = run.data(16), salt = run.data(4), iv = run.data(8), aad = run.data(8), clear = run.data(run.size(1, 3000));
+    const Bytes key = run.data(16), salt = run.data(4), iv = run.data(8), aad = run.data(8),
+                clear = run.data(run.size(1, 3000));
     const Bytes sealed = Aes(key).gcm(join({salt, iv}), aad, clear);
     const std::size_t assoc = aad.size() + 8, size = assoc + clear.size();
     Program p = gcm_key_and_operation(key, encrypts);
@@ -418,8 +452,13 @@ void rfc4106_shape(ShapeRun& run) {
             .seq_fifo_store(vlf, fs_msg)
             .seq_fifo_load(class1 | vlf, fl_msg | fl_last1);
         const unsigned over = p.here();
-        p.jump(j_all, 0).target_here(none).seq_fifo_load(class1 | vlf, fl_aad | fl_last1).target_here(over).seq_store(class1, r_context, 0, 16);
-        const auto in = run.put(join({aad, iv, clear})), out = run.put(join({aad, iv, Bytes(clear.size() + 16)}));
+        p.jump(j_all, 0)
+            .target_here(none)
+            .seq_fifo_load(class1 | vlf, fl_aad | fl_last1)
+            .target_here(over)
+            .seq_store(class1, r_context, 0, 16);
+        const auto in = run.put(join({aad, iv, clear})),
+                   out = run.put(join({aad, iv, Bytes(clear.size() + 16)}));
         run.runs_shared(p, gcm_job(in, size, out, size + 16, assoc, join({salt, iv})));
         CHECK(run.at(out, size + 16) == join({aad, iv, sealed}));
         return;
@@ -473,7 +512,9 @@ void chachapoly_shape(ShapeRun& run) {
     const Bytes data = run.data(64);
     const auto in = run.put(data), out = run.room(80);
     Program p = Program::shared(serial | keep_context);
-    p.key(class1, run.data(32)).operation(4u << 24 | 0xe0u << 16 | init_final | encrypt).operation(2u << 24 | 0xd0u << 16 | init_final | encrypt);
+    p.key(class1, run.data(32))
+        .operation(4u << 24 | 0xe0u << 16 | init_final | encrypt)
+        .operation(2u << 24 | 0xd0u << 16 | init_final | encrypt);
     CHECK(error_of(run.board.run_shared(p, sequences(in, 64, out, 80))) == 0x2000000f);
     CHECK(run.at(out, 80) == Bytes(80, 0xee));
 }

@@ -17,7 +17,8 @@ std::uint32_t u32(std::size_t size) {
     return static_cast<std::uint32_t>(size);
 }
 
-Program sequences(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size, std::uint32_t in_flags = 0) {
+Program sequences(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size,
+                  std::uint32_t in_flags = 0) {
     return Program::job().seq_in(in, u32(in_size), in_flags).seq_out(out, u32(out_size));
 }
 
@@ -36,7 +37,8 @@ const Digest digests[] = {
 };
 
 /** @p key empty: a plain digest. */
-Program digest_shared(const Digest& digest, std::uint32_t state, std::size_t result, bool imports, const Bytes& key) {
+Program digest_shared(const Digest& digest, std::uint32_t state, std::size_t result, bool imports,
+                      const Bytes& key) {
     Program p = Program::shared(serial);
     std::uint32_t mode = digest.algorithm;
     if (!key.empty() && state != update) {
@@ -66,7 +68,8 @@ template <bool with_key>
 void digest_shape(ShapeRun& run) {
     for (const Digest& digest : digests) {
         CAPTURE(digest.reference.name);
-        const Bytes key = with_key ? run.data(run.size(5, 4 * digest.split_words)) : Bytes(), data = run.data(run.size(0, 500));
+        const Bytes key = with_key ? run.data(run.size(5, 4 * digest.split_words)) : Bytes(),
+                    data = run.data(run.size(0, 500));
         const auto out = run.room(64);
         run.runs_shared(digest_shared(digest, init_final, digest.reference.digest_size, false, key),
                         sequences(run.put(data), data.size(), out, digest.reference.digest_size));
@@ -81,26 +84,31 @@ template <Step step, bool with_key>
 void stepped_digest_shape(ShapeRun& run) {
     for (const Digest& digest : digests) {
         CAPTURE(digest.reference.name);
-        const std::size_t context_size = digest.state + 8, first = run.size(1, 3) * 64, more = run.size(1, 20) * 64;
+        const std::size_t context_size = digest.state + 8, first = run.size(1, 3) * 64,
+                          more = run.size(1, 20) * 64;
         const std::size_t rest = step == Step::final ? run.size(1, 200) : 1;
         const Bytes key = with_key ? run.data(20) : Bytes(), data = run.data(first + more + rest);
         const auto from = run.put(data), context = run.room(context_size), out = run.room(64);
-        run.runs_shared(digest_shared(digest, init, context_size, false, key), sequences(from, first, context, context_size));
+        run.runs_shared(digest_shared(digest, init, context_size, false, key),
+                        sequences(from, first, context, context_size));
         if (step == Step::first) {
             // Big-endian count of what was hashed, the key's block included.
             CHECK(run.at(context + digest.state, 8) ==
                   reference::Big(static_cast<unsigned long>(first + (with_key ? 64 : 0))).bytes(8));
         }
-        const std::pair<std::uint64_t, std::uint32_t> middle[] = {{context, u32(context_size)}, {from + first, u32(more)}};
+        const std::pair<std::uint64_t, std::uint32_t> middle[] = {{context, u32(context_size)},
+                                                                  {from + first, u32(more)}};
         run.runs_shared(digest_shared(digest, update, context_size, true, key),
                         sequences(run.board.table(middle), context_size + more, context, context_size, sgf));
         if (step == Step::update) {
             CHECK(run.at(context + digest.state, 8) ==
                   reference::Big(static_cast<unsigned long>(first + more + (with_key ? 64 : 0))).bytes(8));
         }
-        const std::pair<std::uint64_t, std::uint32_t> last[] = {{context, u32(context_size)}, {from + first + more, u32(rest)}};
+        const std::pair<std::uint64_t, std::uint32_t> last[] = {{context, u32(context_size)},
+                                                                {from + first + more, u32(rest)}};
         const std::size_t size = digest.reference.digest_size;
-        run.runs_shared(digest_shared(digest, final, size, true, key), sequences(run.board.table(last), context_size + rest, out, size, sgf));
+        run.runs_shared(digest_shared(digest, final, size, true, key),
+                        sequences(run.board.table(last), context_size + rest, out, size, sgf));
         CHECK(run.at(out, size) == expected_digest(digest, key, data));
     }
 }
@@ -165,10 +173,12 @@ void split_key_shape(ShapeRun& run) {
 
 // MACs of the cipher engine
 
-Program mac_shared(bool xcbc, std::uint32_t state, const Bytes& key, std::uint64_t first_key, std::size_t result) {
+Program mac_shared(bool xcbc, std::uint32_t state, const Bytes& key, std::uint64_t first_key,
+                   std::size_t result) {
     Program p = Program::shared(serial | keep_context);
     const unsigned skip = p.here();
-    p.jump(j_shared & ~j_jsl, 0);  // Linux leaves JSL out: a condition of the public key engine, never true here
+    p.jump(j_shared & ~j_jsl,
+           0);  // Linux leaves JSL out: a condition of the public key engine, never true here
     const bool begins = state == init || state == init_final;
     if (begins || !xcbc) {
         p.key(class1, key);
@@ -206,8 +216,10 @@ template <bool xcbc, unsigned updates>
 void stepped_mac_shape(ShapeRun& run) {
     const Bytes key = run.data(16), data = run.data(16 + 32 * updates + run.size(1, 40));
     const std::size_t context_size = xcbc ? 48 : 32;
-    const auto from = run.put(data), context = run.room(context_size), first_key = run.room(16), out = run.room(16);
-    run.runs_shared(mac_shared(xcbc, init, key, first_key, context_size), sequences(from, 16, context, context_size));
+    const auto from = run.put(data), context = run.room(context_size), first_key = run.room(16),
+               out = run.room(16);
+    run.runs_shared(mac_shared(xcbc, init, key, first_key, context_size),
+                    sequences(from, 16, context, context_size));
     if (!xcbc) {
         CHECK(run.at(context + 16, 16) == reference::Aes(key).ecb(true, Bytes(16)));  // L
     } else {
@@ -215,11 +227,13 @@ void stepped_mac_shape(ShapeRun& run) {
     }
     std::size_t done = 16;
     for (unsigned i = 0; i < updates; ++i, done += 32) {
-        const std::pair<std::uint64_t, std::uint32_t> pieces[] = {{context, u32(context_size)}, {from + done, 32}};
+        const std::pair<std::uint64_t, std::uint32_t> pieces[] = {{context, u32(context_size)},
+                                                                  {from + done, 32}};
         run.runs_shared(mac_shared(xcbc, update, key, first_key, context_size),
                         sequences(run.board.table(pieces), context_size + 32, context, context_size, sgf));
     }
-    const std::pair<std::uint64_t, std::uint32_t> last[] = {{context, u32(context_size)}, {from + done, u32(data.size() - done)}};
+    const std::pair<std::uint64_t, std::uint32_t> last[] = {{context, u32(context_size)},
+                                                            {from + done, u32(data.size() - done)}};
     run.runs_shared(mac_shared(xcbc, final, key, first_key, 16),
                     sequences(run.board.table(last), context_size + data.size() - done, out, 16, sgf));
     CHECK(run.at(out, 16) == expected_mac(xcbc, key, data));
@@ -232,7 +246,9 @@ void rsa_public_shape(ShapeRun& run) {
     Bytes message = run.data(128);
     message[0] = 0;
     const auto out = run.room(128);
-    run.runs(with_block({3u << 12 | 128, low(run.put(message)), low(out), low(run.put(key.n)), low(run.put(key.e)), 128}, 0x18u << 16));
+    run.runs(with_block(
+        {3u << 12 | 128, low(run.put(message)), low(out), low(run.put(key.n)), low(run.put(key.e)), 128},
+        0x18u << 16));
     CHECK(run.at(out, 128) == reference::power(message, key.e, key.n));
 }
 
@@ -241,15 +257,18 @@ void rsa_private_shape(ShapeRun& run) {
     const reference::RsaKey key(run.data(64), run.data(64));
     Bytes message = run.data(128);
     message[0] = 0;
-    const auto in = run.put(reference::power(message, key.e, key.n)), out = run.room(128), tmp1 = run.room(64), tmp2 = run.room(64);
+    const auto in = run.put(reference::power(message, key.e, key.n)), out = run.room(128),
+               tmp1 = run.room(64), tmp2 = run.room(64);
     std::vector<std::uint32_t> block = {form == 3 ? 128u : 128u << 12 | 128, low(in), low(out)};
     if (form == 1) {
         block.insert(block.end(), {low(run.put(key.n)), low(run.put(key.d))});
     } else if (form == 2) {
-        block.insert(block.end(), {low(run.put(key.d)), low(run.put(key.p)), low(run.put(key.q)), low(tmp1), low(tmp2), 64u << 12 | 64});
+        block.insert(block.end(), {low(run.put(key.d)), low(run.put(key.p)), low(run.put(key.q)), low(tmp1),
+                                   low(tmp2), 64u << 12 | 64});
     } else {
-        block.insert(block.end(), {low(run.put(key.qinv)), low(run.put(key.p)), low(run.put(key.q)), low(run.put(key.dp)),
-                                   low(run.put(key.dq)), low(tmp1), low(tmp2), 64u << 12 | 64});
+        block.insert(block.end(),
+                     {low(run.put(key.qinv)), low(run.put(key.p)), low(run.put(key.q)), low(run.put(key.dp)),
+                      low(run.put(key.dq)), low(tmp1), low(tmp2), 64u << 12 | 64});
     }
     run.runs(with_block(block, 0x19u << 16 | (form - 1)));
     CHECK(run.at(out, 128) == message);
@@ -271,12 +290,18 @@ void blob_shape(ShapeRun& run) {
     const Bytes secret = run.data(run.size(1, 300)), modifier = run.data(16);
     const std::size_t size = secret.size();
     const auto blob = run.room(size + 48), back = run.room(size);
-    run.runs(Program::job().load(class2, r_key, 0, modifier).seq_in(run.put(secret), u32(size)).seq_out(blob, u32(size + 48)).operation(
-        7u << 24 | 0x0du << 16));
+    run.runs(Program::job()
+                 .load(class2, r_key, 0, modifier)
+                 .seq_in(run.put(secret), u32(size))
+                 .seq_out(blob, u32(size + 48))
+                 .operation(7u << 24 | 0x0du << 16));
     CHECK(part(run.at(blob, size + 48), 32, size) != secret);
     if (decapsulates) {
-        run.runs(Program::job().load(class2, r_key, 0, modifier).seq_in(blob, u32(size + 48)).seq_out(back, u32(size)).operation(
-            6u << 24 | 0x0du << 16));
+        run.runs(Program::job()
+                     .load(class2, r_key, 0, modifier)
+                     .seq_in(blob, u32(size + 48))
+                     .seq_out(back, u32(size))
+                     .operation(6u << 24 | 0x0du << 16));
         CHECK(run.at(back, size) == secret);
     }
 }
@@ -306,7 +331,9 @@ std::uint32_t handles(ReadyBoard& board) {
 
 void uninstantiate(ReadyBoard& board, unsigned handle) {
     if ((handles(board) >> handle & 1) != 0) {
-        write_deco(board, Program::job().operation(rng | rng_handle(handle) | init_final).jump(j_class1 | j_halt | j_all, 0));
+        write_deco(board, Program::job()
+                              .operation(rng | rng_handle(handle) | init_final)
+                              .jump(j_class1 | j_halt | j_all, 0));
     }
 }
 
