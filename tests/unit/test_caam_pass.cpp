@@ -59,8 +59,8 @@ Program job(const Mode& mode, std::uint32_t from_flags, std::uint64_t from, std:
         .key(class1, key)
         .load(class1, r_context, mode.context_at, context)
         .operation(mode.operation | init_final)
-        .fifo_load_ext(class1 | from_flags, fl_msg | fl_last1, from, size)
         .fifo_store_ext(to_flags, fs_msg, to, size)
+        .fifo_load_ext(class1 | from_flags, fl_msg | fl_last1, from, size)
         .store(class1, r_context, mode.context_at, context_out, 16);
 }
 
