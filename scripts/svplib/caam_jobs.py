@@ -192,7 +192,8 @@ def instantiate(memory):
     return Job(memory, "instantiate", descriptor.operation(0x02501000))
 
 
-def _cipher(memory, name, mode, context, source, destination, length, encrypt):
+def cipher(mode, context, source, destination, length, encrypt):
+    """Descriptor of AES with KEY from one place to another; `encrypt` 1 or 0."""
     descriptor = Descriptor().key(CLASS1, KEY)
     if context:
         descriptor.context(CLASS1, context, 16 if mode == CTR else 0)
@@ -204,18 +205,18 @@ def aes_ecb(memory, length):
     """Encryption of `length` bytes, a multiple of 64."""
     source, destination = memory.put(PLAIN, length), memory.allocate(length)
     piece = min(length, 1 << 20)
-    return Job(memory, "aes-ecb", _cipher(memory, "aes-ecb", ECB, b"", source, destination, length, ENCRYPT),
+    return Job(memory, "aes-ecb", cipher(ECB, b"", source, destination, length, ENCRYPT),
                range(destination, destination + length, piece), expected=ECB_CIPHER * (piece // 64))
 
 
 def aes_cbc(memory):
     source, destination = memory.put(CBC_CIPHER), memory.allocate(64)
-    return Job(memory, "aes-cbc", _cipher(memory, "aes-cbc", CBC, IV, source, destination, 64, 0), [destination], expected=PLAIN)
+    return Job(memory, "aes-cbc", cipher(CBC, IV, source, destination, 64, 0), [destination], expected=PLAIN)
 
 
 def aes_ctr(memory):
     source, destination = memory.put(CTR_CIPHER), memory.allocate(64)
-    return Job(memory, "aes-ctr", _cipher(memory, "aes-ctr", CTR, COUNTER, source, destination, 64, 0), [destination], expected=PLAIN)
+    return Job(memory, "aes-ctr", cipher(CTR, COUNTER, source, destination, 64, 0), [destination], expected=PLAIN)
 
 
 def sha256(memory, data):
@@ -253,6 +254,18 @@ def modular_power(memory, size, seed):
     descriptor = Descriptor().load(CLASS1, 0x08, n, size).load(CLASS1, 0x0C, a, size).key_at(CLASS1 | 1 << 16, e, size)
     return Job(memory, "pkha", descriptor.operation(0x01800006).store(0, 0x0D, destination, size), [destination],
                expected=pow(value, exponent, modulus).to_bytes(size, "big"))
+
+
+def endless_powers(memory, size, count):
+    """Powers with a long exponent again and again, `count` of them; it is not meant to be waited for."""
+    numbers = random.Random(size)
+    n, a, e = (memory.put((numbers.getrandbits(8 * size) | 1 << 8 * size - 1 | 1).to_bytes(size, "big")) for _ in range(3))
+    descriptor = Descriptor().load(CLASS1, 0x08, n, size).load(CLASS1, 0x0C, a, size).key_at(CLASS1 | 1 << 16, e, size)
+    descriptor.words += [0x15 << 27 | 0xC << 16 | 4 << 12 | 4, count]  # MATH0 = count
+    descriptor.operation(0x01800006)
+    # MATH0 is counted down; back to the OPERATION while it is not zero.
+    descriptor.words += [0x14 << 27 | 3 << 20 | 1 << 16 | 0x0C00 | 0xFF]
+    return Job(memory, "powers", descriptor.store(0, 0x0D, memory.allocate(size), size))
 
 
 def blob_pair(memory, secret):

@@ -2,7 +2,7 @@
 """CAAM behind QEMU: its counters, and machines that are saved while jobs wait in its rings. The only CPU sleeps in the flash.
 
 What is to be seen: jobs that were queued when a state was saved run in the machine that loads it, in their order, in both worlds' rings,
-with the right results; whatever ran before does not run again.
+with the right results; whatever ran before does not run again. Long jobs heed firewalls, faults and the saving of pages.
 """
 
 import struct
@@ -14,7 +14,7 @@ from pathlib import Path
 from svplib import caam_jobs
 from svplib.board import Board
 from svplib.caam_jobs import IRJAR, IRSAR, ORSFR, Memory, Ring
-from svplib.test_port import secure_registers, write_command
+from svplib.test_port import secure_registers, write_cells, write_command
 
 SLEEP = struct.pack("<2I", 0xD503207F, 0x17FFFFFF)  # wfi; b .-4
 MEMORY = 0x50000000
@@ -22,6 +22,8 @@ MEMORY = 0x50000000
 OWNERS = {1: 0x00080001, 2: 0x800B8011}
 LARGE = 32 << 20  # bytes of a job that is long enough to be stopped behind it
 ATTEMPTS = 30
+DRAM, TZASC, GPR10 = 0x40000000, 0x32F80000, 0x30340028
+DMA_ERROR = 0x40000016
 
 
 class CaamCase(unittest.TestCase):
@@ -218,6 +220,137 @@ class SavedQueueTest(CaamCase):
         self.assertEqual(ring.get(IRSAR), 0)
         memory, (ring,) = self.rings(board, (1,))
         self.run_all(ring, caam_jobs.mixed(memory, 40))
+
+
+class PassTest(CaamCase):
+    """Long ciphers move data in the cells of memory themselves: no right, fault or page that must be saved is passed over."""
+
+    CLOSED = MEMORY + (64 << 20)  # what region 3 of the TZASC closes, for all
+    SIZE_1M = 0x13
+
+    def prepare(self):
+        board = self.board()
+        self.readl, self.writel = secure_registers(board.qmp)
+        memory, (ring,) = self.rings(board, (1,))
+        self.writel(TZASC + 0x108, 0xF << 28)
+        self.writel(TZASC + 0x130, self.CLOSED - DRAM)
+        self.writel(TZASC + 0x138, self.SIZE_1M << 1 | 1)
+        self.writel(TZASC + 4, 1)  # denied accesses are answered with DECERR
+        return board, memory, ring
+
+    def one(self, ring, job):
+        """Run a job; its status without the index of the command."""
+        ring.add([job])
+        ring.wait(1)
+        (address, status), = ring.results()
+        self.assertEqual(address, job.address)
+        return status & 0xF00000FF
+
+    def test_denied_ranges_end_the_job_and_nothing_gets_there(self):
+        board, memory, ring = self.prepare()
+        source, length = memory.put(caam_jobs.PLAIN, 4 << 20), 4 << 20
+        target = self.CLOSED - (1 << 20)
+        write_cells(board.qmp, target, b"\x55", length)
+        job = caam_jobs.Job(memory, "ecb", caam_jobs.cipher(caam_jobs.ECB, b"", source, target, length, 1))
+        self.writel(GPR10, 1)
+        self.assertEqual(self.one(ring, job), DMA_ERROR)
+        self.assertTrue(memory.read(self.CLOSED - 64, 64) == caam_jobs.ECB_CIPHER)
+        for piece in range(3):
+            self.assertTrue(memory.read(self.CLOSED + (piece << 20), 1 << 20) == b"\x55" * (1 << 20))
+        violations = board.qmp.command("query-svp-violations", master="caam")["violations"]
+        self.assertEqual({(row["direction"], row["address"]) for row in violations}, {("write", self.CLOSED)})
+        # The other way: what may not be read leaves nothing behind the boundary, either.
+        back = memory.put(b"\x66", length)
+        job = caam_jobs.Job(memory, "ecb", caam_jobs.cipher(caam_jobs.ECB, b"", target, back, length, 0))
+        self.assertEqual(self.one(ring, job), DMA_ERROR)
+        self.assertTrue(memory.read(back + (1 << 20) - 64, 64) == caam_jobs.PLAIN)
+        self.assertTrue(memory.read(back + (1 << 20), 1 << 20) == b"\x66" * (1 << 20))
+        self.writel(GPR10, 0)
+        self.assertEqual(self.one(ring, job), 0)
+
+    def test_rights_that_change_hold_for_the_rest(self):
+        board, memory, ring = self.prepare()
+        length = 64 << 20
+        source, target = memory.put(caam_jobs.PLAIN, length), self.CLOSED
+        job = caam_jobs.Job(memory, "ecb", caam_jobs.cipher(caam_jobs.ECB, b"", source, target, length, 1))
+        self.writel(TZASC + 0x138, 0x19 << 1 | 1)
+        for _ in range(ATTEMPTS):
+            self.writel(GPR10, 0)
+            write_cells(board.qmp, target, b"\x55", length)
+            board.qmp.commands([write_command(ring.register(IRJAR), ring.put([job])), write_command(GPR10, 1)])
+            ring.wait(1)
+            (_, status), = ring.results()
+            if status and memory.read(target, 64) == caam_jobs.ECB_CIPHER:
+                break
+        else:
+            self.fail(f"no job was under way in {ATTEMPTS} attempts")
+        self.assertEqual(status & 0xF00000FF, DMA_ERROR)
+        content = b"".join(memory.read(target + (piece << 20), 1 << 20) for piece in range(64))
+        done = len(content.rstrip(b"\x55"))
+        self.assertTrue(content[:done] == caam_jobs.ECB_CIPHER * (done // 64))
+        self.assertTrue(0 < done < length and done % 65536 == 0, f"{done} bytes were written")
+
+    def test_injected_faults_hit_long_jobs(self):
+        board, memory, ring = self.prepare()
+        job = caam_jobs.aes_ecb(memory, 1 << 20)
+        for direction in ("read", "write"):
+            fault = board.qmp.command("svp-inject-fault", kind="answer", answer="slverr", match={"masters": ["caam"], "direction": direction},
+                                      nth=4, times=1)["id"]
+            self.assertEqual(self.one(ring, job), DMA_ERROR, direction)
+            state, = (row for row in board.qmp.command("query-svp-faults") if row["id"] == fault)
+            self.assertEqual(state["hits"], 1)
+            board.qmp.command("svp-remove-fault", id=fault)
+        self.assertEqual(self.one(ring, job), 0)
+        job.check()
+
+    def test_what_a_job_writes_while_the_machine_is_being_saved_is_saved(self):
+        board, memory, ring = self.prepare()
+        job = caam_jobs.aes_ecb(memory, LARGE)
+        path = self.folder / "state"
+        board.qmp.command("migrate-set-parameters", **{"max-bandwidth": 20 << 20, "downtime-limit": 1})
+        board.qmp.command("migrate", uri=f"file:{path}")
+        # All pages have been looked at once when the second round begins.
+        deadline = time.monotonic() + 120
+        while board.qmp.command("query-migrate").get("ram", {}).get("dirty-sync-count", 0) < 1:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+        self.assertEqual(self.one(ring, job), 0)
+        board.qmp.command("migrate-set-parameters", **{"max-bandwidth": 0, "downtime-limit": 60000})
+        while (status := board.qmp.command("query-migrate")["status"]) not in ("completed", "failed"):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+        self.assertEqual(status, "completed")
+        board.stop()
+        other = self.load(path)
+        job.memory = Memory(other.qmp, 0)
+        job.check()
+
+
+class LockTest(CaamCase):
+    def test_the_emulator_answers_beside_a_long_public_key_job(self):
+        """A search that finds no prime: seconds of work in one job."""
+        board = self.board()
+        memory, (ring,) = self.rings(board, (1,))
+        job = caam_jobs.endless_powers(memory, 512, 1000)
+        ring.add([job])
+        answers, longest = 0, 0.0
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            begin = time.monotonic()
+            board.qmp.command("query-status")
+            longest = max(longest, time.monotonic() - begin)
+            answers += 1
+        self.assertEqual(ring.get(ORSFR), 0, "the job is still under way")
+        self.assertGreater(answers, 50, f"the longest answer took {longest * 1000:.1f} ms")
+        begin = time.monotonic()
+        board.qmp.command("stop")
+        stopping = time.monotonic() - begin
+        self.assertLess(stopping, 2.0, "a job that has written nothing does not hold up a stop")
+        self.assertEqual(ring.get(IRSAR), caam_jobs.ENTRIES - 1, "it waits in its ring")
+        board.qmp.command("system_reset")
+        board.qmp.command("cont")
+        memory, (ring,) = self.rings(board, (1,))
+        self.run_all(ring, caam_jobs.mixed(memory, 3))
 
 
 if __name__ == "__main__":
