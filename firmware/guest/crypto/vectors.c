@@ -9,7 +9,8 @@
  *
  * kind: skcipher, aead, hash or akcipher. flags: letters d (decrypt), p (in
  * place), s (in steps). result: ok or the name of an errno; output and iv-after
- * are compared when it is ok.
+ * are compared when it is ok. show: the operation succeeds, and its output,
+ * which nobody can foretell, is printed: OUTPUT <number of the line> <bytes>.
  */
 #include "crypto.h"
 
@@ -98,9 +99,22 @@ static bool same(const struct bytes *expected, const uint8_t *seen,
 	return expected->size == size && !memcmp(expected->data, seen, size);
 }
 
+static const char *show(const struct crypto_test_job *job, unsigned int number)
+{
+	const uint8_t *output = (const void *)(uintptr_t)job->output;
+	uint32_t i;
+
+	printf("OUTPUT %u ", number);
+	for (i = 0; i < job->output_size; i++)
+		printf("%02x", output[i]);
+	putchar('\n');
+	return "ok";
+}
+
 /* What went wrong with a job, or "ok". */
-static const char *judge(int device, struct crypto_test_job *job,
-			 const char *result, const struct bytes *output,
+static const char *judge(unsigned int number, int device,
+			 struct crypto_test_job *job, const char *result,
+			 const struct bytes *output,
 			 const struct bytes *iv_after)
 {
 	const char *seen;
@@ -108,6 +122,8 @@ static const char *judge(int device, struct crypto_test_job *job,
 	if (ioctl(device, CRYPTO_TEST_RUN, job))
 		return text("ioctl:%s", errno_name(errno));
 	seen = errno_name(-job->result);
+	if (!job->result && !strcmp(result, "show"))
+		return show(job, number);
 	if (strcmp(seen, result))
 		return text("result:%s", seen);
 	if (job->result)
@@ -122,7 +138,7 @@ static const char *judge(int device, struct crypto_test_job *job,
 }
 
 /* Runs one vector; "ok" or what is wrong. */
-static const char *run(int device, char *fields[FIELDS])
+static const char *run(int device, unsigned int number, char *fields[FIELDS])
 {
 	struct bytes key = { 0 }, iv = { 0 }, assoc = { 0 }, input = { 0 };
 	struct bytes output = { 0 }, after = { 0 };
@@ -151,7 +167,8 @@ static const char *run(int device, char *fields[FIELDS])
 		job.output_size = output.size;
 		job.auth_size = atoi(fields[8]);
 		job.entry_size = atoi(fields[9]);
-		verdict = judge(device, &job, fields[10], &output, &after);
+		verdict = judge(number, device, &job, fields[10], &output,
+				&after);
 	}
 	free(key.data);
 	free(iv.data);
@@ -194,7 +211,7 @@ static void run_line(int device, char *line, unsigned int number,
 		snprintf(group->driver, sizeof(group->driver), "%s",
 			 fields[0]);
 	}
-	verdict = run(device, fields);
+	verdict = run(device, number, fields);
 	group->made++;
 	if (!strcmp(verdict, "ok"))
 		group->good++;
