@@ -67,3 +67,5 @@ def collect(folder):
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, folder / target)
         (folder / target).chmod(0o755)
+    # Where tee-supplicant looks: on Debian, /lib is a link to usr/lib
+    (folder / "lib/optee_armtz").symlink_to(f"../{TRUSTED_APPLICATIONS[1]}")

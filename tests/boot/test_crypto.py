@@ -140,7 +140,7 @@ class TrustedKeys(unittest.TestCase):
 
     def ready(self, board):
         board.wait_shell(timeout=boot_case.BOOT_SECONDS)
-        board.command("keyctl link @us @s", check=True)
+        board.command("keyctl new_session", check=True)
 
     def add(self, board, kind, name, payload):
         """Number of a new key; AssertionError with what keyctl said when it was refused."""

@@ -292,7 +292,8 @@ static int hash_in_steps(struct work *work, struct ahash_request *request)
 	if (ret)
 		return ret;
 
-	ahash_request_set_crypt(request, NULL, work->linear, 0);
+	/* Without an update, CAAM's driver wants a list even for no data */
+	ahash_request_set_crypt(request, work->source.list, work->linear, 0);
 
 	return crypto_wait_req(crypto_ahash_final(request), &work->wait);
 }
