@@ -24,7 +24,7 @@ GTK = ("libgtk-3-dev",)
 #: Part of the build -> packages
 NEEDS = {
     "qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
-    "boot": BUILD + CROSS, "guest": BUILD + CROSS, "debian": BUILD + CROSS, "unit": BUILD + UNIT, "gtk": GTK,
+    "boot": BUILD + CROSS, "guest": BUILD + CROSS, "tools": BUILD + CROSS, "debian": BUILD + CROSS, "unit": BUILD + UNIT, "gtk": GTK,
     # no part of its own: a raw ext4 image that a boot test mounts
     "boot-tests": ("e2fsprogs",),
 }
