@@ -46,6 +46,16 @@ class AdapterHost final : public svp::Host {
                                                           own_world == svp::World::secure, address,
                                                           data.data(), data.size()));
     }
+    bool bus_pass(svp::Master master, svp::World own_world, std::uint64_t source, std::uint64_t target,
+                  std::size_t size,
+                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+        const auto call = [](void* data, const void* from, void* to) {
+            (*static_cast<decltype(&move)>(data))(static_cast<const std::uint8_t*>(from),
+                                                  static_cast<std::uint8_t*>(to));
+        };
+        return ops_->bus_pass(opaque_, static_cast<unsigned>(master), own_world == svp::World::secure, source,
+                              target, size, call, const_cast<std::remove_cvref_t<decltype(move)>*>(&move));
+    }
     std::int64_t bus_delay() override { return ops_->bus_delay(opaque_); }
     void request_work() override { ops_->request_work(opaque_); }
     bool work_must_end() override { return ops_->work_must_end(opaque_); }

@@ -4,7 +4,11 @@
 #include <nettle/cbc.h>
 #include <nettle/version.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
+
+#include "caam/byte_order.hpp"
 
 namespace svp::caam {
 
@@ -13,6 +17,21 @@ namespace {
 template <typename Key, void (*function)(const Key*, std::size_t, std::uint8_t*, const std::uint8_t*)>
 void run(const void* key, std::size_t size, std::uint8_t* to, const std::uint8_t* from) {
     function(static_cast<const Key*>(key), size, to, from);
+}
+
+/** Eight bytes at a time, from front to back. */
+void mix(std::size_t size, std::uint8_t* to, const std::uint8_t* one, const std::uint8_t* other) {
+    std::size_t i = 0;
+    for (; i + 8 <= size; i += 8) {
+        std::uint64_t a, b;
+        std::memcpy(&a, one + i, 8);
+        std::memcpy(&b, other + i, 8);
+        a ^= b;
+        std::memcpy(to + i, &a, 8);
+    }
+    for (; i < size; ++i) {
+        to[i] = static_cast<std::uint8_t>(one[i] ^ other[i]);
+    }
 }
 
 }  // namespace
@@ -92,7 +111,47 @@ void AesKey::encrypt_chain(std::uint8_t* iv, std::size_t size, std::uint8_t* to,
 void AesKey::decrypt_chain(std::uint8_t* iv, std::size_t size, std::uint8_t* to,
                            const std::uint8_t* from) const {
     prepare_decrypt();
-    nettle_cbc_decrypt(&decrypt_, decrypt_function_, aes_block, iv, size, to, from);
+    std::array<std::uint8_t, piece> copy;
+    for (std::size_t done = 0; done < size; done += piece) {
+        const std::size_t part = std::min(piece, size - done);
+        const std::uint8_t* source = from + done;
+        if (to == from) {
+            std::memcpy(copy.data(), source, part);
+            source = copy.data();
+        }
+        decrypt_piece(iv, part, to + done, source);
+    }
+}
+
+/** Whole blocks, at most a piece of them, that lie apart. */
+void AesKey::decrypt_piece(std::uint8_t* iv, std::size_t size, std::uint8_t* to,
+                           const std::uint8_t* from) const {
+    std::array<std::uint8_t, piece> plain;
+    std::array<std::uint8_t, aes_block> next_iv;
+    std::memcpy(next_iv.data(), from + size - aes_block, aes_block);
+    decrypt_function_(&decrypt_, size, plain.data(), from);
+    mix(aes_block, to, plain.data(), iv);
+    mix(size - aes_block, to + aes_block, plain.data() + aes_block, from);
+    std::memcpy(iv, next_iv.data(), aes_block);
+}
+
+void AesKey::crypt_counter(std::uint8_t* counter, std::size_t size, std::uint8_t* to,
+                           const std::uint8_t* from) const {
+    std::uint64_t upper = load_be64(counter), lower = load_be64(counter + 8);
+    std::array<std::uint8_t, piece> stream;
+    for (std::size_t done = 0; done < size; done += piece) {
+        const std::size_t part = std::min(piece, size - done);
+        std::size_t filled = 0;
+        for (; filled < part; filled += aes_block) {
+            store_be64(stream.data() + filled, upper);
+            store_be64(stream.data() + filled + 8, lower);
+            upper += ++lower == 0 ? 1 : 0;
+        }
+        encrypt_function_(&encrypt_, filled, stream.data(), stream.data());
+        mix(part, to + done, stream.data(), from + done);
+    }
+    store_be64(counter, upper);
+    store_be64(counter + 8, lower);
 }
 
 }  // namespace svp::caam

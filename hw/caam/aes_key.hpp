@@ -30,7 +30,18 @@ class AesKey {
 
     /** CBC over whole blocks; @p iv is moved on. */
     void encrypt_chain(std::uint8_t* iv, std::size_t size, std::uint8_t* to, const std::uint8_t* from) const;
+
+    /**
+     * As above, and CTR with a big-endian counter of 128 bits over any size. Unlike the library's, these
+     * never read @p to, and write every byte there once: what others may see in it is never a key stream. @p
+     * from and @p to are the same or apart. Pieces that the innermost cache holds make them no slower.
+     */
     void decrypt_chain(std::uint8_t* iv, std::size_t size, std::uint8_t* to, const std::uint8_t* from) const;
+    void crypt_counter(std::uint8_t* counter, std::size_t size, std::uint8_t* to,
+                       const std::uint8_t* from) const;
+
+    /** Bytes that decrypt_chain() and crypt_counter() work on at once. */
+    static constexpr std::size_t piece = 2048;
 
     const void* encrypt_context() const { return &encrypt_; }
     nettle_cipher_func* encrypt_function() const { return encrypt_function_; }
@@ -42,6 +53,7 @@ class AesKey {
         aes256_ctx aes256;
     };
     void prepare_decrypt() const;
+    void decrypt_piece(std::uint8_t* iv, std::size_t size, std::uint8_t* to, const std::uint8_t* from) const;
 
     Context encrypt_{};
     mutable Context decrypt_{};

@@ -40,6 +40,18 @@ void BlockStream::feed(DataKind kind, std::span<const std::uint8_t> data, ByteQu
     }
 }
 
+std::size_t BlockStream::pass_unit() {
+    if (held_ > 0 || kept() > 0 || !passes()) {
+        return 0;
+    }
+    begin();
+    return block_;
+}
+
+void BlockStream::pass(std::size_t size, std::uint8_t* to, const std::uint8_t* from) {
+    crypt(size, to, from);
+}
+
 void BlockStream::last(ByteQueue& output) {
     begin();
     if (held_ > 0) {

@@ -22,6 +22,8 @@ class BlockStream : public Cha {
  public:
     void feed(DataKind kind, std::span<const std::uint8_t> data, ByteQueue& output) final;
     void last(ByteQueue& output) final;
+    std::size_t pass_unit() final;
+    void pass(std::size_t size, std::uint8_t* to, const std::uint8_t* from) final;
 
  protected:
     BlockStream(ClassRegisters& registers, Operation operation, std::size_t block)
@@ -35,6 +37,8 @@ class BlockStream : public Cha {
     virtual void finish(std::size_t size, std::uint8_t* to, const std::uint8_t* from) = 0;
     /** Writes the context back. */
     virtual void stop() = 0;
+    /** crypt() is as Cha::pass() must be. */
+    virtual bool passes() const { return false; }
     /** Bytes that must stay for finish() while more may come: 0, or one block. */
     virtual std::size_t kept() const { return 0; }
 

@@ -239,13 +239,12 @@ bool Caam::work() {
 
 void Caam::run(const Task& task) {
     Port port(host(), secure_memory_, task.owner);
-    ++engine_.counters.jobs;
     if (task.ring < 0) {
         Deco deco(port, engine_, *buffers_);
         const std::uint32_t status = deco.run_direct(task.words);
         host().exclusive([&] {
             controller_.finish_direct(status, deco.buffer());
-            publish(port, 0, status);
+            publish(port, -1, status);
         });
         return;
     }
@@ -284,17 +283,23 @@ void Caam::timer_expired(unsigned) {
 void Caam::publish(const Port& port, int ring, std::uint32_t status) {
     constexpr std::uint32_t keys_valid = 1u << 30;
     const std::uint32_t source = status & 0xf0000000;
-    engine_.counters.failed_jobs +=
-        source == 0x20000000 || source == 0x40000000 || source == 0x60000000 ? 1 : 0;
-    published_.counters = engine_.counters;
+    Counters& counters = engine_.counters;
+    Counters::Source& from = counters.sources[ring < 0 ? job_sources - 1 : static_cast<std::size_t>(ring)];
+    ++from.jobs;
+    from.failed += source == 0x20000000 || source == 0x40000000 || source == 0x60000000 ? 1 : 0;
+    counters.read += port.bytes_read();
+    counters.written += port.bytes_written();
+    published_.counters = counters;
     published_.busy = false;
     if (published_.mode != SecurityMode::failed) {
         published_.rng_status = engine_.rng.status() | (engine_.keys.loaded() ? keys_valid : 0);
     }
     if (port.fault().happened) {
         published_.fault = port.fault();
-        published_.ring_fault[static_cast<std::size_t>(ring)] = port.fault();
-        controller_.report(1u << (error_bus_of_ring + static_cast<std::uint32_t>(ring)));
+        const std::uint32_t shown =
+            ring < 0 ? 0 : static_cast<std::uint32_t>(ring);  // DECO's in ring 0's place
+        published_.ring_fault[shown] = port.fault();
+        controller_.report(1u << (error_bus_of_ring + shown));
     }
 }
 

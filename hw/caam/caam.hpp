@@ -62,6 +62,7 @@ class Caam : public Device {
 
  protected:
     void exchange(Archive& archive) override;
+    std::uint32_t state_version() const override { return 2; }
     void resume() override;
 
  private:

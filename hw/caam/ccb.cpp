@@ -60,6 +60,13 @@ Work work_of_aes(std::uint16_t aai) {
     }
 }
 
+/** SHA-512/224 and /256 count as SHA-512; codes that are no digest end the job anyway. */
+Work work_of_digest(std::uint8_t algorithm, bool keyed) {
+    constexpr unsigned kinds = static_cast<unsigned>(Work::sha512) - static_cast<unsigned>(Work::md5);
+    const Work first = keyed ? Work::hmac_md5 : Work::md5;
+    return static_cast<Work>(static_cast<unsigned>(first) + std::min(algorithm & 0xfu, kinds));
+}
+
 void wipe_key(ClassRegisters& registers) {
     registers.key.fill(0);
     registers.key_size = 0;
@@ -161,7 +168,7 @@ std::unique_ptr<Cha> Ccb::make(unsigned number, Operation operation) {
         return make_des_stream(registers, operation);
     }
     if (number == 2 && (algorithm & 0xf0) == 0x40) {
-        work_[2] = operation.aai() == 0 ? Work::hash : Work::hmac;
+        work_[2] = work_of_digest(algorithm, operation.aai() != 0);
         return make_mdha(registers, operation, engine_.knows_sha512());
     }
     throw JobError(ChaId::ccb, ChaError::invalid_cha);

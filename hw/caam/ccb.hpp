@@ -11,6 +11,9 @@
  *   input transfers -> input FIFO -> information entry -> class 1, class 2, alignment block of DECO
  *   class 1 -> output FIFO -> stores and moves, in the order of the commands
  *
+ * Long messages of an engine that is quick enough go straight from memory to memory, if nothing waits in the
+ * FIFOs and the bus lets them (Host::bus_pass()).
+ *
  * Data for a class without an engine waits in the class's alignment block for the operation, or for a MOVE
  * that takes it from there.
  */
@@ -51,6 +54,8 @@ struct InfoEntry {
 /** The buffers between memory and engines; kept from job to job. */
 struct FlowBuffers {
     static constexpr std::size_t chunk = 64 * 1024;
+    /** Less is not worth the way past these buffers. */
+    static constexpr std::size_t least_pass = 4096;
     ByteQueue input{chunk};
     ByteQueue output{chunk + 4096};
     std::array<ByteQueue, 3> waiting{ByteQueue{chunk + 4096}, ByteQueue{chunk + 4096},
@@ -142,6 +147,7 @@ class Ccb {
     std::size_t class_room(unsigned number) const;
     bool route();
     bool route_pk(InfoEntry& entry);
+    bool pass(InfoEntry& entry);
     void deliver(const InfoEntry& entry, std::span<const std::uint8_t> data);
     void deliver_class(unsigned number, std::uint8_t type, std::span<const std::uint8_t> data);
     void snoop(std::size_t before, std::uint8_t type);
@@ -149,6 +155,7 @@ class Ccb {
     void end_class(unsigned number, std::uint8_t type, bool flush, bool last);
     void act(unsigned number, std::uint8_t type, bool flush, bool last);
     void feed(unsigned number, std::uint8_t type, std::span<const std::uint8_t> data);
+    void count_fed(unsigned number, DataKind kind, std::size_t size);
     void finish_class(unsigned number);
     bool drain_marks(unsigned number);
     bool run_consumers(unsigned from);

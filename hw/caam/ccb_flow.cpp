@@ -158,13 +158,13 @@ bool Ccb::route() {
     if (entry.pk || (entry.destination == 1 && always_pk(entry.type))) {
         return route_pk(entry);
     }
-    bool moved = false;
+    bool moved = pass(entry);
     if (entry.length > 0) {
         const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(
             entry.length, entry.type == type_skip ? FlowBuffers::chunk : room(entry)));
         const auto data = limit == 0 ? std::span<const std::uint8_t>() : entry_data(entry, limit);
         if (data.empty()) {
-            return false;
+            return moved;
         }
         const std::size_t size = data.size();
         if (entry.type != type_skip) {
@@ -182,6 +182,46 @@ bool Ccb::route() {
         const InfoEntry done = entry;
         entries_.pop_front();
         end_entry(done);
+        moved = true;
+    }
+    return moved;
+}
+
+/** Moves what can be moved of a message from memory to memory; true if anything was. */
+bool Ccb::pass(InfoEntry& entry) {
+    const auto message = static_cast<std::uint8_t>(DataKind::message);
+    bool moved = false;
+    while (entry.length >= FlowBuffers::least_pass && entry.destination == 1 && entry.type == message &&
+           entry.source == EntrySource::input && buffers_.input.empty() && output().empty() && listens(1) &&
+           !sources_.empty() && !consumers_[from_output].empty()) {
+        const std::size_t unit = cha_[1]->pass_unit();
+        auto* source = std::get_if<Transfer>(&sources_.front());
+        Consumer& consumer = consumers_[from_output].front();
+        if (unit == 0 || source == nullptr || consumer.kind != Consumer::Kind::memory ||
+            std::min(source->remaining(), consumer.remaining) < FlowBuffers::least_pass) {
+            break;
+        }
+        const Fragment from = source->next(), to = consumer.transfer.next();
+        std::size_t size = std::min<std::size_t>({FlowBuffers::chunk, from.length, to.length});
+        size = static_cast<std::size_t>(std::min<std::uint64_t>({size, entry.length, consumer.remaining}));
+        size = size / unit * unit;
+        if (size < FlowBuffers::least_pass ||
+            !port_.pass(from.address, to.address, size,
+                        [&](const std::uint8_t* in, std::uint8_t* out) { cha_[1]->pass(size, out, in); })) {
+            break;
+        }
+        fed_[1] = true;
+        count_fed(1, DataKind::message, size);
+        entry.length -= size;
+        source->skip(size);
+        if (source->remaining() == 0) {
+            sources_.pop_front();
+        }
+        consumer.transfer.skip(size);
+        consumer.remaining -= size;
+        if (consumer.remaining == 0) {
+            consumers_[from_output].pop_front();
+        }
         moved = true;
     }
     return moved;
@@ -287,16 +327,20 @@ void Ccb::feed(unsigned number, std::uint8_t type, std::span<const std::uint8_t>
     const auto kind = static_cast<DataKind>(type);
     fed_[number] = true;
     cha_[number]->feed(kind, data, output());
+    count_fed(number, kind, data.size());
+}
+
+void Ccb::count_fed(unsigned number, DataKind kind, std::size_t size) {
     Counters& counters = engine_.counters;
-    counters[work_[number]].bytes += data.size();
+    counters[work_[number]].bytes += size;
     if (kind != DataKind::message) {
         return;
     }
     const bool encrypts = Operation{class_[number].mode}.encrypts();
     if (number == 1) {
-        (encrypts ? counters.encrypted : counters.decrypted) += data.size();
+        (encrypts ? counters.encrypted : counters.decrypted) += size;
     } else {
-        (encrypts ? counters.protected_bytes : counters.validated) += data.size();
+        (encrypts ? counters.protected_bytes : counters.validated) += size;
     }
 }
 

@@ -4,11 +4,13 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "svp/archive.hpp"
 
 namespace svp::caam {
 
+/** Digests and HMACs each stand in the order of their ALG codes. */
 enum class Work : std::uint8_t {
     aes_ecb,
     aes_cbc,
@@ -19,29 +21,60 @@ enum class Work : std::uint8_t {
     aes_ccm,
     aes_gcm,
     des,
-    hash,
-    hmac,
+    md5,
+    sha1,
+    sha224,
+    sha256,
+    sha384,
+    sha512,
+    hmac_md5,
+    hmac_sha1,
+    hmac_sha224,
+    hmac_sha256,
+    hmac_sha384,
+    hmac_sha512,
     derived_key,
     rng,
     pkha,
     rsa,
+    key_pair,
+    ec_key_pair,
     dsa,
-    ecc,
+    ecdsa,
     dh,
+    ecdh,
     blob,
     black_key,
     manufacturing,
 };
-constexpr std::size_t work_kinds = static_cast<std::size_t>(Work::manufacturing) + 1;
+
+/** Names as in hw/qemu/svp-caam.json, in the order of Work. */
+inline constexpr std::string_view work_names[] = {
+    "aes-ecb",     "aes-cbc",  "aes-ctr",   "aes-feedback", "aes-xts",     "aes-mac",       "aes-ccm",
+    "aes-gcm",     "des",      "md5",       "sha1",         "sha224",      "sha256",        "sha384",
+    "sha512",      "hmac-md5", "hmac-sha1", "hmac-sha224",  "hmac-sha256", "hmac-sha384",   "hmac-sha512",
+    "derived-key", "rng",      "pkha",      "rsa",          "key-pair",    "ec-key-pair",   "dsa",
+    "ecdsa",       "dh",       "ecdh",      "blob",         "black-key",   "manufacturing",
+};
+constexpr std::size_t work_kinds = std::size(work_names);
+static_assert(static_cast<std::size_t>(Work::manufacturing) + 1 == work_kinds);
+
+/** Where jobs come from: three rings, and DECO's direct control. */
+constexpr std::size_t job_sources = 4;
 
 struct Counters {
     struct Row {
         std::uint64_t operations = 0;
-        std::uint64_t bytes = 0;  ///< fed to the engine
+        std::uint64_t bytes = 0;  ///< fed to the engine, or (rng) taken from it
+    };
+    struct Source {
+        std::uint64_t jobs = 0;    ///< that have ended
+        std::uint64_t failed = 0;  ///< of them, those that ended with an error
     };
     std::array<Row, work_kinds> work{};
-    std::uint64_t jobs = 0;             ///< taken from a ring or run by DECO's direct control
-    std::uint64_t failed_jobs = 0;      ///< ended with an error
+    std::array<Source, job_sources> sources{};
+    std::uint64_t read = 0;             ///< bytes of memory, descriptors and tables among them
+    std::uint64_t written = 0;          ///< bytes of memory, without the rings' results
     std::uint64_t encryptions = 0;      ///< PC_OB_ENC_REQ
     std::uint64_t decryptions = 0;      ///< PC_IB_DEC_REQ
     std::uint64_t encrypted = 0;        ///< bytes, PC_OB_ENCRYPT
@@ -52,12 +85,24 @@ struct Counters {
     Row& operator[](Work kind) { return work[static_cast<std::size_t>(kind)]; }
     const Row& operator[](Work kind) const { return work[static_cast<std::size_t>(kind)]; }
 
+    std::uint64_t jobs() const {
+        std::uint64_t sum = 0;
+        for (const Source& source : sources) {
+            sum += source.jobs;
+        }
+        return sum;
+    }
+
     void exchange(Archive& archive) {
         for (Row& row : work) {
             archive.value(row.operations);
             archive.value(row.bytes);
         }
-        for (std::uint64_t* number : {&jobs, &failed_jobs, &encryptions, &decryptions, &encrypted,
+        for (Source& source : sources) {
+            archive.value(source.jobs);
+            archive.value(source.failed);
+        }
+        for (std::uint64_t* number : {&read, &written, &encryptions, &decryptions, &encrypted,
                                       &protected_bytes, &decrypted, &validated}) {
             archive.value(*number);
         }

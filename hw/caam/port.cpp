@@ -47,6 +47,7 @@ void Port::read(std::uint64_t address, std::span<std::uint8_t> data, Purpose pur
     if (answer != Response::okay) {
         fail(address, data.size(), false, answer, purpose);
     }
+    bytes_read_ += data.size();
 }
 
 bool Port::try_read(std::uint64_t address, std::span<std::uint8_t> data) {
@@ -59,6 +60,20 @@ void Port::write(std::uint64_t address, std::span<const std::uint8_t> data) {
     if (answer != Response::okay) {
         fail(address, data.size(), true, answer, Purpose::data);
     }
+    bytes_written_ += data.size();
+}
+
+bool Port::pass(std::uint64_t source, std::uint64_t target, std::size_t size,
+                const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) {
+    if (2 * std::uint64_t{size} > left_ || secure_memory_.touches(source, size) ||
+        secure_memory_.touches(target, size) ||
+        !host_.bus_pass(Master::caam, owner_.world, source, target, size, move)) {
+        return false;
+    }
+    charge(2 * std::uint64_t{size});
+    bytes_read_ += size;
+    bytes_written_ += size;
+    return true;
 }
 
 void Port::fail(std::uint64_t address, std::size_t size, bool write, Response answer, Purpose purpose) {

@@ -51,6 +51,13 @@ class Port {
     /** Writes @p data to memory at @p address. Throws JobError. */
     void write(std::uint64_t address, std::span<const std::uint8_t> data);
 
+    /**
+     * Moves @p size bytes by @p move(from, to), if Host::bus_pass() can; false, and nothing has happened, if
+     * it cannot. Throws JobError (watchdog).
+     */
+    bool pass(std::uint64_t source, std::uint64_t target, std::size_t size,
+              const std::function<void(const std::uint8_t*, std::uint8_t*)>& move);
+
     /** As read(), but tells about an error instead of ending the job. */
     bool try_read(std::uint64_t address, std::span<std::uint8_t> data);
 
@@ -58,6 +65,10 @@ class Port {
     void set_limit(std::uint64_t bytes) { left_ = bytes; }
     /** Work on @p bytes that counts like moving them. Throws JobError (watchdog) when it was too much. */
     void charge(std::uint64_t bytes);
+
+    /** Bytes moved so far. */
+    std::uint64_t bytes_read() const { return bytes_read_; }
+    std::uint64_t bytes_written() const { return bytes_written_; }
 
     const Owner& owner() const { return owner_; }
     const BusFault& fault() const { return fault_; }
@@ -77,6 +88,8 @@ class Port {
     bool inside_;
     BusFault fault_;
     std::uint64_t left_ = std::uint64_t{1} << 33;
+    std::uint64_t bytes_read_ = 0;
+    std::uint64_t bytes_written_ = 0;
 };
 
 }  // namespace svp::caam

@@ -64,8 +64,8 @@ Protocols::Group Protocols::read_group(std::uint32_t word, std::uint32_t head, u
     return group;
 }
 
-void Protocols::count_group(const Group& group, Work finite_field) {
-    count(group.curve ? Work::ecc : finite_field);
+void Protocols::count_group(const Group& group, Work finite_field, Work curve) {
+    count(group.curve ? curve : finite_field);
 }
 
 Number Protocols::random_scalar(const Number& order) {
@@ -94,7 +94,7 @@ void Protocols::key_pair(std::uint32_t word) {
     const MaybeWrapping wrapping = key_wrapping(word, 2, 4);
     const Group group = read_group(word, head, generation_predefined, true);
     const std::uint64_t secret_at = pdb_pointer(), public_at = pdb_pointer();
-    count_group(group, Work::dh);
+    count_group(group, Work::key_pair, Work::ec_key_pair);
     const Number secret = random_scalar(group.scalars());
     Point point;
     const Number element = generator_power(group, secret, &point);
@@ -141,7 +141,7 @@ void Protocols::sign(std::uint32_t word) {
     const std::size_t size = kind == message_hashed ? pdb_word() & 0xffff : group.scalar;
     const Bytes message = fetch(message_at, (head & message_table) != 0, size);
     const Number key(fetch_secret(key_at, group.scalar, key_wrapping(word, 2, 4)));
-    count_group(group, Work::dsa);
+    count_group(group, Work::dsa, Work::ecdsa);
     const auto [r, s] = signature(group, message_number(word, message, group), key);
     put(first_at, (head & first_half_table) != 0, r.bytes(group.scalar));
     put(second_at, (head & second_half_table) != 0, s.bytes(group.scalar));
@@ -186,7 +186,7 @@ void Protocols::verify(std::uint32_t word) {
     const Number r(fetch(first_at, (head & first_half_table) != 0, group.scalar));
     const Number s(fetch(second_at, (head & second_half_table) != 0, group.scalar));
     const Bytes public_key = fetch(key_at, false, group.curve ? 2 * group.element : group.element);
-    count_group(group, Work::dsa);
+    count_group(group, Work::dsa, Work::ecdsa);
     if (!signature_fits(group, message_number(word, message, group), r, s, public_key)) {
         throw JobError(DecoError::invalid_signature);
     }
@@ -198,7 +198,7 @@ void Protocols::shared_secret(std::uint32_t word) {
     const std::uint64_t public_at = pdb_pointer(), secret_at = pdb_pointer(), result_at = pdb_pointer();
     const Bytes public_key = fetch(public_at, false, group.curve ? 2 * group.element : group.element);
     const Number secret(fetch_secret(secret_at, group.scalar, key_wrapping(word, 2, 4)));
-    count_group(group, Work::dh);
+    count_group(group, Work::dh, Work::ecdh);
     Number shared;
     if (group.curve) {
         const Point point = group.curve->decode(public_key);

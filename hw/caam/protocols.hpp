@@ -77,7 +77,7 @@ class Protocols {
     Bytes pad_message(std::span<const std::uint8_t> message, std::size_t size);
     Number rsa_private(unsigned form, const Number& input, std::uint32_t head, MaybeWrapping wrapping);
     Group read_group(std::uint32_t word, std::uint32_t head, unsigned predefined_bit, bool with_generator);
-    void count_group(const Group& group, Work finite_field);
+    void count_group(const Group& group, Work finite_field, Work curve);
     Number message_number(std::uint32_t word, const Bytes& message, const Group& group);
     Number random_scalar(const Number& order);
     std::pair<Number, Number> signature(const Group& group, const Number& message, const Number& key);

@@ -137,10 +137,10 @@ void Controller::add_counter_rows(std::vector<Register>& rows) {
                     .count = 14,
                     .on_read = [this](std::uint32_t index, std::uint32_t) {
                         const Counters& counters = published_.counters;
-                        const std::uint64_t values[] = {
-                            counters.jobs,      counters.encryptions,     counters.decryptions,
-                            counters.encrypted, counters.protected_bytes, counters.decrypted,
-                            counters.validated};
+                        const std::uint64_t values[] = {counters.jobs(),          counters.encryptions,
+                                                        counters.decryptions,     counters.encrypted,
+                                                        counters.protected_bytes, counters.decrypted,
+                                                        counters.validated};
                         const std::uint64_t value = values[index / 2];
                         return static_cast<std::uint32_t>(index % 2 == 0 ? value >> 32 : value);
                     }});

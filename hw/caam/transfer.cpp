@@ -35,24 +35,6 @@ void Transfer::add(std::uint64_t address, std::uint32_t length) {
     fragments_.push_back({address, length});
 }
 
-template <typename Move>
-void Transfer::walk(std::size_t size, const Move& move) {
-    std::size_t done = 0;
-    while (done < size) {
-        const Fragment& fragment = fragments_[index_];
-        const auto part =
-            static_cast<std::uint32_t>(std::min<std::size_t>(size - done, fragment.length - offset_));
-        move(fragment.address + offset_, done, part);
-        done += part;
-        offset_ += part;
-        remaining_ -= part;
-        if (offset_ == fragment.length) {
-            ++index_;
-            offset_ = 0;
-        }
-    }
-}
-
 void Transfer::read(Port& port, std::span<std::uint8_t> data, Purpose purpose) {
     walk(data.size(), [&](std::uint64_t address, std::size_t first, std::uint32_t length) {
         port.read(address, data.subspan(first, length), purpose);

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -33,6 +34,16 @@ class Transfer {
     void read(Port& port, std::span<std::uint8_t> data, Purpose purpose = Purpose::data);
     void write(Port& port, std::span<const std::uint8_t> data);
 
+    /** Where the next byte lies, and how many lie there in one piece; remaining() is not 0. */
+    Fragment next() const {
+        const Fragment& fragment = fragments_[index_];
+        return {fragment.address + offset_, fragment.length - offset_};
+    }
+    /** Goes on by @p size bytes that have been moved. */
+    void skip(std::size_t size) {
+        walk(size, [](std::uint64_t, std::size_t, std::uint32_t) {});
+    }
+
  private:
     /** Calls @p move(address, first, length) for each piece of the next @p size bytes. */
     template <typename Move>
@@ -43,6 +54,24 @@ class Transfer {
     std::uint32_t offset_ = 0;
     std::uint64_t remaining_ = 0;
 };
+
+template <typename Move>
+void Transfer::walk(std::size_t size, const Move& move) {
+    std::size_t done = 0;
+    while (done < size) {
+        const Fragment& fragment = fragments_[index_];
+        const auto part =
+            static_cast<std::uint32_t>(std::min<std::size_t>(size - done, fragment.length - offset_));
+        move(fragment.address + offset_, done, part);
+        done += part;
+        offset_ += part;
+        remaining_ -= part;
+        if (offset_ == fragment.length) {
+            ++index_;
+            offset_ = 0;
+        }
+    }
+}
 
 /** How many table entries a job may still look at. */
 class EntryBudget {

@@ -191,6 +191,72 @@ SvpResponse svp_access_write(SvpViews *views, unsigned master, bool own_secure,
     return transfer(&t, delay);
 }
 
+/* True if the master may do that to all of the range without being asked. */
+static bool pass_permitted(SvpViews *views, unsigned master, bool own_secure,
+                           uint64_t address, uint64_t length, bool write)
+{
+    SvpDevice *firewall = svp_views_firewall(views);
+    SvpTransaction identity;
+    uint64_t base, size;
+    SvpRun run;
+
+    svp_firewall_dram(&base, &size);
+    if (address < base || length > size || address - base > size - length ||
+        length > svp_views_memory_left(views, address)) {
+        return false;
+    }
+    svp_firewall_identity(firewall, master, own_secure, &identity);
+    return svp_firewall_runs(firewall, identity.secure, identity.domain,
+                             1u << master, address, length, &run, 1) == 1 &&
+           (write ? run.write : run.read);
+}
+
+static bool pass_cells(SvpViews *views, uint64_t source, uint64_t target,
+                       uint64_t length,
+                       void (*move)(void *data, const void *from, void *to),
+                       void *data)
+{
+    AddressSpace *raw = svp_views_raw(views);
+    MemTxAttrs attrs = MEMTXATTRS_UNSPECIFIED;
+    hwaddr from_length = length, to_length = length;
+    uint8_t *from = address_space_map(raw, source, &from_length, false, attrs);
+    uint8_t *to = from ? address_space_map(raw, target, &to_length, true, attrs)
+                       : NULL;
+    bool done = to && from_length == length && to_length == length &&
+                (from == to || from + length <= to || to + length <= from);
+
+    if (done) {
+        move(data, from, to);
+    }
+    if (to) {
+        address_space_unmap(raw, to, to_length, true, done ? length : 0);
+    }
+    if (from) {
+        address_space_unmap(raw, from, from_length, false, done ? length : 0);
+    }
+    return done;
+}
+
+bool svp_access_pass(SvpViews *views, unsigned master, bool own_secure,
+                     uint64_t source, uint64_t target, uint64_t length,
+                     void (*move)(void *data, const void *from, void *to),
+                     void *data)
+{
+    bool locked = bql_locked();
+    bool done;
+
+    if (!locked) {
+        bql_lock();
+    }
+    done = pass_permitted(views, master, own_secure, source, length, false) &&
+           pass_permitted(views, master, own_secure, target, length, true) &&
+           pass_cells(views, source, target, length, move, data);
+    if (!locked) {
+        bql_unlock();
+    }
+    return done;
+}
+
 bool svp_cells_inside(SvpViews *views, uint64_t address, uint64_t length)
 {
     return length && length <= svp_views_memory_left(views, address);

@@ -32,6 +32,17 @@ SvpResponse svp_access_write(SvpViews *views, unsigned master, bool own_secure,
                              uint64_t length, int64_t *delay);
 
 /*
+ * Calls @move(@data, cells from @source on, cells from @target on) for @length
+ * bytes of DRAM, under QEMU's big lock, if that is as good as a read and a write
+ * by the master: both permitted, no fault that waits for them, the same cells
+ * or apart. Otherwise false, and nothing has happened.
+ */
+bool svp_access_pass(SvpViews *views, unsigned master, bool own_secure,
+                     uint64_t source, uint64_t target, uint64_t length,
+                     void (*move)(void *data, const void *from, void *to),
+                     void *data);
+
+/*
  * The cells of judged memories, past all firewalls and faults; nobody judges or
  * records it. The other two want a range for which the first says true.
  */

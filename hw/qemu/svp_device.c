@@ -143,6 +143,17 @@ static SvpResponse host_bus_write(void *opaque, unsigned master,
     return answer;
 }
 
+static bool host_bus_pass(void *opaque, unsigned master, bool own_secure,
+                          uint64_t source, uint64_t target, uint64_t length,
+                          void (*move)(void *data, const void *from, void *to),
+                          void *data)
+{
+    SvpDeviceState *s = opaque;
+
+    return svp_access_pass(s->views, master, own_secure, source, target, length,
+                           move, data);
+}
+
 static int64_t host_bus_delay(void *opaque)
 {
     SvpDeviceState *s = opaque;
@@ -183,6 +194,7 @@ static const SvpHostOps host_ops = {
     .policy_changed = host_policy_changed,
     .bus_read = host_bus_read,
     .bus_write = host_bus_write,
+    .bus_pass = host_bus_pass,
     .bus_delay = host_bus_delay,
     .request_work = host_request_work,
     .work_must_end = host_work_must_end,

@@ -75,6 +75,12 @@ SvpCells *qmp_svp_read_cells(uint64_t address, uint64_t length, Error **errp)
     return NULL;
 }
 
+CaamInfo *qmp_query_caam(Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
 void qmp_svp_write_cells(uint64_t address, const char *data, bool has_length,
                          uint64_t length, Error **errp)
 {

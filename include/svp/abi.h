@@ -57,6 +57,9 @@ typedef struct SvpHostOps {
                             uint64_t length);
     SvpResponse (*bus_write)(void *opaque, unsigned master, bool own_secure, uint64_t address, const void *data,
                              uint64_t length);
+    /* Host::bus_pass(); calls move(data, from, to) or answers false. */
+    bool (*bus_pass)(void *opaque, unsigned master, bool own_secure, uint64_t source, uint64_t target, uint64_t length,
+                     void (*move)(void *data, const void *from, void *to), void *data);
     int64_t (*bus_delay)(void *opaque);
     void (*request_work)(void *opaque);
     bool (*work_must_end)(void *opaque);

@@ -66,6 +66,28 @@ class Host {
                                std::span<const std::uint8_t> data) = 0;
 
     /**
+     * Moves @p size bytes from one range of memory to another as bus_read() and bus_write() would, but by
+     * @p move(from, to), which gets the cells themselves. Only where that makes no difference: both ranges
+     * are RAM and permitted, no injected fault waits for such an access, and they are the same or apart.
+     * Otherwise false, and nothing has happened.
+     *
+     * No rights change during @p move, for which everything else stands still: it must be over in tens of
+     * microseconds. Others see the cells: it must not read @p to, and must write nothing there but what is to
+     * stay, and throws nothing.
+     */
+    virtual bool bus_pass(Master master, World own_world, std::uint64_t source, std::uint64_t target,
+                          std::size_t size,
+                          const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move) {
+        static_cast<void>(master);
+        static_cast<void>(own_world);
+        static_cast<void>(source);
+        static_cast<void>(target);
+        static_cast<void>(size);
+        static_cast<void>(move);
+        return false;
+    }
+
+    /**
      * Nanoseconds of virtual time by which injected faults delay the answers to the bus accesses since the
      * last call, 0 nearly always. The accesses themselves have not waited: a core that tells its driver of
      * their end does so that much later, by schedule(). Belongs inside exclusive(), as all calls but the bus

@@ -80,6 +80,13 @@ class FakeMemory {
         }
     }
 
+    /** A fence is in the way of an access of that direction. */
+    bool fenced(std::uint64_t address, std::size_t size, Direction direction) const {
+        return std::any_of(fences.begin(), fences.end(), [&](const Fence& fence) {
+            return fence.direction == direction && fence.first < address + size && fence.last >= address;
+        });
+    }
+
     std::vector<Fence> fences;
     std::vector<Access> accesses;
 
@@ -126,6 +133,21 @@ class FakeHost : public Host {
     Response bus_write(Master master, World own_world, std::uint64_t address,
                        std::span<const std::uint8_t> data) override {
         return memory.write(master, own_world, address, data);
+    }
+    bool bus_pass(Master, World, std::uint64_t source, std::uint64_t target,
+                  std::size_t size,
+                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+        const bool same = source == target, apart = source + size <= target || target + size <= source;
+        if (!passes || !(same || apart) || memory.fenced(source, size, Direction::read) ||
+            memory.fenced(target, size, Direction::write)) {
+            return false;
+        }
+        // What the target holds meanwhile is nobody's business.
+        std::vector<std::uint8_t> from = memory.bytes(source, size), to(size, 0xa5);
+        move(from.data(), same ? from.data() : to.data());
+        memory.put(target, same ? from : to);
+        passed += size;
+        return true;
     }
     std::int64_t bus_delay() override { return std::exchange(delay, 0); }
     void request_work() override { work_requested = true; }
@@ -183,7 +205,9 @@ class FakeHost : public Host {
     std::int64_t time = 0;
     unsigned policy_changes = 0;
     FakeMemory memory;
-    std::int64_t delay = 0;  ///< what bus_delay() says next, ns
+    std::int64_t delay = 0;    ///< what bus_delay() says next, ns
+    bool passes = true;        ///< bus_pass() is possible
+    std::uint64_t passed = 0;  ///< bytes that went that way
     bool work_requested = false;
     bool inside = false;  ///< in an exclusive section
     bool nested = false;  ///< a section was begun inside of another one, which would never end elsewhere

@@ -369,12 +369,18 @@ TEST_CASE("caam command: counters tell what was done where") {
                         .fifo_load(class2, fl_msg | fl_last2, from, 64)) == 0);
     CHECK(error_of(board.run(Program::job().word(0x19u << 27))) == 0x40000004);
     const auto& after = board.caam.counters();
-    CHECK(after.jobs == before.jobs + 3);
-    CHECK(after.failed_jobs == before.failed_jobs + 1);
+    CHECK(after.jobs() == before.jobs() + 3);
+    CHECK(after.sources[1].jobs == before.sources[1].jobs + 3);
+    CHECK(after.sources[1].failed == before.sources[1].failed + 1);
+    CHECK(after.sources[2].jobs == 0);
+    CHECK(after.read == before.read + 2 * 64 + 4 * (11 + 4 + 2));
+    CHECK(after.written == before.written + 64);
     CHECK(after[Work::aes_cbc].operations == before[Work::aes_cbc].operations + 1);
     CHECK(after[Work::aes_cbc].bytes == before[Work::aes_cbc].bytes + 64);
-    CHECK(after[Work::hash].operations == before[Work::hash].operations + 1);
+    CHECK(after[Work::sha256].operations == before[Work::sha256].operations + 1);
+    CHECK(after[Work::sha256].bytes == before[Work::sha256].bytes + 64);
+    CHECK(after[Work::hmac_sha256].operations == 0);
     CHECK(after[Work::aes_ctr].operations == 0);
-    CHECK(read32(board.caam, 0xf04) == after.jobs);
+    CHECK(read32(board.caam, 0xf04) == after.jobs());
     CHECK(read32(board.caam, 0x2f1c) == 64);  // PC_OB_ENCRYPT
 }

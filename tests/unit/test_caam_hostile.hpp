@@ -49,6 +49,17 @@ class SmallHost : public FakeHost {
         return hidden_answer;
     }
 
+    bool bus_pass(Master, World, std::uint64_t source, std::uint64_t target, std::size_t length,
+                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+        if (!inside(source, length) || !inside(target, length) || hidden(source, length) ||
+            hidden(target, length) ||
+            (source != target && source < target + length && target < source + length)) {
+            return false;
+        }
+        move(bytes.data() + (source - base), bytes.data() + (target - base));
+        return true;
+    }
+
     std::vector<std::uint8_t> bytes = std::vector<std::uint8_t>(size);
     std::uint64_t hidden_first = 0, hidden_last = 0;
     Response hidden_answer = Response::okay;
