@@ -223,10 +223,8 @@ static TEE_Result decrypt_sample(uint32_t types,
 	if (res)
 		return res;
 	sample.size = params[1].memref.size;
-	if (svp_sample_fault(&sample)) {
-		EMSG("%s", svp_sample_fault(&sample));
+	if (svp_sample_fault(&sample))
 		return TEE_ERROR_BAD_PARAMETERS;
-	}
 	res = load_key(&request);
 	if (res)
 		return res;
