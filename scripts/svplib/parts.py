@@ -25,7 +25,8 @@ KEPT_PRODUCTS = 4
 KEPT_TREES = 2
 ROUNDS = 4
 QEMU_FOLDERS = ("hw", "machines", "include")
-GUEST_FILES = ("firmware/guest", "firmware/linux/secure-heap-test/secure_heap_test.h", "firmware/linux/crypto-test/crypto_test.h")
+GUEST_FILES = ("firmware/guest", "firmware/linux/secure-heap-test/secure_heap_test.h", "firmware/linux/crypto-test/crypto_test.h",
+               "firmware/linux/secure-heap-tee/secure_heap_tee.h", "firmware/optee/ta/svp-decrypt")
 QEMU_OPTIONS = (
     "--python=/usr/bin/python3", "--target-list=aarch64-softmmu", "--disable-download", "--disable-docs", "--disable-tools",
     "--disable-guest-agent", "--disable-kvm", "--disable-xen", "--enable-slirp", "--enable-fdt=system", "--enable-png", "--enable-vnc",
