@@ -25,8 +25,8 @@ GTK = ("libgtk-3-dev",)
 NEEDS = {
     "qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
     "boot": BUILD + CROSS, "guest": BUILD + CROSS, "tools": BUILD + CROSS, "debian": BUILD + CROSS, "unit": BUILD + UNIT, "gtk": GTK,
-    # no part of its own: a raw ext4 image that a boot test mounts
-    "boot-tests": ("e2fsprogs",),
+    # no part of its own: a raw ext4 image that a boot test mounts, ciphers to compare CAAM with
+    "boot-tests": ("e2fsprogs", "python3-cryptography"),
 }
 
 
