@@ -233,7 +233,23 @@ bool Caam::work() {
         if (!found) {
             return false;
         }
-        run(task);
+        try {
+            run(task);
+        } catch (const JobPutBack&) {
+            host().exclusive([&] { put_back(task); });
+            return true;
+        }
+    }
+}
+
+/** Nothing of the job is left but random numbers that it has used up. */
+void Caam::put_back(const Task& task) {
+    engine_.counters = published_.counters;
+    published_.busy = false;
+    static_cast<void>(host().bus_delay());
+    if (task.ring >= 0) {
+        turn_ = static_cast<unsigned>(task.ring);
+        rings_[turn_].give_back(task.ticket);
     }
 }
 

@@ -87,6 +87,7 @@ class Caam : public Device {
     bool next_task(Task& task);
     void serve_requests();
     void run(const Task& task);
+    void put_back(const Task& task);
     void finish(const Result& result);
     void publish(const caam::Port& port, int ring, std::uint32_t status);
     void wake() { host().request_work(); }

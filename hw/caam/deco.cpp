@@ -156,6 +156,10 @@ void Deco::begin_command() {
     if (++commands_ > engine_.limits.commands || ccb_.pkha().cost() > engine_.limits.public_key_ns) {
         throw JobError(DecoError::watchdog);
     }
+    if (ccb_.pkha().cost() > engine_.limits.put_back_ns && !lasting_ && port_.bytes_written() == 0 &&
+        port_.host().work_must_end()) {
+        throw JobPutBack();
+    }
 }
 
 void Deco::step() {

@@ -153,6 +153,7 @@ class Deco {
     bool has_shared_ = false;
     bool jumped_ = false;
     bool halted_ = false;
+    bool lasting_ = false;  ///< the generator or the keys are not what they were before the job
     unsigned return_to_ = 0;
     std::uint32_t halt_status_ = 0;
     std::uint32_t commands_ = 0;

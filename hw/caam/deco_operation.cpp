@@ -46,6 +46,8 @@ void Deco::rng_operation(Operation operation) {
     const unsigned handle = operation.aai() & 3;
     ccb_.pump();
     ++engine_.counters[Work::rng].operations;
+    lasting_ = lasting_ || operation.initialises() || operation.finishes() ||
+               (operation.aai() & rng_secure_keys) != 0;
     if ((operation.aai() & rng_secure_keys) != 0) {
         engine_.rng.require(handle);
         engine_.keys.load(engine_.rng);

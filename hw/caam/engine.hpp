@@ -28,7 +28,9 @@ struct JobLimits {
     std::uint32_t commands = 1u << 20;             ///< loops of real descriptors run some ten thousand
     std::uint32_t table_entries = 1u << 20;        ///< scatter/gather
     std::uint64_t bytes = std::uint64_t{1} << 33;  ///< read and written
-    std::uint64_t public_key_ns = 60'000'000'000;  ///< about; a search for an RSA prime takes seconds
+    std::uint64_t public_key_ns = 30'000'000'000;  ///< about; a search for an RSA prime takes seconds
+    /** About; a job in which public keys have taken longer is put back when work must end, if it can be. */
+    std::uint64_t put_back_ns = 50'000'000;
 };
 
 struct Engine {

@@ -255,6 +255,15 @@ Ticket JobRing::take() {
     return ticket;
 }
 
+void JobRing::give_back(const Ticket& ticket) {
+    if (ticket.generation != generation_) {
+        return;
+    }
+    in_flight_ = false;
+    ++queued_;
+    read_index_ = (read_index_ == 0 ? input_size() : read_index_) - 1;
+}
+
 void JobRing::complete(const Ticket& ticket, Port& port, std::uint32_t address, std::uint32_t status,
                        std::uint32_t sequence_output) {
     if (ticket.generation != generation_) {

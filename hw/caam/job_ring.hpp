@@ -42,6 +42,9 @@ class JobRing {
     bool can_run() const;
     Ticket take();
 
+    /** The job is the next one again, as if it had not been taken. */
+    void give_back(const Ticket& ticket);
+
     /** Writes the result of the job; nothing of a ring that was reset since is touched. */
     void complete(const Ticket& ticket, Port& port, std::uint32_t address, std::uint32_t status,
                   std::uint32_t sequence_output);

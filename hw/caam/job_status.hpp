@@ -85,6 +85,9 @@ struct JobError {
                  static_cast<std::uint32_t>(error)) {}
 };
 
+/** Ends a job that is to begin again later. Thrown by commands, caught by Caam. */
+struct JobPutBack {};
+
 constexpr std::uint32_t source_jump_halt_user = 0x30000000;
 constexpr std::uint32_t source_jump_halt = 0x70000000;
 constexpr std::uint32_t jumped_flag = 1u << 27;

@@ -512,6 +512,83 @@ TEST_CASE("caam ring: a saved state goes on where it was, with jobs in its rings
     CHECK(board.caam.save() == twin.save());
 }
 
+TEST_CASE("caam ring: a long public key job goes back to its ring when the machine stops") {
+    ReadyBoard board;
+    board.caam.set_limits({.put_back_ns = 0});
+    const auto n = board.put(hex("f000000000000000000000000000000d")), a = board.put(counting(16, 9)),
+               out = board.allocate(16);
+    const auto power = [&](Program p, unsigned times) {
+        p.fifo_load(class1, fl_n, n, 16).fifo_load(class1, fl_a, a, 16).key(class1 | k_pk_e, hex("010001"));
+        for (unsigned i = 0; i < times; ++i) {
+            p.operation(1u << 24 | 8u << 20 | 6);
+        }
+        return p.fifo_store(0, fs_b, out, 16);
+    };
+    unsigned asked = 0;
+    const auto stop_at = [&](unsigned question) {
+        asked = 0;
+        board.host.must_end = [&asked, question] { return ++asked == question; };
+    };
+    SECTION("nothing has happened") {
+        const auto first = board.put(power(Program::job(), 5)), second = board.put(mark(out + 8, 7));
+        // At the ring's end, too.
+        for (unsigned before = 0; before < CaamBoard::ring_entries; ++before) {
+            CAPTURE(before);
+            board.host.memory.put(out, Bytes(16));
+            board.enqueue(1, first);
+            board.enqueue(1, second);
+            const auto counters = board.caam.counters();
+            stop_at(4);
+            board.host.run_work(board.caam);
+            CHECK(asked == 4);
+            CHECK(board.host.work_requested);
+            CHECK(board.get(1, irsar) == CaamBoard::ring_entries - 2);
+            CHECK(board.get(1, orsfr) == 0);
+            CHECK(board.bytes(out, 16) == Bytes(16));
+            CHECK(board.caam.counters()[svp::caam::Work::pkha].operations ==
+                  counters[svp::caam::Work::pkha].operations);
+            CHECK((read32(board.caam, 0xfd4) & 3) == 2);  // idle
+            const auto state = board.caam.save();
+            REQUIRE_FALSE(board.caam.load(state));
+            board.host.must_end = nullptr;
+            board.host.run_work(board.caam);
+            CHECK(board.result(1).descriptor == static_cast<std::uint32_t>(first));
+            CHECK(board.result(1).descriptor == static_cast<std::uint32_t>(second));
+            CHECK(board.word_at(out + 8) == 7);
+            CHECK(board.caam.counters().sources[1].jobs == counters.sources[1].jobs + 2);
+            board.run(mark(out, 1));
+        }
+    }
+    SECTION("a flush meanwhile finds it in the ring") {
+        const auto first = board.put(power(Program::job(), 5));
+        board.enqueue(1, first);
+        stop_at(4);
+        board.host.run_work(board.caam);
+        board.host.must_end = nullptr;
+        board.set(1, jrcr, 1);
+        board.host.run_work(board.caam);
+        CHECK(error_of(board.result(1).status) == 0x4000001a);
+        CHECK(board.bytes(out, 16) == Bytes(16));
+    }
+    SECTION("what has written, or changed the generator, ends first") {
+        for (const bool writes : {true, false}) {
+            Program p = Program::job();
+            if (writes) {
+                p.load_word(deco, r_math(0), 1).store(deco, r_math(0), 0, out + 4, 4);
+            } else {
+                p.operation(rng | init | rng_resistant);
+            }
+            const auto job = board.put(power(p, 5));
+            board.enqueue(1, job);
+            stop_at(3);
+            board.host.run_work(board.caam);
+            CHECK(board.result(1).status == 0);
+            board.host.must_end = nullptr;
+            board.host.run_work(board.caam);
+        }
+    }
+}
+
 TEST_CASE("caam ring: bad saved states are refused") {
     ReadyBoard board;
     board.instantiate();
