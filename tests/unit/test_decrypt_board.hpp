@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** @file
- * What the tests of the TA svp-decrypt share: samples by chance, a toy cipher, and a reference that looks at one byte
- * at a time.
+ * What the tests of the TA svp-decrypt share: samples by chance, a toy cipher, and a reference that looks at
+ * one byte at a time.
  */
 #pragma once
 
@@ -23,7 +23,8 @@ using Bytes = std::vector<std::uint8_t>;
 using Block = std::array<std::uint8_t, SVP_DECRYPT_BLOCK>;
 using Subsamples = std::vector<svp_decrypt_subsample>;
 
-/** A permutation of blocks, so that each bit of a result depends on its own place; no secret is kept by it. */
+/** A permutation of blocks, so that each bit of a result depends on its own place; no secret is kept by it.
+ */
 inline Block toy_encrypt(Block block) {
     for (std::size_t n = 0; n < block.size(); n++)
         block[n] = static_cast<std::uint8_t>(block[n] * 7 + 31 * n + (n ? block[n - 1] : 0));
@@ -49,7 +50,7 @@ inline void count_up(Block& counter, std::size_t width) {
 
 /** A cipher as CAAM offers it: a 128-bit counter, or chained blocks; notes what it is asked for. */
 class ToyCipher {
-public:
+ public:
     explicit ToyCipher(bool counts) : counts_(counts) {}
 
     svp_cipher interface() {
@@ -67,11 +68,11 @@ public:
         return cipher;
     }
 
-    bool misused = false;         ///< no whole blocks, or no start
+    bool misused = false;  ///< no whole blocks, or no start
     std::uint32_t runs = 0;
-    std::uint32_t fail_at = 0;    ///< number of the run that fails
+    std::uint32_t fail_at = 0;  ///< number of the run that fails
 
-private:
+ private:
     std::uint32_t run(const std::uint8_t* in, std::uint8_t* out, std::size_t size) {
         if (++runs == fail_at)
             return 0xbad;
@@ -98,7 +99,8 @@ private:
     Block state_{};
 };
 
-/** For each byte of a sample: number of its stream, or -1 if it is clear. Written from the standard, not from the code. */
+/** For each byte of a sample: number of its stream, or -1 if it is clear. Written from the standard, not from
+ * the code. */
 inline std::vector<int> streams_of(const svp_sample& sample) {
     std::vector<int> streams;
     Subsamples subsamples(sample.subsamples, sample.subsamples + sample.subsample_count);
@@ -172,8 +174,8 @@ struct Decrypted {
 };
 
 /** `skew`: places of input and output within a cache line; `before`: what the output holds at first. */
-inline Decrypted decrypt(const svp_sample& sample, const Bytes& in, std::size_t in_skew = 0, std::size_t out_skew = 0,
-                         std::uint8_t before = 0, std::uint32_t fail_at = 0) {
+inline Decrypted decrypt(const svp_sample& sample, const Bytes& in, std::size_t in_skew = 0,
+                         std::size_t out_skew = 0, std::uint8_t before = 0, std::uint32_t fail_at = 0) {
     constexpr std::size_t line = 64;
     const auto stage = std::make_unique<svp_stage>();
     std::memset(stage.get(), 0xee, sizeof(*stage));
@@ -186,12 +188,17 @@ inline Decrypted decrypt(const svp_sample& sample, const Bytes& in, std::size_t 
     ToyCipher toy(is_counter_mode(sample.scheme));
     toy.fail_at = fail_at;
     const svp_cipher cipher = toy.interface();
-    const std::uint32_t result = svp_stream_decrypt(&sample, source.data() + from, target.data() + to, &cipher, stage.get());
+    const std::uint32_t result =
+        svp_stream_decrypt(&sample, source.data() + from, target.data() + to, &cipher, stage.get());
     const auto begin = target.begin() + static_cast<std::ptrdiff_t>(to);
     const auto end = begin + static_cast<std::ptrdiff_t>(in.size());
     const bool outside = std::any_of(target.begin(), begin, [&](auto byte) { return byte != before; }) ||
                          std::any_of(end, target.end(), [&](auto byte) { return byte != before; });
-    return {result, {begin, end}, toy.misused || outside, stage->direct, stage->direct + stage->collected + stage->copied};
+    return {result,
+            {begin, end},
+            toy.misused || outside,
+            stage->direct,
+            stage->direct + stage->collected + stage->copied};
 }
 
 }  // namespace svp::test

@@ -77,8 +77,9 @@ TEST_CASE("svp-decrypt: containers with bytes changed by chance") {
 }
 
 TEST_CASE("svp-decrypt: command line") {
-    const auto arguments = Arguments::parse({"FILE", "--mode", "cbcs", "--iv", "0102030405060708", "--pattern", "1:9", "--key",
-                                             "K", "--heap", "vault", "--offset", "4097", "--skew", "3"});
+    const auto arguments =
+        Arguments::parse({"FILE", "--mode", "cbcs", "--iv", "0102030405060708", "--pattern", "1:9", "--key",
+                          "K", "--heap", "vault", "--offset", "4097", "--skew", "3"});
     REQUIRE(arguments.ok());
     CHECK(arguments.value().file == "FILE");
     CHECK(arguments.value().heap == "vault");

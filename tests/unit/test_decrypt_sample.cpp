@@ -11,8 +11,8 @@ using namespace svp::test;
 
 namespace {
 
-OwnedSample make(std::uint32_t scheme, std::uint64_t size, Subsamples subsamples = {}, std::uint32_t crypt = 0,
-                 std::uint32_t skip = 0, std::uint32_t iv_size = 16) {
+OwnedSample make(std::uint32_t scheme, std::uint64_t size, Subsamples subsamples = {},
+                 std::uint32_t crypt = 0, std::uint32_t skip = 0, std::uint32_t iv_size = 16) {
     OwnedSample owned;
     owned.subsamples = std::move(subsamples);
     owned.sample.scheme = scheme;
@@ -23,14 +23,16 @@ OwnedSample make(std::uint32_t scheme, std::uint64_t size, Subsamples subsamples
     return owned;
 }
 
-/** The steps of a sample as text: c<clear bytes>, e<encrypted bytes>, '!' before one that restarts the cipher. */
+/** The steps of a sample as text: c<clear bytes>, e<encrypted bytes>, '!' before one that restarts the
+ * cipher. */
 std::string steps(OwnedSample owned) {
     svp_walk walk;
     svp_step step;
     std::string text;
     svp_walk_start(&walk, &owned.get());
     while (svp_walk_next(&walk, &step))
-        text += (step.restart ? "!" : "") + std::string(step.encrypted ? "e" : "c") + std::to_string(step.size) + " ";
+        text += (step.restart ? "!" : "") + std::string(step.encrypted ? "e" : "c") +
+                std::to_string(step.size) + " ";
     return text;
 }
 
@@ -88,9 +90,12 @@ TEST_CASE("svp-decrypt: descriptions that are refused") {
     CHECK(fault(make(SVP_SCHEME_CENC, 16, {{0, 8}, {0, 0}, {0, 8}})) == "a sub-sample is empty");
     CHECK(fault(make(SVP_SCHEME_CENC, 16, {{0, 15}})) == "sub-samples are shorter than the sample");
     CHECK(fault(make(SVP_SCHEME_CENC, 16, {{0, 16}, {1, 0}})) == "sub-samples are longer than the sample");
-    CHECK(fault(make(SVP_SCHEME_CENC, 14, {{UINT32_MAX, UINT32_MAX}, {8, 8}})) == "sub-samples are longer than the sample");
+    CHECK(fault(make(SVP_SCHEME_CENC, 14, {{UINT32_MAX, UINT32_MAX}, {8, 8}})) ==
+          "sub-samples are longer than the sample");
     CHECK(fault(make(SVP_SCHEME_CENC, SVP_DECRYPT_MAX_SUBSAMPLES + 1,
                      Subsamples(SVP_DECRYPT_MAX_SUBSAMPLES + 1, {0, 1}))) == "too many sub-samples");
-    CHECK(fault(make(SVP_SCHEME_CENC, SVP_DECRYPT_MAX_SUBSAMPLES, Subsamples(SVP_DECRYPT_MAX_SUBSAMPLES, {0, 1}))).empty());
+    CHECK(fault(make(SVP_SCHEME_CENC, SVP_DECRYPT_MAX_SUBSAMPLES,
+                     Subsamples(SVP_DECRYPT_MAX_SUBSAMPLES, {0, 1})))
+              .empty());
     CHECK(fault(make(SVP_SCHEME_CBCS, 16, {}, 15, 15, 8)).empty());
 }

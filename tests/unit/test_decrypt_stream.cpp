@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * svp-decrypt's work on a sample against a reference by bytes: every length near an edge, and samples by chance. The
- * output is never read: what was there before makes no difference.
+ * svp-decrypt's work on a sample against a reference by bytes: every length near an edge, and samples by
+ * chance. The output is never read: what was there before makes no difference.
  */
 #include "catch.hpp"
 #include "test_decrypt_board.hpp"
@@ -51,7 +51,8 @@ OwnedSample random_sample(Random& random) {
     for (const auto& [clear, encrypted] : owned.subsamples)
         sample.size += clear + encrypted;
     if (owned.subsamples.empty())
-        sample.size = 16 * (1 + below(random, 2000)) + (sample.scheme == SVP_SCHEME_CBC ? 0 : below(random, 16));
+        sample.size =
+            16 * (1 + below(random, 2000)) + (sample.scheme == SVP_SCHEME_CBC ? 0 : below(random, 16));
     return owned;
 }
 
@@ -156,7 +157,8 @@ TEST_CASE("svp-decrypt: any description is refused or done") {
         static constexpr std::uint32_t odd[] = {0, 1, 8, 15, 16, 17, 0x7fffffff, 0xffffffff};
         words[below(random, 4)] = odd[below(random, 8)];
         if (!owned.subsamples.empty() && below(random, 2))
-            owned.subsamples[below(random, static_cast<std::uint32_t>(owned.subsamples.size()))].clear = odd[below(random, 8)];
+            owned.subsamples[below(random, static_cast<std::uint32_t>(owned.subsamples.size()))].clear =
+                odd[below(random, 8)];
         if (svp_sample_fault(&owned.get()))
             continue;
         svp_walk walk;
