@@ -18,7 +18,7 @@ const char usage[] =
     "  --subsamples FILE          lines of clear and encrypted bytes, of cenc and cbcs\n"
     "  --heap NAME                default video; secure-video is the heap of the TEE subsystem\n"
     "  --offset N                 first byte in the buffer   --skew N  first byte in the window\n"
-    "for tests: --unchecked, --reverse, --hostile\n";
+    "for tests: --unchecked, --reverse (to --output FILE), --hostile\n";
 
 namespace {
 

@@ -70,6 +70,19 @@ Result<std::vector<std::uint8_t>> read_small_file(const std::string& name) {
     return bytes;
 }
 
+Result<Done> write_file(const std::string& name, std::span<const std::uint8_t> bytes) {
+    const Result<Descriptor> file = Descriptor::open(name, O_WRONLY | O_CREAT | O_TRUNC);
+    if (!file.ok())
+        return file.error();
+    while (!bytes.empty()) {
+        const ssize_t count = write(file.value().get(), bytes.data(), bytes.size());
+        if (count <= 0)
+            return system_error(name, count < 0 ? errno : ENOSPC);
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+    return Done{};
+}
+
 /** A file that is open, and what is in it. */
 struct Input {
     Descriptor file;
@@ -212,6 +225,8 @@ class Work {
             return counts.error();
         counts_.direct += counts.value().direct;
         counts_.other += counts.value().other;
+        if (arguments_.test.reverse && !arguments_.output.empty())
+            return write_file(arguments_.output, bytes);
         return Done{};
     }
 
@@ -285,14 +300,10 @@ Result<Done> wrap(const Arguments& arguments) {
     const auto blob = wrap_key(arguments.key);
     if (!blob.ok())
         return blob.error();
-    const Result<Descriptor> file = Descriptor::open(arguments.output, O_WRONLY | O_CREAT | O_TRUNC);
-    if (!file.ok())
-        return file.error();
-    const ssize_t count = write(file.value().get(), blob.value().data(), blob.value().size());
-    if (count != static_cast<ssize_t>(blob.value().size()))
-        return system_error(arguments.output, count < 0 ? errno : ENOSPC);
-    std::printf("WRAPPED %zu bytes\n", blob.value().size());
-    return Done{};
+    const Result<Done> done = write_file(arguments.output, blob.value());
+    if (done.ok())
+        std::printf("WRAPPED %zu bytes\n", blob.value().size());
+    return done;
 }
 
 int run(const std::vector<std::string>& words) {
