@@ -12,12 +12,13 @@ const char usage[] =
     "       svp-decrypt --bench MIB [--key FILE]  measure CTR and CBC\n"
     "       svp-decrypt --wrap HEX --output FILE  make a key blob (OP-TEE built for tests)\n"
     "FILE: a container (its header says all), or raw encrypted bytes with --mode, --iv and --key\n"
-    "  --mode ctr|cbc|cenc|cbcs   --iv HEX (16 or 32 digits)   --key FILE (blob; also instead of a container's)\n"
+    "  --mode ctr|cbc|cenc|cbcs   --iv HEX (16 or 32 digits)   --key FILE (blob; also instead of a "
+    "container's)\n"
     "  --pattern CRYPT:SKIP       blocks, of cbcs\n"
     "  --subsamples FILE          lines of clear and encrypted bytes, of cenc and cbcs\n"
     "  --heap NAME                default video; secure-video is the heap of the TEE subsystem\n"
     "  --offset N                 first byte in the buffer   --skew N  first byte in the window\n"
-    "for tests: --unchecked, --reverse, --hostile\n";
+    "for tests: --unchecked, --reverse (to --output FILE), --hostile\n";
 
 namespace {
 
@@ -65,8 +66,9 @@ std::optional<Result<Done>> raw_option(SampleDescription& raw, bool& has_mode, c
     if (option == "--pattern") {
         const std::size_t colon = value.find(':');
         const auto crypt = parse_number(std::string_view(value).substr(0, colon), 255);
-        const auto skip = colon == std::string::npos ? std::nullopt
-                                                     : parse_number(std::string_view(value).substr(colon + 1), 255);
+        const auto skip = colon == std::string::npos
+                              ? std::nullopt
+                              : parse_number(std::string_view(value).substr(colon + 1), 255);
         if (!crypt || !skip)
             return wrong("not two numbers of blocks with a colon between them");
         raw.crypt_blocks = static_cast<std::uint32_t>(*crypt);
@@ -90,14 +92,16 @@ bool flag_option(Arguments& arguments, const std::string& option) {
     return true;
 }
 
-std::optional<Result<Done>> number_option(Arguments& arguments, const std::string& option, const std::string& value) {
+std::optional<Result<Done>> number_option(Arguments& arguments, const std::string& option,
+                                          const std::string& value) {
     struct Row {
         const char* name;
         std::uint64_t& target;
         std::uint64_t limit;
     };
-    for (const Row& row : {Row{"--offset", arguments.offset, max_offset}, Row{"--skew", arguments.skew, max_skew},
-                           Row{"--bench", arguments.bench_mebibytes, max_bench}}) {
+    for (const Row& row :
+         {Row{"--offset", arguments.offset, max_offset}, Row{"--skew", arguments.skew, max_skew},
+          Row{"--bench", arguments.bench_mebibytes, max_bench}}) {
         if (option != row.name)
             continue;
         const auto number = parse_number(value, row.limit);
@@ -111,8 +115,8 @@ std::optional<Result<Done>> number_option(Arguments& arguments, const std::strin
     return std::nullopt;
 }
 
-Result<Done> value_option(Arguments& arguments, SampleDescription& raw, bool& has_mode, const std::string& option,
-                          const std::string& value) {
+Result<Done> value_option(Arguments& arguments, SampleDescription& raw, bool& has_mode,
+                          const std::string& option, const std::string& value) {
     if (const auto done = raw_option(raw, has_mode, option, value))
         return *done;
     if (const auto done = number_option(arguments, option, value))
@@ -165,8 +169,8 @@ Result<std::vector<svp_decrypt_subsample>> parse_subsamples(std::string_view tex
             continue;
         const std::size_t blank = row.find(' ');
         const auto clear = parse_number(row.substr(0, blank), UINT32_MAX);
-        const auto encrypted = blank == std::string_view::npos ? std::nullopt
-                                                               : parse_number(row.substr(blank + 1), UINT32_MAX);
+        const auto encrypted =
+            blank == std::string_view::npos ? std::nullopt : parse_number(row.substr(blank + 1), UINT32_MAX);
         if (!clear || !encrypted)
             return Error{"line " + std::to_string(line) + ": not two numbers below 2^32"};
         subsamples.push_back({static_cast<std::uint32_t>(*clear), static_cast<std::uint32_t>(*encrypted)});

@@ -12,7 +12,7 @@ constexpr std::uint8_t magic[Container::magic_size] = {'S', 'V', 'P', 'E', 'N', 
 
 /** Takes numbers and bytes from the front; nothing comes after the end. */
 class Reader {
-public:
+ public:
     explicit Reader(std::span<const std::uint8_t> bytes) : left_(bytes) {}
 
     std::optional<std::uint32_t> number() {
@@ -35,7 +35,7 @@ public:
 
     std::size_t left() const { return left_.size(); }
 
-private:
+ private:
     std::span<const std::uint8_t> left_;
 };
 
@@ -70,8 +70,8 @@ Result<std::size_t> Container::header_size(std::span<const std::uint8_t> beginni
     Reader reader(beginning.subspan(magic_size));
     const std::uint32_t size = *reader.number();
     if (size < fixed_size || size > max_header)
-        return Error{"header of " + std::to_string(size) + " bytes, the limits are " + std::to_string(fixed_size) +
-                     " and " + std::to_string(max_header)};
+        return Error{"header of " + std::to_string(size) + " bytes, the limits are " +
+                     std::to_string(fixed_size) + " and " + std::to_string(max_header)};
     return std::size_t{size};
 }
 

@@ -2,11 +2,11 @@
 /* See descriptor.hpp and result.hpp. */
 #include "descriptor.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 namespace svp::decrypt {
 

@@ -15,7 +15,7 @@ namespace svp::decrypt {
 
 /** A file descriptor that is closed with its owner. */
 class Descriptor {
-public:
+ public:
     Descriptor() = default;
     explicit Descriptor(int number) : number_(number) {}
     Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
@@ -26,13 +26,13 @@ public:
 
     static Result<Descriptor> open(const std::string& path, int flags);
 
-private:
+ private:
     int number_ = -1;
 };
 
 /** A mapping of memory that is shared with somebody. */
 class Mapping {
-public:
+ public:
     Mapping() = default;
     Mapping(Mapping&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
     Mapping& operator=(Mapping&& other) noexcept;
@@ -43,7 +43,7 @@ public:
     /** `what` names the memory in an error. */
     static Result<Mapping> make(const Descriptor& file, std::size_t size, const std::string& what);
 
-private:
+ private:
     std::span<std::uint8_t> bytes_;
 };
 

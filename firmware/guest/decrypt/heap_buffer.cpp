@@ -2,11 +2,11 @@
 /* See heap_buffer.hpp. */
 #include "heap_buffer.hpp"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <linux/dma-heap.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace svp::decrypt {
 namespace {

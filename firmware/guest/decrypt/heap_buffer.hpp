@@ -12,7 +12,7 @@
 namespace svp::decrypt {
 
 class HeapBuffer {
-public:
+ public:
     /** Who made the heap, and hence who takes its buffers to OP-TEE. */
     enum class Kind {
         secure_heap,  ///< module secure_heap: by /dev/secure_heap_tee
@@ -20,8 +20,8 @@ public:
     };
 
     /**
-     * `heap`: a name below /dev/dma_heap, or its distinctive part: "video" for "video-protected", "secure-video" for
-     * "protected,secure-video". `size` in bytes; the buffer has whole pages.
+     * `heap`: a name below /dev/dma_heap, or its distinctive part: "video" for "video-protected",
+     * "secure-video" for "protected,secure-video". `size` in bytes; the buffer has whole pages.
      */
     static Result<HeapBuffer> allocate(const std::string& heap, std::uint64_t size);
 
@@ -29,7 +29,7 @@ public:
     int descriptor() const { return file_.get(); }
     std::uint64_t size() const { return size_; }
 
-private:
+ private:
     Descriptor file_;
     std::uint64_t size_ = 0;
     Kind kind_ = Kind::secure_heap;

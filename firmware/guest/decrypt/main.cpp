@@ -2,8 +2,9 @@
 /*
  * svp-decrypt: decrypts a file into a buffer of a protected heap. Run it with --help.
  *
- * Output, one line each: "DECRYPTED heap=video samples=40 bytes=16777216 direct=16600000 other=177216 ms=100 MiB/s=160.0",
- * "BENCH decrypt-ctr 160.0 MiB/s", "WRAPPED 64 bytes". Errors are one line on stderr, status 1 (2: usage).
+ * Output, one line each: "DECRYPTED heap=video samples=40 bytes=16777216 direct=16600000 other=177216 ms=100
+ * MiB/s=160.0", "BENCH decrypt-ctr 160.0 MiB/s", "WRAPPED 64 bytes". Errors are one line on stderr, status 1
+ * (2: usage).
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -46,7 +47,7 @@ Result<Done> read_at(const Descriptor& file, const std::string& name, std::span<
 }
 
 Result<std::uint64_t> size_of(const Descriptor& file, const std::string& name) {
-    struct stat status{};
+    struct stat status {};
     if (fstat(file.get(), &status))
         return system_error(name, errno);
     return static_cast<std::uint64_t>(status.st_size);
@@ -67,6 +68,19 @@ Result<std::vector<std::uint8_t>> read_small_file(const std::string& name) {
     if (!done.ok())
         return done.error();
     return bytes;
+}
+
+Result<Done> write_file(const std::string& name, std::span<const std::uint8_t> bytes) {
+    const Result<Descriptor> file = Descriptor::open(name, O_WRONLY | O_CREAT | O_TRUNC);
+    if (!file.ok())
+        return file.error();
+    while (!bytes.empty()) {
+        const ssize_t count = write(file.value().get(), bytes.data(), bytes.size());
+        if (count <= 0)
+            return system_error(name, count < 0 ? errno : ENOSPC);
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+    return Done{};
 }
 
 /** A file that is open, and what is in it. */
@@ -124,8 +138,9 @@ Result<Input> open_input(const Arguments& arguments) {
     const Result<std::uint64_t> size = size_of(file.value(), arguments.file);
     if (!size.ok())
         return size.error();
-    Result<Input> input = arguments.raw ? open_raw(std::move(file.value()), arguments, size.value())
-                                        : open_container(std::move(file.value()), arguments.file, size.value());
+    Result<Input> input = arguments.raw
+                              ? open_raw(std::move(file.value()), arguments, size.value())
+                              : open_container(std::move(file.value()), arguments.file, size.value());
     if (!input.ok() || arguments.key_file.empty())
         return input;
     auto blob = read_small_file(arguments.key_file);
@@ -145,7 +160,7 @@ void add_blocks(std::array<std::uint8_t, SVP_DECRYPT_BLOCK>& counter, std::uint6
 
 /** Decrypts the samples of a file one after the other. */
 class Work {
-public:
+ public:
     Work(const Arguments& arguments, const Input& input, Session& session)
         : arguments_(arguments), input_(input), session_(session) {}
 
@@ -166,7 +181,7 @@ public:
 
     const Counts& counts() const { return counts_; }
 
-private:
+ private:
     Result<Done> decrypt_sample(const Container::Sample& sample, std::uint64_t from, std::uint64_t to) {
         const std::uint64_t room = session_.window().size() - arguments_.skew;
         SampleDescription description = sample.description;
@@ -179,7 +194,8 @@ private:
         if (sample.size <= room)
             return decrypt_piece(description, from, to, sample.size);
 
-        // What is more than the window goes in pieces, and the next piece's vector follows from the one before it.
+        // What is more than the window goes in pieces, and the next piece's vector follows from the one
+        // before it.
         const std::uint64_t piece = room - room % chunk_granule;
         for (std::uint64_t done = 0; done < sample.size; done += piece) {
             const std::uint64_t now = std::min(piece, sample.size - done);
@@ -203,11 +219,14 @@ private:
             if (!done.ok())
                 return done;
         }
-        const Result<Counts> counts = session_.decrypt(description, input_.container.blob, arguments_.skew, to, size);
+        const Result<Counts> counts =
+            session_.decrypt(description, input_.container.blob, arguments_.skew, to, size);
         if (!counts.ok())
             return counts.error();
         counts_.direct += counts.value().direct;
         counts_.other += counts.value().other;
+        if (arguments_.test.reverse && !arguments_.output.empty())
+            return write_file(arguments_.output, bytes);
         return Done{};
     }
 
@@ -224,7 +243,8 @@ Result<Done> decrypt_file(const Arguments& arguments) {
     const Container& container = input.value().container;
     if (!container.data_size)
         return Error{arguments.file + ": no data"};
-    const Result<HeapBuffer> buffer = HeapBuffer::allocate(arguments.heap, arguments.offset + container.data_size);
+    const Result<HeapBuffer> buffer =
+        HeapBuffer::allocate(arguments.heap, arguments.offset + container.data_size);
     if (!buffer.ok())
         return buffer.error();
     const Result<std::unique_ptr<Session>> session = Session::open(buffer.value(), arguments.test);
@@ -238,7 +258,8 @@ Result<Done> decrypt_file(const Arguments& arguments) {
         return done;
     const double seconds = seconds_since(begin);
     std::printf("DECRYPTED heap=%s samples=%zu bytes=%llu direct=%llu other=%llu ms=%.1f MiB/s=%.1f\n",
-                arguments.heap.c_str(), container.samples.size(), static_cast<unsigned long long>(container.data_size),
+                arguments.heap.c_str(), container.samples.size(),
+                static_cast<unsigned long long>(container.data_size),
                 static_cast<unsigned long long>(work.counts().direct),
                 static_cast<unsigned long long>(work.counts().other), seconds * 1000,
                 static_cast<double>(container.data_size) / mebibyte / seconds);
@@ -264,8 +285,8 @@ Result<Done> bench(const Arguments& arguments) {
         description.scheme = scheme;
         const Clock::time_point begin = Clock::now();
         for (std::uint64_t done = 0; done < total; done += piece) {
-            const Result<Counts> counts = session.value()->decrypt(description, blob.value(), 0, 0,
-                                                                   std::min(piece, total - done));
+            const Result<Counts> counts =
+                session.value()->decrypt(description, blob.value(), 0, 0, std::min(piece, total - done));
             if (!counts.ok())
                 return counts.error();
         }
@@ -279,14 +300,10 @@ Result<Done> wrap(const Arguments& arguments) {
     const auto blob = wrap_key(arguments.key);
     if (!blob.ok())
         return blob.error();
-    const Result<Descriptor> file = Descriptor::open(arguments.output, O_WRONLY | O_CREAT | O_TRUNC);
-    if (!file.ok())
-        return file.error();
-    const ssize_t count = write(file.value().get(), blob.value().data(), blob.value().size());
-    if (count != static_cast<ssize_t>(blob.value().size()))
-        return system_error(arguments.output, count < 0 ? errno : ENOSPC);
-    std::printf("WRAPPED %zu bytes\n", blob.value().size());
-    return Done{};
+    const Result<Done> done = write_file(arguments.output, blob.value());
+    if (done.ok())
+        std::printf("WRAPPED %zu bytes\n", blob.value().size());
+    return done;
 }
 
 int run(const std::vector<std::string>& words) {
@@ -297,18 +314,18 @@ int run(const std::vector<std::string>& words) {
     }
     Result<Done> done = Done{};
     switch (arguments.value().task) {
-    case Arguments::Task::help:
-        std::fputs(usage, stdout);
-        return 0;
-    case Arguments::Task::file:
-        done = decrypt_file(arguments.value());
-        break;
-    case Arguments::Task::bench:
-        done = bench(arguments.value());
-        break;
-    case Arguments::Task::wrap:
-        done = wrap(arguments.value());
-        break;
+        case Arguments::Task::help:
+            std::fputs(usage, stdout);
+            return 0;
+        case Arguments::Task::file:
+            done = decrypt_file(arguments.value());
+            break;
+        case Arguments::Task::bench:
+            done = bench(arguments.value());
+            break;
+        case Arguments::Task::wrap:
+            done = wrap(arguments.value());
+            break;
     }
     if (done.ok())
         return 0;

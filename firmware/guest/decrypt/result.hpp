@@ -18,7 +18,7 @@ struct Error {
 /** A value or an Error. value() only if ok(). */
 template <typename T>
 class [[nodiscard]] Result {
-public:
+ public:
     Result(T value) : content_(std::in_place_index<0>, std::move(value)) {}
     Result(Error error) : content_(std::in_place_index<1>, std::move(error)) {}
 
@@ -27,7 +27,7 @@ public:
     const T& value() const { return *std::get_if<0>(&content_); }
     const Error& error() const { return *std::get_if<1>(&content_); }
 
-private:
+ private:
     std::variant<T, Error> content_;
 };
 

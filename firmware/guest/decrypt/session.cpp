@@ -22,15 +22,16 @@ namespace {
 constexpr std::size_t shared_size = SECURE_HEAP_TEE_WINDOW_MAX;
 /* The largest request, in whole pages */
 constexpr std::size_t request_area = 64 << 10;
-static_assert(sizeof(svp_decrypt_request) + SVP_DECRYPT_MAX_SUBSAMPLES * sizeof(svp_decrypt_subsample) <= request_area);
+static_assert(sizeof(svp_decrypt_request) + SVP_DECRYPT_MAX_SUBSAMPLES * sizeof(svp_decrypt_subsample) <=
+              request_area);
 
 /** Buffers of module secure_heap. */
 class BridgeSession : public Session {
-public:
+ public:
     BridgeSession(const HeapBuffer& buffer, const TestOptions& options, Descriptor device, Mapping window)
         : Session(options), buffer_(buffer), device_(std::move(device)), window_(std::move(window)) {}
 
-protected:
+ protected:
     std::span<std::uint8_t> shared() const override { return window_.bytes(); }
 
     Result<Counts> invoke(const Call& call) override {
@@ -51,7 +52,7 @@ protected:
         return Counts{argument.values[0], argument.values[1]};
     }
 
-private:
+ private:
     const HeapBuffer& buffer_;
     Descriptor device_;
     Mapping window_;
@@ -59,11 +60,14 @@ private:
 
 /** Buffers of the TEE subsystem's own heaps. */
 class TeeSession : public Session {
-public:
+ public:
     TeeSession(const TestOptions& options, TeeClient client, SharedMemory window, SharedMemory buffer)
-        : Session(options), client_(std::move(client)), window_(std::move(window)), buffer_(std::move(buffer)) {}
+        : Session(options),
+          client_(std::move(client)),
+          window_(std::move(window)),
+          buffer_(std::move(buffer)) {}
 
-protected:
+ protected:
     std::span<std::uint8_t> shared() const override { return window_.mapping.bytes(); }
 
     Result<Counts> invoke(const Call& call) override {
@@ -74,7 +78,8 @@ protected:
         TeeClient::Parameters parameters = {
             TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT, window_, 0, call.request_size),
             TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT, source, from, call.size),
-            TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_OUTPUT, target, to, call.size), tee_ioctl_param{}};
+            TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_OUTPUT, target, to, call.size),
+            tee_ioctl_param{}};
         parameters[3].attr = TEE_IOCTL_PARAM_ATTR_TYPE_VALUE_OUTPUT;
         const Result<Done> done = client_.invoke(SVP_DECRYPT_SAMPLE, parameters);
         if (!done.ok())
@@ -82,7 +87,7 @@ protected:
         return Counts{parameters[3].a, parameters[3].b};
     }
 
-private:
+ private:
     TeeClient client_;
     SharedMemory window_;
     SharedMemory buffer_;
@@ -109,8 +114,8 @@ Result<std::unique_ptr<Session>> open_tee(const HeapBuffer& buffer, const TestOp
     Result<SharedMemory> target = client.value().add(buffer.descriptor(), buffer.size());
     if (!target.ok())
         return target.error();
-    return std::unique_ptr<Session>(new TeeSession(options, std::move(client.value()), std::move(window.value()),
-                                                   std::move(target.value())));
+    return std::unique_ptr<Session>(new TeeSession(options, std::move(client.value()),
+                                                   std::move(window.value()), std::move(target.value())));
 }
 
 }  // namespace
@@ -137,7 +142,8 @@ std::span<std::uint8_t> Session::window() const {
 }
 
 Result<Counts> Session::decrypt(const SampleDescription& sample, std::span<const std::uint8_t> blob,
-                                std::uint64_t window_offset, std::uint64_t buffer_offset, std::uint64_t size) {
+                                std::uint64_t window_offset, std::uint64_t buffer_offset,
+                                std::uint64_t size) {
     const std::string fault = sample.fault(size);
     if (!fault.empty() && !options_.hostile)
         return Error{fault};
@@ -178,14 +184,16 @@ Result<std::vector<std::uint8_t>> wrap_key(std::span<const std::uint8_t> key) {
     std::copy(key.begin(), key.end(), bytes.begin());
     TeeClient::Parameters parameters = {
         TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT, memory.value(), 0, key.size()),
-        TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_OUTPUT, memory.value(), blob_at, SVP_DECRYPT_MAX_BLOB),
+        TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_OUTPUT, memory.value(), blob_at,
+                          SVP_DECRYPT_MAX_BLOB),
         tee_ioctl_param{}, tee_ioctl_param{}};
     const Result<Done> done = client.value().invoke(SVP_DECRYPT_WRAP, parameters);
     std::fill_n(bytes.begin(), key.size(), std::uint8_t{0});
     if (!done.ok())
         return done.error();
     const std::size_t size = std::min<std::size_t>(parameters[1].b, SVP_DECRYPT_MAX_BLOB);
-    return std::vector<std::uint8_t>(bytes.begin() + blob_at, bytes.begin() + blob_at + static_cast<std::ptrdiff_t>(size));
+    return std::vector<std::uint8_t>(bytes.begin() + blob_at,
+                                     bytes.begin() + blob_at + static_cast<std::ptrdiff_t>(size));
 }
 
 }  // namespace svp::decrypt

@@ -2,8 +2,8 @@
 /** @file
  * A session with the trusted application svp-decrypt, for one buffer of a protected heap.
  *
- * The encrypted bytes are put into the session's window, ordinary memory that is shared with OP-TEE and physically
- * contiguous; decrypt() then has CAAM read them there and write the clear text to the buffer.
+ * The encrypted bytes are put into the session's window, ordinary memory that is shared with OP-TEE and
+ * physically contiguous; decrypt() then has CAAM read them there and write the clear text to the buffer.
  */
 #pragma once
 
@@ -46,7 +46,7 @@ struct TestOptions {
 };
 
 class Session {
-public:
+ public:
     /** `buffer` must outlive the session. */
     static Result<std::unique_ptr<Session>> open(const HeapBuffer& buffer, const TestOptions& options = {});
     virtual ~Session() = default;
@@ -58,7 +58,7 @@ public:
     Result<Counts> decrypt(const SampleDescription& sample, std::span<const std::uint8_t> blob,
                            std::uint64_t window_offset, std::uint64_t buffer_offset, std::uint64_t size);
 
-protected:
+ protected:
     struct Call {
         std::uint64_t request_size;
         std::uint64_t window_offset;

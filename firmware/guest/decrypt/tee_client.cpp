@@ -2,11 +2,11 @@
 /* See tee_client.hpp. */
 #include "tee_client.hpp"
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fcntl.h>
-#include <sys/ioctl.h>
 
 namespace svp::decrypt {
 namespace {
@@ -25,7 +25,8 @@ struct RegisterDescriptor {
 }  // namespace
 
 Uuid decrypt_uuid(bool unchecked) {
-    Uuid uuid = {0x3a, 0x9e, 0x4c, 0x17, 0x52, 0xd8, 0x4f, 0x6b, 0x8e, 0x31, 0x53, 0x56, 0x50, 0x44, 0x45, 0x43};
+    Uuid uuid = {0x3a, 0x9e, 0x4c, 0x17, 0x52, 0xd8, 0x4f, 0x6b,
+                 0x8e, 0x31, 0x53, 0x56, 0x50, 0x44, 0x45, 0x43};
     if (unchecked)
         uuid.back() = 0x55;
     return uuid;
@@ -76,7 +77,8 @@ Result<TeeClient> TeeClient::open(const Uuid& uuid) {
 }
 
 Result<SharedMemory> TeeClient::allocate(std::size_t size) const {
-    const std::string what = std::string(device_path) + ": " + std::to_string(size) + " bytes of shared memory";
+    const std::string what =
+        std::string(device_path) + ": " + std::to_string(size) + " bytes of shared memory";
     tee_ioctl_shm_alloc_data data{};
     data.size = size;
     SharedMemory memory;
@@ -105,7 +107,8 @@ Result<SharedMemory> TeeClient::add(int descriptor, std::uint64_t size) const {
 
 Result<Done> TeeClient::invoke(std::uint32_t function, Parameters& parameters) const {
     // The head ends with an array without a size, which C++ lets stand in no structure.
-    alignas(tee_ioctl_invoke_arg) std::array<std::uint8_t, sizeof(tee_ioctl_invoke_arg) + sizeof(Parameters)> bytes{};
+    alignas(tee_ioctl_invoke_arg) std::array<std::uint8_t, sizeof(tee_ioctl_invoke_arg) + sizeof(Parameters)>
+        bytes{};
     auto* const head = reinterpret_cast<tee_ioctl_invoke_arg*>(bytes.data());
     tee_ioctl_buf_data data{};
     data.buf_ptr = reinterpret_cast<std::uintptr_t>(bytes.data());

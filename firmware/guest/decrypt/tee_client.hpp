@@ -31,7 +31,7 @@ struct SharedMemory {
 };
 
 class TeeClient {
-public:
+ public:
     static constexpr std::size_t parameters = 4;
     using Parameters = std::array<tee_ioctl_param, parameters>;
 
@@ -47,7 +47,7 @@ public:
     static tee_ioctl_param memory(std::uint64_t type, const SharedMemory& memory, std::uint64_t offset,
                                   std::uint64_t size);
 
-private:
+ private:
     Descriptor device_;
     std::uint32_t session_ = 0;
 };

@@ -84,7 +84,7 @@ static uint32_t collect(struct svp_stage *stage,
 			continue;
 		}
 		if (now > size)
-			now = size;
+			now = (uint32_t)size;
 		memcpy(stage->in + stage->used, in, now);
 		stage->pieces[stage->piece_count++] = (struct svp_piece){
 			.out = out, .size = now,
