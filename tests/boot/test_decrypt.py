@@ -37,6 +37,7 @@ DECRYPT_TA, KEY_BLOB_PTA = "3a9e4c1752d84f6b8e31535650444543", "8d3f6a5241c74be0
 
 KEY = random.Random(11).randbytes(16)
 OTHER_KEY = random.Random(12).randbytes(32)
+MOUNT = "for card in /dev/mmcblk?; do mount -t ext4 -o ro $card /mnt && break; done 2>/dev/null"
 WRAP = "svp-decrypt --wrap {} --output /tmp/blob && xxd -p /tmp/blob | tr -d '\\n'"
 
 
@@ -53,8 +54,8 @@ def setUpModule():
     subprocess.run([PYTHON, str(Path(__file__).with_name("cenc.py")), str(samples), KEY.hex(), Files.blob.hex()], check=True,
                    stdin=subprocess.DEVNULL, capture_output=True)
     Files.index = json.loads((samples / "index.json").read_text())
-    Files.card = make_card(Files.folder, {**{path.name: path.read_bytes() for path in samples.iterdir() if path.suffix in (".enc", ".svp", ".subsamples", "")},
-                                          **bad_files((samples / "own.svp").read_bytes())}, CARD_BYTES)
+    files = {path.name: path.read_bytes() for path in samples.iterdir() if path.suffix in (".enc", ".svp", ".subsamples", "")}
+    Files.card = make_card(Files.folder, {**files, **bad_files(files["own.svp"])}, CARD_BYTES)
 
 
 class Files:
@@ -157,7 +158,7 @@ class _Decrypt:
     def setUpClass(cls):
         super().setUpClass()
         for _ in range(50):
-            if not cls.board.command("for card in /dev/mmcblk?; do mount -t ext4 -o ro $card /mnt && break; done 2>/dev/null && cd /mnt && test -f ctr.enc").status:
+            if not cls.board.command(f"{MOUNT} && cd /mnt && test -f ctr.enc").status:
                 return
         raise AssertionError("the guest finds no card")
 
@@ -212,9 +213,9 @@ class _Decrypt:
                 stop = min(os.lseek(descriptor, at, os.SEEK_HOLE), end)
             except OSError:
                 return
-            while at < stop:
-                yield DRAM_BASE + at, os.pread(descriptor, min(step + PIECE - 1, stop - at), at)
-                at += step
+            for begin in range(at, stop, step):
+                yield DRAM_BASE + begin, os.pread(descriptor, min(step + PIECE - 1, stop - begin), begin)
+            at = stop
 
     def places(self, needles):
         """{needle: address} for those that Linux could read somewhere."""
@@ -359,7 +360,8 @@ class _Decrypt:
         iv = bytes(range(16))
         zeros = bytes(len(clear))
         copied, ciphered = f"--key blob --mode cenc --iv {iv[:8].hex()} --subsamples whole.subsamples", f"--key other-blob --mode ctr --iv {iv.hex()}"
-        for master, options, leak, nothing in (("a53", copied, clear, zeros), ("caam", ciphered, aes_ctr(OTHER_KEY, iv, clear), aes_ctr(OTHER_KEY, iv, zeros))):
+        for master, options, leak, nothing in (("a53", copied, clear, zeros),
+                                               ("caam", ciphered, aes_ctr(OTHER_KEY, iv, clear), aes_ctr(OTHER_KEY, iv, zeros))):
             with self.subTest(master=master):
                 self.decrypt("own")
                 self.board.qmp.command("svp-clear-violations", counters=True)
