@@ -25,7 +25,7 @@ constexpr std::uint64_t base = 0x40000000;
 constexpr std::size_t large = 16u << 20;
 constexpr std::size_t small = 4096;
 constexpr unsigned rounds = 15;
-constexpr unsigned small_jobs = 4096;  ///< in one round
+constexpr unsigned small_jobs = 1024;  ///< in one round
 constexpr std::uint32_t ring_page = 0x2000;
 constexpr std::uint32_t ring_entries = 512;
 

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The CAAM model beside bare nettle in one process: what the interpreter, the FIFOs and the bus interface cost (caam_speed.cpp)."""
+
+import re
+import subprocess
+
+from svplib import cache, host_packages, parts
+from svplib.bench import Row, benchmark, best_rounds
+from svplib.errors import SvpError
+from svplib.progress import build_environment, log_path, run_logged
+
+PROGRAM = "tests/bench/caam_speed"
+ROUNDS = 3
+LINE = re.compile(r"^(\S+) ([0-9.]+) ([0-9.]+) (\S+)$", re.MULTILINE)
+TITLES = {"ctr-16m": "AES-128-CTR, one job of 16 MiB", "cbc-16m": "AES-128-CBC decryption, one job of 16 MiB",
+          "ctr-4k": "AES-128-CTR, jobs of 4 KiB", "cbc-4k": "AES-128-CBC decryption, jobs of 4 KiB"}
+AIM = 0.7  # of large jobs
+
+
+def build():
+    """The benchmark program, built with optimization and without sanitizers. Raises BuildError."""
+    with cache.lock():
+        host_packages.ensure(["unit"], parts.OPTIONS.install)
+        tree = parts.build_tree("native", parts.REPOSITORY, parts.compiler("g++"))
+        environment = build_environment()
+        if not (tree / "build.ninja").exists():
+            run_logged("configure native programs", ["meson", "setup", str(tree), str(parts.REPOSITORY), "-Dtests=false", "-Dbuildtype=release"],
+                       log_path("native-configure"), env=environment)
+        run_logged("build caam_speed", ["ninja", f"-j{parts.OPTIONS.jobs}", "-C", str(tree), PROGRAM], log_path("native"), env=environment)
+    return tree / PROGRAM
+
+
+def _measure(program):
+    """{(name, whose): (value, unit)} of one run."""
+    done = subprocess.run([str(program)], capture_output=True, text=True, check=False)
+    rows = LINE.findall(done.stdout)
+    if done.returncode or {row[0] for row in rows} != set(TITLES):
+        raise SvpError(f"{program}: exit status {done.returncode}", (done.stdout + done.stderr).splitlines()[-10:])
+    return {(name, whose): (float(value), unit) for name, ours, theirs, unit in rows for whose, value in (("model", ours), ("nettle", theirs))}
+
+
+@benchmark("caam", needs=())
+def caam():
+    """CAAM model against nettle: large jobs by throughput, small ones by jobs in a second."""
+    best, = best_rounds((build(),), _measure, ROUNDS)
+    for name, title in TITLES.items():
+        value, unit = best[name, "model"]
+        yield Row(f"CAAM model / nettle: {title}", value=value, unit=unit, yardstick=best[name, "nettle"][0],
+                  aim=AIM if name.endswith("16m") else None)
