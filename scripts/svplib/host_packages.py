@@ -26,8 +26,8 @@ GTK = ("libgtk-3-dev",)
 NEEDS = {
     "qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
     "boot": BUILD + CROSS, "guest": BUILD + CROSS + CROSS_CXX, "debian": BUILD + CROSS + CROSS_CXX, "unit": BUILD + UNIT, "gtk": GTK,
-    # no part of its own: a raw ext4 image that a boot test mounts
-    "boot-tests": ("e2fsprogs",),
+    # no part of its own: a raw ext4 image that a boot test mounts, and samples that are decrypted
+    "boot-tests": ("e2fsprogs", "python3-cryptography"),
 }
 
 

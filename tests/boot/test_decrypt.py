@@ -349,6 +349,10 @@ class _Decrypt:
         self.decrypt("own")
         self.assert_clear("own", VIDEO)
 
+    def test_hostile_use_of_the_module(self):
+        seen = run_checks(self.board, "svp-probe bridge")
+        self.assertGreater(len(seen), 30)
+
     def test_key_blobs_are_for_the_ta(self):
         """Linux gets no session with the pseudo-TA that unwraps keys."""
         for uuid, answer in ((DECRYPT_TA, "ok"), (KEY_BLOB_PTA, "access-denied")):
