@@ -177,7 +177,7 @@ class _Decrypt:
         """Run svp-decrypt on a sample; the numbers of its line."""
         row = Files.index[name]
         output = self.board.command(f"svp-decrypt {row['file']} {row['options']} {options}", timeout=SECONDS, check=True).output
-        line = re.search(r"^DECRYPTED heap=\S+ samples=(\d+) bytes=(\d+) direct=(\d+) other=(\d+) ms=(\S+) MiB/s=(\S+)$", output, re.MULTILINE)
+        line = re.search(r"^DECRYPTED heap=\S+ samples=(\d+) bytes=(\d+) direct=(\d+) other=(\d+) read-ms=\S+ ms=\S+ MiB/s=\S+$", output, re.MULTILINE)
         self.assertTrue(line, output)
         seen = dict(zip(("samples", "bytes", "direct", "other"), map(int, line.groups()[:4])))
         self.assertEqual(seen["bytes"], row["size"])
@@ -348,6 +348,10 @@ class _Decrypt:
         self.assertEqual(self.board.ram(VIDEO, 131072), before)
         self.decrypt("own")
         self.assert_clear("own", VIDEO)
+
+    def test_hostile_use_of_the_module(self):
+        seen = run_checks(self.board, "svp-probe bridge")
+        self.assertGreater(len(seen), 30)
 
     def test_key_blobs_are_for_the_ta(self):
         """Linux gets no session with the pseudo-TA that unwraps keys."""

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* svp-probe: the guest's half of the board's tests. */
 #include "access.h"
+#include "bridge.h"
 #include "check.h"
 #include "deny.h"
 #include "heap.h"
@@ -23,6 +24,7 @@ static const char usage[] =
 	"  optee               OP-TEE's own memory, ranges the TA refuses\n"
 	"  tzc                 what the TZC-380 latches of a violation\n"
 	"  access              every kind of CPU access, and over the edges\n"
+	"  bridge              what /dev/secure_heap_tee refuses\n"
 	"  regions             print the reserved regions\n"
 	"  latches [clear]     print (then clear) the TZC-380's latches\n"
 	"  fill ADDRESS BYTES VALUE      OP-TEE writes VALUE, VALUE + 1, ...\n"
@@ -100,6 +102,11 @@ static void run_access(void)
 	each_heap_denied(access_checks);
 }
 
+static void run_bridge(void)
+{
+	each_heap(bridge_checks);
+}
+
 static void run_proof(void)
 {
 	run_heaps();
@@ -116,7 +123,7 @@ static const struct {
 	{ "proof", run_proof },	    { "heaps", run_heaps },
 	{ "import", run_import },   { "protect", run_protect },
 	{ "optee", run_optee },	    { "tzc", run_tzc },
-	{ "access", run_access },
+	{ "access", run_access },   { "bridge", run_bridge },
 };
 
 static int print_regions(void)
