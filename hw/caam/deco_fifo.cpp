@@ -297,7 +297,6 @@ void Deco::move(std::uint32_t word, std::uint32_t length) {
 
 /** Bytes of a register. Key registers are no source. */
 std::vector<std::uint8_t> Deco::move_source(unsigned source, unsigned offset, std::uint32_t length) {
-    std::vector<std::uint8_t> bytes(length);
     std::size_t limit = 0;
     switch (source) {
         case move_context1:
@@ -319,6 +318,7 @@ std::vector<std::uint8_t> Deco::move_source(unsigned source, unsigned offset, st
     if (offset + std::uint64_t{length} > limit) {
         throw JobError(DecoError::move);
     }
+    std::vector<std::uint8_t> bytes(length);
     for (std::uint32_t i = 0; i < length; ++i) {
         const unsigned at = offset + i;
         bytes[i] = source == move_context1     ? ccb_.registers(1).context[at]
