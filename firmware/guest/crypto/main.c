@@ -12,11 +12,13 @@ static const char usage[] =
 	"usage: svp-crypto fallbacks\n"
 	"       svp-crypto list COUNT [SECONDS]\n"
 	"       svp-crypto vectors FILE\n"
+	"       svp-crypto speed DRIVER MIB\n"
 	"\n"
 	"fallbacks builds the software MACs that CAAM's driver needs, before it\n"
 	"is loaded. list checks that COUNT algorithms of CAAM are there and passed\n"
 	"their self-tests, within SECONDS (30). vectors runs test vectors, with\n"
-	"the module crypto_test.\n";
+	"the module crypto_test. speed decrypts MIB mebibytes by a driver in\n"
+	"software, such as ctr-aes-lib.\n";
 
 int main(int count, char **words)
 {
@@ -30,6 +32,8 @@ int main(int count, char **words)
 					      : WAIT_SECONDS);
 	if (count == 3 && !strcmp(command, "vectors"))
 		return crypto_vectors(words[2]);
+	if (count == 4 && !strcmp(command, "speed") && atoi(words[3]) > 0)
+		return crypto_speed(words[2], (unsigned int)atoi(words[3]));
 	fputs(usage, stderr);
 	return USAGE_STATUS;
 }
