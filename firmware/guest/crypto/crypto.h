@@ -14,10 +14,10 @@ int crypto_fallbacks(void);
 int crypto_list(unsigned int count, unsigned int seconds);
 
 /*
- * Decrypts so many MiB, at least 1, by a synchronous driver of a block cipher's
- * mode ("ctr-aes-lib") with a key of 128 bits; prints a BENCH line.
+ * Decrypts so many MiB, at least 1, by the kernel's software for a mode of AES
+ * ("ctr(aes)") with a key of 128 bits; prints a BENCH line.
  */
-int crypto_speed(const char *driver, unsigned int mebibytes);
+int crypto_speed(const char *algorithm, unsigned int mebibytes);
 
 /* Runs the vectors in a file by /dev/crypto_test. */
 int crypto_vectors(const char *path);

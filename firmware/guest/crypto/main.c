@@ -12,13 +12,13 @@ static const char usage[] =
 	"usage: svp-crypto fallbacks\n"
 	"       svp-crypto list COUNT [SECONDS]\n"
 	"       svp-crypto vectors FILE\n"
-	"       svp-crypto speed DRIVER MIB\n"
+	"       svp-crypto speed ALGORITHM MIB\n"
 	"\n"
 	"fallbacks builds the software MACs that CAAM's driver needs, before it\n"
 	"is loaded. list checks that COUNT algorithms of CAAM are there and passed\n"
 	"their self-tests, within SECONDS (30). vectors runs test vectors, with\n"
-	"the module crypto_test. speed decrypts MIB mebibytes by a driver in\n"
-	"software, such as ctr-aes-lib.\n";
+	"the module crypto_test. speed decrypts MIB mebibytes by the kernel's\n"
+	"software for a mode of AES, such as ctr(aes).\n";
 
 int main(int count, char **words)
 {

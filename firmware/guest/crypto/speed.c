@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How fast a synchronous cipher driver of the kernel decrypts: what Linux would
- * do without CAAM. Through AF_ALG, which takes no asynchronous driver; its two
- * copies are a small part of what a cipher in software takes.
+ * How fast the kernel's software decrypts: what Linux would do without CAAM.
+ * Through AF_ALG, which takes no asynchronous driver, and so none of CAAM's; its
+ * two copies are a small part of what a cipher in software takes.
  */
 #include "crypto.h"
 
@@ -21,9 +21,9 @@ enum { KEY_SIZE = 16, BLOCK = 16, PIECE = 64 << 10 };
 #define SOL_ALG 279
 #endif
 
-static int failed(const char *driver, const char *what)
+static int failed(const char *algorithm, const char *what)
 {
-	fprintf(stderr, "svp-crypto: %s: %s: %s\n", driver, what,
+	fprintf(stderr, "svp-crypto: %s: %s: %s\n", algorithm, what,
 		strerror(errno));
 	return 1;
 }
@@ -75,7 +75,7 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-int crypto_speed(const char *driver, unsigned int mebibytes)
+int crypto_speed(const char *algorithm, unsigned int mebibytes)
 {
 	static uint8_t data[PIECE];
 	struct sockaddr_alg name = {
@@ -86,24 +86,24 @@ int crypto_speed(const char *driver, unsigned int mebibytes)
 	int operation = -1, status = 1;
 	double begin;
 
-	snprintf((char *)name.salg_name, sizeof(name.salg_name), "%s", driver);
+	snprintf((char *)name.salg_name, sizeof(name.salg_name), "%s", algorithm);
 	if (cipher < 0)
-		return failed(driver, "AF_ALG");
+		return failed(algorithm, "AF_ALG");
 	if (bind(cipher, (struct sockaddr *)&name, sizeof(name)))
-		failed(driver, "no such synchronous cipher");
+		failed(algorithm, "no such synchronous cipher");
 	else if (setsockopt(cipher, SOL_ALG, ALG_SET_KEY, data, KEY_SIZE))
-		failed(driver, "key");
+		failed(algorithm, "key");
 	else if ((operation = accept(cipher, NULL, NULL)) < 0)
-		failed(driver, "accept");
+		failed(algorithm, "accept");
 	else
 		status = 0;
 
 	begin = seconds();
 	for (i = 0; !status && i < pieces; i++)
 		if (decrypt(operation, data))
-			status = failed(driver, "decryption");
+			status = failed(algorithm, "decryption");
 	if (!status)
-		printf("BENCH %s %.1f MiB/s\n", driver,
+		printf("BENCH %s %.1f MiB/s\n", algorithm,
 		       mebibytes / (seconds() - begin));
 	if (operation >= 0)
 		close(operation);
