@@ -3,12 +3,14 @@
 """Write the guest's initramfs: a gzip-compressed cpio archive.
 
 Usage: initramfs.py OUTPUT ROOTFS BUSYBOX [--program FILE]... [--module FILE]...
+       [--spare-module FILE]... [--tree FOLDER]
 
 ROOTFS is copied as it is, BUSYBOX becomes /bin/busybox with a link for each
-applet that the scripts need, programs go to /svp, modules to /lib/modules in
-the order given. No privilege is needed, since device nodes are only entries of
-the archive. The same input gives the same bytes: owner, times and inode
-numbers are not those of the files.
+applet that the scripts need, programs go to /svp, modules to /lib/modules, and
+their order to /lib/modules/order; spare modules are left out of that. FOLDER
+is copied with its links and empty folders. No privilege is needed, since
+device nodes are only entries of the archive. The same input gives the same
+bytes: owner, times and inode numbers are not those of the files.
 
 Format: "newc" of cpio(5) (Linux: Documentation/driver-api/early-userspace/
 buffer-format.rst).
@@ -102,6 +104,24 @@ def add_rootfs(archive, root):
                         read(path))
 
 
+def add_tree(archive, root):
+    """A tree with folders and symbolic links, except the folders there are."""
+    for folder, folders, files in os.walk(root):
+        folders.sort()
+        for name in sorted(folders + files):
+            path = os.path.join(folder, name)
+            inside = os.path.relpath(path, root)
+            if os.path.islink(path):
+                archive.add(inside, stat.S_IFLNK | 0o777,
+                            os.readlink(path).encode())
+            elif os.path.isfile(path):
+                executable = os.stat(path).st_mode & stat.S_IXUSR
+                archive.add(inside, stat.S_IFREG | (0o755 if executable
+                                                    else 0o644), read(path))
+            elif inside not in DIRECTORIES:
+                archive.add(inside, stat.S_IFDIR | 0o755)
+
+
 def build(arguments):
     archive = Archive()
     for name in DIRECTORIES:
@@ -117,10 +137,13 @@ def build(arguments):
         archive.add("svp/" + os.path.basename(path), stat.S_IFREG | 0o755,
                     read_static_elf(path))
     order = ""
-    for path in arguments.module:
+    for path in arguments.module + arguments.spare_module:
         name = os.path.basename(path)
-        order += name.removesuffix(".ko") + "\n"
+        if path in arguments.module:
+            order += name.removesuffix(".ko") + "\n"
         archive.add("lib/modules/" + name, stat.S_IFREG | 0o644, read(path))
+    if arguments.tree:
+        add_tree(archive, arguments.tree)
     archive.add("lib/modules/order", stat.S_IFREG | 0o644, order.encode())
     return archive.finish()
 
@@ -132,6 +155,8 @@ def main():
     parser.add_argument("busybox")
     parser.add_argument("--program", action="append", default=[])
     parser.add_argument("--module", action="append", default=[])
+    parser.add_argument("--spare-module", action="append", default=[])
+    parser.add_argument("--tree")
     arguments = parser.parse_args()
     try:
         data = gzip.compress(build(arguments), 9, mtime=0)

@@ -69,6 +69,30 @@ class InitramfsTest(unittest.TestCase):
         self.assertEqual(found["lib/modules/a.ko"][2], b"a.ko")
         self.assertEqual(found["lib/modules/order"][2], b"b\na\n")
 
+    def test_spare_modules_are_not_loaded(self):
+        for name in ("b.ko", "a.ko"):
+            (self.folder / name).write_bytes(name.encode())
+        done, output = self.build("--spare-module", self.folder / "a.ko", "--module", self.folder / "b.ko")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        found = entries(gzip.decompress(output.read_bytes()))
+        self.assertEqual(found["lib/modules/a.ko"][2], b"a.ko")
+        self.assertEqual(found["lib/modules/order"][2], b"b\n")
+
+    def test_tree(self):
+        tree = self.folder / "tree"
+        (tree / "lib/deep").mkdir(parents=True)
+        (tree / "lib/deep/file").write_text("abc")
+        (tree / "lib/deep/file").chmod(0o755)
+        (tree / "lib/link").symlink_to("deep/file")
+        done, output = self.build("--tree", tree)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        archive = gzip.decompress(output.read_bytes())
+        found = entries(archive)
+        self.assertEqual(found["lib/deep"][0], 0o040755)
+        self.assertEqual(found["lib/deep/file"], (0o100755, (0, 0), b"abc"))
+        self.assertEqual(found["lib/link"], (0o120777, (0, 0), b"deep/file"))
+        self.assertEqual(archive.count(b"00000000lib\0"), 1)
+
     def test_same_bytes_again(self):
         _, first = self.build(name="first.gz")
         (self.rootfs / "init").touch()

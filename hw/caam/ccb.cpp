@@ -120,6 +120,18 @@ void Ccb::consume(unsigned from, Consumer consumer) {
     }
 }
 
+bool Ccb::crowded() const {
+    constexpr std::size_t most = 4096;
+    std::size_t waiting = sources_.size() + entries_.size();
+    for (const auto& marks : marks_) {
+        waiting += marks.size();
+    }
+    for (const auto& consumers : consumers_) {
+        waiting += consumers.size();
+    }
+    return waiting > most;
+}
+
 void Ccb::push_output(std::span<const std::uint8_t> bytes) {
     if (bytes.size() > output().room()) {
         throw JobError(DecoError::watchdog);

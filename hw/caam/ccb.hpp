@@ -98,6 +98,9 @@ class Ccb {
     void consume(unsigned from, Consumer consumer);
     bool consumers_waiting(unsigned from) const { return !consumers_[from].empty(); }
 
+    /** More waits than any FIFO of the hardware holds: a loop queues what nobody takes. */
+    bool crowded() const;
+
     /** Puts bytes into the output FIFO. Throws JobError if it is full. */
     void push_output(std::span<const std::uint8_t> bytes);
 

@@ -144,6 +144,12 @@ void Deco::execute() {
             throw JobError(DecoError::bad_command);  // the operands of the last command are missing
         }
         step();
+        if (ccb_.crowded()) {
+            ccb_.pump();
+            if (ccb_.crowded()) {
+                throw JobError(DecoError::watchdog);
+            }
+        }
     }
     ccb_.finish();
 }

@@ -194,9 +194,10 @@ std::vector<std::uint8_t> Deco::pk_number(unsigned type, std::uint64_t length) {
 
 /** A key that leaves the block wrapped: PKHA E, a class's key, a split key or what the output FIFO holds. */
 std::vector<std::uint8_t> Deco::black_key(std::uint32_t word, unsigned type, std::uint64_t length) {
-    const Wrapping wrapping = type >= store_black_ecb ? Wrapping::ecb : Wrapping::ccm;
-    const Kek kek = (type & 1) != 0 ? Kek::trusted : Kek::job;
     const unsigned what = type & 0x0e;
+    const Wrapping ecb = what == 0x6 ? Wrapping::split_ecb : Wrapping::ecb;
+    const Wrapping wrapping = type >= store_black_ecb ? ecb : Wrapping::ccm;
+    const Kek kek = (type & 1) != 0 ? Kek::trusted : Kek::job;
     std::vector<std::uint8_t> plain;
     if (what == 0x2) {
         if (length > pk_bytes || ccb_.pkha().e_locked) {
@@ -296,7 +297,6 @@ void Deco::move(std::uint32_t word, std::uint32_t length) {
 
 /** Bytes of a register. Key registers are no source. */
 std::vector<std::uint8_t> Deco::move_source(unsigned source, unsigned offset, std::uint32_t length) {
-    std::vector<std::uint8_t> bytes(length);
     std::size_t limit = 0;
     switch (source) {
         case move_context1:
@@ -318,6 +318,7 @@ std::vector<std::uint8_t> Deco::move_source(unsigned source, unsigned offset, st
     if (offset + std::uint64_t{length} > limit) {
         throw JobError(DecoError::move);
     }
+    std::vector<std::uint8_t> bytes(length);
     for (std::uint32_t i = 0; i < length; ++i) {
         const unsigned at = offset + i;
         bytes[i] = source == move_context1     ? ccb_.registers(1).context[at]

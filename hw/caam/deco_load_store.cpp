@@ -99,7 +99,8 @@ void Deco::key(std::uint32_t word, bool sequence) {
     // it.
     const bool split = destination == key_to_split;
     const bool encrypted = (word & key_encrypted) != 0 || (split && (word & key_plain_store) == 0);
-    const Wrapping wrapping = (word & key_ccm) != 0 ? Wrapping::ccm : Wrapping::ecb;
+    const Wrapping ecb = split ? Wrapping::split_ecb : Wrapping::ecb;
+    const Wrapping wrapping = (word & key_ccm) != 0 ? Wrapping::ccm : ecb;
     const Kek kek = (word & key_trusted) != 0 ? Kek::trusted : Kek::job;
     const std::uint64_t wanted = sequence && (word & bit_table) != 0 ? in_.variable : word & 0x3ff;
     const std::size_t most = destination == key_to_pk_e ? pk_bytes : key_bytes;

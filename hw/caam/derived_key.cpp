@@ -58,10 +58,10 @@ void Protocols::derived_key(std::uint32_t word) {
     write_derived(target, source, at, operand);
 }
 
-/** Outside of the key register a split key is black: ECB, so its size is that of whole blocks. */
+/** Outside of the key register a split key is black, as long as it is clear. */
 void Protocols::write_derived(Form target, Form source, unsigned at, unsigned operand) {
     const ClassRegisters& registers = deco_.ccb_.registers(2);
-    const std::uint32_t size = black_size(Wrapping::ecb, registers.key_size);
+    const std::uint32_t size = black_size(Wrapping::split_ecb, registers.key_size);
     const bool to_buffer = target == Form::immediate;
     if (to_buffer) {
         // The descriptor has room for the longer of key and split key.
@@ -75,7 +75,7 @@ void Protocols::write_derived(Form target, Form source, unsigned at, unsigned op
         return;
     }
     const auto black = deco_.engine_.keys.wrap(
-        Kek::job, Wrapping::ecb, std::span(registers.key).first(registers.key_size), deco_.engine_.rng);
+        Kek::job, Wrapping::split_ecb, std::span(registers.key).first(registers.key_size), deco_.engine_.rng);
     if (to_buffer) {
         deco_.buffer_[at] = key_command | registers.key_size;
         for (std::uint32_t i = 0; i < size; i += 4) {

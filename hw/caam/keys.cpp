@@ -24,6 +24,10 @@ void begin_ccm(ccm_aes256_ctx& ccm, std::span<const std::uint8_t> key, std::span
     ccm_aes256_set_nonce(&ccm, padded.size(), padded.data(), 0, size, ccm_mac_bytes);
 }
 
+constexpr std::size_t whole_blocks(std::size_t size) {
+    return size - size % aes_block;
+}
+
 }  // namespace
 
 void Keys::reset() {
@@ -60,11 +64,15 @@ std::vector<std::uint8_t> Keys::wrap(Kek which, Wrapping wrapping, std::span<con
                                      Rng& rng) const {
     const Secret& key = kek(which);
     std::vector<std::uint8_t> black(black_size(wrapping, static_cast<std::uint32_t>(plain.size())));
-    if (wrapping == Wrapping::ecb) {
+    if (wrapping != Wrapping::ccm) {
         std::copy(plain.begin(), plain.end(), black.begin());
         AesKey aes;
         aes.set(key);
-        aes.encrypt(black.size(), black.data(), black.data());
+        aes.encrypt(whole_blocks(black.size()), black.data(), black.data());
+        if (whole_blocks(black.size()) != black.size()) {
+            std::uint8_t* const last = black.data() + black.size() - aes_block;
+            aes.encrypt(aes_block, last, last);
+        }
         return black;
     }
     const auto whole = std::span(black);
@@ -81,11 +89,15 @@ std::vector<std::uint8_t> Keys::unwrap(Kek which, Wrapping wrapping, std::span<c
                                        std::size_t plain) const {
     const Secret& key = kek(which);
     std::vector<std::uint8_t> result;
-    if (wrapping == Wrapping::ecb) {
-        result.resize(black.size());
+    if (wrapping != Wrapping::ccm) {
+        result.assign(black.begin(), black.end());
         AesKey aes;
         aes.set(key);
-        aes.decrypt(black.size(), result.data(), black.data());
+        if (whole_blocks(result.size()) != result.size()) {
+            std::uint8_t* const last = result.data() + result.size() - aes_block;
+            aes.decrypt(aes_block, last, last);
+        }
+        aes.decrypt(whole_blocks(result.size()), result.data(), result.data());
         result.resize(plain);
         return result;
     }

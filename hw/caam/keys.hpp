@@ -7,6 +7,10 @@
  * key padded to 8 bytes and encrypted, 6 bytes of MAC. The KEKs are random and loaded by the generator once
  * after a reset.
  *
+ * A split key in the ECB form takes no byte more than it has, although that of SHA-1 (40 bytes) is no whole
+ * number of blocks: drivers copy it with its own length, and leave ten words for it in a descriptor. How the
+ * silicon does that is not known; here the last block overlaps the one before (ciphertext stealing).
+ *
  * The master key of this model is a test value made from a property, not a device's secret. Which key blobs
  * are made with follows from the mode of operation (CSTA.MOO): secure and trusted use the master key, all
  * others a key that is the same everywhere.
@@ -26,7 +30,8 @@ namespace svp::caam {
 /** CSTA.MOO. */
 enum class SecurityMode : std::uint8_t { non_secure = 0, secure = 1, trusted = 2, failed = 3 };
 
-enum class Wrapping : std::uint8_t { ecb, ccm };
+/** How a key is wrapped; split_ecb: a split key that is not in the CCM form. */
+enum class Wrapping : std::uint8_t { ecb, ccm, split_ecb };
 
 /** Which key encryption key. */
 enum class Kek : std::uint8_t { job, trusted };
@@ -37,9 +42,10 @@ constexpr std::size_t ccm_mac_bytes = 6;
 
 /** Bytes that a wrapped key of @p plain bytes takes. */
 constexpr std::uint32_t black_size(Wrapping wrapping, std::uint32_t plain) {
-    return wrapping == Wrapping::ecb
-               ? (plain + 15) / 16 * 16
-               : (plain + 7) / 8 * 8 + static_cast<std::uint32_t>(ccm_nonce_bytes + ccm_mac_bytes);
+    if (wrapping == Wrapping::ccm) {
+        return (plain + 7) / 8 * 8 + static_cast<std::uint32_t>(ccm_nonce_bytes + ccm_mac_bytes);
+    }
+    return wrapping == Wrapping::split_ecb && plain > 16 ? plain : (plain + 15) / 16 * 16;
 }
 
 class Keys {

@@ -39,6 +39,8 @@ DEFAULT = object()
 DEFAULT_MEMORY = "3G"
 DRAM_BASE = 0x40000000
 CONSOLE_ARGUMENTS = "console=ttymxc0,115200"
+#: Without the fuzz tests of the crypto API, which take a minute; "cryptomgr.noslowtests=0" behind it brings them back
+KERNEL_ARGUMENTS = f"{CONSOLE_ARGUMENTS} cryptomgr.noslowtests=1"
 SHELL_MARK = "@@"
 SHELL_READY = r"^SVP shell$"
 _PR_SET_PDEATHSIG = 1
@@ -72,7 +74,7 @@ class Board:
     flash        image for -bios instead of the built one; only with firmware "optee"
     kernel, dtb, initrd   paths; None leaves the option out; DEFAULT takes what svp built
     policy       what OP-TEE makes of the bus firewalls: "open", "nxp" or "strict" (see bus_policy.py); goes into a copy of the dtb
-    append       words added to "console=ttymxc0,115200"; command_line replaces the whole
+    append       words added to KERNEL_ARGUMENTS; command_line replaces the whole
     memory       text for -m ("1G".."4G"), cpus 1..4 for -smp; None leaves the option out
     machine      machine type, machine_options text appended to it after a comma
     sd           list of raw image paths, one for each uSDHC slot from the first; opened with snapshot=on (the file stays as it is)
@@ -125,7 +127,7 @@ class Board:
                 self.arguments += [option, str(path)]
         if kernel is not None:
             self.arguments += ["-append", command_line if command_line is not None
-                               else f"{CONSOLE_ARGUMENTS} {append}".strip()]
+                               else f"{KERNEL_ARGUMENTS} {append}".strip()]
         self.arguments += ["-m", memory] if memory else []
         self.arguments += ["-smp", str(cpus)] if cpus else []
         for image in sd:

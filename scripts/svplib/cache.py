@@ -22,6 +22,8 @@ from .errors import SvpError
 
 HASH_DIGITS = 16
 BOARD_LOGS_KEPT = 400
+#: Longer than any run of the tests
+RECENT_SECONDS = 6 * 3600
 LEFT_OUT = ("~", ".pyc", ".md", ".svg")
 
 
@@ -141,10 +143,15 @@ def stat_manifest(base, without=()):
 
 
 def prune(kind, prefix, keep):
-    """Remove all but the `keep` most recently used entries of a cache folder whose name begins with prefix."""
+    """Remove all but the `keep` most recently used entries of a cache folder whose name begins with prefix.
+
+    What was used within RECENT_SECONDS stays as well: another checkout may be in the middle of its tests with it.
+    """
+    recent = time.time() - RECENT_SECONDS
     entries = [entry for entry in folder(kind).iterdir() if entry.name.startswith(prefix)]
     for entry in sorted(entries, key=lambda item: item.stat().st_mtime)[:-keep]:
-        shutil.rmtree(entry, ignore_errors=True)
+        if entry.stat().st_mtime < recent:
+            shutil.rmtree(entry, ignore_errors=True)
 
 
 def mark_used(path):

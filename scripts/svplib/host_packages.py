@@ -14,6 +14,7 @@ from .progress import build_environment, duration, log_path, run_logged, say
 
 BUILD = ("gcc", "g++", "libc6-dev", "make", "patch", "xz-utils", "cpio", "gzip", "dpkg-dev", "python3")
 CROSS = ("gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross")  # Debian on arm64 has the tools of that name in gcc itself
+CROSS_CXX = ("g++-aarch64-linux-gnu",)
 QEMU = ("ninja-build", "pkgconf|pkg-config", "python3-venv", "flex", "bison", "libglib2.0-dev", "libpixman-1-dev", "libslirp-dev",
         "libpng-dev", "libfdt-dev", "zlib1g-dev", "nettle-dev", "libgmp-dev")
 LINUX = ("bc", "flex", "bison", "libelf-dev", "libssl-dev", "kmod", "perl", "device-tree-compiler")
@@ -24,9 +25,10 @@ GTK = ("libgtk-3-dev",)
 #: Part of the build -> packages
 NEEDS = {
     "qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
-    "boot": BUILD + CROSS, "guest": BUILD + CROSS, "debian": BUILD + CROSS, "unit": BUILD + UNIT, "gtk": GTK,
-    # no part of its own: a raw ext4 image that a boot test mounts
-    "boot-tests": ("e2fsprogs",),
+    "boot": BUILD + CROSS, "guest": BUILD + CROSS + CROSS_CXX, "tools": BUILD + CROSS + CROSS_CXX, "debian": BUILD + CROSS + CROSS_CXX,
+    "unit": BUILD + UNIT, "gtk": GTK,
+    # no part of its own: a raw ext4 image that a boot test mounts, ciphers to compare CAAM with
+    "boot-tests": ("e2fsprogs", "python3-cryptography"),
 }
 
 
@@ -44,7 +46,7 @@ def missing(parts):
     if installed is None:
         return None
     native_arm64 = os.uname().machine == "aarch64"
-    wanted = {name for part in parts for name in NEEDS[part] if not (native_arm64 and name in CROSS)}
+    wanted = {name for part in parts for name in NEEDS[part] if not (native_arm64 and name in CROSS + CROSS_CXX)}
     return sorted(name.split("|")[0] for name in wanted if not installed.intersection(name.split("|")))
 
 

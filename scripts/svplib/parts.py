@@ -13,7 +13,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import cache, host_packages, sources
+from . import cache, guest_tools, host_packages, sources
 from .errors import BuildError, UsageError
 from .products import PRODUCTS, override
 from .progress import build_environment, log_path, run_logged, say
@@ -25,7 +25,8 @@ KEPT_PRODUCTS = 4
 KEPT_TREES = 2
 ROUNDS = 4
 QEMU_FOLDERS = ("hw", "machines", "include")
-GUEST_FILES = ("firmware/guest", "firmware/linux/secure-heap-test/secure_heap_test.h")
+GUEST_FILES = ("firmware/guest", "firmware/linux/secure-heap-test/secure_heap_test.h", "firmware/linux/crypto-test/crypto_test.h",
+               "firmware/linux/secure-heap-tee/secure_heap_tee.h", "firmware/optee/ta/svp-decrypt")
 QEMU_OPTIONS = (
     "--python=/usr/bin/python3", "--target-list=aarch64-softmmu", "--disable-download", "--disable-docs", "--disable-tools",
     "--disable-guest-agent", "--disable-kvm", "--disable-xen", "--enable-slirp", "--enable-fdt=system", "--enable-png", "--enable-vnc",
@@ -256,9 +257,24 @@ def _busybox():
     raise BuildError(f"{root}: no busybox inside Debian's package")
 
 
+def _guest_variables():
+    """Makefile variables of the guest's initramfs: busybox, and modules in the order in which they are loaded, then those that are not."""
+    modules = product("modules")
+    order = (modules / "order").read_text().split()
+    spare = sorted(path.stem for path in modules.glob("*.ko") if path.stem not in order)
+    return [f"BUSYBOX={_busybox()}", *(f"{name}={' '.join(str(modules / f'{module}.ko') for module in names)}"
+                                       for name, names in (("MODULES", order), ("SPARE_MODULES", spare)))]
+
+
 def _build_guest(folder):
-    modules = " ".join(str(path) for path in sorted(product("modules").glob("*.ko")))
-    _make("guest", folder, f"BUSYBOX={_busybox()}", f"MODULES={modules}")
+    _make("guest", folder, *_guest_variables())
+
+
+def _build_tools(folder):
+    tree = folder / "tree"
+    guest_tools.collect(tree)
+    _make("guest", folder, *_guest_variables(), f"TREE={tree}", title="build initramfs with Debian's tools", log=log_path("tools"))
+    shutil.rmtree(tree)
 
 
 def _build_debian(folder):
@@ -295,8 +311,8 @@ def _build_linux(folder, prepared):
     for path in (out / "Image", *sorted(out.glob("*.dtb"))):
         shutil.copyfile(path, folder / path.name)
     (folder / "modules").mkdir()
-    for module in sorted((out / "modules").glob("*.ko")):
-        shutil.copyfile(module, folder / "modules" / module.name)
+    for file in (out / "modules/order", *sorted((out / "modules").glob("*.ko"))):
+        shutil.copyfile(file, folder / "modules" / file.name)
 
 
 def _prepare_qemu():
@@ -335,11 +351,12 @@ def _build_qemu(folder, prepared):
 
 PARTS = {part.name: part for part in (
     Part("qemu", _build_qemu, prepare=_prepare_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=4000),
-    Part("linux", _build_linux, prepare=_prepare_linux, source=("linux",), files=("firmware/linux",), space=5000, recipe=2),
+    Part("linux", _build_linux, prepare=_prepare_linux, source=("linux",), files=("firmware/linux",), space=5000, recipe=3),
     Part("tfa", _build_tfa, source=("tfa",), files=("firmware/tfa",)),
     Part("optee", _build_optee, source=("optee",), files=("firmware/optee",)),
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
     Part("guest", _build_guest, source=("busybox",), files=GUEST_FILES, needs=("linux",)),
+    Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=GUEST_FILES, needs=("linux",)),
     Part("debian", _build_debian, source=("debian-kernel", "busybox"), files=GUEST_FILES),
 )}
 

@@ -22,6 +22,7 @@ PRODUCTS = {
     "tee": ("optee", "tee-raw.bin", "OP-TEE"),
     "flash": ("boot", "flash.bin", "image for -bios: loader stub, BL31, OP-TEE"),
     "initrd": ("guest", "initrd.cpio.gz", "initramfs: busybox, our programs, our modules"),
+    "tools-initrd": ("tools", "initrd.cpio.gz", "the same with xtest, tee-supplicant, keyctl and rngtest of Debian"),
     "debian-kernel": ("debian", "vmlinuz", "Debian's own arm64 kernel, unmodified"),
     "debian-initrd": ("debian", "initrd.cpio.gz", "initramfs for Debian's kernel: busybox and our programs, no module"),
 }

@@ -7,7 +7,7 @@ import sys
 import time
 
 from . import bus_policy, guest_input, parts, scenario
-from .board import CONSOLE_ARGUMENTS, Board
+from .board import KERNEL_ARGUMENTS, Board
 from .checks import CheckList, write_json
 from .errors import SvpError, UsageError
 from .progress import duration, say
@@ -21,7 +21,7 @@ def add_arguments(parser):
     parser.add_argument("--kernel", metavar="IMAGE", help="your own arm64 Image (plain or .gz); implies --shell unless --scenario is given")
     parser.add_argument("--dtb", metavar="DTB", help="your own device tree")
     parser.add_argument("--initrd", metavar="CPIO", help="your own initramfs; 'none' for none")
-    parser.add_argument("--append", metavar="ARGS", default="", help=f"words added to the kernel command line '{CONSOLE_ARGUMENTS}'")
+    parser.add_argument("--append", metavar="ARGS", default="", help=f"words added to the kernel command line '{KERNEL_ARGUMENTS}'")
     parser.add_argument("--firmware", choices=("none", "optee"), help="optee: TF-A and OP-TEE (default); none: QEMU enters the kernel directly")
     parser.add_argument("--policy", choices=bus_policy.POLICIES, default="open",
                         help="what OP-TEE makes of the bus firewalls: open: TZC-380 only (default); nxp, strict: RDC and CSU tell masters apart")

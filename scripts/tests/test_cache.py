@@ -69,6 +69,12 @@ class Folder(WithCache):
         cache.prune("build", "boot-", keep=2)
         self.assertEqual(sorted(path.name for path in cache.folder("build").iterdir()), ["boot-3", "boot-4", "other-1"])
 
+    def test_prune_spares_what_is_in_use(self):
+        for number in range(3):
+            (cache.folder("build") / f"boot-{number}").mkdir()
+        cache.prune("build", "boot-", keep=1)
+        self.assertEqual(len(list(cache.folder("build").iterdir())), 3)
+
     def test_space(self):
         with self.assertRaises(SvpError) as caught:
             cache.need_space(self.base, 1 << 40, "a test")

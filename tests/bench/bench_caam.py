@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The CAAM model beside bare nettle in one process: what the interpreter, the FIFOs and the bus interface cost (caam_speed.cpp)."""
+"""CAAM's speed: the model beside bare nettle in one process (caam_speed.cpp), which shows what the interpreter, the FIFOs and the bus
+interface cost, and the whole way from Linux through OP-TEE into a heap beside nettle and beside the guest's own software.
+"""
 
 import re
 import subprocess
 
 from svplib import cache, host_packages, parts
 from svplib.bench import Row, benchmark, best_rounds
+from svplib.board import Board
 from svplib.errors import SvpError
 from svplib.progress import build_environment, log_path, run_logged
 
@@ -15,6 +18,11 @@ LINE = re.compile(r"^(\S+) ([0-9.]+) ([0-9.]+) (\S+)$", re.MULTILINE)
 TITLES = {"ctr-16m": "AES-128-CTR, one job of 16 MiB", "cbc-16m": "AES-128-CBC decryption, one job of 16 MiB",
           "ctr-4k": "AES-128-CTR, jobs of 4 KiB", "cbc-4k": "AES-128-CBC decryption, jobs of 4 KiB"}
 AIM = 0.7  # of large jobs
+#: Mode -> its name in Linux, whose software uses the A53's cryptographic instructions
+SOFTWARE = {"ctr": "ctr(aes)", "cbc": "cbc(aes)"}
+GUEST_MEBIBYTES, SOFTWARE_MEBIBYTES = 16, 8
+GUEST_LINE = re.compile(r"^BENCH (\S+) ([0-9.]+) MiB/s$", re.MULTILINE)
+GUEST_AIM = 20  # times the guest's software
 
 
 def build():
@@ -47,3 +55,24 @@ def caam():
         value, unit = best[name, "model"]
         yield Row(f"CAAM model / nettle: {title}", value=value, unit=unit, yardstick=best[name, "nettle"][0],
                   aim=AIM if name.endswith("16m") else None)
+
+
+def _guest(board):
+    """{name: MiB/s} of one round in the guest."""
+    commands = [f"svp-decrypt --bench {GUEST_MEBIBYTES}", *(f"svp-crypto speed '{name}' {SOFTWARE_MEBIBYTES}" for name in SOFTWARE.values())]
+    output = "\n".join(board.command(command, timeout=120, check=True).output for command in commands)
+    return {name: (float(value), "MiB/s") for name, value in GUEST_LINE.findall(output)}
+
+
+@benchmark("decrypt", needs=("qemu", "linux", "boot", "guest"))
+def decrypt():
+    """16 MiB from ordinary memory into the heap, by client, OP-TEE and CAAM, against nettle on the host and Linux's software in the guest."""
+    native, = best_rounds((build(),), _measure, ROUNDS)
+    with Board(name="bench-decrypt") as board:
+        board.wait_shell()
+        guest, = best_rounds((board,), _guest, ROUNDS)
+    for mode, name in SOFTWARE.items():
+        value, unit = guest[f"decrypt-{mode}"]
+        yield Row(f"decrypt into the heap / nettle on the host: {mode.upper()}", value=value, unit=unit,
+                  yardstick=native[f"{mode}-16m", "nettle"][0] * 1e6 / (1 << 20))
+        yield Row(f"decrypt into the heap / Linux's software in the guest: {mode.upper()}", value=value, unit=unit, yardstick=guest[name][0], aim=GUEST_AIM)

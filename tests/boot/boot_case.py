@@ -127,12 +127,12 @@ def file_system_tools():
     return {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
 
 
-def make_card(folder, files):
-    """A raw ext4 image of a card in `folder` that holds `files` ({name: content})."""
+def make_card(folder, files, size=CARD_BYTES):
+    """A raw ext4 image of a card in `folder` that holds `files` ({name: content}). `size` in bytes: a power of 2, as the SD card model wants."""
     root, image = folder / "card", folder / "card.img"
     for name, content in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(image), f"{CARD_BYTES >> 10}k"], check=True, stdin=subprocess.DEVNULL,
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(image), f"{size >> 10}k"], check=True, stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, env=file_system_tools())
     return image

@@ -218,7 +218,9 @@ class Firmware(BadFiles):
 
     def stub_says(self, flash, says):
         """The stub prints one line of complaint after its own name and switches the machine off."""
-        with Board(name="bad-flash", flash=flash) as machine:
+        # It may be over before QEMU's monitor has greeted, so not before somebody listens
+        with Board(name="bad-flash", flash=flash, paused=True) as machine:
+            machine.qmp.command("cont")
             self.assertEqual(machine.wait_exit(timeout=boot_case.POWER_OFF_SECONDS), 0)
             complaints = re.findall(r"^svp-boot: .*$", machine.console.text, re.MULTILINE)
             self.assertEqual([line for line in complaints if says in line], complaints[-1:])

@@ -134,8 +134,7 @@ class FakeHost : public Host {
                        std::span<const std::uint8_t> data) override {
         return memory.write(master, own_world, address, data);
     }
-    bool bus_pass(Master, World, std::uint64_t source, std::uint64_t target,
-                  std::size_t size,
+    bool bus_pass(Master, World, std::uint64_t source, std::uint64_t target, std::size_t size,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
         const bool same = source == target, apart = source + size <= target || target + size <= source;
         if (!passes || !(same || apart) || memory.fenced(source, size, Direction::read) ||

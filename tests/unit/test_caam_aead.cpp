@@ -531,7 +531,7 @@ struct Authenc {
  * ciphertext). */
 const Authenc authenc_rows[] = {
     {"hmac(md5)", 0x20, md5, 8, 16, hex("a1f900781629db39d14bd7b96ac8da03")},
-    {"hmac(sha1)", 0x21, sha1, 12, 20, hex("9b95e7cfde4c9c049f4c63bbd6b21fe571892bc8")},
+    {"hmac(sha1)", 0x21, sha1, 10, 20, hex("9b95e7cfde4c9c049f4c63bbd6b21fe571892bc8")},
     {"hmac(sha224)", 0x22, sha224, 16, 28, hex("1af0669b670dca2dc4b48a7802a7a4b4ff0e66893bc975b6bf97d41a")},
     {"hmac(sha256)", 0x23, sha256, 16, 32,
      hex("69e96e1290a96c1a1bbd2b463caa7e767a85956670f4baf2e9f2612b11cb79cd")},
@@ -710,7 +710,7 @@ TEST_CASE("caam aead: authenc without a cipher copies by a MOVE that the descrip
         const auto shared = [&](bool forward) {
             const std::uint32_t math_number = forward ? 3 : 2;
             Program p = Program::shared(2u << 8);
-            derived(p, 0x21, auth_key, 12);
+            derived(p, 0x21, auth_key, 10);
             if (!forward) {
                 p.operation(sha1 | hmac_precomputed | init_final | decrypt | icv_check);
             }

@@ -305,6 +305,17 @@ TEST_CASE("caam command: what can never end is ended by the watchdog") {
     CHECK(status(Program::job().math(add, s0_zero, s1_output, 0, 8)) == 0x4000001c);
     CHECK(status(Program::job().fifo_load_ext(class1, fl_msg, from, 1u << 30)) == 0x4000001c);
     CHECK(status(Program::job().fifo_load(class1, fl_no_entry, from, 1000)) == 0x4000001c);
+    // A loop that queues data, or stores, for which nobody ever comes: no more of it than the FIFOs could
+    // hold.
+    Program loads = Program::job();
+    CHECK(status(loads.fifo_load(class1, fl_msg, from, 64).jump(j_all, -3)) == 0x4000001c);
+    Program stores = Program::job();
+    CHECK(status(stores.fifo_store(0, fs_msg, to, 64).jump(j_all, -2)) == 0x4000001c);
+    // A length of nearly 4 GiB is wrong before it is anything else.
+    CHECK(status(Program::job()
+                     .math(add, s0_zero, s1_imm, 0, 4)
+                     .word(0xfffffff0)
+                     .move_len(m_ctx1, m_ctx2, 0, 0)) == 0x4000000c);
     // Two descriptors that jump to each other.
     const auto first = board.allocate(64), second = board.allocate(64);
     board.put_words(first, Program::job().jump_to(j_non_local, second).words);

@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
  * Random descriptors: nothing crashes, nothing runs for ever, every job comes back, and a state can be saved
- * afterwards. Random register traffic beside it. SVP_FUZZ_OPERATIONS in the environment sets how many
- * descriptors there are.
+ * afterwards. Random register traffic beside it.
  */
 #include "catch.hpp"
 #include "test_caam_hostile.hpp"
+#include "test_fuzz_operations.hpp"
 
 using namespace svp;
 using namespace svp::test;
 
-namespace {
-
-unsigned long operation_count() {
-    constexpr unsigned long default_operations = 200000;
-    const char* given = std::getenv("SVP_FUZZ_OPERATIONS");
-    const unsigned long wanted = given == nullptr ? 0 : std::strtoul(given, nullptr, 10);
-    return wanted == 0 ? default_operations : wanted;
-}
-
-}  // namespace
-
 TEST_CASE("caam fuzz: random descriptors") {
     HostileRandom random(20260101);
     std::array<unsigned long, 16> sources{};
-    const unsigned long count = operation_count() / 100 + 1;
+    const unsigned long count = fuzz_operations() / 100 + 1;
     for (unsigned long i = 0; i < count; ++i) {
         ++sources[run_hostile(hostile::hostile_input(random)) >> 28];
     }
@@ -42,7 +31,7 @@ TEST_CASE("caam fuzz: random register traffic, with jobs between") {
     caam.set_limits({.commands = 100, .table_entries = 100, .bytes = 1u << 16, .public_key_ns = 1'000'000});
     constexpr std::uint32_t ring_offsets[] = {0x04, 0x0c, 0x1c, 0x24, 0x2c,  0x34,
                                               0x4c, 0x50, 0x54, 0x6c, 0xbe4, 0xa04};
-    for (unsigned long i = 0; i < operation_count() / 2; ++i) {
+    for (unsigned long i = 0; i < fuzz_operations() / 2; ++i) {
         Transaction by;
         by.world = random() % 2 == 0 ? World::secure : World::non_secure;
         by.domain = static_cast<Domain>(random() % 4);

@@ -139,6 +139,31 @@ TEST_CASE("caam keys: no command brings a key register out in the clear") {
     CHECK(error_of(board.run(Program::job().fifo_store(class1, fs_key_ecb, before, 16))) == 0x4000000b);
 }
 
+TEST_CASE("caam keys: a derived key takes the words of its split key and not one more") {
+    struct Row {
+        std::uint32_t protocol, words;
+    };
+    for (const Row& row : {Row{0x20, 8}, Row{0x21, 10}, Row{0x22, 16}, Row{0x23, 16}}) {
+        CAPTURE(row.protocol);
+        ReadyBoard board;
+        board.instantiate();
+        const Bytes key = counting(20);
+        Program shared = Program::shared(2u << 8).operation(row.protocol << 16 | 20).bytes(key);
+        for (std::uint32_t i = 5; i < row.words; ++i) {
+            shared.word(0);
+        }
+        const auto out = board.allocate(128);
+        const auto length = static_cast<std::uint8_t>(row.words + 4);
+        // Were the key one word longer, it would stand in place of this command.
+        shared.store(deco, r_descriptor, 0, out, length);
+        const std::uint32_t behind = shared.words.at(2 + row.words);
+        CHECK(board.run_shared(shared, Program::job()) == 0);
+        CHECK((board.word_at(out + 4) & 0xf8c3ffff) == (0x00c30000 | 4 * row.words));
+        CHECK(board.bytes(out + 8, 20) != key);
+        CHECK(board.word_at(out + 4 * (2 + row.words)) == behind);
+    }
+}
+
 TEST_CASE("caam keys: blobs open again, with their modifier, unchanged") {
     ReadyBoard board;
     board.instantiate();

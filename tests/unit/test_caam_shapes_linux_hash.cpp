@@ -31,7 +31,7 @@ struct Digest {
 };
 const Digest digests[] = {
     {nettle_md5, md5, 0x20, 16, 8},
-    {nettle_sha1, sha1, 0x21, 20, 12},
+    {nettle_sha1, sha1, 0x21, 20, 10},
     {nettle_sha224, sha224, 0x22, 32, 16},
     {nettle_sha256, sha256, 0x23, 32, 16},
 };

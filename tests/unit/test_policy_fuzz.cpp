@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
  * Random register traffic at all firewall blocks from both worlds and all domains: nothing crashes, no lock
- * is undone without a reset, and a locked policy stands. SVP_FUZZ_OPERATIONS in the environment sets how many
- * accesses there are.
+ * is undone without a reset, and a locked policy stands.
  */
 #include <array>
-#include <cstdlib>
 #include <random>
 #include <vector>
 
 #include "catch.hpp"
+#include "test_fuzz_operations.hpp"
 #include "test_policy_board.hpp"
 
 using namespace svp;
@@ -18,13 +17,6 @@ using namespace svp::test;
 namespace {
 
 using Random = std::mt19937_64;
-
-unsigned long operation_count() {
-    constexpr unsigned long default_operations = 200000;
-    const char* text = std::getenv("SVP_FUZZ_OPERATIONS");
-    const unsigned long wanted = text == nullptr ? 0 : std::strtoul(text, nullptr, 10);
-    return wanted == 0 ? default_operations : wanted;
-}
 
 /** A block on the bus, and where in its window its registers are. */
 struct Block {
@@ -240,7 +232,7 @@ TEST_CASE("random register accesses break no lock, and no change of rights goes 
     Random random(39);
     PolicyBoard board;
     const std::vector<Block> blocks = blocks_of(board);
-    const unsigned long operations = operation_count();
+    const unsigned long operations = fuzz_operations();
     Picture before = look(board);
     unsigned locked = 0;
     Views views = views_of(board);
@@ -309,7 +301,7 @@ TEST_CASE("no traffic from either world changes a policy that is locked") {
     const std::string identities = identities_of(board);
     const Picture locked = look(board);
     const unsigned changes = board.host.policy_changes;
-    const unsigned long operations = operation_count();
+    const unsigned long operations = fuzz_operations();
     for (unsigned long count = 1; count <= operations; ++count) {
         run(blocks, any_operation(random, blocks));
         if (count % 1000 == 0) {
@@ -333,7 +325,7 @@ TEST_CASE("the non-secure world reaches no register that the CSU guards, through
     for (const Block& block : blocks) {
         states.push_back(block.device.save());
     }
-    const unsigned long operations = operation_count();
+    const unsigned long operations = fuzz_operations();
     unsigned passed = 0;
     for (unsigned long count = 1; count <= operations; ++count) {
         Operation operation = any_operation(random, blocks);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What holds for every core of hw/soc: reset values and masks, saved state, hostile accesses. */
-#include <cstdlib>
-
 #include "soc/gpc.hpp"
 #include "soc/src.hpp"
 #include "soc_cores.hpp"
+#include "test_fuzz_operations.hpp"
 
 using namespace svp;
 using namespace svp::test;
@@ -147,8 +146,8 @@ constexpr Expectation expectations[] = {
     {"imx8mq.vpu-blk-ctrl", 0, 0x10, 0, 0xffffffff},
 };
 
-void random_state(Device& core, FakeHost& host, Random& random, unsigned steps) {
-    for (unsigned step = 0; step < steps; ++step) {
+void random_state(Device& core, FakeHost& host, Random& random, unsigned long steps) {
+    for (unsigned long step = 0; step < steps; ++step) {
         random_access(core, random);
         if (core.irq_inputs() != 0 && random.one_in(4)) {
             core.set_input(static_cast<unsigned>(random.below(core.irq_inputs())), random.one_in(2));
@@ -182,11 +181,6 @@ std::vector<std::uint32_t> all_words(Device& core) {
         }
     }
     return words;
-}
-
-std::uint64_t fuzz_steps() {
-    const char* wanted = std::getenv("SVP_FUZZ_STEPS");
-    return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 100'000;
 }
 
 }  // namespace
@@ -307,7 +301,7 @@ TEST_CASE("random accesses never crash a core, and a reset undoes them") {
         Random random(0x5eed);
         const auto core = make_core(host, type);
         const auto fresh = all_words(*core);
-        random_state(*core, host, random, static_cast<unsigned>(fuzz_steps()));
+        random_state(*core, host, random, fuzz_operations());
         for (unsigned line = 0; line < core->irq_inputs(); ++line) {
             core->set_input(line, false);
         }
@@ -330,7 +324,7 @@ TEST_CASE("random accesses to the power and reset controllers together") {
     REQUIRE(gpc.connect("src", src));
     src.reset();
     gpc.reset();
-    for (std::uint64_t step = 0; step < fuzz_steps(); ++step) {
+    for (unsigned long step = 0; step < fuzz_operations(); ++step) {
         random_access(random.one_in(2) ? static_cast<Device&>(gpc) : src, random);
         if (random.one_in(8)) {
             host.halted[static_cast<unsigned>(random.below(4))] = random.one_in(2);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The test port's registers and jobs, against the register map in hw/bus/README.md. */
-#include <cstdlib>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -8,6 +7,7 @@
 #include "bus/test_port.hpp"
 #include "catch.hpp"
 #include "fake_host.hpp"
+#include "test_fuzz_operations.hpp"
 
 using namespace svp;
 using namespace svp::test;
@@ -313,8 +313,7 @@ TEST_CASE("test port: bad saved states are refused") {
 }
 
 TEST_CASE("test port: random register traffic leads to no crash, and every job ends") {
-    const char* wanted = std::getenv("SVP_FUZZ_OPERATIONS");
-    const unsigned long operations = wanted == nullptr ? 20000 : std::strtoul(wanted, nullptr, 10) / 10;
+    const unsigned long operations = fuzz_operations();
     std::mt19937_64 random(41);
     Port port;
     unsigned jobs = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* svp-probe: the guest's half of the board's tests. */
 #include "access.h"
+#include "bridge.h"
 #include "check.h"
 #include "deny.h"
 #include "heap.h"
@@ -23,9 +24,12 @@ static const char usage[] =
 	"  optee               OP-TEE's own memory, ranges the TA refuses\n"
 	"  tzc                 what the TZC-380 latches of a violation\n"
 	"  access              every kind of CPU access, and over the edges\n"
+	"  bridge              what /dev/secure_heap_tee refuses\n"
 	"  regions             print the reserved regions\n"
 	"  latches [clear]     print (then clear) the TZC-380's latches\n"
 	"  fill ADDRESS BYTES VALUE      OP-TEE writes VALUE, VALUE + 1, ...\n"
+	"  secure-read ADDRESS BYTES     what OP-TEE reads there\n"
+	"  session UUID                  OP-TEE's answer, 32 hex digits\n"
 	"  peek ADDRESS WIDTH [COUNT]    loads of 1, 2, 4, 8 or 16 bytes\n"
 	"  poke ADDRESS WIDTH VALUE      one store\n"
 	"  hammer ADDRESS WIDTH COUNT    COUNT loads of the same place\n"
@@ -98,6 +102,11 @@ static void run_access(void)
 	each_heap_denied(access_checks);
 }
 
+static void run_bridge(void)
+{
+	each_heap(bridge_checks);
+}
+
 static void run_proof(void)
 {
 	run_heaps();
@@ -114,7 +123,7 @@ static const struct {
 	{ "proof", run_proof },	    { "heaps", run_heaps },
 	{ "import", run_import },   { "protect", run_protect },
 	{ "optee", run_optee },	    { "tzc", run_tzc },
-	{ "access", run_access },
+	{ "access", run_access },   { "bridge", run_bridge },
 };
 
 static int print_regions(void)
@@ -173,6 +182,51 @@ static int fill(char **words, int count)
 	result = tee_fill(address, (uint32_t)length, (uint32_t)value);
 	printf("FILL 0x%" PRIx64 " %s\n", address, tee_result_name(result));
 	tee_close();
+	return result == TEE_OK ? 0 : 1;
+}
+
+/* One line: SECURE-READ 0x<address> <bytes in hexadecimal> */
+static int secure_read(char **words, int count)
+{
+	static uint8_t bytes[TEE_COPY_MAX];
+	uint64_t address, length;
+	int result;
+
+	if (count != 2 || !parse_number(words[0], &address) ||
+	    !parse_number(words[1], &length) || !length ||
+	    length > sizeof(bytes))
+		return 2;
+	if (tee_open()) {
+		fputs("svp-probe: no session with the pseudo-TA\n", stderr);
+		return 1;
+	}
+	result = tee_read(address, bytes, (uint32_t)length);
+	tee_close();
+	if (result != TEE_OK) {
+		fprintf(stderr, "svp-probe: secure-read: %s\n",
+			tee_result_name(result));
+		return 1;
+	}
+	printf("SECURE-READ 0x%" PRIx64 " ", address);
+	for (uint64_t i = 0; i < length; i++)
+		printf("%02x", bytes[i]);
+	putchar('\n');
+	return 0;
+}
+
+/* One line: SESSION ok, or OP-TEE's code */
+static int try_session(const char *digits)
+{
+	uint8_t uuid[TEE_UUID_SIZE];
+	int result;
+
+	if (strlen(digits) != 2 * sizeof(uuid))
+		return 2;
+	for (size_t i = 0; i < sizeof(uuid); i++)
+		if (sscanf(digits + 2 * i, "%2hhx", &uuid[i]) != 1)
+			return 2;
+	result = tee_try_session(uuid);
+	printf("SESSION %s\n", tee_result_name(result));
 	return result == TEE_OK ? 0 : 1;
 }
 
@@ -281,6 +335,10 @@ int main(int argc, char **argv)
 		status = peek_or_poke(true, argv + 2, argc - 2);
 	else if (argc >= 2 && strcmp(argv[1], "fill") == 0)
 		status = fill(argv + 2, argc - 2);
+	else if (argc >= 2 && strcmp(argv[1], "secure-read") == 0)
+		status = secure_read(argv + 2, argc - 2);
+	else if (argc == 3 && strcmp(argv[1], "session") == 0)
+		status = try_session(argv[2]);
 	else if (argc >= 2 && strcmp(argv[1], "hammer") == 0)
 		status = hammer(argv + 2, argc - 2);
 	else if (argc == 2 || argc == 3)

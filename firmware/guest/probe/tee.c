@@ -30,6 +30,26 @@ static int buffer_id = -1;
 static void *buffer = MAP_FAILED; /* TEE_COPY_MAX bytes shared with OP-TEE */
 static int buffer_fd = -1;
 
+int tee_try_session(const uint8_t *uuid)
+{
+	struct tee_ioctl_open_session_arg argument = { 0 };
+	struct tee_ioctl_buf_data data = {
+		.buf_ptr = (uintptr_t)&argument,
+		.buf_len = sizeof(argument),
+	};
+	int tee = open(DEVICE, O_RDWR | O_CLOEXEC);
+	int result = TEE_NO_SESSION;
+
+	if (tee < 0)
+		return result;
+	memcpy(argument.uuid, uuid, sizeof(argument.uuid));
+	argument.clnt_login = TEE_IOCTL_LOGIN_PUBLIC;
+	if (!ioctl(tee, TEE_IOC_OPEN_SESSION, &data))
+		result = (int)argument.ret;
+	close(tee); /* ends the session */
+	return result;
+}
+
 static int open_session(void)
 {
 	struct tee_ioctl_open_session_arg argument = { 0 };

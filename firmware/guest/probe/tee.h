@@ -19,6 +19,7 @@ enum {
 	TEE_NO_SESSION = (int)0xffff0008,
 };
 
+enum { TEE_UUID_SIZE = 16 }; /* in the byte order of RFC 4122 */
 enum { TEE_COPY_MAX = 4096 }; /* bytes in one READ or WRITE */
 
 struct tzc_state {
@@ -31,6 +32,9 @@ struct tzc_state {
 /* Opens device and session; returns 0 or an errno value. */
 int tee_open(void);
 void tee_close(void);
+
+/* Result of opening a session with any trusted application; it is ended. */
+int tee_try_session(const uint8_t *uuid);
 
 /* The calls return a TEE result code, or TEE_NO_SESSION. */
 int tee_fill(uint64_t address, uint32_t length, uint32_t value);

@@ -35,6 +35,8 @@
 #include <linux/string.h>
 #include <linux/swiotlb.h>
 
+#include "secure_heap.h"
+
 #define SECURE_HEAP_COMPATIBLE	"linaro,secure-heap"
 
 /* Property word of Documentation/userspace-api/dma-buf-heaps.rst */
@@ -200,6 +202,22 @@ static const struct dma_buf_ops secure_heap_buffer_ops = {
 	.end_cpu_access = secure_heap_cpu_access,
 	.release = secure_heap_release,
 };
+
+int secure_heap_buffer_range(struct dma_buf *dmabuf, phys_addr_t *base,
+			     size_t *size)
+{
+	struct secure_heap_buffer *buffer;
+
+	if (dmabuf->ops != &secure_heap_buffer_ops)
+		return -EINVAL;
+
+	buffer = dmabuf->priv;
+	*base = buffer->base;
+	*size = buffer->len;
+
+	return 0;
+}
+EXPORT_SYMBOL_NS_GPL(secure_heap_buffer_range, "SECURE_HEAP");
 
 static struct dma_buf *secure_heap_allocate(struct dma_heap *dma_heap,
 					    unsigned long len, u32 fd_flags,

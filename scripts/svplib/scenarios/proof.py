@@ -13,7 +13,7 @@ from .. import bus_policy, heap_cells, reach
 from ..checks import GUEST_LINE
 
 DESCRIPTION = "secure heaps stay closed to Linux and open to OP-TEE (default)"
-PROGRAMS = ("board-check", "svp-probe,proof", "dmesg-check")
+PROGRAMS = ("board-check", "svp-crypto,list,59", "svp-probe,proof", "dmesg-check")
 APPEND = f"svp.run={'+'.join(PROGRAMS)} svp.end=shell"
 FIRMWARE = "optee"
 SHARE_RAM = True
@@ -23,7 +23,7 @@ OFF_SECONDS = 30
 SAMPLE_BYTES = 64 << 10
 #: Name, first byte, size: the heaps of the device tree and OP-TEE's memory
 SECURE_RANGES = (*((f"heap-{name}", *place) for name, place in heap_cells.HEAPS.items()), ("OP-TEE", *heap_cells.OPTEE))
-MODULES = ("secure_heap",)
+MODULES = ("secure_heap", "caam_jr")
 
 
 def run(board, checks):

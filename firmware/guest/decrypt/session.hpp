@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** @file
+ * A session with the trusted application svp-decrypt, for one buffer of a protected heap.
+ *
+ * The encrypted bytes are put into the session's window, ordinary memory that is shared with OP-TEE and
+ * physically contiguous; decrypt() then has CAAM read them there and write the clear text to the buffer.
+ */
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "heap_buffer.hpp"
+#include "svp_decrypt.h"
+
+namespace svp::decrypt {
+
+/** How one sample is encrypted, see svp_decrypt.h. */
+struct SampleDescription {
+    svp_decrypt_scheme scheme = SVP_SCHEME_CTR;
+    std::uint32_t crypt_blocks = 0;
+    std::uint32_t skip_blocks = 0;
+    std::uint32_t iv_size = SVP_DECRYPT_BLOCK;
+    std::array<std::uint8_t, SVP_DECRYPT_BLOCK> iv{};
+    std::vector<svp_decrypt_subsample> subsamples;
+
+    /** Why a sample of `size` bytes cannot be like that, or an empty text. */
+    std::string fault(std::uint64_t size) const;
+};
+
+/** Where the bytes of a sample went. */
+struct Counts {
+    std::uint64_t direct = 0;  ///< CAAM alone touched them
+    std::uint64_t other = 0;   ///< went through memory of the TA
+};
+
+/** What a session may be told to do beside its work, for tests. */
+struct TestOptions {
+    bool unchecked = false;  ///< the TA that does not check the direction
+    bool reverse = false;    ///< from the buffer to the window
+    bool hostile = false;    ///< send what is known to be refused
+};
+
+class Session {
+ public:
+    /** `buffer` must outlive the session. */
+    static Result<std::unique_ptr<Session>> open(const HeapBuffer& buffer, const TestOptions& options = {});
+    virtual ~Session() = default;
+
+    /** Where encrypted bytes go; its size is the limit of one sample. */
+    std::span<std::uint8_t> window() const;
+
+    /** Decrypt `size` bytes at `window_offset` to `buffer_offset` of the buffer, with the key in `blob`. */
+    Result<Counts> decrypt(const SampleDescription& sample, std::span<const std::uint8_t> blob,
+                           std::uint64_t window_offset, std::uint64_t buffer_offset, std::uint64_t size);
+
+ protected:
+    struct Call {
+        std::uint64_t request_size;
+        std::uint64_t window_offset;
+        std::uint64_t buffer_offset;
+        std::uint64_t size;
+    };
+
+    explicit Session(const TestOptions& options) : options_(options) {}
+
+    /** The whole memory that is shared with OP-TEE; requests are at its beginning. */
+    virtual std::span<std::uint8_t> shared() const = 0;
+    virtual Result<Counts> invoke(const Call& call) = 0;
+
+    const TestOptions options_;
+};
+
+/** The blob of a key (16, 24, 32 bytes). Only with an OP-TEE that was built for tests. */
+Result<std::vector<std::uint8_t>> wrap_key(std::span<const std::uint8_t> key);
+
+}  // namespace svp::decrypt

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Key blobs: a pseudo TA that unwraps content keys for the TA svp-decrypt, so
+ * that the normal world stores and passes on keys that it cannot read.
+ *
+ * A blob is CAAM's: encrypted and authenticated with a key made of the chip's
+ * master key and a modifier. The modifier comes from the hardware unique key,
+ * hence is no constant that Linux, which has a job ring of its own, could try.
+ *
+ * UUID 8d3f6a52-41c7-4be0-a5de-5356504b4559. Only the TAs of allowed[] may open
+ * a session; Linux gets TEE_ERROR_ACCESS_DENIED.
+ *
+ *   0 UNWRAP  [0] MEMREF_INPUT blob, [1] MEMREF_OUTPUT key
+ *   1 WRAP    [0] MEMREF_INPUT key, [1] MEMREF_OUTPUT blob, 48 bytes longer
+ *
+ * Keys have 16, 24 or 32 bytes. TEE_ERROR_SECURITY: not a blob of this chip for
+ * this use, or a changed one. TEE_ERROR_BAD_PARAMETERS: types, sizes.
+ * TEE_ERROR_SHORT_BUFFER: no room.
+ */
+
+#include <drivers/caam_extension.h>
+#include <kernel/huk_subkey.h>
+#include <kernel/pseudo_ta.h>
+#include <kernel/ts_manager.h>
+#include <kernel/user_ta.h>
+#include <string.h>
+#include <string_ext.h>
+#include <util.h>
+
+#define KEY_BLOB_UUID \
+	{ 0x8d3f6a52, 0x41c7, 0x4be0, \
+		{ 0xa5, 0xde, 0x53, 0x56, 0x50, 0x4b, 0x45, 0x59 } }
+
+enum key_blob_command {
+	KEY_BLOB_UNWRAP = 0,
+	KEY_BLOB_WRAP = 1,
+};
+
+#define MAX_KEY_SIZE	32
+
+static const TEE_UUID allowed[] = {
+	/* svp-decrypt */
+	{ 0x3a9e4c17, 0x52d8, 0x4f6b,
+		{ 0x8e, 0x31, 0x53, 0x56, 0x50, 0x44, 0x45, 0x43 } },
+#ifdef CFG_SVP_PROBE_PTA
+	/* svp-decrypt-unchecked, of test builds only */
+	{ 0x3a9e4c17, 0x52d8, 0x4f6b,
+		{ 0x8e, 0x31, 0x53, 0x56, 0x50, 0x44, 0x45, 0x55 } },
+#endif
+};
+
+static const char modifier_label[] = "svp-decrypt content key";
+
+static TEE_Result open_session(uint32_t types __unused,
+			       TEE_Param params[TEE_NUM_PARAMS] __unused,
+			       void **session __unused)
+{
+	struct ts_session *caller = ts_get_calling_session();
+	size_t n = 0;
+
+	if (!caller || !is_user_ta_ctx(caller->ctx))
+		return TEE_ERROR_ACCESS_DENIED;
+	for (n = 0; n < ARRAY_SIZE(allowed); n++)
+		if (!memcmp(&caller->ctx->uuid, allowed + n, sizeof(TEE_UUID)))
+			return TEE_SUCCESS;
+
+	return TEE_ERROR_ACCESS_DENIED;
+}
+
+static bool is_key_size(size_t size)
+{
+	return size == 16 || size == 24 || size == MAX_KEY_SIZE;
+}
+
+static TEE_Result run(enum key_blob_command command, const TEE_Param *in,
+		      TEE_Param *out)
+{
+	uint8_t modifier[CAAM_BLOB_MODIFIER_SIZE] = { };
+	uint8_t key[MAX_KEY_SIZE] = { };
+	uint8_t blob[MAX_KEY_SIZE + CAAM_BLOB_OVERHEAD] = { };
+	TEE_Result res = TEE_SUCCESS;
+	bool wraps = command == KEY_BLOB_WRAP;
+	size_t key_size = in->memref.size;
+	size_t out_size = 0;
+	size_t room = out->memref.size;
+
+	if (!wraps && SUB_OVERFLOW(key_size, CAAM_BLOB_OVERHEAD, &key_size))
+		return TEE_ERROR_BAD_PARAMETERS;
+	if (!is_key_size(key_size) || !in->memref.buffer)
+		return TEE_ERROR_BAD_PARAMETERS;
+	out_size = wraps ? key_size + CAAM_BLOB_OVERHEAD : key_size;
+	out->memref.size = out_size;
+	if (room < out_size)
+		return TEE_ERROR_SHORT_BUFFER;
+	if (!out->memref.buffer)
+		return TEE_ERROR_BAD_PARAMETERS;
+
+	res = huk_subkey_derive(HUK_SUBKEY_UNIQUE_TA, modifier_label,
+				sizeof(modifier_label), modifier,
+				sizeof(modifier));
+	if (res)
+		return res;
+
+	memcpy(wraps ? key : blob, in->memref.buffer, in->memref.size);
+	if (wraps)
+		res = caam_blob_wrap(modifier, key, key_size, blob);
+	else
+		res = caam_blob_unwrap(modifier, blob, in->memref.size, key);
+	if (!res)
+		memcpy(out->memref.buffer, wraps ? blob : key, out_size);
+	else if (!wraps && res != TEE_ERROR_OUT_OF_MEMORY)
+		res = TEE_ERROR_SECURITY;
+
+	memzero_explicit(key, sizeof(key));
+	memzero_explicit(modifier, sizeof(modifier));
+
+	return res;
+}
+
+static TEE_Result invoke_command(void *session __unused, uint32_t command,
+				 uint32_t types,
+				 TEE_Param params[TEE_NUM_PARAMS])
+{
+	if (command != KEY_BLOB_UNWRAP && command != KEY_BLOB_WRAP)
+		return TEE_ERROR_NOT_SUPPORTED;
+	if (types != TEE_PARAM_TYPES(TEE_PARAM_TYPE_MEMREF_INPUT,
+				     TEE_PARAM_TYPE_MEMREF_OUTPUT,
+				     TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE))
+		return TEE_ERROR_BAD_PARAMETERS;
+
+	return run(command, params, params + 1);
+}
+
+pseudo_ta_register(.uuid = KEY_BLOB_UUID, .name = "svp_key_blob",
+		   .flags = PTA_DEFAULT_FLAGS,
+		   .open_session_entry_point = open_session,
+		   .invoke_command_entry_point = invoke_command);

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+srcs-y += entry.c sample.c stream.c
+global-incdirs-y += .
+cppflags-$(UNCHECKED) += -DSVP_UNCHECKED
