@@ -226,7 +226,7 @@ class PassTest(CaamCase):
     """Long ciphers move data in the cells of memory themselves: no right, fault or page that must be saved is passed over."""
 
     CLOSED = MEMORY + (64 << 20)  # what region 3 of the TZASC closes, for all
-    SIZE_1M = 0x13
+    SIZE_1M, SIZE_64M = 0x13, 0x19
 
     def prepare(self):
         board = self.board()
@@ -271,16 +271,21 @@ class PassTest(CaamCase):
     def test_rights_that_change_hold_for_the_rest(self):
         board, memory, ring = self.prepare()
         length = 64 << 20
-        source, target = memory.put(caam_jobs.PLAIN, length), self.CLOSED
+        source, target = memory.put(caam_jobs.PLAIN, length), self.CLOSED + length  # beyond the job's own memory
         job = caam_jobs.Job(memory, "ecb", caam_jobs.cipher(caam_jobs.ECB, b"", source, target, length, 1))
-        self.writel(TZASC + 0x138, 0x19 << 1 | 1)
+        self.writel(TZASC + 0x130, target - DRAM)
+        self.writel(TZASC + 0x138, self.SIZE_64M << 1 | 1)
         for _ in range(ATTEMPTS):
+            deadline = time.monotonic() + 60
             self.writel(GPR10, 0)
             write_cells(board.qmp, target, b"\x55", length)
-            board.qmp.commands([write_command(ring.register(IRJAR), ring.put([job])), write_command(GPR10, 1)])
+            ring.add([job])
+            while memory.read(target, 64) != caam_jobs.ECB_CIPHER:
+                self.assertLess(time.monotonic(), deadline)
+            self.writel(GPR10, 1)
             ring.wait(1)
             (_, status), = ring.results()
-            if status and memory.read(target, 64) == caam_jobs.ECB_CIPHER:
+            if status:
                 break
         else:
             self.fail(f"no job was under way in {ATTEMPTS} attempts")
