@@ -102,6 +102,7 @@ class Board:
         self._label = f"{name}-{os.getpid()}-{next(_numbers)}"
         self._echo = echo
         self._process = None
+        self._killed = False
         self._exit_status = None
         self._usage = None
         self._ram = None
@@ -175,6 +176,8 @@ class Board:
                                                  env=self._environment, preexec_fn=_die_with_parent)
             except OSError as error:
                 raise BoardError(f"{self.name}: cannot start {command[0]}: {error.strerror}") from None
+        if self._killed:
+            self.kill()
         for _, theirs in pairs.values():
             theirs.close()
         self.console = Console(pairs["console"][0], self._log_path("console"), self._echo, f"{self.name} console")
@@ -306,7 +309,8 @@ class Board:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self):
-        """End QEMU at once; stop() is still to be called. Harmless when it has ended already."""
+        """End QEMU at once, or as soon as it has been started; stop() is still to be called. Harmless when it has ended already."""
+        self._killed = True
         if self._process is not None and self._exit_status is None:
             os.kill(self._process.pid, signal.SIGKILL)  # not reaped yet, so the number is still its own
 

@@ -44,6 +44,7 @@ class CaseRun:
         self._source = source
         self._log_dir = log_dir
         self._board = None
+        self._interrupted = False
         self._card = None
         self._shell = source is not None
         self._checks = CheckList()
@@ -83,7 +84,8 @@ class CaseRun:
         return self._result(("broken", message), 0.0)
 
     def interrupt(self):
-        """End the case's machine."""
+        """End the case's machine, or the one that it is about to start."""
+        self._interrupted = True
         board = self._board
         if board is not None:
             board.kill()
@@ -122,18 +124,22 @@ class CaseRun:
 
     # Start
 
+    def _start_board(self, board):
+        self._board = board
+        if self._interrupted:  # before there was a board to end
+            board.kill()
+        board.start()
+
     def _start(self):
         name = f"case-{self.case.index}"
         if self._source:
-            self._board = self._source.waiting(name)
-            self._board.start()
+            self._start_board(self._source.waiting(name))
             self._source.load(self._board)
         else:
             settings = self.case.settings
             self._card = template.Card(settings)
-            self._board = Board(name=name, paused=True, append=settings.append, log_dir=self._log_dir,
-                                **template.board_arguments(settings, self._card.path))
-            self._board.start()
+            self._start_board(Board(name=name, paused=True, append=settings.append, log_dir=self._log_dir,
+                                    **template.board_arguments(settings, self._card.path)))
         for console in (self._board.console, self._board.secure_console):
             console.set_watch(self._watch_closely)
         for position, fault in enumerate(self.case.faults):

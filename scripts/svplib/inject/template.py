@@ -74,6 +74,7 @@ class Template:
         self._card = Card(settings)
         self._ram = self._state = None
         self._board = None
+        self._interrupted = False
         self.start = 0
         self.seconds = 0.0
         self.state_bytes = 0
@@ -84,6 +85,8 @@ class Template:
         self._state = os.memfd_create("svp-state", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         self._board = Board(name=f"snapshot-{_file_name(self._name)}", share_ram=True, append=self._settings.append, log_dir=self._log_dir,
                             descriptors=[self._state], **board_arguments(self._settings, self._card.path))
+        if self._interrupted:
+            self._board.kill()
         try:
             with self._board as board:
                 board.wait_shell(timeout=BOOT_SECONDS)
@@ -147,7 +150,8 @@ class Template:
         _poll(lambda: qmp.command("query-status")["status"] != "inmigrate", LOAD_SECONDS, "loading the state", 0.002)
 
     def interrupt(self):
-        """End a boot under way at once, from another thread."""
+        """End a boot under way at once, or one that is about to begin; from another thread."""
+        self._interrupted = True
         board = self._board
         if board is not None:
             board.kill()

@@ -29,7 +29,7 @@ MODULES = ("secure_heap", "caam_jr")
 def run(board, checks):
     """Follow the proof to its end; every finding goes to `checks` (a CheckList)."""
     console = board.console
-    banner = console.expect(r"Linux version (\S+)", timeout=BOOT_SECONDS)
+    banner = console.expect(r"Linux version (\S+) ", timeout=BOOT_SECONDS)
     before = console.text + board.secure_console.text
     bl31 = re.search(r"BL31: (v2[.\d]+)", before)
     tee = re.search(r"OP-TEE version: (4\.\d+\S*)", before)
