@@ -5,18 +5,14 @@ What is to be seen: jobs that were queued when a state was saved run in the mach
 with the right results; whatever ran before does not run again. Long jobs heed firewalls, faults and the saving of pages.
 """
 
-import struct
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
+from sleeping_board import SleepingBoardCase
 from svplib import caam_jobs
-from svplib.board import Board
 from svplib.caam_jobs import IRJAR, IRSAR, ORSFR, Memory, Ring
 from svplib.test_port import secure_registers, write_cells, write_command
 
-SLEEP = struct.pack("<2I", 0xD503207F, 0x17FFFFFF)  # wfi; b .-4
 MEMORY = 0x50000000
 #: JRnDID of ring 1 (non-secure) and ring 2 (secure), as OP-TEE sets them
 OWNERS = {1: 0x00080001, 2: 0x800B8011}
@@ -26,19 +22,9 @@ DRAM, TZASC, GPR10 = 0x40000000, 0x32F80000, 0x30340028
 DMA_ERROR = 0x40000016
 
 
-class CaamCase(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.flash = self.folder / "flash"
-        self.flash.write_bytes(SLEEP)
-
+class CaamCase(SleepingBoardCase):
     def board(self, options="", extra=()):
-        board = Board(flash=self.flash, kernel=None, dtb=None, initrd=None, memory="1G", cpus=1, machine_options=options, allow_reboot=True,
-                      name="caam", extra=extra).start()
-        self.addCleanup(board.stop)
-        return board
+        return self.start_board("caam", options, extra)
 
     def rings(self, board, numbers):
         """Memory, and rings that are set up, with generator and keys ready."""

@@ -6,13 +6,10 @@ rights holds for the rest of a job. The same jobs in place (sync=on, -icount) ha
 """
 
 import random
-import struct
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
-from svplib.board import Board
+from sleeping_board import SleepingBoardCase
 from svplib.test_port import BASE, BUSY, COMMANDS, DONE, MAX_LENGTH, TestPort, read_cells, secure_registers, write_cells, write_command
 
 MIB = 1 << 20
@@ -20,24 +17,14 @@ DRAM = 0x40000000
 SOURCE, DESTINATION = DRAM + 64 * MIB, DRAM + 128 * MIB
 TZASC, GPR10 = 0x32F80000, 0x30340028
 SIZE_64M = 0x19
-SLEEP = struct.pack("<2I", 0xD503207F, 0x17FFFFFF)  # wfi; b .-4
 PATTERN = 0x600DF00D
 FULL = PATTERN.to_bytes(4, "little") * (MIB // 4)
 ATTEMPTS = 30  # to find a job in its middle
 
 
-class WorkerCase(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.flash = self.folder / "flash"
-        self.flash.write_bytes(SLEEP)
-
+class WorkerCase(SleepingBoardCase):
     def board(self, options="test-port=on", extra=()):
-        board = Board(flash=self.flash, kernel=None, dtb=None, initrd=None, memory="1G", cpus=1, machine_options=options, allow_reboot=True,
-                      name="workers", extra=extra).start()
-        self.addCleanup(board.stop)
+        board = self.start_board("workers", options, extra)
         return board, self.port(board)
 
     @staticmethod
