@@ -162,7 +162,7 @@ class GoneWrong(ScratchCase):
         path.write_text(json.dumps({"name": "t", "snapshots": {"plain": PLAIN}, "cases": [
             {"name": f"sleeps {number}", "snapshot": "plain", "do": ["sleep 50"]} for number in range(4)]}))
         process = subprocess.Popen([*SVP, "inject", str(path), "--jobs", "2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   start_new_session=True)
+                                   start_new_session=True, preexec_fn=_heed_interrupts)
         self.addCleanup(process.kill)
         deadline = time.monotonic() + 60
         while len(_children(process.pid)) < 2 and time.monotonic() < deadline:
@@ -173,6 +173,11 @@ class GoneWrong(ScratchCase):
         self.assertEqual(process.returncode, 130, errors)
         self.assertNotIn("Traceback", errors)
         self.assertEqual(_children(process.pid), [])
+
+
+def _heed_interrupts():
+    """Tests that run in the background of a shell inherit that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _children(pid):
