@@ -2,6 +2,8 @@
 /** The C interface of include/svp/abi.h on top of svp::Device and svp::Host. */
 #include "svp/abi.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "bus/abi_device.hpp"
+#include "bus/bus.hpp"
 #include "bus/catalogue.hpp"
 #include "firewall/firewall.hpp"
 #include "svp/device.hpp"
@@ -30,44 +33,69 @@ class AdapterHost final : public svp::Host {
     void log(svp::LogKind kind, std::string_view message) override {
         ops_->log(opaque_, static_cast<SvpLogKind>(kind), std::string(message).c_str());
     }
+    void random(std::span<std::uint8_t> bytes) override { ops_->random(opaque_, bytes.data(), bytes.size()); }
     void cpu_on(unsigned cpu, std::uint64_t entry) override { ops_->cpu_on(opaque_, cpu, entry); }
     void cpu_off(unsigned cpu) override { ops_->cpu_off(opaque_, cpu); }
     bool cpu_halted(unsigned cpu) override { return ops_->cpu_halted(opaque_, cpu); }
     void policy_changed() override { ops_->policy_changed(opaque_); }
-    svp::Response bus_read(svp::Master master, svp::World own_world, std::uint64_t address,
+    void refused(const svp::Transaction& access, const svp::Refusal& refusal) override {
+        const SvpRefusal whole{access, refusal};
+        ops_->refused(opaque_, &whole);
+    }
+    svp::Response bus_read(const svp::Initiator& by, std::uint64_t address,
                            std::span<std::uint8_t> data) override {
-        return static_cast<svp::Response>(ops_->bus_read(opaque_, static_cast<unsigned>(master),
-                                                         own_world == svp::World::secure, address,
-                                                         data.data(), data.size()));
+        if (bus_ == nullptr) {
+            std::ranges::fill(data, std::uint8_t{0});
+            return svp::Response::decerr;
+        }
+        return ended(bus_->read(by, address, data));
     }
-    svp::Response bus_write(svp::Master master, svp::World own_world, std::uint64_t address,
+    svp::Response bus_write(const svp::Initiator& by, std::uint64_t address,
                             std::span<const std::uint8_t> data) override {
-        return static_cast<svp::Response>(ops_->bus_write(opaque_, static_cast<unsigned>(master),
-                                                          own_world == svp::World::secure, address,
-                                                          data.data(), data.size()));
+        return bus_ == nullptr ? svp::Response::decerr : ended(bus_->write(by, address, data));
     }
-    bool bus_pass(svp::Master master, svp::World own_world, std::uint64_t source, std::uint64_t target,
-                  std::size_t size,
+    svp::Response bus_read_rows(const svp::Initiator& by, const svp::Rows& rows,
+                                std::span<std::uint8_t> data) override {
+        if (bus_ == nullptr) {
+            std::ranges::fill(data, std::uint8_t{0});
+            return svp::Response::decerr;
+        }
+        return ended(bus_->read_rows(by, rows, data));
+    }
+    svp::Response bus_write_rows(const svp::Initiator& by, const svp::Rows& rows,
+                                 std::span<const std::uint8_t> data) override {
+        return bus_ == nullptr ? svp::Response::decerr : ended(bus_->write_rows(by, rows, data));
+    }
+    bool bus_pass(const svp::Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
-        const auto call = [](void* data, const void* from, void* to) {
-            (*static_cast<decltype(&move)>(data))(static_cast<const std::uint8_t*>(from),
-                                                  static_cast<std::uint8_t*>(to));
-        };
-        return ops_->bus_pass(opaque_, static_cast<unsigned>(master), own_world == svp::World::secure, source,
-                              target, size, call, const_cast<std::remove_cvref_t<decltype(move)>*>(&move));
+        return bus_ != nullptr && bus_->pass(by, source, target, size, move);
     }
-    std::int64_t bus_delay() override { return ops_->bus_delay(opaque_); }
+    std::int64_t bus_delay() override { return delay_.exchange(0); }
     void request_work() override { ops_->request_work(opaque_); }
     bool work_must_end() override { return ops_->work_must_end(opaque_); }
+    void work_takes(std::uint64_t nanoseconds) override { ops_->work_takes(opaque_, nanoseconds); }
     void exclusive(const std::function<void()>& section) override {
         ops_->lock(opaque_, true);
         section();
         ops_->lock(opaque_, false);
     }
 
+    void attach(svp::Bus& bus) { bus_ = &bus; }
+    /** What came before a reset or a load is none of the state's. */
+    void forget_delay() { delay_ = 0; }
+
  private:
+    svp::Response ended(const svp::Bus::Result& result) {
+        if (result.delay != 0) {
+            delay_ += result.delay;
+        }
+        return result.answer;
+    }
+
     const SvpHostOps* ops_;
     void* opaque_;
+    svp::Bus* bus_ = nullptr;
+    std::atomic<std::int64_t> delay_ = 0;  ///< since the core last asked, ns
 };
 
 const svp::CatalogueEntry& entry(unsigned type) {
@@ -195,6 +223,10 @@ bool svp_device_set_property(SvpDevice* device, const char* name, std::uint64_t 
     return !problem;
 }
 
+void svp_device_attach_bus(SvpDevice* device, SvpBus* bus) noexcept {
+    device->host.attach(svp_bus_of(*bus));
+}
+
 bool svp_device_connect(SvpDevice* device, const char* role, SvpDevice* peer) noexcept {
     return device->core->connect(role, *peer->core);
 }
@@ -212,6 +244,7 @@ SvpResponse svp_device_write(SvpDevice* device, unsigned region, std::uint64_t o
 }
 
 void svp_device_reset(SvpDevice* device) noexcept {
+    device->host.forget_delay();
     device->core->reset();
 }
 void svp_device_timer_expired(SvpDevice* device, unsigned timer) noexcept {
@@ -232,6 +265,7 @@ std::uint8_t* svp_device_save(SvpDevice* device, std::size_t* length) noexcept {
 
 bool svp_device_load(SvpDevice* device, const std::uint8_t* state, std::size_t length,
                      char** error) noexcept {
+    device->host.forget_delay();
     const auto problem = device->core->load({reinterpret_cast<const std::byte*>(state), length});
     if (problem) {
         report(error, *problem);
@@ -352,8 +386,23 @@ const char* svp_firewall_slave(unsigned number, std::uint64_t* first, std::uint6
     return slave.name.data();
 }
 
-SvpResponse svp_firewall_access(SvpDevice* firewall, const SvpTransaction* access, bool* granted) noexcept {
-    const auto verdict = firewall_of(firewall).access(transaction(*access));
-    *granted = verdict.granted;
-    return static_cast<SvpResponse>(verdict.response);
+struct SvpOutcome {
+    svp::Outcome outcome;
+};
+
+SvpResponse svp_firewall_access(SvpDevice* firewall, const SvpTransaction* access, bool* granted,
+                                SvpOutcome** outcome) noexcept {
+    svp::Decision decision = firewall_of(firewall).access(transaction(*access));
+    *granted = decision.granted;
+    *outcome = decision.outcome.edits.empty() ? nullptr : new SvpOutcome{std::move(decision.outcome)};
+    return static_cast<SvpResponse>(decision.response);
+}
+
+void svp_outcome_edit(const SvpOutcome* outcome, std::uint64_t address, void* data,
+                      std::size_t length) noexcept {
+    outcome->outcome.edit(address, {static_cast<std::byte*>(data), length});
+}
+
+void svp_outcome_free(SvpOutcome* outcome) noexcept {
+    delete outcome;
 }

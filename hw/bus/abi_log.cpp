@@ -12,6 +12,10 @@
 
 namespace {
 
+static_assert(SVP_ACCESS_DENIED == static_cast<int>(svp::AccessState::denied));
+static_assert(SVP_ACCESS_CHANGED == static_cast<int>(svp::AccessState::changed));
+static_assert(SVP_ACCESS_PASSED == static_cast<int>(svp::last_access_state));
+static_assert(SVP_STREAM_PICTURE == static_cast<int>(svp::last_stream));
 static_assert(SVP_INJECT_ANSWER == static_cast<int>(svp::FaultKind::answer));
 static_assert(SVP_INJECT_DELAY == static_cast<int>(svp::FaultKind::delay));
 static_assert(SVP_INJECT_FLIP_BIT == static_cast<int>(svp::FaultKind::flip_bit));
@@ -62,6 +66,8 @@ SvpDenial denial(const svp::Violation& violation) {
     result.secure = violation.world == svp::World::secure;
     result.write = violation.direction == svp::Direction::write;
     result.answer = static_cast<SvpResponse>(violation.answer);
+    result.state = static_cast<SvpAccessState>(violation.state);
+    result.stream = static_cast<SvpStream>(violation.stream);
     return result;
 }
 
@@ -83,6 +89,22 @@ svp::Violation violation(const SvpDenial& denial) {
     result.world = world(denial.secure);
     result.direction = direction(denial.write);
     result.answer = static_cast<svp::Response>(denial.answer);
+    result.state = static_cast<svp::AccessState>(denial.state);
+    result.stream = static_cast<svp::Stream>(denial.stream);
+    return result;
+}
+
+SvpDenialCounter denial_counter(const char* denier, std::uint16_t index,
+                                const svp::ViolationLog::Counter& counter) {
+    SvpDenialCounter result{};
+    result.denier = denier;
+    result.index = index;
+    result.reads = counter.reads;
+    result.writes = counter.writes;
+    result.granted_reads = counter.granted_reads;
+    result.granted_writes = counter.granted_writes;
+    result.changed_reads = counter.changed_reads;
+    result.changed_writes = counter.changed_writes;
     return result;
 }
 
@@ -205,7 +227,8 @@ void svp_monitor_query(SvpDevice* monitor, const SvpDenialFilter* filter,
 
 void svp_monitor_totals(SvpDevice* monitor, SvpDenialTotals* totals) noexcept {
     const svp::ViolationLog& log = monitor_of(monitor).log();
-    *totals = {log.accesses(), log.merged(), log.dropped(), log.next_sequence(), log.size(), log.capacity()};
+    *totals = {log.accesses(),      log.granted(), log.merged(),  log.dropped(),
+               log.next_sequence(), log.size(),    log.capacity()};
 }
 
 void svp_monitor_counters(SvpDevice* monitor, void (*each)(void* opaque, const SvpDenialCounter* counter),
@@ -214,16 +237,19 @@ void svp_monitor_counters(SvpDevice* monitor, void (*each)(void* opaque, const S
     for (unsigned master = 0; master < svp::master_count; ++master) {
         const auto& counter = log.counter(static_cast<svp::Master>(master));
         if (counter.total() != 0) {
-            const SvpDenialCounter given = {nullptr, static_cast<std::uint16_t>(master), counter.reads,
-                                            counter.writes};
+            const SvpDenialCounter given =
+                denial_counter(nullptr, static_cast<std::uint16_t>(master), counter);
             each(opaque, &given);
         }
     }
     for (const auto& rule : log.rule_counters()) {
-        const SvpDenialCounter given = {rule.denier.data(), rule.index, rule.counter.reads,
-                                        rule.counter.writes};
+        const SvpDenialCounter given = denial_counter(rule.denier.data(), rule.index, rule.counter);
         each(opaque, &given);
     }
+}
+
+void svp_monitor_refused(SvpDevice* monitor, const SvpRefusal* refusal) noexcept {
+    monitor_of(monitor).refused(refusal->access, refusal->refusal);
 }
 
 void svp_monitor_clear(SvpDevice* monitor, bool counters) noexcept {
@@ -302,35 +328,23 @@ void svp_monitor_faults(SvpDevice* monitor, void (*each)(void* opaque, const Svp
     }
 }
 
-void svp_monitor_edit_data(SvpDevice* monitor, std::uint64_t address, void* data,
-                           std::size_t length) noexcept {
-    monitor_of(monitor).last_outcome().edit(address, {static_cast<std::byte*>(data), length});
-}
-
-struct SvpOutcome {
-    svp::Outcome outcome;
-};
-
-SvpOutcome* svp_monitor_outcome(SvpDevice* monitor) noexcept {
-    const svp::Outcome& last = monitor_of(monitor).last_outcome();
-    return last.edits.empty() && last.delay == 0 ? nullptr : new SvpOutcome{last};
-}
-
-bool svp_outcome_edits(const SvpOutcome* outcome) noexcept {
-    return !outcome->outcome.edits.empty();
-}
-
-void svp_outcome_edit(const SvpOutcome* outcome, std::uint64_t address, void* data,
-                      std::size_t length) noexcept {
-    outcome->outcome.edit(address, {static_cast<std::byte*>(data), length});
-}
-
-std::int64_t svp_outcome_delay(const SvpOutcome* outcome) noexcept {
-    return outcome->outcome.delay;
-}
-
-void svp_outcome_free(SvpOutcome* outcome) noexcept {
-    delete outcome;
+void svp_monitor_openings(SvpDevice* monitor, void (*each)(void* opaque, const SvpOpening* opening),
+                          void* opaque, std::uint64_t* lost) noexcept {
+    const svp::FaultOpenings& openings = monitor_of(monitor).openings();
+    *lost = openings.lost();
+    for (const svp::Opening& opening : openings.list()) {
+        SvpOpening given{};
+        given.fault = opening.fault;
+        given.masters = opening.masters;
+        given.domains = opening.domains;
+        given.privileges = opening.privileges;
+        given.secure = opening.world == svp::World::secure;
+        given.write = opening.direction == svp::Direction::write;
+        given.open = opening.open;
+        given.first = opening.first;
+        given.last = opening.last;
+        each(opaque, &given);
+    }
 }
 
 unsigned svp_monitor_add_line(SvpDevice* monitor, const char* device, std::uint32_t number) noexcept {

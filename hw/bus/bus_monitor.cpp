@@ -34,7 +34,6 @@ Outcome BusMonitor::disturb(Transaction& transaction) {
     if (injector_.has_effects()) {
         settle();
     }
-    last_outcome_ = outcome;
     return outcome;
 }
 
@@ -49,20 +48,58 @@ void BusMonitor::denied(const Transaction& transaction, std::uint64_t address, s
     violation.denier = denier;
     violation.index = static_cast<std::uint16_t>(std::min<unsigned>(index, ViolationLog::max_index));
     violation.answer = answer;
-    record(violation, transaction, outcome);
+    violation.fault = outcome.fault;
+    record(violation, transaction);
+}
+
+void BusMonitor::granted(const Transaction& transaction, std::uint64_t address, std::uint64_t length,
+                         std::uint32_t fault, Response answer) {
+    Violation violation;
+    violation.address = address;
+    violation.length = length;
+    violation.answer = answer;
+    violation.fault = fault;
+    violation.state = AccessState::granted;
+    decided_by_fault(violation, transaction);
 }
 
 void BusMonitor::faulted(const Transaction& transaction, const Outcome& outcome, Response answer) {
-    denied(transaction, transaction.address, transaction.size, fault_denier, outcome.fault, answer, outcome);
+    Violation violation;
+    violation.address = transaction.address;
+    violation.length = transaction.size;
+    violation.answer = answer;
+    violation.fault = outcome.fault;
+    violation.state = answer != Response::okay                 ? AccessState::refused
+                      : outcome.drop || !outcome.edits.empty() ? AccessState::changed
+                                                               : AccessState::passed;
+    decided_by_fault(violation, transaction);
 }
 
-void BusMonitor::record(Violation violation, const Transaction& transaction, const Outcome& outcome) {
+/** Records what no rule denied: under the number of the fault. */
+void BusMonitor::decided_by_fault(Violation violation, const Transaction& transaction) {
+    if (transaction.debug) {
+        return;
+    }
+    violation.denier = fault_denier;
+    violation.index =
+        static_cast<std::uint16_t>(std::min<std::uint32_t>(violation.fault, ViolationLog::max_index));
+    record(violation, transaction);
+}
+
+void BusMonitor::refused(Transaction access, const Refusal& refusal) {
+    if (refusal.inside && rdc_ != nullptr) {
+        access.domain = rdc_->domain_of(access.master);
+    }
+    denied(access, access.address, access.size, name(refusal.refuser), refusal.index, refusal.answer);
+}
+
+void BusMonitor::record(Violation violation, const Transaction& transaction) {
     violation.first_time = host().now();
     violation.master = transaction.master;
     violation.world = transaction.world;
     violation.domain = transaction.domain;
     violation.direction = transaction.direction;
-    violation.fault = outcome.fault;
+    violation.stream = transaction.stream;
     if (transaction.master == Master::a53 && surroundings_.cpu_place) {
         if (const auto place = surroundings_.cpu_place()) {
             violation.cpu = place->first;
@@ -136,13 +173,33 @@ void BusMonitor::settle() {
     }
 }
 
+void BusMonitor::alter_openings(const std::function<bool(FaultOpenings&)>& change) {
+    if (change(openings_)) {
+        ++watch_generation_;
+    }
+}
+
+/** Changes a block's state, and lets the witness see what that opens. */
+void BusMonitor::disturb_state(const FaultEffect& effect) {
+    if (witness_ != nullptr) {
+        witness_->before_state_fault();
+    }
+    FaultTarget& block = *targets_[effect.target].block;
+    if (effect.kind == FaultEffect::Kind::lose_state) {
+        block.lose_state();
+    } else {
+        block.disturb(effect.offset, effect.clear, effect.invert);
+    }
+    if (witness_ != nullptr) {
+        witness_->after_state_fault(effect.fault);
+    }
+}
+
 void BusMonitor::carry_out(const FaultEffect& effect) {
     switch (effect.kind) {
         case FaultEffect::Kind::change_register:
-            targets_[effect.target].block->disturb(effect.offset, effect.clear, effect.invert);
-            break;
         case FaultEffect::Kind::lose_state:
-            targets_[effect.target].block->lose_state();
+            disturb_state(effect);
             break;
         case FaultEffect::Kind::drive_line:
             if (surroundings_.drive_line) {
@@ -166,6 +223,14 @@ Response BusMonitor::write(unsigned, std::uint64_t, std::uint64_t, unsigned, con
 void BusMonitor::reset() {
     injector_.reset_lines();
     settle();
+    if (!openings_.any_open()) {
+        return;
+    }
+    openings_.close();  // power-on state is nobody's opening
+    ++watch_generation_;
+    if (listener_ != nullptr) {
+        listener_->source_changed();
+    }
 }
 
 void BusMonitor::timer_expired(unsigned) {
@@ -178,6 +243,9 @@ bool BusMonitor::connect(std::string_view role, Device& peer) {
     const auto* known = std::ranges::find(roles, role);
     if (target == nullptr || known == std::end(roles)) {
         return false;
+    }
+    if (const auto* rdc = dynamic_cast<const Rdc*>(&peer)) {
+        rdc_ = rdc;
     }
     targets_.push_back({*known, target});
     injector_.add_target(std::string(role));
@@ -210,6 +278,10 @@ std::optional<std::string> BusMonitor::set_property(std::string_view name, std::
 void BusMonitor::exchange(Archive& archive) {
     log_.exchange(archive);
     injector_.exchange(archive);
+    openings_.exchange(archive, injector_.next_id());
+    if (!archive.writing()) {
+        ++watch_generation_;
+    }
 }
 
 /** Lines are not driven: their receivers have a saved state of their own. */

@@ -6,15 +6,17 @@
  *
  * Interface: QOM type "imx8mq.bus-monitor", no MMIO region, no interrupt line, one timer. Roles "tzasc",
  * "rdc", "csu" and "gpr" take a block that is a FaultTarget; faults name it by its role. The firewall is this
- * device's user: it calls before() and denied() or faulted() for each transaction, and is its listener.
- * Properties "log-size" (records) and "merge-window" (ns) as in violation_log.hpp. Reset leaves record and
- * faults alone: they belong to the observer. Both are part of the saved state, so that a snapshot brings back
- * what was known and armed when it was taken.
+ * device's user: it calls before() and denied(), granted() or faulted() for each transaction, and is its
+ * listener and its witness, who keeps the list of what faults have opened. Properties "log-size" (records)
+ * and "merge-window" (ns) as in violation_log.hpp. Reset leaves record and faults alone: they belong to the
+ * observer. Both are part of the saved state, so that a snapshot brings back what was known and armed when it
+ * was taken.
  *
  * Not modelled: see violation_log.hpp and fault_injector.hpp.
  */
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -27,9 +29,12 @@
 
 #include "bus/event_limiter.hpp"
 #include "bus/fault_injector.hpp"
+#include "bus/fault_openings.hpp"
 #include "bus/fault_target.hpp"
+#include "bus/fault_witness.hpp"
 #include "bus/violation_log.hpp"
 #include "firewall/change_listener.hpp"
+#include "firewall/rdc.hpp"
 #include "svp/device.hpp"
 
 namespace svp {
@@ -57,15 +62,16 @@ class BusMonitor : public Device {
     /** Has @p listener called when watched() may answer otherwise; it must outlive this device. */
     void set_listener(ChangeListener& listener) { listener_ = &listener; }
 
+    /** Has @p witness look at rights around faults on state; it must outlive this device. */
+    void set_witness(FaultWitness& witness) { witness_ = &witness; }
+
     // For whoever moves transactions.
 
     /**
      * Lets faults have their way with @p transaction, to be called for each one. Firewall registers may
      * change inside this call.
      */
-    Outcome before(Transaction& transaction) {
-        return injector_.armed() || last_outcome_.hit() ? disturb(transaction) : Outcome{};
-    }
+    Outcome before(Transaction& transaction) { return injector_.armed() ? disturb(transaction) : Outcome{}; }
 
     /**
      * Puts on record that [@p address, @p address + @p length) of @p transaction was denied. @p outcome is
@@ -74,19 +80,40 @@ class BusMonitor : public Device {
     void denied(const Transaction& transaction, std::uint64_t address, std::uint64_t length,
                 std::string_view denier, unsigned index, Response answer, const Outcome& outcome = {});
 
-    /** Puts on record that a fault changed the answer or the data of a transaction that no block denied. */
+    /**
+     * Puts on record that [@p address, @p address + @p length) of @p transaction was granted because of fault
+     * number @p fault, and that its data moved.
+     */
+    void granted(const Transaction& transaction, std::uint64_t address, std::uint64_t length,
+                 std::uint32_t fault, Response answer);
+
+    /**
+     * Puts on record that a fault hit a transaction that no block denied, nor would have denied without it.
+     */
     void faulted(const Transaction& transaction, const Outcome& outcome, Response answer);
 
-    /** What before() last said; for an adapter that moves data by itself. */
-    const Outcome& last_outcome() const { return last_outcome_; }
+    /** Puts on record that the block behind @p refusal refused all of @p access, see Host::refused(). */
+    void refused(Transaction access, const Refusal& refusal);
+
+    /** What faults on state have opened. */
+    const FaultOpenings& openings() const { return openings_; }
+    /** Has @p change alter them; if it says true, watches may answer otherwise. */
+    void alter_openings(const std::function<bool(FaultOpenings&)>& change);
 
     // For views; see fault_injector.hpp.
 
     bool watched(std::uint64_t address, World world, Direction direction, std::uint32_t masters) const {
         return injector_.watched(address, world, direction, masters);
     }
-    std::uint64_t last_alike(std::uint64_t address) const { return injector_.last_alike(address); }
-    /** Another number whenever watched() may answer otherwise. */
+    /** True if a fault has opened the place to one of @p masters in this world and domain. */
+    bool opened(std::uint64_t address, World world, Domain domain, Direction direction,
+                std::uint32_t masters) const {
+        return openings_.keeps_fence(address, world, domain, direction, masters);
+    }
+    std::uint64_t last_alike(std::uint64_t address) const {
+        return std::min(injector_.last_alike(address), openings_.last_alike(address));
+    }
+    /** Another number whenever watched() or opened() may answer otherwise. */
     std::uint64_t watch_generation() const { return watch_generation_; }
 
     // For interrupt lines.
@@ -122,6 +149,7 @@ class BusMonitor : public Device {
     std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
 
  protected:
+    std::uint32_t state_version() const override { return 2; }
     void exchange(Archive& archive) override;
     void resume() override;
 
@@ -133,18 +161,22 @@ class BusMonitor : public Device {
 
     Outcome disturb(Transaction& transaction);
     std::optional<std::string> unknown_register(const Fault& fault) const;
-    void record(Violation violation, const Transaction& transaction, const Outcome& outcome);
+    void record(Violation violation, const Transaction& transaction);
+    void decided_by_fault(Violation violation, const Transaction& transaction);
+    void disturb_state(const FaultEffect& effect);
     void settle();
     void carry_out(const FaultEffect& effect);
 
     ViolationLog log_;
     FaultInjector injector_;
+    FaultOpenings openings_;
     EventLimiter limiter_;
-    Outcome last_outcome_;
     Surroundings surroundings_;
     std::vector<Target> targets_;  ///< numbered as the injector numbers them
     std::uint64_t watch_generation_ = 0;
     ChangeListener* listener_ = nullptr;
+    FaultWitness* witness_ = nullptr;
+    const Rdc* rdc_ = nullptr;
 };
 
 }  // namespace svp

@@ -18,6 +18,7 @@
 #include "soc/irqsteer.hpp"
 #include "soc/ocotp.hpp"
 #include "soc/pfuze100.hpp"
+#include "soc/snvs.hpp"
 #include "soc/src.hpp"
 #include "soc/system_counter.hpp"
 #include "soc/tmu.hpp"
@@ -50,6 +51,7 @@ constexpr CatalogueEntry entries[] = {
     {"imx8mq.irqsteer", "i.MX 8M Quad display interrupt steering", Carrier::sysbus, create<Irqsteer>},
     {"imx8mq.ocotp", "i.MX 8M Quad fuses", Carrier::sysbus, create<Ocotp>},
     {"imx8mq.pfuze100", "PFUZE100 power management chip of the EVK", Carrier::i2c, create<Pfuze100>},
+    {"imx8mq.snvs", "i.MX 8M Quad real-time clocks, ON/OFF key and power-off", Carrier::sysbus, create<Snvs>},
     {"imx8mq.src", "i.MX 8M Quad reset controller", Carrier::sysbus, create<Src>},
     {"imx8mq.system-counter", "i.MX 8M Quad system counter", Carrier::sysbus, create<SystemCounter>},
     {"imx8mq.test-port", "DMA engine that acts as any bus master, for tests", Carrier::sysbus,

@@ -96,6 +96,10 @@ struct Fault {
     bool on_transaction() const { return kind <= FaultKind::delay; }
     bool on_state() const { return kind > FaultKind::delay && kind < FaultKind::lose_interrupt; }
     bool on_interrupt() const { return kind >= FaultKind::lose_interrupt; }
+    /** Makes a transaction somebody else's. */
+    bool changes_identity() const {
+        return kind >= FaultKind::change_world && kind <= FaultKind::change_domain;
+    }
 
     /** Waits for what a device signals, rather than for a transaction or a time. */
     bool waits_for_interrupt() const {

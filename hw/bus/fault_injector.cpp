@@ -30,19 +30,6 @@ bool waits(const FaultInjector::Entry& entry) {
 
 }  // namespace
 
-void Outcome::edit(std::uint64_t address, std::span<std::byte> data) const {
-    for (const Edit& edit : edits) {
-        for (std::size_t i = 0; i < data.size(); ++i) {
-            const std::uint64_t at = address + i;
-            if (at < edit.first || at > edit.last) {
-                continue;
-            }
-            data[i] =
-                edit.mask == 0 ? std::byte{0} : data[i] ^ static_cast<std::byte>(edit.mask >> (8 * (at % 8)));
-        }
-    }
-}
-
 unsigned FaultInjector::add_target(std::string name) {
     targets_.push_back(std::move(name));
     return static_cast<unsigned>(targets_.size() - 1);
@@ -176,6 +163,9 @@ Outcome FaultInjector::hit(Transaction& transaction, std::int64_t now) {
 /** What a fault on transactions does to one. */
 void FaultInjector::act(const Entry& entry, Transaction& transaction, Outcome& outcome) const {
     const Fault& fault = entry.fault;
+    if (fault.changes_identity() && outcome.identity_fault == 0) {
+        outcome.identity_fault = entry.id;
+    }
     switch (fault.kind) {
         case FaultKind::answer:
             outcome.answer = fault.answer;
@@ -211,7 +201,7 @@ void FaultInjector::act(const Entry& entry, Transaction& transaction, Outcome& o
 /** What a fault on state, or a pulse, does when its time or its transaction has come. */
 void FaultInjector::happen(Entry& entry, std::int64_t now) {
     const Fault& fault = entry.fault;
-    FaultEffect effect{.kind = FaultEffect::Kind::change_register};
+    FaultEffect effect{.kind = FaultEffect::Kind::change_register, .fault = entry.id};
     switch (fault.kind) {
         case FaultKind::flip_bit:
             effect.target = *target_number(fault.target);

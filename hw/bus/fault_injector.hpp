@@ -29,36 +29,11 @@
 #include <vector>
 
 #include "bus/fault.hpp"
+#include "bus/outcome.hpp"
 #include "svp/archive.hpp"
 #include "svp/transaction.hpp"
 
 namespace svp {
-
-/** What becomes of one transaction because of faults. */
-struct Outcome {
-    /** Bytes at [first, last] are set to 0 or have bits inverted, in the order of the list. */
-    struct Edit {
-        std::uint64_t first;
-        std::uint64_t last;
-        std::uint64_t mask;  ///< as in Fault; 0: the bytes become 0
-    };
-
-    std::uint32_t fault = 0;         ///< identifier of the first fault that hit the transaction, 0: none did
-    std::optional<Response> answer;  ///< answer instead of the true one
-    bool drop = false;               ///< the write must not reach its target
-    bool master_changed = false;     ///< the caller looks up the new master's domain, then sets `domain`
-    std::optional<Domain> domain;    ///< to be judged with, whatever the domain of the master is
-    std::int64_t delay = 0;          ///< ns to complete later
-    std::vector<Edit> edits;
-
-    bool hit() const { return fault != 0; }
-
-    /** True if data may move as far as faults are concerned. */
-    bool moves() const { return !drop && answer.value_or(Response::okay) == Response::okay; }
-
-    /** Applies the edits to @p data, which lies at @p address: after a read, before a write. */
-    void edit(std::uint64_t address, std::span<std::byte> data) const;
-};
 
 /** Something the owner has to do. */
 struct FaultEffect {
@@ -76,6 +51,7 @@ struct FaultEffect {
     std::uint32_t invert = 0;
     unsigned line = 0;
     bool level = false;
+    std::uint32_t fault = 0;  ///< whose effect on a register or on state it is
     bool operator==(const FaultEffect&) const = default;
 };
 
@@ -121,6 +97,8 @@ class FaultInjector {
     bool remove(std::uint32_t id);
     void clear();
     const std::vector<Entry>& list() const { return entries_; }
+    /** Above the identifiers of all faults that have ever been on the list. */
+    std::uint32_t next_id() const { return next_id_; }
 
     /** True while a line may be driven otherwise than by its device; wake_at() may then change with any call.
      */

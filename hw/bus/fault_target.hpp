@@ -4,9 +4,11 @@
 
 #include <cstdint>
 
+#include "bus/power_gated.hpp"
+
 namespace svp {
 
-class FaultTarget {
+class FaultTarget : public PowerGated {
  public:
     /** True if a register that holds state is declared at @p offset (bytes, multiple of 4). */
     virtual bool has_register(std::uint32_t offset) const = 0;
@@ -16,9 +18,6 @@ class FaultTarget {
      * masks and locks say; what follows from the value (rights, interrupt outputs) follows at once.
      */
     virtual void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) = 0;
-
-    /** The block comes back from a loss of power: power-on state, outputs driven accordingly. */
-    virtual void lose_state() = 0;
 
  protected:
     ~FaultTarget() = default;

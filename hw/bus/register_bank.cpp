@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "svp/register_bank.hpp"
 
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -52,14 +53,16 @@ RegisterBank::RegisterBank(Host& host, std::string_view block, std::uint32_t siz
 }
 
 std::uint64_t RegisterBank::read(std::uint64_t offset, unsigned size, const Transaction& by) {
-    static_cast<void>(by);
     std::uint64_t result = 0;
     unsigned done = 0;
     while (done < size) {
         const std::uint64_t at = offset + done;
         const auto lane = static_cast<unsigned>(at % word_size);
         const unsigned part = std::min(size - done, word_size - lane);
-        const std::uint32_t word = read_word(static_cast<std::uint32_t>(at - lane));
+        reading_ = by;
+        reading_.address += done;
+        reading_.size = part;
+        const std::uint32_t word = read_word(static_cast<std::uint32_t>(at - lane), reading_);
         result |= static_cast<std::uint64_t>((word & lane_mask(lane, part)) >> (8 * lane)) << (8 * done);
         done += part;
     }
@@ -74,12 +77,15 @@ void RegisterBank::write(std::uint64_t offset, std::uint64_t value, unsigned siz
         const unsigned part = std::min(size - done, word_size - lane);
         const std::uint32_t lanes = lane_mask(lane, part);
         const auto bits = static_cast<std::uint32_t>((value >> (8 * done)) << (8 * lane)) & lanes;
-        write_word(static_cast<std::uint32_t>(at - lane), bits, lanes, by);
+        Transaction piece = by;
+        piece.address += done;
+        piece.size = part;
+        write_word(static_cast<std::uint32_t>(at - lane), bits, lanes, piece);
         done += part;
     }
 }
 
-std::uint32_t RegisterBank::read_word(std::uint32_t offset) {
+std::uint32_t RegisterBank::read_word(std::uint32_t offset, const Transaction& by) {
     if (offset / word_size >= words_.size() || words_[offset / word_size].operation == Operation::hole) {
         report(LogKind::guest_error, "read of a hole", offset, "-", 0);
         return 0;
@@ -87,7 +93,32 @@ std::uint32_t RegisterBank::read_word(std::uint32_t offset) {
     const Word& word = words_[offset / word_size];
     const Register& row = rows_[word.row];
     const std::uint32_t stored = values_[word.value];
-    return row.on_read ? row.on_read(index_of(row, offset), stored) : stored;
+    std::uint32_t seen = stored;
+    if (row.on_read_by) {
+        seen = row.on_read_by({index_of(row, offset), stored, by});
+    } else if (row.on_read) {
+        seen = row.on_read(index_of(row, offset), stored);
+    }
+    const std::uint32_t allowed = rights_ ? rights_(offset, by).read : all_bits;
+    if ((seen & ~allowed) != 0) {
+        withheld_(offset, by);
+    }
+    return seen & allowed;
+}
+
+/** What becomes of the value @p wanted under the locks; the lowest rule that withholds some of it is told of.
+ */
+std::uint32_t RegisterBank::locked(const Register& row, std::uint32_t index, std::uint32_t before,
+                                   std::uint32_t wanted, const Transaction& by) {
+    const std::uint32_t changed = before ^ wanted;
+    const std::uint32_t withheld =
+        changed != 0 && row.lock.bits ? changed & row.lock.bits(index, before, by) : 0;
+    if (withheld != 0) {
+        const unsigned width = 32 / row.lock.rules;
+        const unsigned rule = static_cast<unsigned>(std::countr_zero(withheld)) / width;
+        host_.refused(by, {row.lock.refuser, row.lock.first + index * row.lock.rules + rule});
+    }
+    return wanted ^ withheld;
 }
 
 void RegisterBank::write_word(std::uint32_t offset, std::uint32_t written, std::uint32_t lanes,
@@ -99,6 +130,22 @@ void RegisterBank::write_word(std::uint32_t offset, std::uint32_t written, std::
     const Word& word = words_[offset / word_size];
     const Register& row = rows_[word.row];
     const std::uint32_t before = values_[word.value];
+    const std::uint32_t allowed = rights_ ? rights_(offset, by).write : all_bits;
+    if (allowed != all_bits) {
+        // SET, CLR, TGL and write-1-to-clear act where a 1 is written, a plain register where a bit differs.
+        const bool plain = word.operation == Operation::plain;
+        const std::uint32_t acts =
+            plain ? ((before ^ written) & ~row.write_1_clear) | (written & row.write_1_clear) : written;
+        const std::uint32_t fixed = row.on_write ? 0 : row.read_only;
+        if ((acts & lanes & ~allowed & ~fixed) != 0) {
+            withheld_(offset, by);
+        }
+        lanes &= allowed;
+        written &= allowed;
+        if (lanes == 0) {
+            return;
+        }
+    }
     std::uint32_t wanted = before;
     switch (word.operation) {
         case Operation::set:
@@ -118,6 +165,7 @@ void RegisterBank::write_word(std::uint32_t offset, std::uint32_t written, std::
     const std::uint32_t kept = row.read_only | row.write_1_clear;
     std::uint32_t after = (wanted & ~kept) | (before & kept);
     after &= ~(written & row.write_1_clear);
+    after = locked(row, index_of(row, offset), before, after, by);
     values_[word.value] = after;
     if (row.kind == Kind::unmodelled && after != before) {
         report(LogKind::unimplemented, "write without effect", offset, row.name, written);

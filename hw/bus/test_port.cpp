@@ -35,6 +35,7 @@ constexpr std::uint32_t status_refused = 1u << 2;
 constexpr unsigned status_answer_shift = 4;
 constexpr std::uint32_t status_answer = 3u << status_answer_shift;
 constexpr std::uint32_t interrupt_enable = 1u << 0;
+constexpr std::uint64_t step_ns = 1000;
 
 /** True if @p length bytes from @p address on end inside the 64-bit address space. */
 bool fits(std::uint64_t address, std::uint32_t length) {
@@ -116,8 +117,7 @@ void TestPort::command_written(const WriteEvent& event) {
 
 /** The next @p length bytes of @p job; what is read stays in @p buffer. */
 Response TestPort::move(const Job& job, std::uint32_t length, std::span<std::uint8_t> buffer) {
-    const auto master = static_cast<Master>(job.master);
-    const World world = job.secure ? World::secure : World::non_secure;
+    const Initiator by = {static_cast<Master>(job.master), job.secure ? World::secure : World::non_secure};
     Response answer = Response::okay;
     switch (job.command) {
         case Command::write:
@@ -129,11 +129,11 @@ Response TestPort::move(const Job& job, std::uint32_t length, std::span<std::uin
             }
             break;
         default:
-            answer = host().bus_read(master, world, job.source + job.moved, buffer);
+            answer = host().bus_read(by, job.source + job.moved, buffer);
     }
     if (job.command != Command::read) {
         answer =
-            std::max(answer, host().bus_write(master, world, job.destination + job.moved,
+            std::max(answer, host().bus_write(by, job.destination + job.moved,
                                               std::span<const std::uint8_t>(buffer.data(), buffer.size())));
     }
     return answer;
@@ -150,6 +150,7 @@ bool TestPort::work() {
         const std::uint32_t length = std::min(step_size, job.length - job.moved);
         buffer.resize(length);
         job.answer = std::max(job.answer, move(job, length, buffer));
+        host().work_takes(step_ns + length / 2);
         job.moved += length;
         host().exclusive([&] { step_done(job, buffer); });
     }

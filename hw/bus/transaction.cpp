@@ -69,6 +69,26 @@ std::string_view name(Direction direction) {
     return direction == Direction::read ? "read" : "write";
 }
 
+std::string_view name(Stream stream) {
+    switch (stream) {
+        case Stream::none:
+            return "none";
+        case Stream::bitstream:
+            return "bitstream";
+        case Stream::table:
+            return "table";
+        case Stream::segment_map:
+            return "segment-map";
+        case Stream::motion:
+            return "motion";
+        case Stream::reference:
+            return "reference";
+        case Stream::picture:
+            return "picture";
+    }
+    return "?";
+}
+
 std::string_view name(Response response) {
     switch (response) {
         case Response::okay:

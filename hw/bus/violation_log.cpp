@@ -22,9 +22,9 @@ std::uint64_t last_byte(const Violation& violation) {
 /** What two violations must share to be told as one. */
 bool alike(const Violation& a, const Violation& b) {
     return a.master == b.master && a.world == b.world && a.domain == b.domain && a.direction == b.direction &&
-           a.answer == b.answer && a.denier == b.denier && a.index == b.index && a.fault == b.fault &&
-           a.cpu == b.cpu && a.pc >> page_shift == b.pc >> page_shift &&
-           a.address >> page_shift == b.address >> page_shift &&
+           a.answer == b.answer && a.state == b.state && a.stream == b.stream && a.denier == b.denier &&
+           a.index == b.index && a.fault == b.fault && a.cpu == b.cpu &&
+           a.pc >> page_shift == b.pc >> page_shift && a.address >> page_shift == b.address >> page_shift &&
            last_byte(a) >> page_shift == last_byte(b) >> page_shift;
 }
 
@@ -49,7 +49,38 @@ std::string seconds(std::int64_t time) {
     return buffer;
 }
 
+/** How a record's line tells what became of the access; the number of the rule or of the fault follows. */
+std::string decided(const Violation& violation) {
+    switch (violation.state) {
+        case AccessState::denied:
+            return "denied by " + std::string(violation.denier);
+        case AccessState::granted:
+            return "granted because of fault";
+        case AccessState::refused:
+        case AccessState::changed:
+        case AccessState::passed:
+            return std::string(name(violation.state)) + " by fault";
+    }
+    return "?";
+}
+
 }  // namespace
+
+std::string_view name(AccessState state) {
+    switch (state) {
+        case AccessState::denied:
+            return "denied";
+        case AccessState::granted:
+            return "granted";
+        case AccessState::refused:
+            return "refused";
+        case AccessState::changed:
+            return "changed";
+        case AccessState::passed:
+            return "passed";
+    }
+    return "?";
+}
 
 std::string text(const Violation& violation) {
     char buffer[80];
@@ -60,8 +91,12 @@ std::string text(const Violation& violation) {
     line.append(" domain ").append(std::to_string(violation.domain));
     line.append(" ").append(name(violation.direction));
     std::snprintf(buffer, sizeof buffer, " 0x%08" PRIx64 "+%" PRIu64, violation.address, violation.length);
-    line.append(buffer).append(" denied by ").append(violation.denier);
-    line.append(" ").append(std::to_string(violation.index));
+    line.append(buffer);
+    if (violation.stream != Stream::none) {
+        line.append(" of ").append(name(violation.stream));
+    }
+    line.append(" ").append(decided(violation)).append(" ");
+    line.append(std::to_string(violation.state == AccessState::denied ? violation.index : violation.fault));
     line.append(", answer ").append(name(violation.answer));
     if (violation.cpu >= 0) {
         std::snprintf(buffer, sizeof buffer, ", cpu %d pc 0x%" PRIx64, violation.cpu, violation.pc);
@@ -109,15 +144,30 @@ std::uint8_t ViolationLog::denier_number(std::string_view name) {
     return static_cast<std::uint8_t>(denier_count_++);
 }
 
+void ViolationLog::Counter::add(const Violation& violation) {
+    const bool read = violation.direction == Direction::read;
+    switch (violation.state) {
+        case AccessState::denied:
+        case AccessState::refused:
+            ++(read ? reads : writes);
+            break;
+        case AccessState::granted:
+            ++(read ? granted_reads : granted_writes);
+            break;
+        case AccessState::changed:
+        case AccessState::passed:
+            ++(read ? changed_reads : changed_writes);
+            break;
+    }
+}
+
 void ViolationLog::count(const Violation& denied, std::uint8_t denier) {
     ++accesses_;
-    const auto add = [&](Counter& counter) {
-        ++(denied.direction == Direction::read ? counter.reads : counter.writes);
-    };
+    granted_ += denied.state == AccessState::granted ? 1 : 0;
     if (const auto master = static_cast<std::size_t>(denied.master); master < master_count) {
-        add(masters_[master]);
+        masters_[master].add(denied);
     }
-    add(rules_[{denier, denied.index}]);
+    rules_[{denier, denied.index}].add(denied);
 }
 
 /** Where the record is noted that takes in repetitions of @p violation. */
@@ -195,6 +245,7 @@ std::vector<ViolationLog::RuleCounter> ViolationLog::rule_counters() const {
 void ViolationLog::clear(bool counters) {
     size_ = 0;
     accesses_ = 0;
+    granted_ = 0;
     merged_ = 0;
     dropped_ = 0;
     if (counters) {
@@ -237,11 +288,11 @@ void ViolationLog::exchange_names(Archive& archive) {
 
 void ViolationLog::exchange_counters(Archive& archive) {
     archive.value(accesses_);
+    archive.value(granted_);
     archive.value(merged_);
     archive.value(dropped_);
     for (Counter& counter : masters_) {
-        archive.value(counter.reads);
-        archive.value(counter.writes);
+        exchange_counter(archive, counter);
     }
     auto count = static_cast<std::uint32_t>(rules_.size());
     archive.value(count, max_deniers * (max_index + 1));
@@ -256,10 +307,18 @@ void ViolationLog::exchange_counters(Archive& archive) {
         }
         archive.value(rule.first, denier_count_ == 0 ? 0 : denier_count_ - 1);
         archive.value(rule.second, max_index);
-        archive.value(counter.reads);
-        archive.value(counter.writes);
+        exchange_counter(archive, counter);
         rules_[rule] = counter;
     }
+}
+
+void ViolationLog::exchange_counter(Archive& archive, Counter& counter) {
+    archive.value(counter.reads);
+    archive.value(counter.writes);
+    archive.value(counter.granted_reads);
+    archive.value(counter.granted_writes);
+    archive.value(counter.changed_reads);
+    archive.value(counter.changed_writes);
 }
 
 void ViolationLog::exchange_records(Archive& archive) {
@@ -306,6 +365,8 @@ void ViolationLog::exchange_record(Archive& archive, Violation& violation) {
     archive.value(violation.domain, 3);
     archive.value(violation.direction, static_cast<std::uint64_t>(Direction::write));
     archive.value(violation.answer, static_cast<std::uint64_t>(Response::decerr));
+    archive.value(violation.state, static_cast<std::uint64_t>(last_access_state));
+    archive.value(violation.stream, static_cast<std::uint64_t>(last_stream));
     if (archive.writing() || !archive.ok()) {
         return;
     }
@@ -330,7 +391,7 @@ void ViolationLog::check_loaded(Archive& archive) const {
         }
         held += at(sequence).count;
     }
-    if (held + dropped_ != accesses_ || merged_ > accesses_) {
+    if (held + dropped_ != accesses_ || merged_ > accesses_ || granted_ > accesses_) {
         archive.fail("the stream tells of " + std::to_string(accesses_) +
                      " denied accesses and accounts for " + std::to_string(held + dropped_));
     }

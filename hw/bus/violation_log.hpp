@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * What was denied on the bus, by whom to whom: a bounded record and counters that lose nothing.
+ * What was denied on the bus, by whom to whom, and what injected faults made of accesses: a bounded record
+ * and counters that lose nothing.
  *
  * Hardware: none. The chip's own latches hold one violation each and forget the rest; this is the observer's
  * record of all of them.
@@ -9,11 +10,11 @@
  * nanoseconds. Sequence numbers start at 1, rise by one a record and never start again, not even after
  * clear().
  *
- * Merging: an access that repeats one on record (same master, world, domain, direction, answer, denier,
- * fault, first and last 4 KiB page, 4 KiB page of the program counter, CPU) within merge_window nanoseconds
- * of that record's first time only raises its count. A loop over a denied page so makes one record each
- * merge_window, however fast it runs. The look-up is a table of fixed size: two violations that fall into the
- * same place of it and alternate are recorded one by one.
+ * Merging: an access that repeats one on record (same master, stream, world, domain, direction, answer,
+ * state, denier, fault, first and last 4 KiB page, 4 KiB page of the program counter, CPU) within
+ * merge_window nanoseconds of that record's first time only raises its count. A loop over a denied page so
+ * makes one record each merge_window, however fast it runs. The look-up is a table of fixed size: two
+ * violations that fall into the same place of it and alternate are recorded one by one.
  *
  * Bounds: the record is a ring that overwrites its oldest entry; dropped() tells how many accesses the
  * overwritten ones stood for. accesses() == sum of count over the ring + dropped() at any time. Memory is
@@ -35,7 +36,19 @@
 
 namespace svp {
 
-/** One denied access, or several alike. */
+/** What became of an access that is on record. */
+enum class AccessState : std::uint8_t {
+    denied,   ///< by a rule: no data moved
+    granted,  ///< because of a fault: data moved that some rule would have kept
+    refused,  ///< by a fault alone: no data moved
+    changed,  ///< it was permitted, but a fault changed its data or dropped them
+    passed,   ///< it was permitted, and the fault that hit it changed nothing that it carries
+};
+inline constexpr AccessState last_access_state = AccessState::passed;
+
+std::string_view name(AccessState state);
+
+/** One access that was denied, or that a fault played a part in; or several alike. */
 struct Violation {
     std::uint64_t sequence = 0;    ///< set by the log
     std::int64_t first_time = 0;   ///< virtual time of the first one, ns
@@ -53,6 +66,8 @@ struct Violation {
     Domain domain = 0;
     Direction direction = Direction::read;
     Response answer = Response::okay;  ///< what the master saw
+    AccessState state = AccessState::denied;
+    Stream stream = Stream::none;  ///< what its data is to the master
 
     bool injected() const { return fault != 0; }
     bool operator==(const Violation&) const = default;
@@ -61,6 +76,7 @@ struct Violation {
 /**
  * One line without line end: "#7 1.000002000s a53 non-secure domain 0 read 0xc0000000+8 denied by tzc 3,
  * answer OKAY, cpu 1 pc 0x40081234", then "x count until time" and "injected by fault n" where they apply.
+ * What no rule denied has "granted because of fault 3" or "refused by fault 3" in that place.
  */
 std::string text(const Violation& violation);
 
@@ -75,11 +91,18 @@ class ViolationLog {
     static constexpr std::size_t max_denier_name = 31;  ///< characters
     static constexpr std::uint16_t max_index = 0x0fff;  ///< larger numbers count as this one
 
-    /** Accesses counted by direction. */
+    /** Accesses counted by what became of them and by direction. */
     struct Counter {
-        std::uint64_t reads = 0;
-        std::uint64_t writes = 0;
-        std::uint64_t total() const { return reads + writes; }
+        std::uint64_t reads = 0;          ///< that got nothing: denied by a rule or refused by a fault
+        std::uint64_t writes = 0;         ///< that changed nothing, likewise
+        std::uint64_t granted_reads = 0;  ///< that a fault let through
+        std::uint64_t granted_writes = 0;
+        std::uint64_t changed_reads = 0;  ///< permitted ones that a fault hit: changed or passed
+        std::uint64_t changed_writes = 0;
+        std::uint64_t total() const {
+            return reads + writes + granted_reads + granted_writes + changed_reads + changed_writes;
+        }
+        void add(const Violation& violation);
         bool operator==(const Counter&) const = default;
     };
 
@@ -129,7 +152,8 @@ class ViolationLog {
     std::size_t size() const { return size_; }
     std::uint64_t next_sequence() const { return next_sequence_; }
 
-    std::uint64_t accesses() const { return accesses_; }  ///< denied since the last clear()
+    std::uint64_t accesses() const { return accesses_; }  ///< put on record since the last clear()
+    std::uint64_t granted() const { return granted_; }    ///< of them, those that a fault let through
     std::uint64_t merged() const { return merged_; }      ///< of them, those that raised a record's count
     std::uint64_t dropped() const { return dropped_; }    ///< of them, those whose record was overwritten
 
@@ -160,6 +184,7 @@ class ViolationLog {
     Violation& append(const Violation& violation);
     void exchange_names(Archive& archive);
     void exchange_counters(Archive& archive);
+    static void exchange_counter(Archive& archive, Counter& counter);
     void exchange_records(Archive& archive);
     void exchange_record(Archive& archive, Violation& violation);
     void check_loaded(Archive& archive) const;
@@ -169,6 +194,7 @@ class ViolationLog {
     std::size_t size_ = 0;
     std::uint64_t next_sequence_ = 1;
     std::uint64_t accesses_ = 0;
+    std::uint64_t granted_ = 0;
     std::uint64_t merged_ = 0;
     std::uint64_t dropped_ = 0;
     std::array<Counter, master_count> masters_{};

@@ -96,12 +96,14 @@ std::vector<Register> Csu::declaration() {
          .reset = csl_reset,
          .read_only = ~(csl_half << 16 | csl_half),
          .count = csl_words,
-         .on_write =
-             [this](const WriteEvent& event) {
-                 const std::uint32_t frozen = ((event.before & csl_lock) != 0 ? csl_half : 0) |
-                                              ((event.before & csl_lock << 16) != 0 ? csl_half << 16 : 0);
-                 keep(event, reg::csl + 4 * event.index, frozen);
-             }},
+         .lock = {.bits =
+                      [](std::uint32_t, std::uint32_t stored, const Transaction&) {
+                          return ((stored & csl_lock) != 0 ? csl_half : 0) |
+                                 ((stored & csl_lock << 16) != 0 ? csl_half << 16 : 0);
+                      },
+                  .refuser = Refuser::csu,
+                  .rules = 2},
+         .on_write = [this](const WriteEvent& event) { written(event); }},
         master_row(reg::hp0, "HP0", 0, 0),
         master_row(reg::hp1, "HP1", 0, 1),
         master_row(reg::sa0, "SA0", field_values & existing(0), 0),
@@ -118,17 +120,19 @@ Register Csu::master_row(std::uint32_t offset, std::string_view name, std::uint3
             .name = name,
             .reset = reset,
             .read_only = ~existing(word),
-            .on_write = [this, offset](const WriteEvent& event) {
-                const std::uint32_t locks = event.before & field_locks;
-                keep(event, offset, locks | locks >> 1);
-            }};
+            .lock = {.bits =
+                         [](std::uint32_t, std::uint32_t stored, const Transaction&) {
+                             const std::uint32_t locks = stored & field_locks;
+                             return locks | locks >> 1;
+                         },
+                     .refuser = Refuser::csu,
+                     .first = word * fields_per_word,
+                     .rules = fields_per_word},
+            .on_write = [this](const WriteEvent& event) { written(event); }};
 }
 
-/** Undoes what a write did to locked bits. */
-void Csu::keep(const WriteEvent& event, std::uint32_t offset, std::uint32_t frozen) {
-    const std::uint32_t result = (event.after & ~frozen) | (event.before & frozen);
-    bank_.set(offset, result);
-    if (result != event.before) {
+void Csu::written(const WriteEvent& event) {
+    if (event.after != event.before) {
         notify();
     }
 }

@@ -80,7 +80,7 @@ class Csu : public Device, public FaultTarget {
  private:
     std::vector<Register> declaration();
     Register master_row(std::uint32_t offset, std::string_view name, std::uint32_t reset, unsigned word);
-    void keep(const WriteEvent& event, std::uint32_t offset, std::uint32_t frozen);
+    void written(const WriteEvent& event);
     bool master_field(std::uint32_t first_offset, unsigned field) const;
     void open();
     void notify();

@@ -7,7 +7,9 @@
 
 #include "bus/bus_monitor.hpp"
 #include "firewall/csu.hpp"
+#include "firewall/firewall_denials.hpp"
 #include "firewall/iomuxc_gpr.hpp"
+#include "firewall/master_hold.hpp"
 #include "firewall/rdc.hpp"
 #include "firewall/rdc_semaphore.hpp"
 #include "firewall/tzc380.hpp"
@@ -27,27 +29,8 @@ std::uint64_t last_of(std::uint64_t first, std::uint64_t length) {
 
 }  // namespace
 
-std::string_view name(Denier denier) {
-    switch (denier) {
-        case Denier::none:
-            return "none";
-        case Denier::tzc:
-            return "tzc";
-        case Denier::rdc_region:
-            return "rdc-region";
-        case Denier::rdc_peripheral:
-            return "rdc-peripheral";
-        case Denier::rdc_semaphore:
-            return "rdc-semaphore";
-        case Denier::csl:
-            return "csl";
-        case Denier::ocram:
-            return "ocram";
-    }
-    return "?";
-}
-
 struct Firewall::Policy {
+    std::uint32_t held_masters = 0;
     bool tzc_in_path = false;
     Tzc380::Regions tzc_regions;
     Rdc::Slots slots;
@@ -61,7 +44,7 @@ struct Firewall::Policy {
     bool operator==(const Policy&) const = default;
 };
 
-static_assert(FaultInjector::max_faults == 256, "max_dram_runs counts them");
+static_assert(FaultInjector::max_faults == 256 && FaultOpenings::limit == 512, "max_dram_runs counts them");
 
 Firewall::Firewall(Host& host) : Device(host), last_policy_(std::make_unique<Policy>(policy())) {}
 
@@ -71,8 +54,19 @@ bool Firewall::tzc_in_path() const {
     return tzc_ != nullptr && gpr_ != nullptr && gpr_->tzasc_enabled();
 }
 
+/** True if @p master is kept off the bus, whatever its rights are. */
+bool Firewall::held(Master master) const {
+    return any_held(1u << static_cast<unsigned>(master));
+}
+
+/** The same for a set of masters, bit n for master n: if one of them is held. */
+bool Firewall::any_held(std::uint32_t masters) const {
+    return hold_ != nullptr && (masters & hold_->held_masters()) != 0;
+}
+
 Firewall::Policy Firewall::policy() const {
     Policy now;
+    now.held_masters = hold_ == nullptr ? 0 : hold_->held_masters();
     now.tzc_in_path = tzc_in_path();
     if (now.tzc_in_path) {
         now.tzc_regions = tzc_->effective_regions();
@@ -105,10 +99,22 @@ Firewall::Policy Firewall::policy() const {
     return now;
 }
 
+/** True if rights or identities are not those of which others were last told. */
+bool Firewall::policy_differs() const {
+    return policy() != *last_policy_;
+}
+
 void Firewall::source_changed() {
+    if (in_fault_) {
+        return;  // told when what the fault opens is known: no access gets past unseen
+    }
     const Policy now = policy();
     if (now != *last_policy_) {
         *last_policy_ = now;
+        last_denials_.reset();
+        if (end_openings()) {
+            last_policy_->watch_generation = monitor_->watch_generation();
+        }
         host().policy_changed();
     }
 }
@@ -225,6 +231,9 @@ Verdict Firewall::decide(const Transaction& transaction) const {
     if (transaction.size == 0) {
         return {};
     }
+    if (held(transaction.master)) {
+        return {false, Response::slverr, Denier::deep_sleep, 0, transaction.address};
+    }
     const Requester by = {transaction.world, transaction.domain, transaction.privileged};
     const std::uint64_t last = last_of(transaction.address, transaction.size);
     std::uint64_t at = transaction.address;
@@ -251,12 +260,14 @@ Transaction Firewall::disturbed(const Transaction& transaction, Outcome& outcome
     return result;
 }
 
-Verdict Firewall::access(const Transaction& transaction) {
-    Outcome outcome;
+Decision Firewall::access(const Transaction& transaction) {
+    Decision decision;
+    Outcome& outcome = decision.outcome;
+    Verdict& verdict = decision;
     const Transaction judged = monitor_ == nullptr ? transaction : disturbed(transaction, outcome);
-    Verdict verdict = decide(judged);
+    verdict = decide(judged);
     if (judged.debug) {
-        return verdict;
+        return decision;
     }
     if (!verdict.granted) {
         latch(judged, verdict);
@@ -266,18 +277,20 @@ Verdict Firewall::access(const Transaction& transaction) {
                              verdict.index, verdict.response, outcome);
         }
     } else if (outcome.hit()) {
-        verdict.granted = outcome.moves();
-        verdict.response = outcome.answer.value_or(verdict.response);
-        verdict.address = judged.address;
-        monitor_->faulted(judged, outcome, verdict.response);
+        hit_by_fault(transaction, judged, outcome, verdict);
+    } else if (monitor_ != nullptr && monitor_->openings().any_open()) {
+        granted_by_fault(transaction, judged, 0, verdict.response);
     }
-    return verdict;
+    return decision;
 }
 
 /** How many bytes from the first denied one on the same rule denies. */
 std::uint64_t Firewall::denied_length(const Transaction& transaction, const Verdict& verdict) const {
     const Requester by = {transaction.world, transaction.domain, transaction.privileged};
     const std::uint64_t last = last_of(transaction.address, transaction.size);
+    if (verdict.denier == Denier::deep_sleep) {
+        return last - verdict.address + 1;
+    }
     std::uint64_t end = std::min(last, last_alike(verdict.address));
     while (end < last) {
         const Verdict next = judge(end + 1, transaction.direction, by);
@@ -291,6 +304,9 @@ std::uint64_t Firewall::denied_length(const Transaction& transaction, const Verd
 
 /** The block that denied an access keeps it in its own registers, if it has any for that. */
 void Firewall::latch(const Transaction& transaction, const Verdict& verdict) {
+    if (verdict.denier == Denier::deep_sleep) {
+        return;
+    }
     const std::uint64_t offset = verdict.address - place_of(verdict.address).slave->origin;
     if (verdict.denier == Denier::rdc_region) {
         rdc_->latch(verdict.index, transaction.domain, offset);
@@ -311,10 +327,13 @@ bool Firewall::granted_at_any_privilege(std::uint64_t address, Direction directi
            (indifferent || judge(address, direction, {world, domain, false}).granted);
 }
 
-/** True if an injected fault waits for such accesses of one of @p masters: views keep them behind their fence
- * then. */
-bool Firewall::watched(std::uint64_t address, Direction direction, World world, std::uint32_t masters) const {
-    return monitor_ != nullptr && masters != 0 && monitor_->watched(address, world, direction, masters);
+/** True if an injected fault waits for such accesses of one of @p masters, or has opened the place to them:
+ * views keep them behind their fence then. */
+bool Firewall::watched(std::uint64_t address, Direction direction, World world, Domain domain,
+                       std::uint32_t masters) const {
+    return monitor_ != nullptr && masters != 0 &&
+           (monitor_->watched(address, world, direction, masters) ||
+            monitor_->opened(address, world, domain, direction, masters));
 }
 
 std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::uint64_t first,
@@ -324,12 +343,15 @@ std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::ui
         return runs;
     }
     const std::uint64_t last = last_of(first, length);
+    if (any_held(masters)) {
+        return {{first, last - first + 1, false, false}};
+    }
     std::uint64_t at = first;
     for (;;) {
         const bool read = granted_at_any_privilege(at, Direction::read, world, domain) &&
-                          !watched(at, Direction::read, world, masters);
+                          !watched(at, Direction::read, world, domain, masters);
         const bool write = granted_at_any_privilege(at, Direction::write, world, domain) &&
-                           !watched(at, Direction::write, world, masters);
+                           !watched(at, Direction::write, world, domain, masters);
         std::uint64_t end = std::min(last, last_alike(at));
         if (monitor_ != nullptr && masters != 0) {
             end = std::min(end, monitor_->last_alike(at));
@@ -376,12 +398,21 @@ std::uint64_t Firewall::alike(const Transaction& transaction, std::uint64_t leng
     const Requester by = {transaction.world, transaction.domain, transaction.privileged};
     const std::uint64_t first = transaction.address;
     const std::uint64_t last = last_of(first, length);
+    if (held(transaction.master)) {
+        return last - first + 1;
+    }
     const bool granted = judge(first, transaction.direction, by).granted;
     std::uint64_t end = std::min(last, last_alike(first));
     while (end < last && judge(end + 1, transaction.direction, by).granted == granted) {
         end = std::min(last, last_alike(end + 1));
     }
     return end - first + 1;
+}
+
+bool Firewall::grants_quietly(const Transaction& range) const {
+    const std::vector<AccessRun> runs = access_runs(range.world, range.domain, range.address, range.size,
+                                                    1u << static_cast<unsigned>(range.master));
+    return runs.size() == 1 && (range.direction == Direction::read ? runs[0].read : runs[0].write);
 }
 
 AccessRights Firewall::peripheral_rights(unsigned index, World world, Domain domain, bool privileged) const {
@@ -448,10 +479,17 @@ bool Firewall::connect(std::string_view role, Device& peer) {
         return adopt(rdc_, peer);
     }
     if (role == "monitor") {
-        return adopt(monitor_, peer);
+        const bool fits = adopt(monitor_, peer);
+        if (fits) {
+            monitor_->set_witness(*this);
+        }
+        return fits;
     }
     if (role == "csu") {
         return adopt(csu_, peer);
+    }
+    if (role == "gpc") {
+        return adopt(hold_, peer);
     }
     if (role == "semaphore1") {
         return adopt(semaphores_[0], peer);

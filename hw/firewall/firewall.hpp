@@ -16,16 +16,19 @@
  *
  * Interface: QOM type "imx8mq.firewall", no MMIO region, no interrupt line. Roles "tzasc" (imx8mq.tzasc),
  * "gpr" (imx8mq.iomuxc-gpr), "rdc" (imx8mq.rdc), "csu" (imx8mq.csu), "semaphore1" and "semaphore2"
- * (imx8mq.rdc-semaphore); what is not connected denies nothing. Role "monitor" (imx8mq.bus-monitor): record
- * and faults. Host::policy_changed() of this device is called whenever the result of decide() or identity()
- * may differ from before for some access.
+ * (imx8mq.rdc-semaphore); what is not connected denies nothing. Role "gpc" (imx8mq.gpc): while it holds bus
+ * masters, in deep sleep, each access of one is denied and answered SLVERR. Role "monitor"
+ * (imx8mq.bus-monitor): record and faults. Host::policy_changed() of this device is called whenever the
+ * result of decide() or identity() may differ from before for some access.
  *
  * Not modelled: addresses are judged as the master puts them on the bus, so an alias of a cell above the
  * installed memory size has rights of its own, as on silicon. Data that is already in a cache is not judged
  * again there; the emulator has no caches.
- * Assumptions where no public text decides: the order of the blocks given above. The first one that denies
- * answers and latches, those behind it never see the access. The RDC's peripheral rights of OCRAM and OCRAM_S
- * (118, 119) have no effect, their memory slots have.
+ * On silicon a transfer that deep sleep interrupts stands still and goes on later; here it ends in a bus
+ * error, which the record shows, because most masters are models that cannot wait. Assumptions where no
+ * public text decides: the order of the blocks given above. The first one that denies answers and latches,
+ * those behind it never see the access. The RDC's peripheral rights of OCRAM and OCRAM_S (118, 119) have no
+ * effect, their memory slots have.
  */
 #pragma once
 
@@ -36,6 +39,8 @@
 #include <string_view>
 #include <vector>
 
+#include "bus/access_judge.hpp"
+#include "bus/fault_witness.hpp"
 #include "firewall/change_listener.hpp"
 #include "firewall/peripheral_map.hpp"
 #include "svp/device.hpp"
@@ -45,32 +50,12 @@ namespace svp {
 class BusMonitor;
 class Csu;
 class IomuxcGpr;
+class MasterHold;
 class Rdc;
 class RdcSemaphore;
 class Tzc380;
+struct Opening;
 struct Outcome;
-
-/** The rule that denied an access, and what Verdict::index counts then. */
-enum class Denier : std::uint8_t {
-    none,
-    tzc,             ///< TZASC; its region
-    rdc_region,      ///< RDC; its memory slot
-    rdc_peripheral,  ///< RDC; the PDAP index
-    rdc_semaphore,   ///< RDC, because the domain does not hold the gate; the PDAP index
-    csl,             ///< CSU; the CSL index of a peripheral
-    ocram,           ///< CSU; the CSL index of OCRAM (118) or OCRAM_S (119)
-};
-
-std::string_view name(Denier denier);
-
-/** What becomes of one access. */
-struct Verdict {
-    bool granted = true;
-    Response response = Response::okay;  ///< what the master sees; a denied access may well be answered OKAY
-    Denier denier = Denier::none;
-    unsigned index = 0;         ///< number of the denier's rule
-    std::uint64_t address = 0;  ///< CPU address of the first denied byte
-};
 
 /** Consecutive bytes with the same verdict for one direction. */
 struct Run {
@@ -96,7 +81,13 @@ struct AccessRights {
     bool operator==(const AccessRights&) const = default;
 };
 
-class Firewall : public Device, private ChangeListener {
+/** Addresses that are denied, all of them. */
+struct DeniedRange {
+    std::uint64_t first;
+    std::uint64_t last;
+};
+
+class Firewall : public Device, public AccessJudge, private ChangeListener, private FaultWitness {
  public:
     /** DRAM as CPUs and masters address it, bytes. */
     static constexpr std::uint64_t dram_base = dram_window_base;
@@ -104,9 +95,9 @@ class Firewall : public Device, private ChangeListener {
     /** Set of all masters, for access_runs(). */
     static constexpr std::uint32_t every_master = 0xffffffff;
 
-    /** Most runs that DRAM can be cut into: 15 regions with nine borders each, eight slots and 256 faults
-     * with two. */
-    static constexpr std::size_t max_dram_runs = 15 * 9 + 8 * 2 + 256 * 2 + 1;
+    /** Most runs that DRAM can be cut into: 15 regions with nine borders each, eight slots, 256 faults and
+     * 512 openings with two. */
+    static constexpr std::size_t max_dram_runs = 15 * 9 + 8 * 2 + 256 * 2 + 512 * 2 + 1;
 
     explicit Firewall(Host& host);
     ~Firewall() override;
@@ -120,11 +111,11 @@ class Firewall : public Device, private ChangeListener {
     /**
      * decide(), and the denying block latches the violation and raises its interrupt, unless
      * transaction.debug. With a bus monitor, injected faults have their way with the transaction first, and
-     * what is denied is put on record: call this once for each transaction that shall have one record. The
-     * verdict is then about what the master sees: `granted` is false if a fault keeps the data from moving.
-     * Who moves the data applies BusMonitor::last_outcome() to it.
+     * what is denied, or granted because of a fault, is put on record: call this once for each transaction
+     * that shall have one record. The verdict is then about what the master sees: `granted` is false if a
+     * fault keeps the data from moving. Who moves the data applies the outcome's edits to it.
      */
-    Verdict access(const Transaction& transaction);
+    Decision access(const Transaction& transaction) override;
 
     /**
      * Cuts [@p first, @p first + @p length) into the fewest runs of equal verdict, in rising order and
@@ -133,17 +124,15 @@ class Firewall : public Device, private ChangeListener {
     std::vector<Run> runs(World world, Domain domain, Direction direction, std::uint64_t first,
                           std::uint64_t length, bool privileged = true) const;
 
-    /**
-     * Length of the first of these runs, for the master and direction of @p transaction and from its address
-     * on, without a look at its size. 0 only if @p length is.
-     */
-    std::uint64_t alike(const Transaction& transaction, std::uint64_t length) const;
+    /** Length of the first of these runs, for the master and direction of @p transaction. */
+    std::uint64_t alike(const Transaction& transaction, std::uint64_t length) const override;
+
+    bool grants_quietly(const Transaction& range) const override;
 
     /**
      * The same for both directions at once, as address-range views need it: a direction counts as granted
-     * only if it is granted to privileged and user accesses alike, and no injected fault waits there for one
-     * of
-     * @p masters (bit n: master n; with none the runs tell what is permitted).
+     * only if it is granted to privileged and user accesses alike, no injected fault waits there for one of
+     * @p masters (bit n: master n; with none the runs tell what is permitted), and none has opened it to one.
      */
     std::vector<AccessRun> access_runs(World world, Domain domain, std::uint64_t first, std::uint64_t length,
                                        std::uint32_t masters = every_master) const;
@@ -157,12 +146,8 @@ class Firewall : public Device, private ChangeListener {
     /** World in which @p master acts; @p own is the world of masters that say so themselves (A53, CAAM). */
     World world_of(Master master, World own = World::non_secure) const;
 
-    /**
-     * A transaction of size 0 that carries what the bus adds to an access of @p master: world, domain and
-     * privilege. @p own_world and @p own_privileged are what the master itself drives.
-     */
     Transaction identity(Master master, World own_world = World::non_secure,
-                         bool own_privileged = true) const;
+                         bool own_privileged = true) const override;
 
     std::span<const RegionInfo> regions() const override { return {}; }
     ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
@@ -186,10 +171,26 @@ class Firewall : public Device, private ChangeListener {
         Domain domain;
         bool privileged;
     };
+    struct Denials;  ///< in firewall_denials.hpp
 
     void source_changed() override;
+    void before_state_fault() override;
+    void after_state_fault(std::uint32_t fault) override;
+    Denials denials() const;
+    std::vector<DeniedRange> denied_ranges(Direction direction, const Requester& by) const;
+    void collect_openings(const Denials& before, const Denials& now, unsigned master, World own,
+                          std::uint32_t fault, std::vector<Opening>& found) const;
+    bool end_openings();
+    void parts_open(const Opening& opening, std::vector<Opening>& parts) const;
+    void hit_by_fault(const Transaction& sent, const Transaction& judged, const Outcome& outcome,
+                      Verdict& verdict);
+    bool granted_by_fault(const Transaction& sent, const Transaction& judged, std::uint32_t identity_fault,
+                          Response answer);
     Policy policy() const;
+    bool policy_differs() const;
     bool tzc_in_path() const;
+    bool held(Master master) const;
+    bool any_held(std::uint32_t masters) const;
     bool privileged(Master master, bool own) const;
     std::uint8_t domain_rights(unsigned index) const;
     bool gate_held(unsigned index, Domain domain) const;
@@ -202,7 +203,8 @@ class Firewall : public Device, private ChangeListener {
     Denier peripheral_denier(unsigned index, Direction direction, const Requester& by) const;
     template <typename Block>
     bool adopt(Block*& place, Device& peer);
-    bool watched(std::uint64_t address, Direction direction, World world, std::uint32_t masters) const;
+    bool watched(std::uint64_t address, Direction direction, World world, Domain domain,
+                 std::uint32_t masters) const;
     bool granted_at_any_privilege(std::uint64_t address, Direction direction, World world,
                                   Domain domain) const;
     std::uint64_t last_alike(std::uint64_t address) const;
@@ -212,8 +214,11 @@ class Firewall : public Device, private ChangeListener {
     Rdc* rdc_ = nullptr;
     Csu* csu_ = nullptr;
     std::array<RdcSemaphore*, 2> semaphores_{};
+    MasterHold* hold_ = nullptr;
     BusMonitor* monitor_ = nullptr;
     std::unique_ptr<Policy> last_policy_;
+    std::unique_ptr<Denials> last_denials_;  ///< of last_policy_, once a fault wanted them
+    bool in_fault_ = false;
 };
 
 }  // namespace svp

@@ -39,6 +39,12 @@ std::optional<std::uint32_t> guarded_from(std::uint32_t value, unsigned enable, 
     return (value >> (enable + 1) & pages) * page_size;
 }
 
+/** Lock bits of GPR10 and GPR11 that are set, and the fields that they lock. */
+std::uint32_t frozen(std::uint32_t index, std::uint32_t stored, const Transaction&) {
+    const std::uint32_t locks = stored & (index == 0 ? gpr10_locks : gpr11_locks);
+    return locks | locks >> lock_distance;
+}
+
 }  // namespace
 
 IomuxcGpr::IomuxcGpr(Host& host)
@@ -50,15 +56,9 @@ IomuxcGpr::IomuxcGpr(Host& host)
              {.offset = gpr10,
               .name = "GPR10-11",
               .count = 2,
-              .on_write = [this](const WriteEvent& event) { lockable_written(event); }},
+              .lock = {.bits = frozen, .refuser = Refuser::gpr, .first = 10},
+              .on_write = [this](const WriteEvent&) { notify(); }},
              {.offset = 0x30, .name = "GPR12-47", .count = register_count - 12}}) {}
-
-void IomuxcGpr::lockable_written(const WriteEvent& event) {
-    const std::uint32_t locks = event.before & (event.index == 0 ? gpr10_locks : gpr11_locks);
-    const std::uint32_t frozen = locks | (locks >> lock_distance);
-    bank_.set(event.index == 0 ? gpr10 : gpr11, (event.after & ~frozen) | (event.before & frozen));
-    notify();
-}
 
 bool IomuxcGpr::tzasc_enabled() const {
     return (bank_.value(gpr10) & gpr10_tzasc_en) != 0;

@@ -70,7 +70,6 @@ class IomuxcGpr : public Device, public FaultTarget {
     void resume() override;
 
  private:
-    void lockable_written(const WriteEvent& event);
     void notify();
 
     RegisterBank bank_;

@@ -110,39 +110,44 @@ std::vector<Register> Rdc::control_rows() {
 }
 
 std::vector<Register> Rdc::assignment_rows() {
-    const auto lockable = [this](std::uint32_t first) {
-        return [this, first](const WriteEvent& event) {
-            if ((event.before & lock) != 0) {
-                bank_.set(first + 4 * event.index, event.before);
-            } else if (event.after != event.before) {
-                notify();
-            }
-        };
+    const WriteLock locked = {.bits = [](std::uint32_t, std::uint32_t stored,
+                                         const Transaction&) { return (stored & lock) != 0 ? all_bits : 0; },
+                              .refuser = Refuser::rdc};
+    const auto written = [this](const WriteEvent& event) {
+        if (event.after != event.before) {
+            notify();
+        }
     };
     return {
         {.offset = reg::mda,
          .name = "MDA",
          .read_only = ~(lock | mda_did),
          .count = master_count,
-         .on_write = lockable(reg::mda)},
+         .lock = locked,
+         .on_write = written},
         {.offset = reg::pdap,
          .name = "PDAP",
          .reset = rights_mask,
          .read_only = ~(lock | pdap_sreq | rights_mask),
          .count = peripheral_count,
-         .on_write = lockable(reg::pdap)},
+         .lock = locked,
+         .on_write = written},
     };
 }
 
 std::vector<Register> Rdc::slot_rows() {
-    const auto address = [this](std::uint32_t offset, std::string_view name) {
+    const auto slot_written = [this](const WriteEvent& event) { decode_slot(event.index); };
+    const auto address = [this, slot_written](std::uint32_t offset, std::string_view name) {
         return Register{
             .offset = offset,
             .name = name,
             .read_only = ~address_mask,
             .count = slot_count,
             .stride = reg::slot_stride,
-            .on_write = [this, offset](const WriteEvent& event) { address_written(event, offset); }};
+            .lock = {.bits = [this](std::uint32_t slot, std::uint32_t,
+                                    const Transaction&) { return slot_locked(slot) ? all_bits : 0; },
+                     .refuser = Refuser::rdc},
+            .on_write = slot_written};
     };
     return {
         address(reg::mrsa, "MRSA"),
@@ -153,7 +158,13 @@ std::vector<Register> Rdc::slot_rows() {
          .read_only = ~(lock | mrc_ena | rights_mask),
          .count = slot_count,
          .stride = reg::slot_stride,
-         .on_write = [this](const WriteEvent& event) { control_written(event); }},
+         .lock = {.bits =
+                      [](std::uint32_t, std::uint32_t stored, const Transaction&) {
+                          // A locked slot may still be put in force, but not out of it.
+                          return (stored & lock) != 0 ? ~mrc_ena | stored : 0;
+                      },
+                  .refuser = Refuser::rdc},
+         .on_write = slot_written},
         {.offset = reg::mrvs,
          .name = "MRVS",
          .read_only = all_bits,
@@ -167,22 +178,6 @@ std::vector<Register> Rdc::slot_rows() {
 
 bool Rdc::slot_locked(unsigned slot) const {
     return (bank_.value(slot_register(reg::mrc, slot)) & lock) != 0;
-}
-
-void Rdc::address_written(const WriteEvent& event, std::uint32_t first_offset) {
-    if (slot_locked(event.index)) {
-        bank_.set(slot_register(first_offset, event.index), event.before);
-        return;
-    }
-    decode_slot(event.index);
-}
-
-void Rdc::control_written(const WriteEvent& event) {
-    if ((event.before & lock) != 0) {
-        // A locked slot may still be put in force, but not out of it.
-        bank_.set(slot_register(reg::mrc, event.index), event.before | (event.after & mrc_ena));
-    }
-    decode_slot(event.index);
 }
 
 Rdc::Slot Rdc::decode(unsigned slot) const {

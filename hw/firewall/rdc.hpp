@@ -117,8 +117,6 @@ class Rdc : public Device, public FaultTarget {
     std::vector<Register> assignment_rows();
     std::vector<Register> slot_rows();
     bool slot_locked(unsigned slot) const;
-    void address_written(const WriteEvent& event, std::uint32_t first_offset);
-    void control_written(const WriteEvent& event);
     Slot decode(unsigned slot) const;
     void decode_slot(unsigned slot);
     void check_slot(unsigned slot);

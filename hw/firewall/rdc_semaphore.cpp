@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "firewall/rdc_semaphore.hpp"
 
+#include <optional>
+
 namespace svp {
 
 namespace {
@@ -44,14 +46,24 @@ std::uint32_t number_of(Master master) {
     }
 }
 
-/** What a gate becomes when @p written is written to it. */
-std::uint32_t next_gate(std::uint32_t gate, std::uint32_t written, const Transaction& by) {
+/** A gate after a write, and whether the writer was not the one to do that. */
+struct GateWrite {
+    std::uint32_t gate;
+    bool refused;
+};
+
+/** What becomes of @p gate when @p written is written to it. */
+GateWrite write_gate(std::uint32_t gate, std::uint32_t written, const Transaction& by) {
     const std::uint32_t locked = number_of(by.master) + 1;
     const std::uint32_t mine = locked | (by.domain & gate_ldom) << gate_ldom_shift;
-    if (gate == 0) {
-        return (written & gate_gtfsm) == locked ? mine : gate;
+    const std::uint32_t wanted = written & gate_gtfsm;
+    if (gate != 0 && gate != mine) {
+        return {gate, true};  // somebody else's
     }
-    return (written & gate_gtfsm) == 0 && gate == mine ? 0 : gate;
+    if (wanted != 0 && wanted != locked) {
+        return {gate, true};  // nobody locks in another one's name
+    }
+    return {wanted == 0 ? 0 : mine, false};
 }
 
 }  // namespace
@@ -74,14 +86,21 @@ bool RdcSemaphore::held_by(unsigned gate, Domain domain) const {
 
 void RdcSemaphore::gates_written(const WriteEvent& event) {
     std::uint32_t word = event.before;
+    std::optional<unsigned> refused;
     for (unsigned shift = 0; shift < 32; shift += 8) {
         if ((event.lanes >> shift & byte) != 0) {
-            const std::uint32_t gate =
-                next_gate(event.before >> shift & byte, event.written >> shift & byte, event.by);
-            word = (word & ~(byte << shift)) | gate << shift;
+            const GateWrite write =
+                write_gate(event.before >> shift & byte, event.written >> shift & byte, event.by);
+            word = (word & ~(byte << shift)) | write.gate << shift;
+            if (write.refused && !refused) {
+                refused = 4 * event.index + shift / 8;
+            }
         }
     }
     bank_.set(4 * event.index, word);
+    if (refused) {
+        host().refused(event.by, {Refuser::rdc_gate, *refused});
+    }
     if (word != event.before) {
         notify();
     }
@@ -100,6 +119,9 @@ void RdcSemaphore::reset_gate_written(const WriteEvent& event) {
         free_gates(number);
     } else {
         bank_.set(rstgt, event.before & ~rstgt_waiting);
+        if (whole && waiting && pattern == second_pattern) {
+            host().refused(event.by, {Refuser::rdc_gate, number});  // another master began
+        }
     }
 }
 

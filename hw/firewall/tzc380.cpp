@@ -40,6 +40,7 @@ constexpr std::uint32_t periph_id_0 = 0xfe0;
 constexpr std::uint32_t component_id_0 = 0xff0;
 }  // namespace reg
 
+constexpr std::uint32_t region_registers = 0x100;  // bytes, of all regions
 constexpr std::uint32_t action_decerr = 1u << 0;
 constexpr std::uint32_t action_interrupt = 1u << 1;
 constexpr std::uint32_t range_enable = 1u << 31;
@@ -124,12 +125,11 @@ std::vector<Register> Tzc380::declaration() {
 }
 
 std::vector<Register> Tzc380::control_rows() {
-    const auto refuse_if_selected = [this](std::uint32_t offset, std::uint32_t select_bit) {
-        return [this, offset, select_bit](const WriteEvent& event) {
-            if (select_locks(select_bit)) {
-                bank_.set(offset, event.before);
-            }
-        };
+    const auto locked_if_selected = [this](std::uint32_t select_bit) {
+        return WriteLock{.bits = [this, select_bit](
+                                     std::uint32_t, std::uint32_t,
+                                     const Transaction&) { return select_locks(select_bit) ? all_bits : 0; },
+                         .refuser = Refuser::tzasc};
     };
     return {
         fixed(reg::configuration, "configuration",
@@ -142,30 +142,22 @@ std::vector<Register> Tzc380::control_rows() {
         {.offset = reg::lockdown_range,
          .name = "lockdown_range",
          .read_only = ~(range_enable | range_no_regions),
-         .on_write = refuse_if_selected(reg::lockdown_range, select_lockdown_range)},
+         .lock = locked_if_selected(select_lockdown_range)},
         {.offset = reg::lockdown_select,
          .name = "lockdown_select",
          .read_only = ~(select_lockdown_range | select_security_inversion | select_speculation),
-         .on_write =
-             [this](const WriteEvent& event) {
-                 if (boot_lock_seen_) {
-                     bank_.set(reg::lockdown_select, event.before);
-                 }
-             }},
+         .lock = {.bits = [this](std::uint32_t, std::uint32_t,
+                                 const Transaction&) { return boot_lock_seen_ ? all_bits : 0; },
+                  .refuser = Refuser::tzasc}},
         {.offset = reg::speculation_control,
          .name = "speculation_control",
          .read_only = ~std::uint32_t{3},
-         .on_write = refuse_if_selected(reg::speculation_control, select_speculation)},
+         .lock = locked_if_selected(select_speculation)},
         {.offset = reg::security_inversion_en,
          .name = "security_inversion_en",
          .read_only = ~one_bit,
-         .on_write =
-             [this](const WriteEvent& event) {
-                 if (select_locks(select_security_inversion)) {
-                     bank_.set(reg::security_inversion_en, event.before);
-                 }
-                 rights_written();
-             }},
+         .lock = locked_if_selected(select_security_inversion),
+         .on_write = [this](const WriteEvent&) { rights_written(); }},
     };
 }
 
@@ -218,21 +210,29 @@ std::vector<Register> Tzc380::identification_rows() {
 }
 
 std::vector<Register> Tzc380::region_rows() {
-    const auto written = [this](std::uint32_t first_number, std::uint32_t offset) {
-        return [this, first_number, offset](const WriteEvent& event) {
-            region_written(event, first_number + event.index, offset + event.index * reg::region_stride);
-        };
+    const auto lock_of = [this](unsigned first) {
+        return WriteLock{
+            .bits = [this, first](std::uint32_t index, std::uint32_t,
+                                  const Transaction&) { return region_locked(first + index) ? all_bits : 0; },
+            .refuser = Refuser::tzasc,
+            .first = first};
     };
     const auto programmable = [&](std::uint32_t offset, std::string_view name, std::uint32_t reset,
                                   std::uint32_t writable) {
-        const std::uint32_t first = offset + reg::region_stride;
-        return Register{.offset = first,
+        return Register{.offset = offset + reg::region_stride,
                         .name = name,
                         .reset = reset,
                         .read_only = ~writable,
                         .count = parameters_.regions - 1,
                         .stride = reg::region_stride,
-                        .on_write = written(1, first)};
+                        .lock = lock_of(1),
+                        .on_write = [this](const WriteEvent&) { rights_written(); }};
+    };
+    Register attributes = programmable(reg::region_attributes, "region_attributes",
+                                       smallest_size << size_shift, attributes_writable);
+    attributes.on_write = [this](const WriteEvent& event) {
+        check_size(event.index + 1, event);
+        rights_written();
     };
     return {
         {.offset = reg::region_setup_low, .name = "region_setup_low_0", .read_only = all_bits},
@@ -241,11 +241,11 @@ std::vector<Register> Tzc380::region_rows() {
          .name = "region_attributes_0",
          .reset = std::uint32_t{secure_read | secure_write} << sp_shift,
          .read_only = ~attributes_sp,
-         .on_write = written(0, reg::region_attributes)},
+         .lock = lock_of(0),
+         .on_write = [this](const WriteEvent&) { rights_written(); }},
         programmable(reg::region_setup_low, "region_setup_low", 0, base_low),
         programmable(reg::region_setup_high, "region_setup_high", 0, all_bits),
-        programmable(reg::region_attributes, "region_attributes", smallest_size << size_shift,
-                     attributes_writable),
+        std::move(attributes),
     };
 }
 
@@ -259,20 +259,9 @@ bool Tzc380::region_locked(unsigned number) const {
     return (range & range_enable) != 0 && number + 1 + (range & range_no_regions) >= parameters_.regions;
 }
 
-void Tzc380::region_written(const WriteEvent& event, unsigned number, std::uint32_t offset) {
-    if (region_locked(number)) {
-        bank_.set(offset, event.before);
-        return;
-    }
-    if (offset % reg::region_stride == reg::region_attributes % reg::region_stride && number != 0) {
-        check_size(number, event.after);
-    }
-    rights_written();
-}
-
-void Tzc380::check_size(unsigned number, std::uint32_t attributes) {
-    const std::uint32_t size = attributes >> size_shift & size_mask;
-    if ((attributes & one_bit) != 0 && size < smallest_size) {
+void Tzc380::check_size(unsigned number, const WriteEvent& event) {
+    const std::uint32_t size = event.after >> size_shift & size_mask;
+    if (!region_locked(number) && (event.after & one_bit) != 0 && size < smallest_size) {
         char line[80];
         std::snprintf(line, sizeof line, "tzasc: region %u has reserved size code 0x%02x, no effect", number,
                       size);
@@ -390,9 +379,18 @@ std::span<const RegionInfo> Tzc380::regions() const {
     return windows;
 }
 
+/** Only the secure world reaches the registers; what region they are about. */
+void Tzc380::refuse(std::uint64_t offset, const Transaction& by) {
+    const bool of_region = offset / region_registers == reg::region_setup_low / region_registers;
+    const auto region = static_cast<unsigned>(offset % region_registers / reg::region_stride);
+    host().log(LogKind::guest_error, by.direction == Direction::read ? "tzasc: non-secure read refused"
+                                                                     : "tzasc: non-secure write refused");
+    host().refused(by, {Refuser::tzasc, of_region ? region : 0, Response::slverr});
+}
+
 ReadResult Tzc380::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
     if (by.world != World::secure) {
-        host().log(LogKind::guest_error, "tzasc: non-secure read refused");
+        refuse(offset, by);
         return {0, Response::slverr};
     }
     return {bank_.read(offset, size, by)};
@@ -401,7 +399,7 @@ ReadResult Tzc380::read(unsigned, std::uint64_t offset, unsigned size, const Tra
 Response Tzc380::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
                        const Transaction& by) {
     if (by.world != World::secure) {
-        host().log(LogKind::guest_error, "tzasc: non-secure write refused");
+        refuse(offset, by);
         return Response::slverr;
     }
     bank_.write(offset, value, size, by);

@@ -124,8 +124,8 @@ class Tzc380 : public Device, public FaultTarget, private ChangeListener {
     std::vector<Register> identification_rows();
     bool select_locks(std::uint32_t select_bit) const;
     bool region_locked(unsigned number) const;
-    void region_written(const WriteEvent& event, unsigned number, std::uint32_t offset);
-    void check_size(unsigned number, std::uint32_t attributes);
+    void check_size(unsigned number, const WriteEvent& event);
+    void refuse(std::uint64_t offset, const Transaction& by);
     Region decode(unsigned number) const;
     bool decode_all();
     void rights_written();

@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
+#include "qemu/guest-random.h"
 #include "qemu/log.h"
 #include "qemu/timer.h"
 #include "qemu/units.h"
@@ -40,6 +41,11 @@ bool svp_attrs_name_master(MemTxAttrs attrs)
     return !attrs.unspecified && (attrs.requester_id & REQUESTER_KNOWN);
 }
 
+bool svp_attrs_are_qtests(MemTxAttrs attrs)
+{
+    return qtest_enabled() && attrs.unspecified && !current_cpu;
+}
+
 SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
                                unsigned size, bool write)
 {
@@ -60,18 +66,21 @@ SvpTransaction svp_transaction(MemTxAttrs attrs, uint64_t address,
         by.debug = attrs.requester_id & REQUESTER_DEBUG;
         return by;
     }
-    if (!attrs.unspecified && !current_cpu) {
-        /*
-         * A CPU's access from outside of any CPU: gdb or the monitor looks at
-         * its memory.
-         */
-        by.debug = true;
+    if (svp_attrs_are_qtests(attrs)) {
+        by.secure = true;
+        by.privileged = true;
+        return by;
     }
     if (attrs.unspecified) {
-        by.secure = qtest_enabled();
-        by.master = qtest_enabled() ? SVP_MASTER_A53 : SVP_MASTER_DAP;
+        by.master = SVP_MASTER_DAP;
         by.privileged = true;
     }
+    /*
+     * gdb or the monitor looks at a CPU's memory, or at the system's: no
+     * access of a CPU itself comes from outside of any CPU, and whatever a DMA
+     * model does goes through a fence that names it.
+     */
+    by.debug |= attrs.unspecified || !current_cpu;
     return by;
 }
 
@@ -92,6 +101,11 @@ void svp_log(void *opaque, SvpLogKind kind, const char *message)
 {
     qemu_log_mask(kind == SVP_LOG_GUEST_ERROR ? LOG_GUEST_ERROR : LOG_UNIMP,
                   "%s\n", message);
+}
+
+void svp_random(void *opaque, void *data, size_t length)
+{
+    qemu_guest_getrandom_nofail(data, length);
 }
 
 /* Runs in the thread of @cs, behind a power-off that is still queued there. */

@@ -33,10 +33,17 @@ MemTxAttrs svp_master_attrs(const SvpTransaction *access);
 /* True for such attributes: then svp_transaction() knows the domain, too. */
 bool svp_attrs_name_master(MemTxAttrs attrs);
 
+/*
+ * True for an access that a test makes by the qtest protocol: the views judge
+ * it as a non-secure one of the CPUs; what no view guards takes it for secure.
+ */
+bool svp_attrs_are_qtests(MemTxAttrs attrs);
+
 MemTxResult svp_memtx_result(SvpResponse response);
 
 /* Host services that are the same for every adapter. */
 void svp_log(void *opaque, SvpLogKind kind, const char *message);
+void svp_random(void *opaque, void *data, size_t length);
 
 /* Application cores by number, for the power controller. */
 void svp_cpu_on(void *opaque, unsigned cpu, uint64_t entry);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Turns any device core of the catalogue into a QOM system-bus device. */
 #include "qemu/osdep.h"
-#include "qemu/atomic.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/timer.h"
@@ -9,10 +8,11 @@
 #include "qapi/visitor.h"
 #include "hw/irq.h"
 #include "migration/vmstate.h"
-#include "svp_access.h"
+#include "svp_bus.h"
 #include "svp_core.h"
 #include "svp_device.h"
 #include "svp_worker.h"
+#include "svp/abi_log.h"
 
 typedef struct SvpDeviceClass {
     SysBusDeviceClass parent_class;
@@ -44,7 +44,6 @@ struct SvpDeviceState {
     bool in_reset;   /* outputs are held until the reset's hold phase */
     SvpViews *views;    /* NULL: not on the bus */
     SvpWorker *worker;
-    int64_t bus_delay;  /* ns, since the core last asked */
     void (*policy_changed)(void *opaque);
     void *policy_opaque;
 };
@@ -64,10 +63,14 @@ void svp_device_link(SvpDeviceState *s, const char *role, SvpDeviceState *peer)
     }
 }
 
-void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, bool in_place)
+void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, SvpBus *bus,
+                           bool in_place)
 {
     g_assert(!s->views);
     s->views = views;
+    if (bus) {
+        svp_device_attach_bus(s->core, bus);
+    }
     s->worker = svp_worker_new(s->core, in_place);
 }
 
@@ -87,6 +90,9 @@ static void host_set_irq(void *opaque, unsigned line, bool level)
     s->levels[line] = level;
     if (!s->in_reset) {
         qemu_set_irq(s->irqs[line], level);
+    }
+    if (s->worker) {
+        svp_worker_shows(s->worker); /* also if the line is masked */
     }
 }
 
@@ -113,52 +119,13 @@ static void host_policy_changed(void *opaque)
     }
 }
 
-static SvpResponse host_bus_read(void *opaque, unsigned master,
-                                 bool own_secure, uint64_t address, void *data,
-                                 uint64_t length)
+static void host_refused(void *opaque, const SvpRefusal *refusal)
 {
     SvpDeviceState *s = opaque;
-    int64_t delay = 0;
-    SvpResponse answer = svp_access_read(s->views, master, own_secure, address,
-                                         data, length, &delay);
 
-    if (delay) {
-        qatomic_add(&s->bus_delay, delay);
+    if (s->views) {
+        svp_monitor_refused(svp_views_monitor(s->views), refusal);
     }
-    return answer;
-}
-
-static SvpResponse host_bus_write(void *opaque, unsigned master,
-                                  bool own_secure, uint64_t address,
-                                  const void *data, uint64_t length)
-{
-    SvpDeviceState *s = opaque;
-    int64_t delay = 0;
-    SvpResponse answer = svp_access_write(s->views, master, own_secure, address,
-                                          data, length, &delay);
-
-    if (delay) {
-        qatomic_add(&s->bus_delay, delay);
-    }
-    return answer;
-}
-
-static bool host_bus_pass(void *opaque, unsigned master, bool own_secure,
-                          uint64_t source, uint64_t target, uint64_t length,
-                          void (*move)(void *data, const void *from, void *to),
-                          void *data)
-{
-    SvpDeviceState *s = opaque;
-
-    return svp_access_pass(s->views, master, own_secure, source, target, length,
-                           move, data);
-}
-
-static int64_t host_bus_delay(void *opaque)
-{
-    SvpDeviceState *s = opaque;
-
-    return qatomic_xchg(&s->bus_delay, 0);
 }
 
 static void host_request_work(void *opaque)
@@ -175,6 +142,13 @@ static bool host_work_must_end(void *opaque)
     return svp_worker_must_end(s->worker);
 }
 
+static void host_work_takes(void *opaque, uint64_t nanoseconds)
+{
+    SvpDeviceState *s = opaque;
+
+    svp_worker_takes(s->worker, nanoseconds);
+}
+
 static void host_lock(void *opaque, bool taken)
 {
     SvpDeviceState *s = opaque;
@@ -188,16 +162,15 @@ static const SvpHostOps host_ops = {
     .schedule = host_schedule,
     .cancel = host_cancel,
     .log = svp_log,
+    .random = svp_random,
     .cpu_on = svp_cpu_on,
     .cpu_off = svp_cpu_off,
     .cpu_halted = svp_cpu_halted,
     .policy_changed = host_policy_changed,
-    .bus_read = host_bus_read,
-    .bus_write = host_bus_write,
-    .bus_pass = host_bus_pass,
-    .bus_delay = host_bus_delay,
+    .refused = host_refused,
     .request_work = host_request_work,
     .work_must_end = host_work_must_end,
+    .work_takes = host_work_takes,
     .lock = host_lock,
 };
 
@@ -213,13 +186,19 @@ static void core_timer_expired(void *opaque)
 static SvpTransaction region_access(SvpRegion *region, hwaddr offset,
                                     unsigned size, bool write, MemTxAttrs attrs)
 {
-    SvpTransaction by = svp_transaction(attrs, offset, size, write);
+    /* The SoC maps each region straight into the whole of its address space. */
+    SvpTransaction by = svp_transaction(attrs, region->mr.addr + offset, size,
+                                        write);
     SvpTransaction identity;
 
     if (region->device->views && !svp_attrs_name_master(attrs)) {
         svp_firewall_identity(svp_views_firewall(region->device->views),
                               by.master, by.secure, &identity);
         by.domain = identity.domain;
+        if (by.master != SVP_MASTER_A53) {
+            by.secure = identity.secure;
+            by.privileged = identity.privileged;
+        }
     }
     return by;
 }
@@ -229,10 +208,18 @@ static MemTxResult region_read(void *opaque, hwaddr offset, uint64_t *data,
 {
     SvpRegion *region = opaque;
     SvpTransaction by = region_access(region, offset, size, false, attrs);
+    MemTxResult result = svp_memtx_result(
+        svp_device_read(region->device->core, region->number, offset, size,
+                        &by, data));
 
-    return svp_memtx_result(svp_device_read(region->device->core,
-                                            region->number, offset, size, &by,
-                                            data));
+    if (region->device->worker && current_cpu &&
+        by.master == SVP_MASTER_A53 && !by.debug) {
+        svp_worker_polled(region->device->worker);
+        if (!svp_attrs_name_master(attrs)) {
+            svp_worker_give_way();
+        } /* else the fence will, which is not done yet */
+    }
+    return result;
 }
 
 static MemTxResult region_write(void *opaque, hwaddr offset, uint64_t data,
@@ -297,7 +284,6 @@ static void svp_device_reset_enter(Object *obj, ResetType type)
     if (s->worker) {
         svp_worker_cancel(s->worker);
     }
-    s->bus_delay = 0;
     for (i = 0; i < svp_device_timers(s->core); i++) {
         timer_del(&s->timers[i].timer);
     }
@@ -326,7 +312,6 @@ static int svp_device_pre_load(void *opaque)
     if (s->worker) {
         svp_worker_cancel(s->worker);
     }
-    s->bus_delay = 0;
     return 0;
 }
 

@@ -13,7 +13,7 @@
 #define HW_SVP_DEVICE_H
 
 #include "hw/sysbus.h"
-#include "svp/abi.h"
+#include "svp/abi_bus.h"
 
 #define TYPE_SVP_DEVICE "svp-device"
 OBJECT_DECLARE_SIMPLE_TYPE(SvpDeviceState, SVP_DEVICE)
@@ -32,9 +32,11 @@ void svp_device_link(SvpDeviceState *s, const char *role, SvpDeviceState *peer);
 /*
  * Puts the core on the bus: it may be a master there, have work to do beside
  * the emulator, or in place if @in_place (svp_worker.h), and its registers know
- * the domain of who accesses them. To be called once, before the machine runs.
+ * the domain of who accesses them. Without @bus it is no master. To be called
+ * once, before the machine runs.
  */
-void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, bool in_place);
+void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, SvpBus *bus,
+                           bool in_place);
 
 /*
  * @changed runs, under QEMU's big lock, whenever the core says that access

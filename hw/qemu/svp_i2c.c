@@ -50,16 +50,22 @@ static void no_policy(void *opaque)
 {
 }
 
+static void no_refusal(void *opaque, const SvpRefusal *refusal)
+{
+}
+
 static const SvpHostOps host_ops = {
     .set_irq = no_irq,
     .now = svp_now,
     .schedule = no_schedule,
     .cancel = no_cancel,
     .log = svp_log,
+    .random = svp_random,
     .cpu_on = svp_cpu_on,
     .cpu_off = svp_cpu_off,
     .cpu_halted = svp_cpu_halted,
     .policy_changed = no_policy,
+    .refused = no_refusal,
 };
 
 static uint32_t next_register(SvpI2cState *s)

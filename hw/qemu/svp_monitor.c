@@ -74,11 +74,19 @@ static void event_timer_expired(void *opaque)
 static void trace_denial(const SvpDenial *denial, bool merged)
 {
     if (trace_event_get_state_backends(TRACE_SVP_VIOLATION)) {
+        SvpViolationState state = (SvpViolationState)denial->state;
+        SvpBusStream stream = (SvpBusStream)denial->stream;
+        bool told = stream != SVP_BUS_STREAM_NONE;
+        g_autofree char *decided = g_strdup_printf(
+            "%s%s%s%s by %s", told ? "of " : "",
+            told ? SvpBusStream_str(stream) : "", told ? " " : "",
+            SvpViolationState_str(state), denial->denier);
+
         trace_svp_violation(denial->sequence, merged ? "again" : "new",
                             svp_master_name(denial->master),
                             denial->secure ? "secure" : "non-secure",
                             denial->write ? "write" : "read", denial->address,
-                            denial->length, denial->denier, denial->index,
+                            denial->length, decided, denial->index,
                             denial->pc);
     }
 }

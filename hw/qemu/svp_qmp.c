@@ -105,7 +105,11 @@ SvpViolation *svp_violation_info(const SvpDenial *denial, bool text)
     info->index = denial->index;
     info->answer = (SvpBusAnswer)denial->answer;
     info->injected = info->has_fault = denial->fault != 0;
+    info->has_state = info->injected;
+    info->state = (SvpViolationState)denial->state;
     info->fault = denial->fault;
+    info->has_stream = denial->stream != SVP_STREAM_NONE;
+    info->stream = (SvpBusStream)denial->stream;
     info->has_cpu = info->has_pc = denial->cpu >= 0;
     info->cpu = denial->cpu;
     info->pc = denial->pc;
@@ -161,6 +165,7 @@ SvpViolationLog *qmp_query_svp_violations(bool has_since, uint64_t since,
     log->held = totals.held;
     log->capacity = totals.capacity;
     log->accesses = totals.accesses;
+    log->granted = totals.granted;
     log->merged = totals.merged;
     log->dropped = totals.dropped;
     return log;
@@ -180,6 +185,19 @@ typedef struct CounterCollector {
     SvpRuleCounterList **rules;
 } CounterCollector;
 
+/* Members that most counters do not need are left out. */
+#define TAKE_FAULT_COUNTERS(row, counter)                                      \
+    do {                                                                       \
+        (row)->has_granted_reads = (counter)->granted_reads != 0;              \
+        (row)->granted_reads = (counter)->granted_reads;                       \
+        (row)->has_granted_writes = (counter)->granted_writes != 0;            \
+        (row)->granted_writes = (counter)->granted_writes;                     \
+        (row)->has_changed_reads = (counter)->changed_reads != 0;              \
+        (row)->changed_reads = (counter)->changed_reads;                       \
+        (row)->has_changed_writes = (counter)->changed_writes != 0;            \
+        (row)->changed_writes = (counter)->changed_writes;                     \
+    } while (0)
+
 static void collect_counter(void *opaque, const SvpDenialCounter *counter)
 {
     CounterCollector *collector = opaque;
@@ -191,6 +209,7 @@ static void collect_counter(void *opaque, const SvpDenialCounter *counter)
         rule->index = counter->index;
         rule->reads = counter->reads;
         rule->writes = counter->writes;
+        TAKE_FAULT_COUNTERS(rule, counter);
         QAPI_LIST_APPEND(collector->rules, rule);
     } else {
         SvpMasterCounter *master = g_new0(SvpMasterCounter, 1);
@@ -198,6 +217,7 @@ static void collect_counter(void *opaque, const SvpDenialCounter *counter)
         master->master = svp_qmp_master(counter->index);
         master->reads = counter->reads;
         master->writes = counter->writes;
+        TAKE_FAULT_COUNTERS(master, counter);
         QAPI_LIST_APPEND(collector->masters, master);
     }
 }
@@ -498,4 +518,51 @@ SvpFaultInfoList *qmp_query_svp_faults(Error **errp)
         svp_monitor_faults(monitor, collect_fault, &tail);
     }
     return list;
+}
+
+/* Openings */
+
+static void collect_opening(void *opaque, const SvpOpening *opening)
+{
+    SvpFaultOpeningList ***tail = opaque;
+    SvpFaultOpening *info = g_new0(SvpFaultOpening, 1);
+    SvpBusMasterList **masters = &info->masters;
+    uint8List **domains = &info->domains;
+    unsigned i;
+
+    info->fault = opening->fault;
+    for (i = 0; i < svp_master_count(); i++) {
+        if (opening->masters >> i & 1 && svp_master_name(i)) {
+            QAPI_LIST_APPEND(masters, svp_qmp_master(i));
+        }
+    }
+    for (i = 0; i < 8; i++) {
+        if (opening->domains >> i & 1) {
+            QAPI_LIST_APPEND(domains, i);
+        }
+    }
+    info->world = svp_qmp_world(opening->secure);
+    info->user = opening->privileges & 1;
+    info->privileged = opening->privileges >> 1 & 1;
+    info->direction = opening->write ? SVP_BUS_DIRECTION_WRITE :
+                                       SVP_BUS_DIRECTION_READ;
+    info->first = opening->first;
+    info->last = opening->last;
+    info->open = opening->open;
+    QAPI_LIST_APPEND(*tail, info);
+}
+
+SvpFaultOpenings *qmp_query_svp_fault_openings(Error **errp)
+{
+    SvpDevice *monitor = find_monitor(errp);
+    SvpFaultOpeningList **tail;
+    SvpFaultOpenings *openings;
+
+    if (!monitor) {
+        return NULL;
+    }
+    openings = g_new0(SvpFaultOpenings, 1);
+    tail = &openings->openings;
+    svp_monitor_openings(monitor, collect_opening, &tail, &openings->lost);
+    return openings;
 }

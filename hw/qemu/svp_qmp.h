@@ -24,7 +24,7 @@ SvpBusWorld svp_qmp_world(bool secure);
 SvpDevice *svp_qmp_core(const char *type, Error **errp);
 
 /* The bus that commands are about; without that they fail. */
-void svp_qmp_set_views(SvpViews *views);
+void svp_qmp_set_bus(SvpViews *views, SvpBus *bus);
 
 /* Waits until what a command has changed is in force for CPUs, too. */
 void svp_qmp_settle(void);

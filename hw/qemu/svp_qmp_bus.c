@@ -5,7 +5,7 @@
 #include "qemu/units.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-svp.h"
-#include "svp_access.h"
+#include "svp_bus.h"
 #include "svp_qmp.h"
 #include "svp_trace.h"
 
@@ -13,10 +13,12 @@
 #define FILL_MAX (64 * MiB)
 
 static SvpViews *bus_views;
+static SvpBus *test_port_bus;
 
-void svp_qmp_set_views(SvpViews *views)
+void svp_qmp_set_bus(SvpViews *views, SvpBus *bus)
 {
     bus_views = views;
+    test_port_bus = bus;
 }
 
 void svp_qmp_settle(void)
@@ -71,12 +73,12 @@ static SvpResponse test_port_move(TestPort *port, uint64_t address, void *data,
     SvpResponse answer;
 
     if (write) {
-        answer = svp_access_write(bus_views, port->master, port->secure,
-                                  address, data, length, &port->delay);
+        answer = svp_bus_write(test_port_bus, port->master, port->secure,
+                               address, data, length, &port->delay);
         svp_qmp_settle();
     } else {
-        answer = svp_access_read(bus_views, port->master, port->secure, address,
-                                 data, length, &port->delay);
+        answer = svp_bus_read(test_port_bus, port->master, port->secure, address,
+                              data, length, &port->delay);
     }
     trace_svp_test_port(SvpTestPortOperation_str(port->operation),
                         svp_master_name(port->master), address, length, answer);

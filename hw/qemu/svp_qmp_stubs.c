@@ -48,6 +48,12 @@ SvpFaultInfoList *qmp_query_svp_faults(Error **errp)
     return NULL;
 }
 
+SvpFaultOpenings *qmp_query_svp_fault_openings(Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
 SvpTestPortResult *qmp_svp_test_port(SvpTestPortJob *job, Error **errp)
 {
     refuse(errp);

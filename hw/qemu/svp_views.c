@@ -4,11 +4,19 @@
 #include "qemu/main-loop.h"
 #include "qemu/units.h"
 #include "exec/address-spaces.h"
+#include "exec/map-by-bounce.h"
 #include "hw/core/cpu.h"
 #include "system/qtest.h"
 #include "svp_core.h"
 #include "svp_views.h"
+#include "svp_worker.h"
 #include "svp/abi_log.h"
+
+/*
+ * Bytes of transfers that QEMU's model of a master may have under way at once,
+ * in all: some times what Linux has with two mass storage devices.
+ */
+#define MAPPED_MAX (32 * MiB)
 
 typedef struct SvpMemory {
     const char *name;
@@ -37,12 +45,19 @@ typedef struct SvpGate {
     bool closed; /* the fence lies over the device */
 } SvpGate;
 
+typedef enum SvpViewKind {
+    VIEW_CPU,      /* memories; devices as they are, or behind a gate */
+    VIEW_OBSERVER, /* the same */
+    VIEW_BUS,      /* memories; all else behind one fence */
+    VIEW_MEMORY,   /* memories only */
+} SvpViewKind;
+
 typedef struct SvpView {
     SvpViews *views;
+    SvpViewKind kind;
     char *name;
     uint8_t master;
     bool own_secure; /* world that the master itself drives, if it does */
-    bool with_devices; /* else it reaches memories only */
     bool secure;     /* world and domain under the present policy */
     uint8_t domain;
     bool privileged; /* of a master that does not say so itself */
@@ -51,6 +66,7 @@ typedef struct SvpView {
     SvpWindow *windows;
     SvpGate *gates;
     unsigned gate_count;
+    SvpGate rest; /* of a bus master: what is no memory */
     QTAILQ_ENTRY(SvpView) next;
 } SvpView;
 
@@ -82,7 +98,8 @@ static SvpDevice *firewall_of(SvpView *view)
  * master by it.
  */
 static bool fence_judge(SvpView *view, hwaddr address, unsigned size,
-                        bool write, MemTxAttrs *attrs, MemTxResult *result)
+                        bool write, MemTxAttrs *attrs, MemTxResult *result,
+                        SvpOutcome **outcome)
 {
     SvpTransaction access = svp_transaction(*attrs, address, size, write);
     bool granted;
@@ -91,19 +108,19 @@ static bool fence_judge(SvpView *view, hwaddr address, unsigned size,
     access.master = view->master;
     access.secure = view->secure;
     access.domain = view->domain;
-    if (view->master != SVP_MASTER_A53) {
+    if (view->kind != VIEW_CPU) {
         /*
-         * Privilege is the CSU's to say, and only a CPU's view is looked
-         * through by an observer: what a DMA master does is always recorded.
+         * Privilege is the CSU's to say. A CPU's view is looked through by
+         * observers too; what a DMA master does is always recorded.
          */
         access.privileged = view->privileged;
-        access.debug = attrs->debug;
+        access.debug = view->kind == VIEW_OBSERVER;
     }
-    if (!attrs->unspecified || view->master != SVP_MASTER_A53) {
+    if (view->kind != VIEW_CPU || !svp_attrs_are_qtests(*attrs)) {
         *attrs = svp_master_attrs(&access);
     }
     *result = svp_memtx_result(
-        svp_firewall_access(firewall_of(view), &access, &granted));
+        svp_firewall_access(firewall_of(view), &access, &granted, outcome));
     return granted;
 }
 
@@ -111,16 +128,22 @@ static MemTxResult fence_read(SvpView *view, hwaddr address, uint64_t *data,
                               unsigned size, MemTxAttrs attrs)
 {
     MemTxResult result;
+    SvpOutcome *outcome;
     uint8_t buffer[8];
 
     *data = 0;
-    if (!fence_judge(view, address, size, false, &attrs, &result)) {
+    if (!fence_judge(view, address, size, false, &attrs, &result, &outcome)) {
+        svp_outcome_free(outcome);
         return result;
     }
     result = address_space_read(&view->views->raw, address, attrs, buffer,
                                 size);
-    svp_monitor_edit_data(view->views->monitor, address, buffer, size);
+    if (outcome) {
+        svp_outcome_edit(outcome, address, buffer, size);
+        svp_outcome_free(outcome);
+    }
     *data = ldn_le_p(buffer, size);
+    svp_worker_give_way();
     return result;
 }
 
@@ -128,13 +151,18 @@ static MemTxResult fence_write(SvpView *view, hwaddr address, uint64_t data,
                                unsigned size, MemTxAttrs attrs)
 {
     MemTxResult result;
+    SvpOutcome *outcome;
     uint8_t buffer[8];
 
-    if (!fence_judge(view, address, size, true, &attrs, &result)) {
+    if (!fence_judge(view, address, size, true, &attrs, &result, &outcome)) {
+        svp_outcome_free(outcome);
         return result;
     }
     stn_le_p(buffer, size, data);
-    svp_monitor_edit_data(view->views->monitor, address, buffer, size);
+    if (outcome) {
+        svp_outcome_edit(outcome, address, buffer, size);
+        svp_outcome_free(outcome);
+    }
     return address_space_write(&view->views->raw, address, attrs, buffer, size);
 }
 
@@ -445,7 +473,7 @@ static void view_init_window(SvpView *view, unsigned i)
                           fence_name, window->memory->window);
     /* A device that starts DMA from its register handler may run into it. */
     window->fence.disable_reentrancy_guard = true;
-    if (!view->with_devices) {
+    if (view->kind == VIEW_MEMORY) {
         fence_pass_for_memory(&window->fence);
     }
     memory_region_add_subregion_overlap(&window->container, 0, &window->fence,
@@ -477,9 +505,36 @@ static void view_init_gates(SvpView *view)
     }
 }
 
+static void view_init_devices(SvpView *view)
+{
+    g_autofree char *name = g_strdup_printf("%s-devices", view->name);
+
+    memory_region_init_alias(&view->devices, view->views->owner, name,
+                             view->views->devices, 0, SVP_VIEW_SIZE);
+    memory_region_add_subregion_overlap(&view->container, 0, &view->devices, 0);
+    view_init_gates(view);
+}
+
+/*
+ * QEMU's DMA models do not say who they are: what they reach beside memory has
+ * to lie behind a fence to know it, guarded or not.
+ */
+static void view_init_rest(SvpView *view)
+{
+    g_autofree char *name = g_strdup_printf("%s-rest", view->name);
+
+    view->rest.view = view;
+    view->rest.length = SVP_VIEW_SIZE;
+    memory_region_init_io(&view->rest.fence, view->views->owner, &gate_ops,
+                          &view->rest, name, SVP_VIEW_SIZE);
+    view->rest.fence.disable_reentrancy_guard = true;
+    memory_region_add_subregion_overlap(&view->container, 0, &view->rest.fence,
+                                        0);
+}
+
 static MemoryRegion *views_get(SvpViews *views, const char *name,
-                               uint8_t master, bool own_secure,
-                               bool with_devices)
+                               SvpViewKind kind, uint8_t master,
+                               bool own_secure)
 {
     SvpView *view;
     unsigned i;
@@ -496,23 +551,22 @@ static MemoryRegion *views_get(SvpViews *views, const char *name,
     view->views = views;
     view->name = g_strdup(name);
     view->master = master;
+    view->kind = kind;
     view->own_secure = own_secure;
-    view->with_devices = with_devices;
     view->windows = g_new0(SvpWindow, views->memories->len);
 
     memory_region_transaction_begin();
     memory_region_init(&view->container, views->owner, name, SVP_VIEW_SIZE);
+    if (kind != VIEW_CPU) {
+        memory_region_set_map_by_bounce(&view->container, MAPPED_MAX);
+    }
     for (i = 0; i < views->memories->len; i++) {
         view_init_window(view, i);
     }
-    if (with_devices) {
-        g_autofree char *devices = g_strdup_printf("%s-devices", name);
-
-        memory_region_init_alias(&view->devices, views->owner, devices,
-                                 views->devices, 0, SVP_VIEW_SIZE);
-        memory_region_add_subregion_overlap(&view->container, 0, &view->devices,
-                                            0);
-        view_init_gates(view);
+    if (kind == VIEW_BUS) {
+        view_init_rest(view);
+    } else if (kind != VIEW_MEMORY) {
+        view_init_devices(view);
     }
     QTAILQ_INSERT_TAIL(&views->list, view, next);
     view_update(view);
@@ -522,22 +576,28 @@ static MemoryRegion *views_get(SvpViews *views, const char *name,
 
 MemoryRegion *svp_views_cpu(SvpViews *views, bool secure)
 {
-    return views_get(views, secure ? "svp.cpu-s" : "svp.cpu-ns",
-                     SVP_MASTER_A53, secure, true);
+    return views_get(views, secure ? "svp.cpu-s" : "svp.cpu-ns", VIEW_CPU,
+                     SVP_MASTER_A53, secure);
+}
+
+MemoryRegion *svp_views_observer(SvpViews *views)
+{
+    return views_get(views, "svp.observer", VIEW_OBSERVER, SVP_MASTER_DAP,
+                     false);
 }
 
 MemoryRegion *svp_views_bus_master(SvpViews *views, uint8_t master)
 {
     g_autofree char *name = g_strdup_printf("svp.master%u-bus", master);
 
-    return views_get(views, name, master, false, true);
+    return views_get(views, name, VIEW_BUS, master, false);
 }
 
 MemoryRegion *svp_views_memory_master(SvpViews *views, uint8_t master)
 {
     g_autofree char *name = g_strdup_printf("svp.master%u", master);
 
-    return views_get(views, name, master, false, false);
+    return views_get(views, name, VIEW_MEMORY, master, false);
 }
 
 void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,
@@ -554,7 +614,7 @@ void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,
     g_array_append_val(views->memories, memory);
 }
 
-/* For those who move data by themselves */
+/* For the bus, and for who looks from outside */
 
 SvpDevice *svp_views_firewall(SvpViews *views)
 {

@@ -49,14 +49,21 @@ void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,
 /* What the application cores see in one world: memories and devices. */
 MemoryRegion *svp_views_cpu(SvpViews *views, bool secure);
 
-/* What master number @master (svp::Master) sees: memories and devices. */
+/*
+ * What a DMA master of number @master (svp::Master) sees: memories, and devices
+ * behind a fence, which tells them who asks. For QEMU's models: what they have
+ * mapped is written back by the rights of that moment.
+ */
 MemoryRegion *svp_views_bus_master(SvpViews *views, uint8_t master);
 
-/*
- * What a master sees that only moves data to and from memory: no devices, which
- * makes reprogramming cheaper.
- */
+/* The same for one that only moves data to and from memory: no devices. */
 MemoryRegion *svp_views_memory_master(SvpViews *views, uint8_t master);
+
+/*
+ * What whoever looks from outside sees: the rights are those of the debug
+ * access port, and nothing is recorded.
+ */
+MemoryRegion *svp_views_observer(SvpViews *views);
 
 /*
  * Waits until the views are as the policy says; under QEMU's big lock, which is
@@ -65,7 +72,7 @@ MemoryRegion *svp_views_memory_master(SvpViews *views, uint8_t master);
  */
 void svp_views_settle(SvpViews *views);
 
-/* For svp_access.c. */
+/* For svp_bus.c and devices. */
 
 SvpDevice *svp_views_firewall(SvpViews *views);
 SvpDevice *svp_views_monitor(SvpViews *views);

@@ -7,6 +7,7 @@
 #include "qemu/rcu.h"
 #include "qemu/thread.h"
 #include "qemu/timer.h"
+#include "system/qtest.h"
 #include "system/runstate.h"
 #include "svp_worker.h"
 
@@ -16,27 +17,39 @@
 #define HELD_CANCEL 4  /* svp_worker_cancel() waits */
 #define HELD_FREE 8    /* for ever */
 
+/* Of work in place, see svp_worker.h. */
+#define SLICE_NS 5000000
+#define QTEST_SLICES 20
+
+#define GIVE_WAY_MS 1
+
 struct SvpWorker {
     SvpDevice *core;
     bool in_place;
     bool requested;
     unsigned nested; /* svp_worker_lock() calls by those who had the lock */
 
-    QEMUTimer timer; /* only in place */
+    bool running; /* the core's work() */
+    VMChangeStateEntry *state_handler;
+
+    /* Only in place. */
+    QEMUTimer timer;
+    QEMUBH *more;   /* the rest of long work under qtest */
+    uint64_t spent; /* ns of the slice */
 
     /* Only with a thread. */
     QemuThread thread;
     bool started;
-    bool running; /* the core's work() */
     bool gone;
     unsigned held; /* written under the lock, read anywhere */
     QemuCond wake; /* requested or held has changed */
     QemuCond idle; /* running or gone has changed */
-    VMChangeStateEntry *state_handler;
+    QemuCond news; /* the core shows something that it did not before */
     QLIST_ENTRY(SvpWorker) next;
 };
 
 static QLIST_HEAD(, SvpWorker) workers = QLIST_HEAD_INITIALIZER(workers);
+static SvpWorker *polled; /* by the access that has the lock */
 
 /* On a thread */
 
@@ -76,6 +89,7 @@ static void *worker_thread(void *opaque)
         worker->running = false;
         worker->requested |= more;
         qemu_cond_broadcast(&worker->idle);
+        svp_worker_shows(worker);
     }
     worker->gone = true;
     qemu_cond_broadcast(&worker->idle);
@@ -105,15 +119,42 @@ static void machine_state_changed(void *opaque, bool running, RunState state)
 
 /* In place */
 
+static void work_slice(SvpWorker *worker)
+{
+    worker->requested = false;
+    worker->running = true;
+    worker->spent = 0;
+    if (svp_device_work(worker->core)) {
+        worker->requested = true;
+    }
+    worker->running = false;
+}
+
 static void work_due(void *opaque)
 {
     SvpWorker *worker = opaque;
+    unsigned slices = qtest_enabled() ? QTEST_SLICES : 1;
 
-    if (worker->requested) {
-        worker->requested = false;
-        if (svp_device_work(worker->core)) {
-            svp_worker_request(worker);
-        }
+    while (worker->requested && slices-- && runstate_is_running()) {
+        work_slice(worker);
+    }
+    if (!worker->requested || !runstate_is_running()) {
+        return;
+    }
+    if (qtest_enabled()) {
+        qemu_bh_schedule(worker->more);
+    } else {
+        timer_mod_ns(&worker->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) +
+                                         MAX(worker->spent, 1));
+    }
+}
+
+static void state_changed_in_place(void *opaque, bool running, RunState state)
+{
+    SvpWorker *worker = opaque;
+
+    if (running && worker->requested) {
+        svp_worker_request(worker);
     }
 }
 
@@ -123,7 +164,10 @@ void svp_worker_request(SvpWorker *worker)
 {
     worker->requested = true;
     if (worker->in_place) {
-        timer_mod_ns(&worker->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+        /* A slice that is due, or under way, will see to it. */
+        if (!worker->running && !timer_pending(&worker->timer)) {
+            timer_mod_ns(&worker->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+        }
     } else if (worker->started) {
         qemu_cond_broadcast(&worker->wake);
     } else {
@@ -133,7 +177,15 @@ void svp_worker_request(SvpWorker *worker)
 
 bool svp_worker_must_end(SvpWorker *worker)
 {
-    return qatomic_read(&worker->held);
+    return worker->in_place ? worker->spent >= SLICE_NS
+                            : qatomic_read(&worker->held);
+}
+
+void svp_worker_takes(SvpWorker *worker, uint64_t nanoseconds)
+{
+    if (worker->in_place) {
+        worker->spent += nanoseconds;
+    }
 }
 
 void svp_worker_lock(SvpWorker *worker, bool taken)
@@ -151,10 +203,35 @@ void svp_worker_lock(SvpWorker *worker, bool taken)
     }
 }
 
+void svp_worker_polled(SvpWorker *worker)
+{
+    if (!worker->in_place && (worker->running || worker->requested)) {
+        polled = worker;
+    }
+}
+
+void svp_worker_give_way(void)
+{
+    SvpWorker *worker = polled;
+
+    polled = NULL;
+    if (worker && !worker->held) {
+        qemu_cond_timedwait_bql(&worker->news, GIVE_WAY_MS);
+    }
+}
+
+void svp_worker_shows(SvpWorker *worker)
+{
+    if (!worker->in_place) {
+        qemu_cond_broadcast(&worker->news);
+    }
+}
+
 void svp_worker_cancel(SvpWorker *worker)
 {
     if (worker->in_place) {
         timer_del(&worker->timer);
+        qemu_bh_cancel(worker->more);
     } else {
         hold(worker, HELD_CANCEL, true);
         wait_idle(worker);
@@ -186,10 +263,14 @@ SvpWorker *svp_worker_new(SvpDevice *core, bool in_place)
     if (in_place) {
         timer_init_ns(&worker->timer, QEMU_CLOCK_VIRTUAL, work_due,
                       worker);
+        worker->more = qemu_bh_new(work_due, worker);
+        worker->state_handler = qemu_add_vm_change_state_handler(
+            state_changed_in_place, worker);
         return worker;
     }
     qemu_cond_init(&worker->wake);
     qemu_cond_init(&worker->idle);
+    qemu_cond_init(&worker->news);
     worker->held = runstate_is_running() ? 0 : HELD_STOPPED;
     worker->state_handler = qemu_add_vm_change_state_handler(
         machine_state_changed, worker);
@@ -199,12 +280,13 @@ SvpWorker *svp_worker_new(SvpDevice *core, bool in_place)
 
 void svp_worker_free(SvpWorker *worker)
 {
+    qemu_del_vm_change_state_handler(worker->state_handler);
     if (worker->in_place) {
         timer_deinit(&worker->timer);
+        qemu_bh_delete(worker->more);
         g_free(worker);
         return;
     }
-    qemu_del_vm_change_state_handler(worker->state_handler);
     QLIST_REMOVE(worker, next);
     hold(worker, HELD_FREE, true);
     while (worker->started && !worker->gone) {
@@ -215,5 +297,6 @@ void svp_worker_free(SvpWorker *worker)
     }
     qemu_cond_destroy(&worker->wake);
     qemu_cond_destroy(&worker->idle);
+    qemu_cond_destroy(&worker->news);
     g_free(worker);
 }

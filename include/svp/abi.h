@@ -32,7 +32,7 @@ typedef enum { SVP_CARRIER_SYSBUS = 0, SVP_CARRIER_I2C = 1 } SvpCarrier;
 
 /* Who performs an access; the C form of svp::Transaction. */
 typedef struct SvpTransaction {
-    uint64_t address; /* bytes; physical address, unused for register accesses */
+    uint64_t address; /* bytes; physical address */
     uint32_t size;    /* bytes */
     bool write;
     bool secure;
@@ -42,6 +42,9 @@ typedef struct SvpTransaction {
     uint8_t domain; /* 0 to 3 */
 } SvpTransaction;
 
+/* A refused access (svp::Transaction) with what refused it (svp::Refusal), to be passed on as it is. */
+typedef struct SvpRefusal SvpRefusal;
+
 /* What a core asks of the emulator; see svp::Host. `opaque` is what svp_device_create() was given. */
 typedef struct SvpHostOps {
     void (*set_irq)(void *opaque, unsigned line, bool level);
@@ -49,20 +52,15 @@ typedef struct SvpHostOps {
     void (*schedule)(void *opaque, unsigned timer, int64_t deadline);
     void (*cancel)(void *opaque, unsigned timer);
     void (*log)(void *opaque, SvpLogKind kind, const char *message);
+    void (*random)(void *opaque, void *data, size_t length);
     void (*cpu_on)(void *opaque, unsigned cpu, uint64_t entry);
     void (*cpu_off)(void *opaque, unsigned cpu);
     bool (*cpu_halted)(void *opaque, unsigned cpu);
     void (*policy_changed)(void *opaque);
-    SvpResponse (*bus_read)(void *opaque, unsigned master, bool own_secure, uint64_t address, void *data,
-                            uint64_t length);
-    SvpResponse (*bus_write)(void *opaque, unsigned master, bool own_secure, uint64_t address, const void *data,
-                             uint64_t length);
-    /* Host::bus_pass(); calls move(data, from, to) or answers false. */
-    bool (*bus_pass)(void *opaque, unsigned master, bool own_secure, uint64_t source, uint64_t target, uint64_t length,
-                     void (*move)(void *data, const void *from, void *to), void *data);
-    int64_t (*bus_delay)(void *opaque);
+    void (*refused)(void *opaque, const SvpRefusal *refusal); /* for svp_monitor_refused() */
     void (*request_work)(void *opaque);
     bool (*work_must_end)(void *opaque);
+    void (*work_takes)(void *opaque, uint64_t nanoseconds);
     void (*lock)(void *opaque, bool taken); /* Host::exclusive() takes it before and gives it back after */
 } SvpHostOps;
 
@@ -120,7 +118,7 @@ typedef struct SvpRun {
 } SvpRun;
 
 /* No policy cuts a memory into more runs. */
-#define SVP_RUNS_MAX 768
+#define SVP_RUNS_MAX 1792
 
 /* The calls below take the board's firewall, a core of type "imx8mq.firewall". */
 
@@ -131,7 +129,7 @@ void svp_firewall_dram(uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
  * Cuts a range into maximal runs for accesses of one world and domain, in ascending order, without gaps. Returns the
  * number of runs; at most `room` of them are stored. `masters` is a set, bit n for master n: where an injected fault
  * waits for one of them, a run counts as neither readable nor writable, for such accesses must be asked about one by
- * one. With an empty set the runs tell what the firewall permits.
+ * one; so must those that a fault has let through. With an empty set the runs tell what the firewall permits.
  */
 size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, uint32_t masters, uint64_t first,
                          uint64_t length, SvpRun *runs, size_t room) SVP_NOEXCEPT;
@@ -166,8 +164,18 @@ const char *svp_firewall_slave(unsigned number, uint64_t *first, uint64_t *lengt
 uint64_t svp_firewall_alike(SvpDevice *firewall, const SvpTransaction *access, uint64_t length,
                             bool *granted) SVP_NOEXCEPT;
 
-/* Judges one access and records a denied one. `granted` tells whether data may move. */
-SvpResponse svp_firewall_access(SvpDevice *firewall, const SvpTransaction *access, bool *granted) SVP_NOEXCEPT;
+/* What injected faults do to the data of a transaction. */
+typedef struct SvpOutcome SvpOutcome;
+
+/*
+ * Judges one access and records a denied one. `granted` tells whether data may move. *outcome is what faults do to the
+ * data, to be freed with svp_outcome_free(), or NULL if that is nothing.
+ */
+SvpResponse svp_firewall_access(SvpDevice *firewall, const SvpTransaction *access, bool *granted,
+                                SvpOutcome **outcome) SVP_NOEXCEPT;
+/* Changes what was read at `address`, or is about to be written there. */
+void svp_outcome_edit(const SvpOutcome *outcome, uint64_t address, void *data, size_t length) SVP_NOEXCEPT;
+void svp_outcome_free(SvpOutcome *outcome) SVP_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -28,6 +28,26 @@ bool svp_is_monitor(SvpDevice *device) SVP_NOEXCEPT;
 
 /* Violations; see svp::Violation. Times are virtual nanoseconds. */
 
+/* What became of an access; see svp::AccessState, whose order this is. */
+typedef enum {
+    SVP_ACCESS_DENIED,
+    SVP_ACCESS_GRANTED,
+    SVP_ACCESS_REFUSED,
+    SVP_ACCESS_CHANGED,
+    SVP_ACCESS_PASSED,
+} SvpAccessState;
+
+/* What data is to its master; see svp::Stream, whose order this is. */
+typedef enum {
+    SVP_STREAM_NONE,
+    SVP_STREAM_BITSTREAM,
+    SVP_STREAM_TABLE,
+    SVP_STREAM_SEGMENT_MAP,
+    SVP_STREAM_MOTION,
+    SVP_STREAM_REFERENCE,
+    SVP_STREAM_PICTURE,
+} SvpStream;
+
 typedef struct SvpDenial {
     uint64_t sequence;
     int64_t first_time;
@@ -45,6 +65,8 @@ typedef struct SvpDenial {
     bool secure;
     bool write;
     SvpResponse answer;
+    SvpAccessState state;
+    SvpStream stream;
 } SvpDenial;
 
 typedef struct SvpDenialFilter {
@@ -55,7 +77,8 @@ typedef struct SvpDenialFilter {
 } SvpDenialFilter;
 
 typedef struct SvpDenialTotals {
-    uint64_t accesses; /* denied since the last clear */
+    uint64_t accesses; /* put on record since the last clear */
+    uint64_t granted;  /* of them, those that a fault let through */
     uint64_t merged;   /* of them, those that only raised the count of a record */
     uint64_t dropped;  /* of them, those whose record was overwritten */
     uint64_t next_sequence;
@@ -66,17 +89,23 @@ typedef struct SvpDenialTotals {
 typedef struct SvpDenialCounter {
     const char *denier; /* NULL: counter of a master */
     uint16_t index;     /* of the denier's rule, or number of the master */
-    uint64_t reads;
+    uint64_t reads;     /* denied, or refused by a fault */
     uint64_t writes;
+    uint64_t granted_reads; /* because of a fault */
+    uint64_t granted_writes;
+    uint64_t changed_reads; /* permitted, and hit by a fault */
+    uint64_t changed_writes;
 } SvpDenialCounter;
 
 /* Calls @each for every matching record, oldest first. @each must not call back. */
 void svp_monitor_query(SvpDevice *monitor, const SvpDenialFilter *filter,
                        void (*each)(void *opaque, const SvpDenial *denial), void *opaque) SVP_NOEXCEPT;
 void svp_monitor_totals(SvpDevice *monitor, SvpDenialTotals *totals) SVP_NOEXCEPT;
-/* Calls @each for masters and rules that have denied accesses. */
+/* Calls @each for masters and rules that have accesses on record. */
 void svp_monitor_counters(SvpDevice *monitor, void (*each)(void *opaque, const SvpDenialCounter *counter),
                           void *opaque) SVP_NOEXCEPT;
+/* Puts on record what SvpHostOps.refused() was called with. */
+void svp_monitor_refused(SvpDevice *monitor, const SvpRefusal *refusal) SVP_NOEXCEPT;
 void svp_monitor_clear(SvpDevice *monitor, bool counters) SVP_NOEXCEPT;
 /* One line, to be freed with svp_free(). */
 char *svp_denial_text(const SvpDenial *denial) SVP_NOEXCEPT;
@@ -164,23 +193,22 @@ void svp_monitor_clear_faults(SvpDevice *monitor) SVP_NOEXCEPT;
 void svp_monitor_faults(SvpDevice *monitor, void (*each)(void *opaque, const SvpInjected *fault),
                         void *opaque) SVP_NOEXCEPT;
 
-/*
- * Applies what the last judged transaction's faults do to its data: to what was read, or to what is about to be
- * written. @address is that of the first byte.
- */
-void svp_monitor_edit_data(SvpDevice *monitor, uint64_t address, void *data, size_t length) SVP_NOEXCEPT;
+/* What faults on firewall state have opened; see svp::Opening. */
+typedef struct SvpOpening {
+    uint32_t fault;
+    uint32_t masters;   /* bit n: master n */
+    uint8_t domains;    /* bit n: domain n */
+    uint8_t privileges; /* b0: user accesses, b1: privileged ones */
+    bool secure;
+    bool write;
+    bool open; /* still so */
+    uint64_t first;
+    uint64_t last;
+} SvpOpening;
 
-/*
- * The same, for data that follows later: what the last judged transaction's faults do to it, to be freed with
- * svp_outcome_free(); NULL if there is nothing to do.
- */
-typedef struct SvpOutcome SvpOutcome;
-SvpOutcome *svp_monitor_outcome(SvpDevice *monitor) SVP_NOEXCEPT;
-bool svp_outcome_edits(const SvpOutcome *outcome) SVP_NOEXCEPT;
-void svp_outcome_edit(const SvpOutcome *outcome, uint64_t address, void *data, size_t length) SVP_NOEXCEPT;
-/* Virtual nanoseconds by which the answer comes later. */
-int64_t svp_outcome_delay(const SvpOutcome *outcome) SVP_NOEXCEPT;
-void svp_outcome_free(SvpOutcome *outcome) SVP_NOEXCEPT;
+/* Calls @each for every opening, the oldest first; *@lost is how many had no room. @each must not call back. */
+void svp_monitor_openings(SvpDevice *monitor, void (*each)(void *opaque, const SvpOpening *opening), void *opaque,
+                          uint64_t *lost) SVP_NOEXCEPT;
 
 /* Interrupt lines. */
 

@@ -63,7 +63,10 @@ class Device {
         static_cast<void>(level);
     }
 
-    /** Reads @p size (1, 2, 4, 8) bytes at @p offset; the bus has checked that they lie inside the region. */
+    /**
+     * Reads @p size (1, 2, 4, 8) bytes at @p offset; the bus has checked that they lie inside the region. The
+     * address in @p by is where on the bus that is: for Host::refused(), not to be decoded.
+     */
     virtual ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) = 0;
     virtual Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                            const Transaction& by) = 0;
@@ -78,6 +81,9 @@ class Device {
     /**
      * Does what Host::request_work() asked for. Runs beside all other members; see Host::exclusive(). Never
      * runs twice at once, nor during reset(), save() and load().
+     *
+     * Whatever a guest has asked for, it returns soon after Host::work_must_end() has become true, and state
+     * can be saved then.
      *
      * @return true if there is more to do, and only Host::work_must_end() ended it: it is called again then,
      * unless a reset comes before. After a load, resume() asks for the work that a saved state calls for.

@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "svp/refusal.hpp"
 #include "svp/transaction.hpp"
 
 namespace svp {
@@ -39,6 +40,13 @@ class Host {
     /** One line for the log, without line end. */
     virtual void log(LogKind kind, std::string_view message) = 0;
 
+    /**
+     * Fills @p bytes with random numbers for the guest. They come from where the emulator takes its own, so
+     * that a run with a seed, or a replayed one, has the same. Not in a constructor or set_property(): what
+     * is made only to be looked at must not use any up. From work(), inside exclusive().
+     */
+    virtual void random(std::span<std::uint8_t> bytes) = 0;
+
     /** Starts application core @p cpu at @p entry in EL3, AArch64, secure, as after its power-on reset. */
     virtual void cpu_on(unsigned cpu, std::uint64_t entry) = 0;
 
@@ -52,18 +60,32 @@ class Host {
     virtual void policy_changed() = 0;
 
     /**
-     * Reads memory or registers as bus master @p master; by way of the firewalls, which give it domain,
-     * privilege and, unless it says so itself (A53, CAAM), world. @p own_world is what the master drives.
+     * Puts on record that this block refused @p access by itself: once for each refused access to a register,
+     * with the Transaction that the register access came with. The bus monitor leaves out those of an
+     * observer (Transaction::debug) and counts repetitions cheaply. From work(), inside exclusive().
+     */
+    virtual void refused(const Transaction& access, const Refusal& refusal) = 0;
+
+    /**
+     * Reads memory or registers as a bus master; by way of the firewalls, which give it domain, privilege
+     * and, unless it says so itself, world.
      *
      * A range that the firewalls cut into pieces is one transaction, and at most one record, a piece. Bytes
      * of a denied piece are zero. The answer is the worst of all pieces.
      */
-    virtual Response bus_read(Master master, World own_world, std::uint64_t address,
-                              std::span<std::uint8_t> data) = 0;
+    virtual Response bus_read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) = 0;
 
     /** The same for writing; a denied piece changes nothing. */
-    virtual Response bus_write(Master master, World own_world, std::uint64_t address,
+    virtual Response bus_write(const Initiator& by, std::uint64_t address,
                                std::span<const std::uint8_t> data) = 0;
+
+    /**
+     * The same for the rows of a rectangle, rows.width * rows.height bytes of @p data. A row that has rights
+     * of its own is a transaction of its own; rows without a gap are one range.
+     */
+    virtual Response bus_read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data) = 0;
+    virtual Response bus_write_rows(const Initiator& by, const Rows& rows,
+                                    std::span<const std::uint8_t> data) = 0;
 
     /**
      * Moves @p size bytes from one range of memory to another as bus_read() and bus_write() would, but by
@@ -75,17 +97,8 @@ class Host {
      * microseconds. Others see the cells: it must not read @p to, and must write nothing there but what is to
      * stay, and throws nothing.
      */
-    virtual bool bus_pass(Master master, World own_world, std::uint64_t source, std::uint64_t target,
-                          std::size_t size,
-                          const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move) {
-        static_cast<void>(master);
-        static_cast<void>(own_world);
-        static_cast<void>(source);
-        static_cast<void>(target);
-        static_cast<void>(size);
-        static_cast<void>(move);
-        return false;
-    }
+    virtual bool bus_pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
+                          const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move) = 0;
 
     /**
      * Nanoseconds of virtual time by which injected faults delay the answers to the bus accesses since the
@@ -103,10 +116,17 @@ class Host {
     virtual void request_work() = 0;
 
     /**
-     * True while work() should return at the next point where state can be saved: the machine stops, or the
-     * device is reset. Only for work().
+     * True while work() should return at the next point where state can be saved: the machine stops, the
+     * device is reset, or others must have a turn. Only for work(), which asks at least every few tens of
+     * milliseconds.
      */
     virtual bool work_must_end() = 0;
+
+    /**
+     * What work() has done since the last call takes about @p nanoseconds. A machine that is to be repeatable
+     * decides by the sum, and not by a clock, when others must have a turn. Anywhere in work().
+     */
+    virtual void work_takes(std::uint64_t nanoseconds) { static_cast<void>(nanoseconds); }
 
     /**
      * Runs @p section so that no other member of the device runs meanwhile. Only work() needs it, for

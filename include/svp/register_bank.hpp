@@ -3,19 +3,24 @@
  * A block of 32-bit registers that is declared, not decoded.
  *
  * A core lists its registers once; the bank does addresses, byte lanes, reset values, read-only and
- * write-1-to-clear bits, SET/CLR/TGL aliases and saved state. Registers with effects have a handler. Offsets
- * that no row names read 0, ignore writes and are logged as guest errors; rows with Kind::unmodelled store
- * what is written and log that nothing more happens.
+ * write-1-to-clear bits, SET/CLR/TGL aliases, locks and saved state. Registers with effects have a handler.
+ * Offsets that no row names read 0, ignore writes and are logged as guest errors; rows with Kind::unmodelled
+ * store what is written and log that nothing more happens.
+ *
+ * Locks are part of the declaration, so that no width, lane or alias of an access gets around one, and what
+ * one withholds is reported (Host::refused()) wherever it is.
  */
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "svp/archive.hpp"
 #include "svp/device.hpp"
+#include "svp/refusal.hpp"
 
 namespace svp {
 
@@ -36,13 +41,36 @@ struct WriteEvent {
     std::uint32_t before;   ///< stored value before the write
     std::uint32_t written;  ///< bits as they came, lanes not written are 0; for SET/CLR/TGL the operand
     std::uint32_t lanes;    ///< mask of the byte lanes written
-    std::uint32_t after;    ///< stored value now, after masks and aliases
+    std::uint32_t after;    ///< stored value now, after masks, aliases and locks
+    const Transaction& by;  ///< the part of the access that is in this register
+};
+
+/** What keeps bits of a row's registers from being written, for a time or for some. */
+struct WriteLock {
+    /** Bits of the register that this write by @p by must leave as they are; none if empty. */
+    std::function<std::uint32_t(std::uint32_t index, std::uint32_t stored, const Transaction& by)> bits = {};
+    Refuser refuser = Refuser::csu;  ///< who a withheld write is reported for
+    unsigned first = 0;              ///< Refusal::index of the first register
+    unsigned rules = 1;              ///< numbers that a register has, from bit 0 up, equally wide
+};
+
+/** A read, for a handler that must know who asks. */
+struct ReadEvent {
+    std::uint32_t index;   ///< which one of a row of `count` registers
+    std::uint32_t stored;  ///< value as stored
     const Transaction& by;
+};
+
+/** Bits of one register that an access may see and change. */
+struct RegisterRights {
+    std::uint32_t read = 0xffffffffu;   ///< the others read 0
+    std::uint32_t write = 0xffffffffu;  ///< the others stay as they are, and no handler sees them written
 };
 
 /** One row of the declaration. */
 struct Register {
     using ReadHandler = std::function<std::uint32_t(std::uint32_t index, std::uint32_t stored)>;
+    using ReadByHandler = std::function<std::uint32_t(const ReadEvent&)>;
     using WriteHandler = std::function<void(const WriteEvent&)>;
 
     std::uint32_t offset;             ///< bytes, multiple of 4
@@ -54,8 +82,10 @@ struct Register {
     std::uint32_t count = 1;   ///< number of registers of this kind
     std::uint32_t stride = 4;  ///< bytes from one to the next
     Kind kind = Kind::storage;
-    ReadHandler on_read = {};    ///< gives the value to read; the stored one if empty
-    WriteHandler on_write = {};  ///< called after the stored value was updated
+    WriteLock lock = {};
+    ReadHandler on_read = {};       ///< gives the value to read; the stored one if empty
+    WriteHandler on_write = {};     ///< called after the stored value was updated
+    ReadByHandler on_read_by = {};  ///< in place of on_read, for what depends on who reads
 };
 
 /** Mask for `read_only` of a register that writes never change. */
@@ -66,7 +96,20 @@ class RegisterBank {
     /** @p size is the length of the window in bytes. Overlapping or misaligned rows abort at start-up. */
     RegisterBank(Host& host, std::string_view block, std::uint32_t size, std::vector<Register> rows);
 
+    /** Rights of an access to the register at an offset that a row names. */
+    using RightsOf = std::function<RegisterRights(std::uint32_t offset, const Transaction& by)>;
+    /** Told that rights withheld a part of an access: a change, or bits that are set. */
+    using Withheld = std::function<void(std::uint32_t offset, const Transaction& by)>;
+
+    /** Without this call everybody may do everything. */
+    void set_rights(RightsOf rights, Withheld withheld) {
+        rights_ = std::move(rights);
+        withheld_ = std::move(withheld);
+    }
+
     std::uint64_t read(std::uint64_t offset, unsigned size, const Transaction& by);
+    /** For a read handler: the part of the access that is in its register. */
+    const Transaction& reading() const { return reading_; }
     void write(std::uint64_t offset, std::uint64_t value, unsigned size, const Transaction& by);
     void reset();
     void exchange(Archive& archive);
@@ -101,17 +144,22 @@ class RegisterBank {
         std::uint32_t value = 0;  ///< index into values_
     };
 
-    std::uint32_t read_word(std::uint32_t offset);
+    std::uint32_t locked(const Register& row, std::uint32_t index, std::uint32_t before, std::uint32_t wanted,
+                         const Transaction& by);
+    std::uint32_t read_word(std::uint32_t offset, const Transaction& by);
     void write_word(std::uint32_t offset, std::uint32_t written, std::uint32_t lanes, const Transaction& by);
     void report(LogKind kind, const char* what, std::uint32_t offset, std::string_view name,
                 std::uint32_t number);
     std::uint32_t index_of(const Register& row, std::uint32_t offset) const;
 
     Host& host_;
+    Transaction reading_;  ///< of the last read_word()
     std::string_view block_;
     std::vector<Register> rows_;
     std::vector<Word> words_;
     std::vector<std::uint32_t> values_;
+    RightsOf rights_;
+    Withheld withheld_;
 };
 
 }  // namespace svp

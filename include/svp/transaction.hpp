@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -54,6 +55,34 @@ enum class Master : std::uint8_t {
 /** Number of MDA slots; the largest Master value is below it. */
 inline constexpr unsigned master_count = 27;
 
+/** What the data of a transfer is to its master: which of its streams it belongs to. */
+enum class Stream : std::uint8_t {
+    none,  ///< the master has only one
+    bitstream,
+    table,        ///< probabilities, coefficients of filters, scaling lists
+    segment_map,  ///< per block of a picture
+    motion,       ///< vectors of a reference picture
+    reference,    ///< samples of one
+    picture,      ///< samples that are the result
+};
+inline constexpr Stream last_stream = Stream::picture;
+
+/** Who begins a transfer, and with what; what else the bus says of it follows from the firewalls' settings.
+ */
+struct Initiator {
+    Master master;
+    World own_world = World::non_secure;  ///< of a master that says so itself (A53, CAAM)
+    Stream stream = Stream::none;
+};
+
+/** Rows of a rectangle in memory. */
+struct Rows {
+    std::uint64_t address;  ///< of the first byte
+    std::uint64_t stride;   ///< bytes from the beginning of one row to that of the next
+    std::size_t width;      ///< bytes of a row
+    std::size_t height;     ///< rows
+};
+
 /** One access: who wants to do what, where. */
 struct Transaction {
     std::uint64_t address = 0;  ///< physical address as the master puts it on the bus, bytes
@@ -65,6 +94,7 @@ struct Transaction {
     bool privileged = true;    ///< AxPROT[0]
     bool instruction = false;  ///< AxPROT[2]; QEMU does not tell fetches from loads, so it stays false there
     bool debug = false;        ///< an observer's access (gdb, monitor): judged, but never latched or recorded
+    Stream stream = Stream::none;  ///< for the record; the bus does not carry it
 };
 
 /** The interconnect's answer, as the AXI response codes name it. */
@@ -74,6 +104,7 @@ enum class Response : std::uint8_t { okay, slverr, decerr };
 std::string_view name(Master master);
 std::string_view name(World world);
 std::string_view name(Direction direction);
+std::string_view name(Stream stream);
 std::string_view name(Response response);
 
 }  // namespace svp

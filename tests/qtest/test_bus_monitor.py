@@ -214,6 +214,7 @@ class BusMonitorTest(unittest.TestCase):
         identifier = self.inject("change-world", world="secure", match=self.window(CLOSED, CLOSED + 7))
         self.assertEqual(self.machine.readq(CLOSED), 0x7777777777777777)
         self.assertEqual(self.machine.readq(CLOSED), 0)
+        self.assertEqual([(record.get("state"), record["count"]) for record in self.violations()], [(None, 2), ("granted", 1)])
         self.assertEqual(self.fault(identifier)["hits"], 1)
 
     def test_answer_of_the_test_port(self):
@@ -245,6 +246,50 @@ class BusMonitorTest(unittest.TestCase):
         self.assertEqual(self.machine.readq(CLOSED), 0x7777777777777777)
         self.inject("flip-bit", target="tzasc", offset=0x138, bit=0)
         self.assertEqual(self.machine.readq(CLOSED), 0)
+
+    def test_granted_because_of_a_fault(self):
+        """In record, text, counters, event and in the list of what is open; not for whom it was open anyhow."""
+        self.put(CLOSED, b"\x77" * 8)
+        identifier = self.inject("disable-tzasc")
+        self.qmp("svp-clear-violations", counters=True)
+        self.machine.qmp.take_events()
+        self.assertEqual(self.machine.readq(CLOSED), 0x7777777777777777)
+        self.machine.writeq(CLOSED + 8, 1)
+        self.assertEqual(self.port("read", master="gpu", address=CLOSED - 8, length=16), ("okay", self.get(CLOSED - 8, 16)))
+        self.port("read", master="gpu", world="secure", address=OPEN, length=8)
+        read, write, gpu = self.violations(text=True)
+        for record, master, direction, address in ((read, "a53", "read", CLOSED), (write, "a53", "write", CLOSED + 8), (gpu, "gpu", "read", CLOSED)):
+            with self.subTest(master=master, direction=direction):
+                self.assertEqual((record["master"], record["direction"], record["address"], record["length"]), (master, direction, address, 8))
+                self.assertEqual((record["state"], record["denier"], record["fault"], record["injected"]), ("granted", "fault", identifier, True))
+                self.assertIn(f" granted because of fault {identifier}, answer OKAY", record["text"])
+                self.assertNotIn("denied", record["text"])
+        log = self.qmp("query-svp-violations")
+        self.assertEqual((log["accesses"], log["granted"]), (3, 3))
+        counters = self.qmp("query-svp-violation-counters")
+        self.assertEqual(counters["masters"], [{"master": "a53", "reads": 0, "writes": 0, "granted-reads": 1, "granted-writes": 1},
+                                               {"master": "gpu", "reads": 0, "writes": 0, "granted-reads": 1}])
+        self.assertEqual(self.machine.qmp.wait_event("SVP_VIOLATION", 10)["data"]["violation"]["state"], "granted")
+        rows = self.qmp("query-svp-fault-openings")["openings"]
+        self.assertEqual({(row["direction"], row["first"], row["last"], row["fault"], row["open"]) for row in rows},
+                         {(direction, CLOSED, CLOSED + (1 << 20) - 1, identifier, True) for direction in ("read", "write")})
+        self.assertLess({"a53", "gpu", "usdhc1", "enet-rx"}, {master for row in rows for master in row["masters"]})
+        self.machine.writel(GPR10, 1)
+        self.assertEqual(self.machine.readq(CLOSED), 0)
+        self.assertEqual({row["open"] for row in self.qmp("query-svp-fault-openings")["openings"]}, {False})
+
+    def test_states_of_faults_on_transactions(self):
+        for kind, members, direction, state in (
+                ("answer", {"answer": "slverr"}, "read", "refused"), ("zero", {}, "read", "changed"), ("corrupt", {"mask": 1}, "write", "changed"),
+                ("drop", {}, "write", "changed"), ("change-domain", {"domain": 2}, "read", "passed")):
+            with self.subTest(kind=kind):
+                self.inject(kind, match=self.window(OPEN, OPEN + 7), **members)
+                self.machine.readq(OPEN) if direction == "read" else self.machine.writeq(OPEN, 1)
+                record = self.violations(text=True)[-1]
+                self.assertEqual(record["state"], state)
+                self.assertIn(f" {state} by fault ", record["text"])
+        counters = self.qmp("query-svp-violation-counters")["masters"]
+        self.assertEqual(counters, [{"master": "a53", "reads": 1, "writes": 0, "changed-reads": 2, "changed-writes": 2}])
 
     def test_lost_tzasc_state_when_a_transaction_comes(self):
         self.inject("lose-state", target="tzasc", match=self.window(OPEN, OPEN + 3))

@@ -12,13 +12,16 @@
 #include <utility>
 #include <vector>
 
+#include "bus/bus.hpp"
 #include "svp/device.hpp"
 
 namespace svp::test {
 
-/** Memory on the fake bus: bytes at addresses, ranges that a firewall would deny, and every access on record.
+/**
+ * What is on the other side of the bus: bytes at addresses, ranges that a firewall would deny, and every
+ * transfer on record. Moved by the bus that the board has.
  */
-class FakeMemory {
+class FakeMemory : private AccessJudge, private RawMemory {
  public:
     /** Addresses for which accesses of one direction get an answer, without data if it is a denial. */
     struct Fence {
@@ -37,28 +40,35 @@ class FakeMemory {
         bool operator==(const Access&) const = default;
     };
 
-    Response read(Master master, World world, std::uint64_t address, std::span<std::uint8_t> data) {
-        accesses.push_back({master, world, Direction::read, address, data.size()});
-        Response worst = Response::okay;
-        for (std::size_t i = 0; i < data.size(); ++i) {
-            const Fence* fence = fence_at(address + i, Direction::read);
-            worst = fence != nullptr ? std::max(worst, fence->answer) : worst;
-            data[i] = fence != nullptr && !fence->moves_data ? 0 : byte(address + i);
-        }
-        return worst;
+    FakeMemory() = default;
+    /** Takes over what is in there; each has a bus of its own. */
+    FakeMemory(const FakeMemory& other) { *this = other; }
+    FakeMemory& operator=(const FakeMemory& other) {
+        fences = other.fences;
+        accesses = other.accesses;
+        pages = other.pages;
+        return *this;
     }
-    Response write(Master master, World world, std::uint64_t address, std::span<const std::uint8_t> data) {
-        accesses.push_back({master, world, Direction::write, address, data.size()});
-        Response worst = Response::okay;
-        for (std::size_t i = 0; i < data.size(); ++i) {
-            const Fence* fence = fence_at(address + i, Direction::write);
-            worst = fence != nullptr ? std::max(worst, fence->answer) : worst;
-            if (fence == nullptr || fence->moves_data) {
-                pages[(address + i) >> 12].resize(4096);
-                pages[(address + i) >> 12][(address + i) & 4095] = data[i];
-            }
-        }
-        return worst;
+
+    Response read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) {
+        accesses.push_back({by.master, by.own_world, Direction::read, address, data.size()});
+        return bus_.read(by, address, data).answer;
+    }
+    Response write(const Initiator& by, std::uint64_t address, std::span<const std::uint8_t> data) {
+        accesses.push_back({by.master, by.own_world, Direction::write, address, data.size()});
+        return bus_.write(by, address, data).answer;
+    }
+    Response read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data) {
+        accesses.push_back({by.master, by.own_world, Direction::read, rows.address, data.size()});
+        return bus_.read_rows(by, rows, data).answer;
+    }
+    Response write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data) {
+        accesses.push_back({by.master, by.own_world, Direction::write, rows.address, data.size()});
+        return bus_.write_rows(by, rows, data).answer;
+    }
+    bool pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
+              const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) {
+        return bus_.pass(by, source, target, size, move);
     }
 
     /** What lies at an address, past every fence; 0 where nothing was put. */
@@ -80,25 +90,108 @@ class FakeMemory {
         }
     }
 
-    /** A fence is in the way of an access of that direction. */
-    bool fenced(std::uint64_t address, std::size_t size, Direction direction) const {
-        return std::any_of(fences.begin(), fences.end(), [&](const Fence& fence) {
-            return fence.direction == direction && fence.first < address + size && fence.last >= address;
-        });
-    }
-
     std::vector<Fence> fences;
     std::vector<Access> accesses;
 
  private:
+    /** RAM that is mapped: a copy, so that nobody sees what is written before it ends. */
+    struct Mapped {
+        std::uint64_t address;
+        std::vector<std::uint8_t> cells;
+    };
+
     const Fence* fence_at(std::uint64_t address, Direction direction) const {
         const auto found = std::find_if(fences.begin(), fences.end(), [&](const Fence& fence) {
             return fence.direction == direction && address >= fence.first && address <= fence.last;
         });
         return found == fences.end() ? nullptr : &*found;
     }
+    const Fence* fence_of(const Transaction& access) const {
+        return fence_at(access.address, access.direction);
+    }
+
+    // Who judges.
+
+    Transaction identity(Master master, World own_world, bool own_privileged) const override {
+        Transaction transaction;
+        transaction.size = 0;
+        transaction.master = master;
+        transaction.world = own_world;
+        transaction.privileged = own_privileged;
+        return transaction;
+    }
+    std::uint64_t alike(const Transaction& transaction, std::uint64_t length) const override {
+        const Fence* here = fence_of(transaction);
+        std::uint64_t same = length;
+        for (const Fence& fence : fences) {
+            for (const std::uint64_t edge : {fence.first, fence.last + 1}) {
+                if (fence.direction == transaction.direction && edge > transaction.address &&
+                    fence_at(edge, transaction.direction) != here) {
+                    same = std::min(same, edge - transaction.address);
+                }
+            }
+        }
+        return same;
+    }
+    Decision access(const Transaction& transaction) override {
+        const Fence* fence = fence_of(transaction);
+        Decision decision;
+        if (fence != nullptr) {
+            decision.granted = fence->moves_data;
+            decision.response = fence->answer;
+        }
+        return decision;
+    }
+    bool grants_quietly(const Transaction& range) const override {
+        return std::none_of(fences.begin(), fences.end(), [&](const Fence& fence) {
+            return fence.direction == range.direction && fence.first < range.address + range.size &&
+                   fence.last >= range.address;
+        });
+    }
+
+    // What is judged: RAM everywhere.
+
+    std::uint64_t ram_left(std::uint64_t address) override { return ~address; }
+    Response read(const Transaction& by, std::span<std::uint8_t> data) override {
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            data[i] = byte(by.address + i);
+        }
+        return Response::okay;
+    }
+    Response write(const Transaction& by, std::span<const std::uint8_t> data) override {
+        put(by.address, data);
+        return Response::okay;
+    }
+    std::uint8_t* map(std::uint64_t address, std::uint64_t size, bool writable) override {
+        for (Mapped& other : mapped_) {
+            if (other.address == address) {
+                return other.cells.data();
+            }
+            if (other.address < address + size && address < other.address + other.cells.size()) {
+                return other.cells.data() + 1;  // not the same cells, nor apart
+            }
+        }
+        // What the target holds meanwhile is nobody's business.
+        mapped_.push_back({address, writable ? std::vector<std::uint8_t>(size, 0xa5) : bytes(address, size)});
+        return mapped_.back().cells.data();
+    }
+    void unmap(std::uint8_t* cells, std::uint64_t, bool writable, bool done) override {
+        const auto found = std::find_if(mapped_.begin(), mapped_.end(),
+                                        [&](const Mapped& mapped) { return mapped.cells.data() == cells; });
+        if (writable && done) {
+            put(found->address, found->cells);
+        }
+        if (!writable) {
+            mapped_.clear();  // the source goes last
+        }
+    }
+    unsigned rights_generation() override { return 0; }
+    bool lock() override { return false; }
+    void unlock() override {}
 
     std::map<std::uint64_t, std::vector<std::uint8_t>> pages;
+    std::vector<Mapped> mapped_;
+    Bus bus_{*this, *this};
 };
 
 class FakeHost : public Host {
@@ -115,6 +208,13 @@ class FakeHost : public Host {
     void log(LogKind kind, std::string_view message) override {
         (kind == LogKind::guest_error ? guest_errors : unimplemented).emplace_back(message);
     }
+    /** Other numbers each time, the same in every run. */
+    void random(std::span<std::uint8_t> bytes) override {
+        for (std::uint8_t& byte : bytes) {
+            byte = static_cast<std::uint8_t>(randomness = randomness * 5 + 0x3b);
+        }
+        random_bytes += bytes.size();
+    }
     void cpu_on(unsigned cpu, std::uint64_t entry) override {
         powered[cpu] = true;
         entries[cpu] = entry;
@@ -126,31 +226,35 @@ class FakeHost : public Host {
     }
     bool cpu_halted(unsigned cpu) override { return halted[cpu]; }
     void policy_changed() override { ++policy_changes; }
-    Response bus_read(Master master, World own_world, std::uint64_t address,
-                      std::span<std::uint8_t> data) override {
-        return memory.read(master, own_world, address, data);
-    }
-    Response bus_write(Master master, World own_world, std::uint64_t address,
-                       std::span<const std::uint8_t> data) override {
-        return memory.write(master, own_world, address, data);
-    }
-    bool bus_pass(Master, World, std::uint64_t source, std::uint64_t target, std::size_t size,
-                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
-        const bool same = source == target, apart = source + size <= target || target + size <= source;
-        if (!passes || !(same || apart) || memory.fenced(source, size, Direction::read) ||
-            memory.fenced(target, size, Direction::write)) {
-            return false;
+    void refused(const Transaction& access, const Refusal& refusal) override {
+        if (!access.debug) {
+            refusals.push_back({access, refusal});
         }
-        // What the target holds meanwhile is nobody's business.
-        std::vector<std::uint8_t> from = memory.bytes(source, size), to(size, 0xa5);
-        move(from.data(), same ? from.data() : to.data());
-        memory.put(target, same ? from : to);
-        passed += size;
-        return true;
+    }
+    Response bus_read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) override {
+        return memory.read(by, address, data);
+    }
+    Response bus_write(const Initiator& by, std::uint64_t address,
+                       std::span<const std::uint8_t> data) override {
+        return memory.write(by, address, data);
+    }
+    Response bus_read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data) override {
+        return memory.read_rows(by, rows, data);
+    }
+    Response bus_write_rows(const Initiator& by, const Rows& rows,
+                            std::span<const std::uint8_t> data) override {
+        return memory.write_rows(by, rows, data);
+    }
+    bool bus_pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
+                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+        const bool done = passes && memory.pass(by, source, target, size, move);
+        passed += done ? size : 0;
+        return done;
     }
     std::int64_t bus_delay() override { return std::exchange(delay, 0); }
     void request_work() override { work_requested = true; }
     bool work_must_end() override { return must_end ? must_end() : false; }
+    void work_takes(std::uint64_t nanoseconds) override { taken += nanoseconds; }
     void exclusive(const std::function<void()>& section) override {
         nested = nested || std::exchange(inside, true);
         section();
@@ -202,14 +306,22 @@ class FakeHost : public Host {
     std::vector<std::string> guest_errors;
     std::vector<std::string> unimplemented;
     std::int64_t time = 0;
+    unsigned randomness = 1;
+    std::size_t random_bytes = 0;  ///< that were asked for
     unsigned policy_changes = 0;
+    struct Refused {
+        Transaction access;
+        Refusal refusal;
+    };
+    std::vector<Refused> refusals;  ///< without those of an observer, which nobody records
     FakeMemory memory;
     std::int64_t delay = 0;    ///< what bus_delay() says next, ns
     bool passes = true;        ///< bus_pass() is possible
     std::uint64_t passed = 0;  ///< bytes that went that way
     bool work_requested = false;
-    bool inside = false;  ///< in an exclusive section
-    bool nested = false;  ///< a section was begun inside of another one, which would never end elsewhere
+    bool inside = false;      ///< in an exclusive section
+    bool nested = false;      ///< a section was begun inside of another one, which would never end elsewhere
+    std::uint64_t taken = 0;  ///< ns that work() says it has taken
     std::function<bool()> must_end;  ///< answers work_must_end(); false without one
 };
 
@@ -225,14 +337,23 @@ inline Transaction non_secure_access() {
     return transaction;
 }
 
+/** @p by as it reaches a register at @p offset of a window that begins the address space. */
+inline Transaction register_access(Transaction by, std::uint64_t offset, unsigned size, Direction direction) {
+    by.address = offset;
+    by.size = size;
+    by.direction = direction;
+    return by;
+}
+
 inline std::uint32_t read32(Device& device, std::uint64_t offset, const Transaction& by = secure_access(),
                             unsigned region = 0) {
-    return static_cast<std::uint32_t>(device.read(region, offset, 4, by).value);
+    return static_cast<std::uint32_t>(
+        device.read(region, offset, 4, register_access(by, offset, 4, Direction::read)).value);
 }
 
 inline Response write32(Device& device, std::uint64_t offset, std::uint32_t value,
                         const Transaction& by = secure_access(), unsigned region = 0) {
-    return device.write(region, offset, value, 4, by);
+    return device.write(region, offset, value, 4, register_access(by, offset, 4, Direction::write));
 }
 
 }  // namespace svp::test

@@ -281,7 +281,8 @@ TEST_CASE("state faults at a time") {
     CHECK(effects[0] == FaultEffect{.kind = FaultEffect::Kind::change_register,
                                     .target = 1,
                                     .offset = 0x808,
-                                    .invert = 0x8000'0000});
+                                    .invert = 0x8000'0000,
+                                    .fault = id});
     CHECK(bench.entry(id).spent());
     CHECK_FALSE(bench.injector.wake_at());
     bench.injector.expired(9000);
@@ -296,9 +297,11 @@ TEST_CASE("state faults without a time happen at once") {
     bench.inject(lose);
     const auto effects = bench.injector.take_effects();
     REQUIRE(effects.size() == 2);
-    CHECK(effects[0] ==
-          FaultEffect{.kind = FaultEffect::Kind::change_register, .target = 3, .offset = 0x28, .clear = 1});
-    CHECK(effects[1] == FaultEffect{.kind = FaultEffect::Kind::lose_state, .target = 0});
+    CHECK(
+        effects[0] ==
+        FaultEffect{
+            .kind = FaultEffect::Kind::change_register, .target = 3, .offset = 0x28, .clear = 1, .fault = 1});
+    CHECK(effects[1] == FaultEffect{.kind = FaultEffect::Kind::lose_state, .target = 0, .fault = 2});
 }
 
 TEST_CASE("a state fault can wait for a transaction") {

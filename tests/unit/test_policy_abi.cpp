@@ -21,6 +21,7 @@ const SvpHostOps ops = {
     .cpu_off = [](void*, unsigned) {},
     .cpu_halted = [](void*, unsigned) { return false; },
     .policy_changed = [](void*) { ++policy_changes; },
+    .refused = [](void*, const SvpRefusal*) {},
 };
 
 SvpDevice* create(const char* name) {
@@ -96,14 +97,15 @@ TEST_CASE("C interface: a denied access is answered, refused and latched") {
     blocks.write("imx8mq.rdc", 0x808, 0x40000000);
     const SvpTransaction denied = access_at(0x40001040, true);
     bool granted = true;
-    CHECK(svp_firewall_access(blocks.firewall, &denied, &granted) == SVP_OKAY);
+    SvpOutcome* outcome = nullptr;
+    CHECK(svp_firewall_access(blocks.firewall, &denied, &granted, &outcome) == SVP_OKAY);
     CHECK_FALSE(granted);
     CHECK(blocks.read("imx8mq.rdc", 0x80c) == 0x1050);
     const SvpTransaction open = access_at(0x40002000, true);
-    CHECK(svp_firewall_access(blocks.firewall, &open, &granted) == SVP_OKAY);
+    CHECK(svp_firewall_access(blocks.firewall, &open, &granted, &outcome) == SVP_OKAY);
     CHECK(granted);
     blocks.write("imx8mq.iomuxc-gpr", 0x28, 4);
-    CHECK(svp_firewall_access(blocks.firewall, &denied, &granted) == SVP_SLVERR);
+    CHECK(svp_firewall_access(blocks.firewall, &denied, &granted, &outcome) == SVP_SLVERR);
     CHECK_FALSE(granted);
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The firewall and the bus monitor: what is put on record, what faults do to verdicts, state and views. */
+#include <algorithm>
+
 #include "bus/bus_monitor.hpp"
 #include "catch.hpp"
 #include "test_policy_board.hpp"
@@ -49,6 +51,24 @@ struct MonitoredBoard : PolicyBoard {
 };
 
 }  // namespace
+
+TEST_CASE("a refusal inside of a block is on record with its master's domain") {
+    MonitoredBoard board;
+    write32(board.rdc, rdc_mda(10), 3);
+    Transaction job;
+    job.master = Master::caam;
+    job.address = 0x100000;
+    job.world = World::non_secure;
+    board.monitor.refused(job, {Refuser::caam_secure_memory, 5, Response::slverr, true});
+    // What came over the bus has a domain already.
+    job.address = 0x200000;
+    job.domain = 1;
+    board.monitor.refused(job, {Refuser::caam_secure_memory, 5, Response::slverr});
+    const auto recorded = board.monitor.log().query({});
+    REQUIRE(recorded.size() == 2);
+    CHECK(recorded[0].domain == 3);
+    CHECK(recorded[1].domain == 1);
+}
 
 TEST_CASE("each kind of denial is on record under its rule, once") {
     MonitoredBoard board;
@@ -279,4 +299,244 @@ TEST_CASE("a block that loses its state is as after power-on") {
     CHECK(board.csu.rights(102) == 0x33);
     board.inject(board.at_once(FaultKind::lose_state, "gpr"));
     CHECK(board.rights(dram) == "rwrw");
+}
+
+namespace {
+
+/** A board on which each kind of rule keeps somebody from something. */
+struct GuardedBoard : MonitoredBoard {
+    static constexpr std::uint64_t heap = dram + 0x8000'0000;
+    static constexpr std::uint32_t heap_size = 0x40'0000;
+
+    GuardedBoard() {
+        enable();
+        write32(tzc, tzc_attributes(0), 0xf0000000);
+        region(1, 0x8000'0000, 21, 0xc);       // 4 MiB, secure only
+        slot(0, 0x1000'0000, 0x1010'0000, 3);  // domain 0 only
+        csl(102, 0x33);                        // UART1: secure only
+        write32(gpr, gpr11, 1);                // OCRAM: secure only
+        write32(rdc, rdc_mda(static_cast<unsigned>(Master::gpu)), 3);
+        write32(csu, csu_sa0, 0x55555555);  // all masters are non-secure
+        write32(csu, csu_sa1, 0x55555555);
+    }
+
+    /** One access as the bus would carry it. */
+    Transaction by(Master master, std::uint64_t address, Direction direction, std::uint32_t size = 4,
+                   World own = World::non_secure) const {
+        Transaction transaction = firewall.identity(master, own);
+        transaction.address = address;
+        transaction.direction = direction;
+        transaction.size = size;
+        return transaction;
+    }
+
+    const Violation& newest() const { return *monitor.log().newest(); }
+};
+
+}  // namespace
+
+TEST_CASE("what a fault on a firewall's state lets through is on record as granted because of it") {
+    GuardedBoard board;
+    struct {
+        Fault fault;
+        Master master;
+        std::uint64_t address;
+    } const rows[] = {
+        {board.at_once(FaultKind::flip_bit, "tzasc", tzc_attributes(1), 0), Master::a53, board.heap + 0x40},
+        {board.at_once(FaultKind::flip_bit, "tzasc", tzc_attributes(1), 29), Master::a53, board.heap + 0x40},
+        {board.at_once(FaultKind::disable_tzasc, "gpr"), Master::usb1, board.heap + 0x123000},
+        {board.at_once(FaultKind::flip_bit, "tzasc", tzc_attributes(1), 15), Master::gpu,
+         board.heap + 0x3ffffc},
+        {board.at_once(FaultKind::lose_state, "gpr"), Master::a53, board.heap},
+        {board.at_once(FaultKind::flip_bit, "rdc", rdc_mrc(0), 30), Master::gpu, dram + 0x1000'0000},
+        {board.at_once(FaultKind::lose_state, "rdc"), Master::gpu, dram + 0x100f'fffc},
+        {board.at_once(FaultKind::flip_bit, "rdc", rdc_mrc(0), 7), Master::gpu, dram + 0x1000'0000},
+        {board.at_once(FaultKind::flip_bit, "csu", csu_csl(102), 3), Master::a53, uart1},
+        {board.at_once(FaultKind::flip_bit, "gpr", gpr11, 0), Master::a53, ocram},
+    };
+    for (std::size_t n = 0; n < std::size(rows); ++n) {
+        CAPTURE(n);
+        GuardedBoard here;
+        REQUIRE_FALSE(
+            here.firewall.access(here.by(rows[n].master, rows[n].address, Direction::read)).granted);
+        CHECK(here.newest().state == AccessState::denied);
+        const std::uint32_t id = here.inject(rows[n].fault);
+        const Transaction read = here.by(rows[n].master, rows[n].address, Direction::read);
+        REQUIRE(here.firewall.access(read).granted);
+        CHECK(here.newest().state == AccessState::granted);
+        CHECK(here.newest().fault == id);
+        CHECK(here.newest().address == read.address);
+        CHECK(here.newest().length == 4);
+        CHECK(text(here.newest()).find(" granted because of fault 1, answer OKAY") != std::string::npos);
+        CHECK(here.monitor.log().granted() == 1);
+        const auto& counter = here.monitor.log().counter(rows[n].master);
+        CHECK(counter.reads == 1);
+        CHECK(counter.granted_reads == 1);
+        CHECK(counter.granted_writes == 0);
+        // Views keep it behind their fence, or nobody would see it.
+        const std::uint32_t masters = 1u << static_cast<unsigned>(rows[n].master);
+        CHECK_FALSE(here.firewall.access_runs(read.world, read.domain, read.address, 4, masters)[0].read);
+        CHECK(here.firewall.decide(read).granted);
+    }
+}
+
+TEST_CASE("a master that a fault has made another is granted because of that fault") {
+    SECTION("its world") {
+        GuardedBoard board;
+        const auto gpu_read = [&] { return board.by(Master::gpu, board.heap, Direction::read); };
+        write32(board.rdc, rdc_mda(18), 0);
+        REQUIRE(gpu_read().world == World::non_secure);
+        REQUIRE_FALSE(board.firewall.access(gpu_read()).granted);
+        const std::uint32_t id = board.inject(board.at_once(FaultKind::flip_bit, "csu", csu_sa0, 14));
+        REQUIRE(gpu_read().world == World::secure);
+        CHECK(board.firewall.access(gpu_read()).granted);
+        CHECK(board.newest().state == AccessState::granted);
+        CHECK(board.newest().fault == id);
+    }
+    SECTION("its domain") {
+        GuardedBoard board;
+        const auto gpu_write = [&] { return board.by(Master::gpu, dram + 0x1000'0010, Direction::write); };
+        REQUIRE_FALSE(board.firewall.access(gpu_write()).granted);
+        board.inject(board.at_once(FaultKind::flip_bit, "rdc", rdc_mda(18), 0));
+        REQUIRE_FALSE(board.firewall.access(gpu_write()).granted);
+        const auto id = board.inject(board.at_once(FaultKind::flip_bit, "rdc", rdc_mda(18), 1));
+        CHECK(board.firewall.access(gpu_write()).granted);
+        CHECK(board.newest().state == AccessState::granted);
+        CHECK(board.newest().fault == id);
+        CHECK(board.monitor.log().counter(Master::gpu).granted_writes == 1);
+    }
+    SECTION("by a glitch on the bus") {
+        GuardedBoard board;
+        Fault fault = board.at_page(FaultKind::change_world, board.heap);
+        fault.world = World::secure;
+        fault.times = 0;
+        const auto id = board.inject(fault);
+        const Transaction read = board.by(Master::a53, board.heap + 8, Direction::read, 8);
+        CHECK(board.firewall.access(read).granted);
+        CHECK(board.newest().state == AccessState::granted);
+        CHECK(board.newest().fault == id);
+        CHECK(board.newest().denier == BusMonitor::fault_denier);
+        // One that may read there anyhow is not.
+        CHECK(board.firewall.access(board.by(Master::a53, board.heap + 8, Direction::read, 8, World::secure))
+                  .granted);
+        CHECK(board.newest().state == AccessState::passed);
+        CHECK(board.monitor.log().counter(Master::a53).granted_reads == 1);
+        CHECK(board.monitor.log().counter(Master::a53).changed_reads == 1);
+        CHECK(board.monitor.log().counter(Master::a53).reads == 0);
+    }
+}
+
+TEST_CASE("a record tells what a fault made of an access that was permitted anyhow") {
+    struct {
+        FaultKind kind;
+        Direction direction;
+        AccessState state;
+        const char* words;
+    } const rows[] = {
+        {FaultKind::answer, Direction::read, AccessState::refused, "refused by fault 1, answer SLVERR"},
+        {FaultKind::zero, Direction::read, AccessState::changed, "changed by fault 1, answer OKAY"},
+        {FaultKind::drop, Direction::write, AccessState::changed, "changed by fault 1, answer OKAY"},
+        {FaultKind::change_domain, Direction::read, AccessState::passed, "passed by fault 1, answer OKAY"},
+    };
+    for (const auto& row : rows) {
+        GuardedBoard board;
+        Fault fault = board.at_page(row.kind, dram);
+        fault.domain = 1;
+        board.inject(fault);
+        board.firewall.access(board.by(Master::a53, dram + 4, row.direction));
+        CHECK(board.newest().state == row.state);
+        CHECK(text(board.newest()).find(row.words) != std::string::npos);
+        CHECK(board.monitor.log().granted() == 0);
+    }
+}
+
+TEST_CASE("a fault that opens what an answer then refuses has let nothing through") {
+    GuardedBoard board;
+    Fault glitch = board.at_page(FaultKind::change_world, board.heap);
+    glitch.world = World::secure;
+    board.inject(glitch);
+    board.inject(board.at_page(FaultKind::answer, board.heap));
+    CHECK_FALSE(board.firewall.access(board.by(Master::a53, board.heap, Direction::read)).granted);
+    CHECK(board.newest().state == AccessState::refused);
+    CHECK(board.monitor.log().granted() == 0);
+}
+
+TEST_CASE("only the part that a fault opened is on record, and only for those whom it was closed to") {
+    GuardedBoard board;
+    board.inject(board.at_once(FaultKind::disable_tzasc, "gpr"));
+    const std::uint64_t next = board.monitor.log().next_sequence();
+    CHECK(
+        board.firewall.access(board.by(Master::a53, board.heap, Direction::read, 4, World::secure)).granted);
+    CHECK(board.firewall.access(board.by(Master::a53, dram, Direction::write)).granted);
+    CHECK(board.monitor.log().next_sequence() == next);
+    CHECK(board.firewall.access(board.by(Master::usdhc1, board.heap - 0x100, Direction::write, 0x1000))
+              .granted);
+    CHECK(board.newest().address == board.heap);
+    CHECK(board.newest().length == 0xf00);
+}
+
+TEST_CASE("an opening ends when software closes the place again, and with a reset") {
+    GuardedBoard board;
+    board.inject(board.at_once(FaultKind::flip_bit, "tzasc", tzc_attributes(1), 0));
+    const Transaction read = board.by(Master::a53, board.heap, Direction::read);
+    SECTION("closed in part, then opened on purpose") {
+        board.region(2, 0x8000'0000, 20, 0xc);  // the lower half
+        CHECK_FALSE(board.firewall.access(read).granted);
+        CHECK(board.newest().state == AccessState::denied);
+        CHECK(board.firewall.access(board.by(Master::a53, board.heap + 0x20'0000, Direction::read)).granted);
+        CHECK(board.newest().state == AccessState::granted);
+        board.region(2, 0x8000'0000, 20, 0xf);
+        const std::uint64_t next = board.monitor.log().next_sequence();
+        CHECK(board.firewall.access(read).granted);
+        CHECK(board.monitor.log().next_sequence() == next);
+        CHECK(std::ranges::any_of(board.monitor.openings().list(),
+                                  [](const Opening& opening) { return !opening.open; }));
+    }
+    SECTION("reset") {
+        board.monitor.reset();
+        board.reset();
+        CHECK_FALSE(board.monitor.openings().any_open());
+        const std::uint64_t next = board.monitor.log().next_sequence();
+        CHECK(board.firewall.access(read).granted);
+        CHECK(board.monitor.log().next_sequence() == next);
+    }
+    SECTION("the fault taken off the list: what it did stays") {
+        board.monitor.clear_faults();
+        CHECK(board.firewall.access(read).granted);
+        CHECK(board.newest().state == AccessState::granted);
+    }
+    SECTION("saved and loaded") {
+        BusMonitor twin(board.monitor_host);
+        twin.connect("tzasc", board.tzc);
+        twin.connect("rdc", board.rdc);
+        twin.connect("csu", board.csu);
+        twin.connect("gpr", board.gpr);
+        board.firewall.access(read);
+        REQUIRE_FALSE(twin.load(board.monitor.save()).has_value());
+        CHECK(twin.openings().list() == board.monitor.openings().list());
+        CHECK(twin.log().newest()->state == AccessState::granted);
+        CHECK(twin.log().counter(Master::a53) == board.monitor.log().counter(Master::a53));
+        CHECK(twin.save() == board.monitor.save());
+    }
+}
+
+TEST_CASE("openings have bounds") {
+    FaultOpenings openings;
+    Opening opening;
+    opening.fault = 1;
+    opening.masters = 1;
+    opening.domains = 1;
+    opening.privileges = Opening::any_privilege;
+    for (std::uint64_t n = 0; n < FaultOpenings::limit + 10; ++n) {
+        opening.first = 2 * n;
+        opening.last = 2 * n;
+        openings.add(opening);
+    }
+    CHECK(openings.list().size() == FaultOpenings::limit);
+    CHECK(openings.lost() == 10);
+    openings.close();
+    CHECK_FALSE(openings.any_open());
+    openings.add(opening);
+    CHECK(openings.list().size() == FaultOpenings::limit);
+    CHECK(openings.any_open());
 }

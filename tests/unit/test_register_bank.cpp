@@ -170,3 +170,57 @@ TEST_CASE("an archive keeps its limits") {
         CHECK(got_items.empty());
     }
 }
+
+TEST_CASE(
+    "rights of an access: bits that are withheld stay, handlers do not see them, and somebody hears of it") {
+    FakeHost host;
+    std::vector<std::uint32_t> written;
+    const auto note = [&](const WriteEvent& event) { written.push_back(event.written); };
+    RegisterBank bank(host, "bank", 0x100,
+                      {{.offset = 0x00, .name = "PLAIN", .reset = 0xff, .read_only = 0xf0000000},
+                       {.offset = 0x04, .name = "STAT", .reset = 0x0f, .write_1_clear = 0x0f},
+                       {.offset = 0x08, .name = "COMMAND", .read_only = all_bits, .on_write = note},
+                       {.offset = 0x10, .name = "ROOT", .alias = Alias::set_clear_toggle},
+                       {.offset = 0x20, .name = "WHO", .on_read_by = [](const ReadEvent& event) {
+                            return event.by.world == World::secure ? 0xabu : 0xcdu;
+                        }}});
+    std::vector<std::uint32_t> withheld;
+    bank.set_rights(
+        [](std::uint32_t, const Transaction& by) {
+            return by.world == World::secure ? RegisterRights{} : RegisterRights{0xffff, 0x3};
+        },
+        [&](std::uint32_t offset, const Transaction&) { withheld.push_back(offset); });
+    Transaction other;
+    other.world = World::non_secure;
+    const auto refused = [&] { return std::exchange(withheld, {}).size(); };
+    bank.write(0, 0xfc, 4, other);
+    CHECK(bank.value(0) == 0xfc);
+    CHECK(refused() == 0);  // nothing that is not the writer's would have changed
+    bank.write(0, 0xf0000000, 4, other);
+    CHECK(bank.value(0) == 0xfc);
+    CHECK(refused() == 1);
+    bank.write(3, 0xf0, 1, other);
+    CHECK(refused() == 0);  // read-only bits, which nobody changes
+    bank.write(4, 0x0f, 4, other);
+    CHECK(bank.value(4) == 0x0c);
+    CHECK(refused() == 1);
+    bank.write(4, 0x00, 4, other);
+    CHECK(refused() == 0);
+    bank.write(8, 0x7, 4, other);
+    bank.write(8, 0x4, 4, other);
+    bank.write(8, 0x4, 4, by_cpu);
+    CHECK(written == std::vector<std::uint32_t>{0x3, 0x0, 0x4});
+    CHECK(refused() == 2);
+    bank.write(0x14, 0x5, 4, other);
+    CHECK(bank.value(0x10) == 1);
+    CHECK(refused() == 1);
+    bank.write(0x18, 0x4, 4, other);
+    CHECK(refused() == 1);
+    CHECK(bank.read(0x20, 4, other) == 0xcd);
+    CHECK(bank.read(0x20, 4, by_cpu) == 0xab);
+    bank.set(0, 0x12345);
+    CHECK(bank.read(0, 4, other) == 0x2345);
+    CHECK(refused() == 1);
+    CHECK(bank.read(0, 8, by_cpu) == 0xc'00012345);
+    CHECK(refused() == 0);
+}

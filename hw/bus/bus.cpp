@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus/bus.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+namespace svp {
+
+namespace {
+
+/** Everything else stands still while one of these lives. */
+class Standstill {
+ public:
+    explicit Standstill(RawMemory& memory) : memory_(memory), taken_(memory.lock()) {}
+    ~Standstill() {
+        if (taken_) {
+            memory_.unlock();
+        }
+    }
+    Standstill(const Standstill&) = delete;
+    Standstill& operator=(const Standstill&) = delete;
+
+ private:
+    RawMemory& memory_;
+    const bool taken_;
+};
+
+/** Cells that are given back, unwritten unless done() was called. */
+class Cells {
+ public:
+    Cells(RawMemory& memory, std::uint64_t address, std::uint64_t size, bool writable)
+        : memory_(memory), size_(size), writable_(writable), cells_(memory.map(address, size, writable)) {}
+    ~Cells() {
+        if (cells_ != nullptr) {
+            memory_.unmap(cells_, size_, writable_, done_);
+        }
+    }
+    Cells(const Cells&) = delete;
+    Cells& operator=(const Cells&) = delete;
+
+    std::uint8_t* get() const { return cells_; }
+    void done() { done_ = true; }
+
+ private:
+    RawMemory& memory_;
+    const std::uint64_t size_;
+    const bool writable_;
+    std::uint8_t* const cells_;
+    bool done_ = false;
+};
+
+}  // namespace
+
+/** One read or write under way. */
+class Bus::Transfer {
+ public:
+    /** A read if @p into has bytes, a write of @p from otherwise; as many as @p rows have. */
+    Transfer(Bus& bus, const Initiator& by, const Rows& rows, std::span<std::uint8_t> into,
+             std::span<const std::uint8_t> from)
+        : judge_(bus.judge_),
+          memory_(bus.memory_),
+          by_(by),
+          direction_(into.empty() ? Direction::write : Direction::read),
+          stride_(rows.stride),
+          width_(rows.width),
+          address_(rows.address),
+          row_left_(rows.width),
+          into_(into),
+          from_(from) {
+        if (rows.stride == rows.width) {
+            row_left_ = left();  // without a gap, they are one
+        }
+    }
+
+    Result run() {
+        while (left() != 0) {
+            const Standstill standstill(memory_);
+            std::uint64_t budget = part;
+            while (left() != 0 && budget != 0) {
+                budget -= std::min(budget, step(budget));
+            }
+        }
+        return result_;
+    }
+
+ private:
+    std::uint64_t left() const { return into_.size() + from_.size(); }
+    bool reads() const { return direction_ == Direction::read; }
+    void take(Response answer) { result_.answer = std::max(result_.answer, answer); }
+
+    void begin_transaction() {
+        if (address_ >= quiet_first_ && address_ < quiet_end_ && row_left_ <= quiet_end_ - address_ &&
+            generation_ == memory_.rights_generation()) {
+            piece_ = row_left_;
+            return;
+        }
+        access_ = judge_.identity(by_.master, by_.own_world, true);
+        access_.address = address_;
+        access_.direction = direction_;
+        access_.stream = by_.stream;
+        piece_ = judge_.alike(access_, std::min(row_left_, transaction_max));
+        access_.size = static_cast<std::uint32_t>(piece_);
+        decision_ = judge_.access(access_);
+        take(decision_.response);
+        result_.delay += decision_.outcome.delay;
+        // Faults may have changed rights themselves; what they did is judged.
+        generation_ = memory_.rights_generation();
+        look_ahead();
+    }
+
+    /** Finds out how far further rows need not be judged, because nothing would come of it but a grant. */
+    void look_ahead() {
+        quiet_first_ = quiet_end_ = 0;
+        if (row_left_ == left() || !decision_.granted || decision_.outcome.hit()) {
+            return;
+        }
+        const std::uint64_t rows = left() / width_;
+        const std::uint64_t span = stride_ > transaction_max / rows ? transaction_max : rows * stride_;
+        Transaction range = access_;
+        range.size = static_cast<std::uint32_t>(judge_.alike(access_, std::max<std::uint64_t>(span, 1)));
+        if (judge_.grants_quietly(range)) {
+            quiet_first_ = address_;
+            quiet_end_ = address_ + range.size;
+        }
+    }
+
+    /** Moves the next bytes, all by one verdict, if @p budget allows; what of it is used up then, at least 1.
+     */
+    std::uint64_t step(std::uint64_t budget) {
+        if (piece_ == 0 || (decision_.granted && generation_ != memory_.rights_generation())) {
+            begin_transaction();
+        }
+        const std::uint64_t ram = memory_.ram_left(address_);
+        const std::uint64_t factor = ram == 0 ? slow_factor : 1;
+        if (budget < factor) {
+            return budget;  // the next part has room for it
+        }
+        std::uint64_t size = std::min(piece_, budget / factor);
+        size = ram == 0 ? size : std::min(size, ram);
+        if (decision_.granted) {
+            take(move(size));
+        } else if (reads()) {
+            std::ranges::fill(into_.first(size), std::uint8_t{0});
+        }
+        const bool row_ends = size == row_left_;
+        advance(size);
+        return size * factor + (row_ends ? row_cost : 0);
+    }
+
+    Response move(std::uint64_t size) {
+        access_.address = address_;
+        const Outcome& outcome = decision_.outcome;
+        if (reads()) {
+            const std::span<std::uint8_t> data = into_.first(size);
+            const Response answer = memory_.read(access_, data);
+            outcome.edit(address_, std::as_writable_bytes(data));
+            return answer;
+        }
+        if (outcome.edits.empty()) {
+            return memory_.write(access_, from_.first(size));
+        }
+        std::vector<std::uint8_t> edited(from_.begin(), from_.begin() + static_cast<std::ptrdiff_t>(size));
+        outcome.edit(address_, std::as_writable_bytes(std::span(edited)));
+        return memory_.write(access_, edited);
+    }
+
+    void advance(std::uint64_t size) {
+        if (reads()) {
+            into_ = into_.subspan(size);
+        } else {
+            from_ = from_.subspan(size);
+        }
+        piece_ -= size;
+        row_left_ -= size;
+        address_ += size;
+        bool past_the_end = address_ == 0;
+        if (row_left_ == 0 && left() != 0) {
+            past_the_end = stride_ > ~(address_ - width_);
+            address_ += stride_ - width_;
+            row_left_ = width_;
+        }
+        if (past_the_end && left() != 0) {
+            // Nothing is behind the end of the address space.
+            take(Response::decerr);
+            std::ranges::fill(into_, std::uint8_t{0});
+            into_ = {};
+            from_ = {};
+        }
+    }
+
+    AccessJudge& judge_;
+    RawMemory& memory_;
+    const Initiator by_;
+    const Direction direction_;
+    const std::uint64_t stride_;
+    const std::uint64_t width_;
+    std::uint64_t address_;               ///< of the next byte
+    std::uint64_t row_left_;              ///< bytes of its row that are left
+    std::span<std::uint8_t> into_;        ///< what is left to be read
+    std::span<const std::uint8_t> from_;  ///< what is left to be written
+    Result result_;
+
+    // The transaction under way, if piece_ is not 0.
+    std::uint64_t piece_ = 0;  ///< its bytes that are left
+    Transaction access_;
+    Decision decision_;
+    unsigned generation_ = 0;  ///< of the rights that it was granted by
+
+    // Addresses at which rows need no judge of their own as long as those rights last; the end may be 0.
+    std::uint64_t quiet_first_ = 0;
+    std::uint64_t quiet_end_ = 0;
+};
+
+Bus::Result Bus::read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) {
+    return read_rows(by, {address, data.size(), data.size(), 1}, data);
+}
+
+Bus::Result Bus::write(const Initiator& by, std::uint64_t address, std::span<const std::uint8_t> data) {
+    return write_rows(by, {address, data.size(), data.size(), 1}, data);
+}
+
+Bus::Result Bus::read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data) {
+    return Transfer(*this, by, rows, data.first(rows.width * rows.height), {}).run();
+}
+
+Bus::Result Bus::write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data) {
+    return Transfer(*this, by, rows, {}, data.first(rows.width * rows.height)).run();
+}
+
+bool Bus::grants_ram(const Initiator& by, std::uint64_t address, std::uint64_t size, Direction direction) {
+    if (size > memory_.ram_left(address) || size > std::numeric_limits<std::uint32_t>::max()) {
+        return false;
+    }
+    Transaction range = judge_.identity(by.master, by.own_world, true);
+    range.address = address;
+    range.size = static_cast<std::uint32_t>(size);
+    range.direction = direction;
+    return judge_.grants_quietly(range);
+}
+
+bool Bus::pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::uint64_t size,
+               const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move) {
+    const Standstill standstill(memory_);
+    if (size == 0 || !grants_ram(by, source, size, Direction::read) ||
+        !grants_ram(by, target, size, Direction::write)) {
+        return false;
+    }
+    const Cells from(memory_, source, size, false);
+    if (from.get() == nullptr) {
+        return false;
+    }
+    Cells to(memory_, target, size, true);
+    const std::less_equal<const std::uint8_t*> ends_before;
+    if (to.get() == nullptr || (from.get() != to.get() && !ends_before(from.get() + size, to.get()) &&
+                                !ends_before(to.get() + size, from.get()))) {
+        return false;
+    }
+    move(from.get(), to.get());
+    to.done();
+    return true;
+}
+
+}  // namespace svp
