@@ -59,6 +59,17 @@ class AesCcm final : public Cha {
         }
     }
 
+    void exchange(Archive& archive) override {
+        archive.value(started_);
+        key_.exchange(archive);
+        icv_.exchange(archive);
+        archive.value(kind_, static_cast<std::uint64_t>(DataKind::message));
+        buffer_.exchange(archive);
+        if (started_ && !key_.ready()) {
+            archive.fail("the stream holds an AES engine without a key");
+        }
+    }
+
  private:
     void begin() {
         if (started_) {

@@ -78,6 +78,26 @@ class AesGcm final : public Cha {
         }
     }
 
+    void exchange(Archive& archive) override {
+        archive.value(started_);
+        key_.exchange(archive);
+        icv_.exchange(archive);
+        archive.list(iv_, longest_iv);
+        archive.value(kind_, static_cast<std::uint64_t>(DataKind::message));
+        archive.value(aad_bytes_);
+        archive.value(message_bytes_);
+        buffer_.exchange(archive);
+        for (nettle_block16* block : {&state_.x, &state_.ctr, &state_.iv}) {
+            archive.bytes(std::as_writable_bytes(std::span(block->b)));
+        }
+        if (started_ && !key_.ready()) {
+            archive.fail("the stream holds an AES engine without a key");
+        }
+        if (started_ && !archive.writing() && archive.ok()) {
+            gcm_set_key(&hash_key_, key_.encrypt_context(), key_.encrypt_function());
+        }
+    }
+
  private:
     void begin() {
         if (started_) {

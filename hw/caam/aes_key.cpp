@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <string>
 
 #include "caam/byte_order.hpp"
 
@@ -39,30 +40,45 @@ void mix(std::size_t size, std::uint8_t* to, const std::uint8_t* one, const std:
 AesKey::~AesKey() {
     std::memset(&encrypt_, 0, sizeof encrypt_);
     std::memset(&decrypt_, 0, sizeof decrypt_);
+    bytes_.fill(0);
 }
 
 bool AesKey::set(std::span<const std::uint8_t> key) {
     decrypt_ready_ = false;
-    size_ = key.size();
+    size_ = 0;
     switch (key.size()) {
         case AES128_KEY_SIZE:
             aes128_set_encrypt_key(&encrypt_.aes128, key.data());
             encrypt_function_ = run<aes128_ctx, aes128_encrypt>;
             decrypt_function_ = run<aes128_ctx, aes128_decrypt>;
-            return true;
+            break;
         case AES192_KEY_SIZE:
             aes192_set_encrypt_key(&encrypt_.aes192, key.data());
             encrypt_function_ = run<aes192_ctx, aes192_encrypt>;
             decrypt_function_ = run<aes192_ctx, aes192_decrypt>;
-            return true;
+            break;
         case AES256_KEY_SIZE:
             aes256_set_encrypt_key(&encrypt_.aes256, key.data());
             encrypt_function_ = run<aes256_ctx, aes256_encrypt>;
             decrypt_function_ = run<aes256_ctx, aes256_decrypt>;
-            return true;
+            break;
         default:
             return false;
     }
+    size_ = key.size();
+    std::copy(key.begin(), key.end(), bytes_.begin());
+    return true;
+}
+
+void AesKey::exchange(Archive& archive) {
+    std::uint8_t size = static_cast<std::uint8_t>(size_);
+    std::array<std::uint8_t, AES256_KEY_SIZE> key = bytes_;
+    archive.value(size, key.size());
+    archive.bytes(std::as_writable_bytes(std::span(key).first(archive.ok() ? size : 0)));
+    if (!archive.writing() && archive.ok() && !set(std::span(key).first(size)) && size != 0) {
+        archive.fail("the stream holds an AES key of " + std::to_string(size) + " bytes");
+    }
+    key.fill(0);
 }
 
 void AesKey::prepare_decrypt() const {

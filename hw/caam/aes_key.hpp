@@ -5,8 +5,11 @@
 #include <nettle/aes.h>
 #include <nettle/nettle-types.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
+
+#include "svp/archive.hpp"
 
 namespace svp::caam {
 
@@ -21,6 +24,11 @@ class AesKey {
 
     /** False if @p key has not 16, 24 or 32 bytes. */
     bool set(std::span<const std::uint8_t> key);
+
+    /** A key was set. */
+    bool ready() const { return size_ > 0; }
+
+    void exchange(Archive& archive);
 
     /** ECB over @p size bytes, a multiple of the block; in place is fine. */
     void encrypt(std::size_t size, std::uint8_t* to, const std::uint8_t* from) const {
@@ -58,6 +66,7 @@ class AesKey {
     Context encrypt_{};
     mutable Context decrypt_{};
     mutable bool decrypt_ready_ = false;
+    std::array<std::uint8_t, AES256_KEY_SIZE> bytes_{};
     std::size_t size_ = 0;
     nettle_cipher_func* encrypt_function_ = nullptr;
     nettle_cipher_func* decrypt_function_ = nullptr;

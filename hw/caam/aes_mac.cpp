@@ -81,6 +81,17 @@ class AesMac final : public Cha {
         }
     }
 
+    void exchange(Archive& archive) override {
+        archive.value(started_);
+        key_.exchange(archive);
+        icv_.exchange(archive);
+        archive.value(held_, aes_block);
+        archive.bytes(std::as_writable_bytes(std::span(hold_)));
+        if (started_ && !key_.ready()) {
+            archive.fail("the stream holds an AES engine without a key");
+        }
+    }
+
  private:
     bool is_cmac() const { return (operation_.aai() & 0xff) == aai_cmac; }
 

@@ -30,6 +30,15 @@ class AesStream : public BlockStream {
         throw JobError(ChaId::aes, ChaError::data_size);
     }
     void stop() override {}
+    void exchange_keys(Archive& archive, bool started) override {
+        key_.exchange(archive);
+        require(archive, !started || key_.ready());
+    }
+    static void require(Archive& archive, bool condition) {
+        if (!condition) {
+            archive.fail("the stream holds an AES engine without a key");
+        }
+    }
 
     AesKey key_;
 };
@@ -144,6 +153,15 @@ class AesXts final : public AesStream {
         }
         sector_size_ = load_be64(registers().context.data() + sector_size_at);
         begin_sector();
+    }
+
+    void exchange_keys(Archive& archive, bool started) override {
+        AesStream::exchange_keys(archive, started);
+        tweak_key_.exchange(archive);
+        require(archive, !started || tweak_key_.ready());
+        archive.bytes(std::as_writable_bytes(std::span(tweak_.bytes)));
+        archive.value(sector_size_);
+        archive.value(in_sector_);
     }
 
     void begin_sector() {

@@ -49,6 +49,11 @@ class BlockBuffer {
 
     bool empty() const { return held_ == 0; }
 
+    void exchange(Archive& archive) {
+        archive.value(held_, aes_block - 1);
+        archive.bytes(std::as_writable_bytes(std::span(hold_)));
+    }
+
  private:
     std::size_t held_ = 0;
     std::array<std::uint8_t, aes_block> hold_{};

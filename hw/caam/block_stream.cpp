@@ -52,6 +52,13 @@ void BlockStream::pass(std::size_t size, std::uint8_t* to, const std::uint8_t* f
     crypt(size, to, from);
 }
 
+void BlockStream::exchange(Archive& archive) {
+    archive.value(started_);
+    archive.value(held_, block_ + kept() - 1);
+    archive.bytes(std::as_writable_bytes(std::span(hold_)));
+    exchange_keys(archive, started_);
+}
+
 void BlockStream::last(ByteQueue& output) {
     begin();
     if (held_ > 0) {

@@ -24,6 +24,7 @@ class BlockStream : public Cha {
     void last(ByteQueue& output) final;
     std::size_t pass_unit() final;
     void pass(std::size_t size, std::uint8_t* to, const std::uint8_t* from) final;
+    void exchange(Archive& archive) final;
 
  protected:
     BlockStream(ClassRegisters& registers, Operation operation, std::size_t block)
@@ -39,6 +40,8 @@ class BlockStream : public Cha {
     virtual void stop() = 0;
     /** crypt() is as Cha::pass() must be. */
     virtual bool passes() const { return false; }
+    /** Keys and the like that start() has made, which it has if @p started. */
+    virtual void exchange_keys(Archive& archive, bool started) = 0;
     /** Bytes that must stay for finish() while more may come: 0, or one block. */
     virtual std::size_t kept() const { return 0; }
 

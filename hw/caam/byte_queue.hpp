@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "svp/archive.hpp"
+
 namespace svp::caam {
 
 class ByteQueue {
@@ -52,6 +54,16 @@ class ByteQueue {
         return {bytes_.data() + tail_ - count, count};
     }
     void clear() { head_ = tail_ = 0; }
+
+    void exchange(Archive& archive) {
+        std::uint32_t count = static_cast<std::uint32_t>(size());
+        archive.value(count, capacity_);
+        if (!archive.writing() && archive.ok()) {
+            clear();
+            grow(count);
+        }
+        archive.bytes(std::as_writable_bytes(std::span(bytes_.data() + head_, archive.ok() ? count : 0)));
+    }
 
     /** Forgets the bytes for good, as keys must be. */
     void wipe() {

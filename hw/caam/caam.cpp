@@ -2,7 +2,6 @@
 #include "caam/caam.hpp"
 
 #include "caam/byte_order.hpp"
-#include "caam/deco.hpp"
 
 namespace svp {
 
@@ -22,7 +21,7 @@ constexpr PropertyInfo property_list[] = {
     {"aes-class", "AES engine: 3 without XTS, 4 with XTS", 3},
     {"mode", "state of security (CSTA.MOO): 0 non-secure, 1 secure, 2 trusted", 2},
     {"master-key", "number that the test master key is made from", 0},
-    {"rng-seed", "seed of the random number generator; 0: entropy of the host", 0},
+    {"rng-seed", "seed of the random number generator; 0: the emulator's random numbers", 0},
     {"hab-locked", "1: the boot ROM has given all rings to the secure world and locked that", 0},
     {"secure-memory-base", "bus address of window 1, a multiple of 64 KiB", 0x100000},
 };
@@ -35,15 +34,23 @@ constexpr std::uint32_t error_bus_of_ring = 24;  ///< REIS.JBAE0
 Caam::Caam(Host& host)
     : Device(host),
       buffers_(std::make_unique<FlowBuffers>()),
-      controller_(host, published_, secure_memory_, engine_, [this] { wake(); }),
+      refusals_(host),
+      controller_(host, published_, secure_memory_, engine_, events()),
       rings_{{{host, 0, controller_.shared_rows(0), [this] { wake(); }},
               {host, 1, controller_.shared_rows(1), [this] { wake(); }},
               {host, 2, controller_.shared_rows(2), [this] { wake(); }}}},
       assurance_(host, "caam rtic", page_bytes, {{.offset = 0, .name = "RTIC", .count = page_bytes / 4}}) {
+    set_rights(controller_.page(), Page::controller, Refusals::no_ring);
+    set_rights(controller_.deco(), Page::deco, Refusals::no_ring);
+    set_rights(assurance_, Page::assurance, Refusals::no_ring);
+    for (unsigned ring = 0; ring < ring_count; ++ring) {
+        set_rights(rings_[ring].bank(), Page::ring, ring);
+    }
     for (const PropertyInfo& property : property_list) {
         static_cast<void>(set_property(property.name, property.default_value));
     }
-    Caam::reset();
+    power_on_registers();
+    power_on_engine();
 }
 
 Caam::~Caam() = default;
@@ -79,7 +86,6 @@ std::optional<std::string> Caam::set_property(std::string_view name, std::uint64
         engine_.keys.set_master_seed(value);
     } else if (name == "rng-seed") {
         seed_ = value;
-        engine_.rng.reset(value);
     } else if (name == "hab-locked" && !(problem = at_most(1))) {
         hab_locked_ = value != 0;
         controller_.reset(hab_locked_);
@@ -96,51 +102,137 @@ std::optional<std::string> Caam::set_property(std::string_view name, std::uint64
 }
 
 void Caam::reset() {
-    engine_.rng.reset(seed_);
-    engine_.keys.reset();
-    engine_.mode = static_cast<SecurityMode>(mode_);
-    engine_.violated = false;
-    engine_.mp_private_key.clear();
-    engine_.counters = {};
+    draw_entropy();
+    power_on_registers();
+    power_on_engine();
+}
+
+/**
+ * Registers and memories have their power-on state at once. What a job beside the lock works with waits until
+ * that job has ended, which it does at its next command, and shows nothing of itself any more. Core 0 comes
+ * back by way of the boot ROM, so its locks are there again.
+ */
+void Caam::lose_state() {
+    draw_entropy();
+    power_on_registers();
+    controller_.update_line();
+    for (JobRing& ring : rings_) {
+        ring.update_line();
+    }
+    host().cancel(0);
+    if (working_) {
+        power_lost_ = true;
+        engine_.violated = true;
+    } else {
+        power_on_engine();
+    }
+}
+
+/** Drawn by whoever resets: on the thread that works the emulator has no repeatable numbers. */
+void Caam::draw_entropy() {
+    entropy_.fill(0);
+    if (seed_ != 0) {
+        store_be64(entropy_.data(), seed_);
+    } else {
+        host().random(entropy_);
+    }
+}
+
+void Caam::power_on_registers() {
     published_ = {};
-    published_.mode = engine_.mode;
+    published_.mode = static_cast<SecurityMode>(mode_);
     secure_memory_.reset();
     controller_.reset(hab_locked_);
     assurance_.reset();
     for (JobRing& ring : rings_) {
         ring.reset();
     }
-    buffers_->wipe();
     turn_ = 0;
     late_waits_ = false;
 }
 
-/** The registers behind an offset; nullptr if they are not for this access, or there are none. */
-RegisterBank* Caam::bank_at(std::uint64_t offset, const Transaction& by) {
-    const std::uint64_t page = offset / page_bytes;
-    if (page == 0) {
-        return &controller_.page();
+/** All that only the thread that runs jobs touches. */
+void Caam::power_on_engine() {
+    engine_.rng.reset(entropy_);
+    engine_.keys.reset();
+    engine_.mode = static_cast<SecurityMode>(mode_);
+    engine_.mp_private_key = {};
+    engine_.counters = {};
+    running_.reset();
+    buffers_->wipe();
+    working_ = power_lost_ = false;
+    engine_.violated = published_.mode == SecurityMode::failed;  // again since the loss of power
+}
+
+/** A ring that the secure world takes from the other one, or gives to it, is reset: no job, address or late
+ * result of one acts with the rights of the other. */
+ControllerEvents Caam::events() {
+    return {.wake = [this] { wake(); },
+            .owner_changed =
+                [this](unsigned ring) {
+                    // What secure software has stored before it made the ring its own may stay there: OP-TEE
+                    // restores its ring in that order after a sleep.
+                    const bool secure = controller_.closed(Page::ring, ring) ||
+                                        controller_.owner(ring).world == World::secure;
+                    if (!secure || rings_[ring].acts_for(World::secure) == World::non_secure) {
+                        rings_[ring].reset();
+                        rings_[ring].update_line();
+                    }
+                },
+            .assurance_changed = [this] { assurance_.reset(); }};
+}
+
+void Caam::set_rights(RegisterBank& bank, Page page, unsigned ring) {
+    bank.set_rights([this, page](std::uint32_t offset,
+                                 const Transaction& by) { return controller_.rights(page, offset, by); },
+                    [this, page, ring](std::uint32_t offset, const Transaction& by) {
+                        controller_.withheld(page, ring, offset, by);
+                    });
+}
+
+/** The registers behind an offset. */
+Caam::Target Caam::target(std::uint64_t offset, unsigned size, const Transaction& by) {
+    const std::uint64_t number = offset / page_bytes;
+    if (offset % page_bytes + size > page_bytes) {
+        return {};
     }
-    if (page <= ring_count) {
-        const auto ring = static_cast<unsigned>(page - 1);
-        const bool hidden = controller_.secure_owned(ring) && by.world == World::non_secure;
-        return hidden ? nullptr : &rings_[ring].bank();
+    const unsigned ring =
+        number >= 1 && number <= ring_count ? static_cast<unsigned>(number - 1) : Refusals::no_ring;
+    Target found;
+    Page page = Page::controller;
+    if (number == 0) {
+        found.bank = &controller_.page();
+    } else if (ring < ring_count) {
+        page = Page::ring;
+        found = {&rings_[ring].bank(), &rings_[ring]};
+    } else if (number == assurance_page) {
+        page = Page::assurance;
+        found.bank = &assurance_;
+    } else if (number == deco_page) {
+        page = Page::deco;
+        found.bank = &controller_.deco();
+    } else {
+        return {};
     }
-    if (page == assurance_page) {
-        return &assurance_;
+    if (by.world == World::non_secure && controller_.closed(page, ring)) {
+        refusals_.registers(by, ring);
+        return {};
     }
-    return page == deco_page ? &controller_.deco() : nullptr;
+    return found;
 }
 
 ReadResult Caam::read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) {
     if (region == 1) {
         std::array<std::uint8_t, 8> bytes{};
         const Response answer = secure_memory_.read(offset, std::span(bytes).first(size), by);
+        if (answer != Response::okay) {
+            refusals_.memory(by, secure_memory_.partition_at(offset));
+        }
         return {static_cast<std::uint64_t>(load_le32(bytes.data() + 4)) << 32 | load_le32(bytes.data()),
                 answer};
     }
-    RegisterBank* bank = offset % page_bytes + size <= page_bytes ? bank_at(offset, by) : nullptr;
-    return {bank != nullptr ? bank->read(offset % page_bytes, size, by) : 0};
+    const Target found = target(offset, size, by);
+    return {found.bank != nullptr ? found.bank->read(offset % page_bytes, size, by) : 0};
 }
 
 Response Caam::write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
@@ -149,13 +241,27 @@ Response Caam::write(unsigned region, std::uint64_t offset, std::uint64_t value,
         std::array<std::uint8_t, 8> bytes;
         store_le32(bytes.data(), static_cast<std::uint32_t>(value));
         store_le32(bytes.data() + 4, static_cast<std::uint32_t>(value >> 32));
-        return secure_memory_.write(offset, std::span<const std::uint8_t>(bytes).first(size), by);
+        const Response answer =
+            secure_memory_.write(offset, std::span<const std::uint8_t>(bytes).first(size), by);
+        if (answer != Response::okay) {
+            refusals_.memory(by, secure_memory_.partition_at(offset));
+        }
+        return answer;
     }
-    RegisterBank* bank = offset % page_bytes + size <= page_bytes ? bank_at(offset, by) : nullptr;
-    if (bank != nullptr) {
-        bank->write(offset % page_bytes, value, size, by);
+    const Target found = target(offset, size, by);
+    if (found.ring != nullptr) {
+        found.ring->write(offset % page_bytes, value, size, by);
+    } else if (found.bank != nullptr) {
+        found.bank->write(offset % page_bytes, value, size, by);
     }
     return Response::okay;
+}
+
+/** Whom jobs of a ring act for. */
+Owner Caam::ring_owner(unsigned ring) const {
+    Owner owner = controller_.owner(ring);
+    owner.world = rings_[ring].acts_for(owner.world);
+    return owner;
 }
 
 /** A violation lasts until the next reset, whatever the line does then. */
@@ -176,21 +282,47 @@ void Caam::set_input(unsigned, bool level) {
 void Caam::serve_requests() {
     if (engine_.violated.exchange(false)) {
         engine_.keys.zeroise();
-        engine_.rng.reset(seed_);
-        engine_.mp_private_key.clear();
+        engine_.rng.forget();
+        engine_.mp_private_key = {};
         engine_.mode = SecurityMode::failed;
+        running_.reset();
         buffers_->wipe();
     }
     for (unsigned ring = 0; ring < ring_count; ++ring) {
         if (rings_[ring].has_request()) {
-            Port port(host(), secure_memory_, controller_.owner(ring), true);
+            Port port(host(), secure_memory_, ring_owner(ring), true);
             rings_[ring].serve_request(port);
         }
     }
 }
 
-/** The rings take turns; DECO by hand goes first. */
-bool Caam::next_task(Task& task) {
+/** A job that stands still goes on before anything else; one that waits in its ring when its turn is still.
+ */
+bool Caam::goes_on() {
+    if (!running_) {
+        return false;
+    }
+    if (running_->returned) {
+        JobRing& ring = rings_[static_cast<unsigned>(running_->task.ring)];
+        const Owner owner = ring_owner(static_cast<unsigned>(running_->task.ring));
+        // Begun for somebody else it begins anew.
+        if (!ring.holds(running_->task.ticket) || !ring.can_run() || !(owner == running_->task.owner)) {
+            running_.reset();
+            return false;
+        }
+        running_->task.ticket = ring.take();
+        running_->returned = false;
+        engine_.counters = running_->counters.value_or(engine_.counters);
+        running_->counters.reset();
+        engine_.mp_message = controller_.manufacturing_message();
+        engine_.blob_privilege = controller_.blob_privilege();
+    }
+    published_.busy = true;
+    return true;
+}
+
+/** The rings take turns; DECO by hand goes first. True if there is a job to run. */
+bool Caam::next_task() {
     if (late_waits_ && host().now() < late_until_) {
         return false;
     }
@@ -198,12 +330,21 @@ bool Caam::next_task(Task& task) {
         late_waits_ = false;
         finish(late_);
     }
+    if (running_ && !running_->returned) {
+        return true;
+    }
     serve_requests();
+    if (goes_on()) {
+        return true;
+    }
     published_.busy = true;
+    engine_.mp_message = controller_.manufacturing_message();
+    engine_.blob_privilege = controller_.blob_privilege();
+    Task task;
     if (controller_.direct().wanted) {
-        task.ring = -1;
         task.owner = controller_.direct_owner();
         task.words = controller_.direct_descriptor();
+        begin(task);
         return true;
     }
     for (unsigned i = 0; i < ring_count; ++i) {
@@ -211,10 +352,9 @@ bool Caam::next_task(Task& task) {
         if (rings_[ring].can_run()) {
             turn_ = ring + 1;
             task.ring = static_cast<int>(ring);
-            task.owner = controller_.owner(ring);
+            task.owner = ring_owner(ring);
             task.ticket = rings_[ring].take();
-            engine_.mp_message = controller_.manufacturing_message();
-            engine_.blob_privilege = controller_.blob_privilege();
+            begin(task);
             return true;
         }
     }
@@ -222,68 +362,108 @@ bool Caam::next_task(Task& task) {
     return false;
 }
 
+void Caam::begin(const Task& task) {
+    running_.emplace(host(), secure_memory_, task, engine_, *buffers_);
+    if (task.ring < 0) {
+        running_->deco.begin_direct(task.words);
+    }
+}
+
 bool Caam::work() {
     for (;;) {
         if (host().work_must_end()) {
             return true;
         }
-        Task task;
         bool found = false;
-        host().exclusive([&] { found = next_task(task); });
+        host().exclusive([&] { working_ = found = next_task(); });
         if (!found) {
             return false;
         }
-        try {
-            run(task);
-        } catch (const JobPutBack&) {
-            host().exclusive([&] { put_back(task); });
+        if (!run()) {
+            host().exclusive([&] { pause(); });
             return true;
         }
     }
 }
 
-/** Nothing of the job is left but random numbers that it has used up. */
-void Caam::put_back(const Task& task) {
-    engine_.counters = published_.counters;
-    published_.busy = false;
-    static_cast<void>(host().bus_delay());
-    if (task.ring >= 0) {
-        turn_ = static_cast<unsigned>(task.ring);
-        rings_[turn_].give_back(task.ticket);
+/** Begins the job or goes on with it; false if it stands still. */
+bool Caam::run() {
+    constexpr std::uint64_t job_ns = 2000;
+    Running& running = *running_;
+    Task& task = running.task;
+    std::optional<std::uint32_t> status;
+    if (task.ring >= 0 && !task.ticket.known) {
+        std::array<std::uint8_t, 4> entry{};
+        running.port.takes(job_ns);
+        if (running.port.try_read(task.ticket.entry, entry)) {
+            task.ticket.known = true;
+            task.ticket.descriptor = load_le32(entry.data());
+        } else {
+            status = status_ring_read_error;
+        }
     }
+    if (!status) {
+        running.deco.begin(task.ticket.descriptor);
+        status = running.deco.run();
+    }
+    running.port.report();
+    if (status) {
+        host().exclusive([&] { end(*status); });
+    }
+    return status.has_value();
 }
 
-void Caam::run(const Task& task) {
-    Port port(host(), secure_memory_, task.owner);
-    if (task.ring < 0) {
-        Deco deco(port, engine_, *buffers_);
-        const std::uint32_t status = deco.run_direct(task.words);
-        host().exclusive([&] {
-            controller_.finish_direct(status, deco.buffer());
-            publish(port, -1, status);
-        });
+/**
+ * The job stands still. If nothing outside has seen anything of it, it waits in its ring like one that was
+ * not begun; a flush finds it there.
+ */
+void Caam::pause() {
+    Running& running = *running_;
+    working_ = false;
+    if (power_lost_) {
+        return power_on_engine();
+    }
+    running.delay += host().bus_delay();
+    if (running.task.ring < 0 || !running.deco.repeatable()) {
         return;
     }
-    std::array<std::uint8_t, 4> entry{};
-    Result result{static_cast<unsigned>(task.ring), task.ticket, task.owner, 0, status_ring_read_error, 0};
-    if (port.try_read(task.ticket.entry, entry)) {
-        Deco deco(port, engine_, *buffers_);
-        result.descriptor = load_le32(entry.data());
-        result.status = deco.run(result.descriptor);
-        result.written = deco.sequence_output();
+    const auto ring = static_cast<unsigned>(running.task.ring);
+    turn_ = ring;
+    rings_[ring].give_back(running.task.ticket);
+    running.returned = true;
+    running.counters = engine_.counters;
+    engine_.counters = published_.counters;
+    published_.busy = false;
+}
+
+/** Shows what the job has done, and tells who waits for it: now, or when faults let it. */
+void Caam::end(std::uint32_t status) {
+    Running& running = *running_;
+    const Task& task = running.task;
+    working_ = false;
+    if (power_lost_) {
+        static_cast<void>(host().bus_delay());
+        return power_on_engine();
     }
-    host().exclusive([&] {
-        publish(port, task.ring, result.status);
-        const std::int64_t delay = host().bus_delay();
-        if (delay > 0) {
-            late_ = result;
-            late_waits_ = true;
-            late_until_ = host().now() + delay;
-            host().schedule(0, late_until_);
-        } else {
-            finish(result);
-        }
-    });
+    if (task.ring < 0) {
+        controller_.finish_direct(status, running.deco.buffer());
+        publish(running.port, -1, status);
+        running_.reset();
+        return;
+    }
+    const Result result{static_cast<unsigned>(task.ring), task.ticket, task.owner,
+                        task.ticket.descriptor,           status,      running.deco.sequence_output()};
+    publish(running.port, task.ring, status);
+    const std::int64_t delay = running.delay + host().bus_delay();
+    running_.reset();
+    if (delay > 0) {
+        late_ = result;
+        late_waits_ = true;
+        late_until_ = host().now() + delay;
+        host().schedule(0, late_until_);
+    } else {
+        finish(result);
+    }
 }
 
 void Caam::finish(const Result& result) {
@@ -312,6 +492,9 @@ void Caam::publish(const Port& port, int ring, std::uint32_t status) {
     }
     if (port.fault().happened) {
         published_.fault = port.fault();
+        if (port.owner().world == World::non_secure) {
+            published_.open_fault = port.fault();
+        }
         const std::uint32_t shown =
             ring < 0 ? 0 : static_cast<std::uint32_t>(ring);  // DECO's in ring 0's place
         published_.ring_fault[shown] = port.fault();
@@ -329,7 +512,9 @@ void Caam::exchange(Archive& archive) {
     archive.value(violated);
     engine_.violated = violated;
     archive.value(engine_.mode, static_cast<std::uint64_t>(SecurityMode::failed));
-    archive.list(engine_.mp_private_key, 128);
+    for (auto& key : engine_.mp_private_key) {
+        archive.list(key, 128);
+    }
     controller_.exchange(archive);
     assurance_.exchange(archive);
     for (JobRing& ring : rings_) {
@@ -340,15 +525,65 @@ void Caam::exchange(Archive& archive) {
     archive.value(late_waits_);
     archive.value(late_until_);
     archive.value(late_.ring, ring_count - 1);
-    archive.value(late_.ticket.entry);
-    archive.value(late_.ticket.generation);
-    archive.value(late_.owner.world, static_cast<std::uint64_t>(World::non_secure));
-    archive.value(late_.owner.did, 15);
-    archive.value(late_.owner.icid, 0x7ff);
-    archive.value(late_.owner.source, 7);
+    late_.ticket.exchange(archive);
+    late_.owner.exchange(archive);
     archive.value(late_.descriptor);
     archive.value(late_.status);
     archive.value(late_.written);
+    exchange_running(archive);
+    for (unsigned ring = 0; ring < ring_count; ++ring) {
+        if (!has_its_job(ring)) {
+            archive.fail("the stream holds a ring whose job is nowhere");
+        }
+    }
+}
+
+/** A job that stands still, with all it needs to go on. */
+void Caam::exchange_running(Archive& archive) {
+    bool there = running_.has_value();
+    archive.value(there);
+    if (!archive.writing()) {
+        running_.reset();
+    }
+    if (!there || !archive.ok()) {
+        return;
+    }
+    Task task = running_ ? running_->task : Task();
+    auto source = static_cast<std::uint32_t>(task.ring + 1);
+    archive.value(source, ring_count);
+    task.ring = static_cast<int>(source) - 1;
+    task.ticket.exchange(archive);
+    task.owner.exchange(archive);
+    for (std::uint32_t& word : task.words) {
+        archive.value(word);
+    }
+    archive.bytes(std::as_writable_bytes(std::span(engine_.mp_message)));
+    archive.value(engine_.blob_privilege, 3);
+    if (!running_) {
+        running_.emplace(host(), secure_memory_, task, engine_, *buffers_);
+    }
+    archive.value(running_->returned);
+    archive.value(running_->delay);
+    bool counted = running_->counters.has_value();
+    archive.value(counted);
+    if (counted) {
+        running_->counters = running_->counters.value_or(Counters());
+        running_->counters->exchange(archive);
+    }
+    running_->deco.exchange(archive);
+    if (running_->returned && task.ring < 0) {
+        archive.fail("the stream holds a job by hand that waits in a ring");
+    }
+}
+
+/** A ring whose job is under way waits for one that is. */
+bool Caam::has_its_job(unsigned ring) const {
+    const auto is = [&](unsigned number, const Ticket& ticket) {
+        return number == ring && rings_[ring].made(ticket);
+    };
+    return !rings_[ring].busy() || (late_waits_ && is(late_.ring, late_.ticket)) ||
+           (running_ && !running_->returned && running_->task.ring >= 0 &&
+            is(static_cast<unsigned>(running_->task.ring), running_->task.ticket));
 }
 
 void Caam::resume() {
@@ -357,7 +592,7 @@ void Caam::resume() {
         ring.update_line();
     }
     host().cancel(0);
-    if (late_waits_) {
+    if (late_waits_ && late_until_ > host().now()) {
         host().schedule(0, late_until_);
     }
     wake();

@@ -15,17 +15,21 @@
  * at 0x8000). Window 1: secure memory, 32 KiB. Lines 0 to 2: rings (SPI 105, 106, 114); line 3: recoverable
  * errors and violations (SPI 91). Input 0: security violation from SNVS. Properties in properties(). Jobs run
  * in work(), one at a time, with the rings in turn; their bus accesses are those of Master::caam in the world
- * of the ring.
+ * of the ring, or the non-secure one if that takes part (README, "Who may do what").
  *
- * Not modelled: RTIC (storage only), the queue interface (absent in this SoC), virtualisation, trusted
- * descriptors; and what job_ring.hpp, deco.hpp, pkha.hpp and others name.
+ * Not modelled: RTIC (storage only, but with its owner), moving secure memory (JRSMVBAR), what SDIDs and
+ * PAGE0_SDID do, write protection of secure memory's registers (SMWPJRR), the queue interface (absent in
+ * this SoC), virtualisation, trusted descriptors; and what job_ring.hpp, deco.hpp, pkha.hpp and others name.
  */
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "bus/power_gated.hpp"
 #include "caam/ccb.hpp"
 #include "caam/controller.hpp"
+#include "caam/deco.hpp"
 #include "caam/engine.hpp"
 #include "caam/job_ring.hpp"
 #include "caam/secure_memory.hpp"
@@ -33,7 +37,7 @@
 
 namespace svp {
 
-class Caam : public Device {
+class Caam : public Device, public PowerGated {
  public:
     explicit Caam(Host& host);
     ~Caam() override;
@@ -49,6 +53,8 @@ class Caam : public Device {
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                    const Transaction& by) override;
     void reset() override;
+    void lose_state() override;
+    bool started_anew() const override { return !power_lost_; }
     bool work() override;
 
     std::span<const PropertyInfo> properties() const override;
@@ -62,7 +68,7 @@ class Caam : public Device {
 
  protected:
     void exchange(Archive& archive) override;
-    std::uint32_t state_version() const override { return 2; }
+    std::uint32_t state_version() const override { return 3; }
     void resume() override;
 
  private:
@@ -83,12 +89,43 @@ class Caam : public Device {
         std::uint32_t written = 0;
     };
 
-    RegisterBank* bank_at(std::uint64_t offset, const Transaction& by);
-    bool next_task(Task& task);
+    /** A page of the register window that an access may touch. */
+    struct Target {
+        RegisterBank* bank = nullptr;  ///< none, or not for this access
+        caam::JobRing* ring = nullptr;
+    };
+    Target target(std::uint64_t offset, unsigned size, const Transaction& by);
+    void set_rights(RegisterBank& bank, caam::Page page, unsigned ring);
+    caam::Owner ring_owner(unsigned ring) const;
+    caam::ControllerEvents events();
+
+    /** The job that DECO is at; it may stand still for a while. */
+    struct Running {
+        Running(Host& host, caam::SecureMemory& memory, const Task& which, caam::Engine& engine,
+                caam::FlowBuffers& buffers)
+            : task(which), port(host, memory, which.owner), deco(port, engine, buffers) {}
+
+        Task task;
+        caam::Port port;
+        caam::Deco deco;
+        bool returned = false;                   ///< it waits in its ring, and can be begun anew as well
+        std::optional<caam::Counters> counters;  ///< with what a job has done that waits in its ring
+        std::int64_t delay = 0;                  ///< by injected faults, ns
+    };
+
+    void draw_entropy();
+    void power_on_registers();
+    void power_on_engine();
+    bool next_task();
+    bool goes_on();
+    void begin(const Task& task);
     void serve_requests();
-    void run(const Task& task);
-    void put_back(const Task& task);
+    bool run();
+    void pause();
+    void end(std::uint32_t status);
     void finish(const Result& result);
+    void exchange_running(Archive& archive);
+    bool has_its_job(unsigned ring) const;
     void publish(const caam::Port& port, int ring, std::uint32_t status);
     void wake() { host().request_work(); }
 
@@ -96,11 +133,16 @@ class Caam : public Device {
     caam::SecureMemory secure_memory_;
     caam::Engine engine_;
     std::unique_ptr<caam::FlowBuffers> buffers_;
+    caam::Refusals refusals_;
     caam::Controller controller_;
     std::array<caam::JobRing, caam::ring_count> rings_;
     RegisterBank assurance_;  ///< RTIC
-    unsigned turn_ = 0;       ///< ring that is looked at first
-    bool violation_ = false;  ///< level of input 0
+    std::optional<Running> running_;
+    unsigned turn_ = 0;        ///< ring that is looked at first
+    bool violation_ = false;   ///< level of input 0
+    bool working_ = false;     ///< work() is at a job and beside the lock
+    bool power_lost_ = false;  ///< since that job began
+    std::array<std::uint8_t, caam::Rng::entropy_bytes> entropy_{};  ///< for the next start of the generator
 
     /** A job whose bus accesses an injected fault has delayed: the ring is told at the deadline. */
     Result late_;

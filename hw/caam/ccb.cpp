@@ -70,7 +70,7 @@ Work work_of_digest(std::uint8_t algorithm, bool keyed) {
 void wipe_key(ClassRegisters& registers) {
     registers.key.fill(0);
     registers.key_size = 0;
-    registers.key_split = registers.key_locked = registers.plain_store = false;
+    registers.key_loaded = registers.key_split = registers.key_locked = registers.plain_store = false;
 }
 
 }  // namespace
@@ -104,24 +104,30 @@ Ccb::~Ccb() {
 
 void Ccb::load(Transfer transfer) {
     if (transfer.remaining() > 0) {
+        ++queued_;
         sources_.emplace_back(std::move(transfer));
     }
 }
 
 void Ccb::load(std::span<const std::uint8_t> bytes) {
     if (!bytes.empty()) {
+        ++queued_;
         sources_.emplace_back(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
     }
 }
 
 void Ccb::consume(unsigned from, Consumer consumer) {
     if (consumer.remaining > 0) {
+        ++queued_;
         consumers_[from].push_back(std::move(consumer));
     }
 }
 
-bool Ccb::crowded() const {
+bool Ccb::crowded() {
     constexpr std::size_t most = 4096;
+    if (queued_ <= most) {
+        return false;
+    }
     std::size_t waiting = sources_.size() + entries_.size();
     for (const auto& marks : marks_) {
         waiting += marks.size();
@@ -129,6 +135,7 @@ bool Ccb::crowded() const {
     for (const auto& consumers : consumers_) {
         waiting += consumers.size();
     }
+    queued_ = waiting;
     return waiting > most;
 }
 
@@ -187,7 +194,6 @@ std::unique_ptr<Cha> Ccb::make(unsigned number, Operation operation) {
 }
 
 void Ccb::start(unsigned number, Operation operation) {
-    pump();
     cha_[number] = make(number, operation);
     class_[number].mode = operation.word;
     class_[number].done = false;
@@ -204,14 +210,12 @@ void Ccb::count(unsigned number, Operation operation) {
 }
 
 void Ccb::wait_done(unsigned number) {
-    pump();
     if (cha_[number] != nullptr && !class_[number].done) {
         throw JobError(DecoError::watchdog);
     }
 }
 
 void Ccb::wait_result(unsigned number) {
-    pump();
     if (cha_[number] != nullptr && !class_[number].done && fed_[number]) {
         throw JobError(DecoError::watchdog);
     }
@@ -235,7 +239,6 @@ void Ccb::finish() {
 }
 
 void Ccb::clear(std::uint32_t bits) {
-    pump();
     ClassRegisters& first = class_[1];
     ClassRegisters& second = class_[2];
     if ((bits & (clear_mode1 | reset_cha1)) != 0) {
@@ -276,7 +279,7 @@ void Ccb::clear(std::uint32_t bits) {
     constexpr PkRegister pk_order[] = {PkRegister::a, PkRegister::b, PkRegister::n, PkRegister::e};
     for (unsigned i = 0; i < 4; ++i) {
         if ((bits & clear_pk_sizes & 1u << (12 + i)) != 0) {
-            pkha_.set_size(pk_order[i], 0);
+            pk_order[i] == PkRegister::e ? pkha_.wipe_e() : pkha_.set_size(pk_order[i], 0);
         }
     }
     if ((bits & reset_output_fifo) != 0) {
@@ -293,6 +296,140 @@ void Ccb::clear(std::uint32_t bits) {
             marks_[number].clear();
         }
     }
+}
+
+void ClassRegisters::exchange(Archive& archive) {
+    archive.bytes(std::as_writable_bytes(std::span(key)));
+    archive.bytes(std::as_writable_bytes(std::span(context)));
+    archive.value(mode);
+    archive.value(key_size, key_bytes);
+    archive.value(data_size);
+    archive.value(icv_size);
+    archive.value(key_loaded);
+    archive.value(key_split);
+    archive.value(key_locked);
+    archive.value(plain_store);
+    archive.value(done);
+}
+
+void InfoEntry::exchange(Archive& archive) {
+    archive.value(destination, 3);
+    archive.value(source, static_cast<std::uint64_t>(EntrySource::snoop));
+    archive.value(type, 0x3f);
+    archive.value(padding, 7);
+    archive.value(flush1);
+    archive.value(flush2);
+    archive.value(last1);
+    archive.value(last2);
+    archive.value(pk);
+    archive.value(length);
+    archive.value(begun);
+    archive.value(finished);
+}
+
+void Consumer::exchange(Archive& archive) {
+    archive.value(kind, static_cast<std::uint64_t>(Kind::sink));
+    archive.value(remaining);
+    transfer.exchange(archive);
+    archive.value(sink.target, 0xf);
+    archive.value(sink.offset);
+    archive.value(sink.aux, 3);
+    if (remaining == 0 || (kind == Kind::memory && transfer.remaining() != remaining)) {
+        archive.fail("the stream holds a store of no length, or of another one than its memory has");
+    }
+}
+
+namespace {
+
+/** A queue of things with a part of an archive of their own. */
+template <typename Queue, typename Each>
+void exchange_queue(Archive& archive, Queue& queue, const Each& each) {
+    constexpr std::size_t most = 1u << 16;
+    auto count = static_cast<std::uint32_t>(queue.size());
+    archive.value(count, most);
+    if (!archive.writing()) {
+        queue.clear();
+    }
+    for (std::uint32_t i = 0; i < count && archive.ok(); ++i) {
+        if (!archive.writing()) {
+            queue.emplace_back();
+        }
+        each(queue[i]);
+    }
+}
+
+}  // namespace
+
+void Ccb::exchange_source(Archive& archive, Source& source) {
+    bool in_memory = std::holds_alternative<Transfer>(source);
+    archive.value(in_memory);
+    if (in_memory) {
+        if (!archive.writing()) {
+            source = Transfer();
+        }
+        auto& transfer = std::get<Transfer>(source);
+        transfer.exchange(archive);
+        if (transfer.remaining() == 0) {
+            archive.fail("the stream holds input of no length");
+        }
+        return;
+    }
+    if (!archive.writing()) {
+        source = std::vector<std::uint8_t>();
+    }
+    auto& bytes = std::get<std::vector<std::uint8_t>>(source);
+    archive.list(bytes, FlowBuffers::chunk);
+    if (bytes.empty()) {
+        archive.fail("the stream holds input of no length");
+    }
+}
+
+/** The engine of a class: made by its mode, as start() did, then given its state. */
+void Ccb::exchange_engine(Archive& archive, unsigned number) {
+    bool there = cha_[number] != nullptr;
+    archive.value(there);
+    archive.value(fed_[number]);
+    if (!archive.writing()) {
+        cha_[number].reset();
+    }
+    if (!there || !archive.ok()) {
+        return;
+    }
+    if (!archive.writing()) {
+        try {
+            cha_[number] = make(number, Operation{class_[number].mode});
+        } catch (const JobError&) {
+            return archive.fail("the stream holds an operation that there is not");
+        }
+    }
+    cha_[number]->exchange(archive);
+}
+
+void Ccb::exchange(Archive& archive) {
+    buffers_.exchange(archive);
+    for (unsigned number = 1; number <= 2; ++number) {
+        class_[number].exchange(archive);
+        exchange_engine(archive, number);
+    }
+    pkha_.exchange(archive);
+    queued_ = SIZE_MAX;  // counted when it is asked for
+    exchange_queue(archive, sources_, [&](Source& source) { exchange_source(archive, source); });
+    const auto* first =
+        sources_.empty() ? nullptr : std::get_if<std::vector<std::uint8_t>>(&sources_.front());
+    archive.value(source_offset_, first == nullptr || first->empty() ? 0 : first->size() - 1);
+    exchange_queue(archive, entries_, [&](InfoEntry& entry) { entry.exchange(archive); });
+    for (auto& marks : marks_) {
+        exchange_queue(archive, marks, [&](Mark& mark) {
+            archive.value(mark.type, 0xf);
+            archive.value(mark.length, FlowBuffers::chunk + 4096);
+            archive.value(mark.flush);
+            archive.value(mark.last);
+        });
+    }
+    for (auto& consumers : consumers_) {
+        exchange_queue(archive, consumers, [&](Consumer& consumer) { consumer.exchange(archive); });
+    }
+    archive.value(snooped_, output().size());
 }
 
 }  // namespace svp::caam

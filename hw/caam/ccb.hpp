@@ -47,6 +47,8 @@ struct InfoEntry {
     bool begun = false;
     bool finished = false;  ///< class 1's part is complete, class 2's is not
 
+    void exchange(Archive& archive);
+
     /** From the word that descriptors load; the length is its low 12 bits, or 7 with padding. */
     static InfoEntry from_word(std::uint32_t word);
 };
@@ -62,6 +64,13 @@ struct FlowBuffers {
                                      ByteQueue{chunk + 4096}};
     std::array<std::uint8_t, 256> pad{};
 
+    void exchange(Archive& archive) {
+        input.exchange(archive);
+        output.exchange(archive);
+        for (ByteQueue& queue : waiting) {
+            queue.exchange(archive);
+        }
+    }
     void wipe() {
         input.wipe();
         output.wipe();
@@ -71,13 +80,22 @@ struct FlowBuffers {
     }
 };
 
+/** Where a MOVE goes: its fields. */
+struct Sink {
+    std::uint8_t target = 0;
+    std::uint8_t offset = 0;
+    std::uint8_t aux = 0;
+};
+
 /** Takes bytes from the output FIFO or an alignment block. */
 struct Consumer {
     enum class Kind : std::uint8_t { memory, output, sink };
     Kind kind = Kind::memory;
     std::uint64_t remaining = 0;
-    Transfer transfer;                                        ///< memory
-    std::function<void(std::span<const std::uint8_t>)> sink;  ///< called once, with all bytes
+    Transfer transfer;  ///< memory
+    Sink sink;          ///< gets all bytes at once
+
+    void exchange(Archive& archive);
 };
 
 class Ccb {
@@ -92,14 +110,17 @@ class Ccb {
     /** Queues input. */
     void load(Transfer transfer);
     void load(std::span<const std::uint8_t> bytes);
-    void inform(const InfoEntry& entry) { entries_.push_back(entry); }
+    void inform(const InfoEntry& entry) {
+        ++queued_;
+        entries_.push_back(entry);
+    }
 
     /** Queues a consumer of the output FIFO (3) or of an alignment block (0: DECO, 1, 2). */
     void consume(unsigned from, Consumer consumer);
     bool consumers_waiting(unsigned from) const { return !consumers_[from].empty(); }
 
     /** More waits than any FIFO of the hardware holds: a loop queues what nobody takes. */
-    bool crowded() const;
+    bool crowded();
 
     /** Puts bytes into the output FIFO. Throws JobError if it is full. */
     void push_output(std::span<const std::uint8_t> bytes);
@@ -111,8 +132,17 @@ class Ccb {
     /** Begins an operation of class 1 or 2. */
     void start(unsigned number, Operation operation);
 
+    /** Who takes what a consumer of the kind "sink" gets. */
+    void set_sink(std::function<void(const Sink&, std::span<const std::uint8_t>)> sink) {
+        sink_ = std::move(sink);
+    }
+
     /** Moves data until nothing moves. */
     void pump();
+    /** The same in front of a command: throws JobPaused between two pieces if the job is to stand still. */
+    void settle();
+
+    void exchange(Archive& archive);
 
     /** Waits for the operation of a class; throws JobError (watchdog) if it cannot come to its end. */
     void wait_done(unsigned number);
@@ -127,11 +157,12 @@ class Ccb {
 
  private:
     struct Mark {
-        std::uint8_t type;
-        std::size_t length;
-        bool flush;
-        bool last;
+        std::uint8_t type = 0;
+        std::size_t length = 0;
+        bool flush = false;
+        bool last = false;
     };
+    using Source = std::variant<Transfer, std::vector<std::uint8_t>>;
 
     ByteQueue& output() { return buffers_.output; }
     ByteQueue& waiting(unsigned number) { return buffers_.waiting[number]; }
@@ -143,11 +174,15 @@ class Ccb {
     std::unique_ptr<Cha> make_aes(ClassRegisters& registers, Operation operation);
     void count(unsigned number, Operation operation);
 
+    void exchange_source(Archive& archive, Source& source);
+    void exchange_engine(Archive& archive, unsigned number);
+
     std::span<const std::uint8_t> input(std::size_t limit);
     std::span<const std::uint8_t> entry_data(InfoEntry& entry, std::size_t limit);
     void fill_padding(const InfoEntry& entry, std::span<std::uint8_t> bytes);
     std::size_t room(const InfoEntry& entry) const;
     std::size_t class_room(unsigned number) const;
+    bool move();
     bool route();
     bool route_pk(InfoEntry& entry);
     bool pass(InfoEntry& entry);
@@ -175,11 +210,13 @@ class Ccb {
     std::array<bool, 3> fed_{};
     Pkha pkha_;
 
-    std::deque<std::variant<Transfer, std::vector<std::uint8_t>>> sources_;
+    std::deque<Source> sources_;
     std::size_t source_offset_ = 0;
     std::deque<InfoEntry> entries_;
     std::array<std::deque<Mark>, 3> marks_;
+    std::size_t queued_ = 0;  ///< at least as much as waits in all queues
     std::array<std::deque<Consumer>, 4> consumers_;
+    std::function<void(const Sink&, std::span<const std::uint8_t>)> sink_;
     std::size_t snooped_ = 0;  ///< bytes at the front of the output FIFO that were copied to class 2
 };
 

@@ -16,6 +16,11 @@ bool always_pk(std::uint8_t type) {
     return (type >= 0x4 && type <= 0x9) || type == 0xc || type == 0xd;
 }
 
+/** What a byte takes an engine, about. */
+std::uint64_t byte_ns(Work work) {
+    return work == Work::des ? 75 : 2;
+}
+
 struct PkTarget {
     PkRegister which;
     unsigned segment;
@@ -38,14 +43,29 @@ PkTarget pk_target(std::uint8_t type) {
 
 }  // namespace
 
+/** True if anything moved. */
+bool Ccb::move() {
+    bool moved = drain_marks(1);
+    moved = drain_marks(2) || moved;
+    moved = route() || moved;
+    for (unsigned from = 0; from <= from_output; ++from) {
+        moved = run_consumers(from) || moved;
+    }
+    return moved;
+}
+
 void Ccb::pump() {
-    bool moved = true;
-    while (moved) {
-        moved = drain_marks(1);
-        moved = drain_marks(2) || moved;
-        moved = route() || moved;
-        for (unsigned from = 0; from <= from_output; ++from) {
-            moved = run_consumers(from) || moved;
+    while (move()) {
+    }
+}
+
+void Ccb::settle() {
+    while (move()) {
+        if (engine_.violated.load(std::memory_order_relaxed)) {
+            throw JobError(DecoError::deco_reset);
+        }
+        if (port_.must_pause()) {
+            throw JobPaused();
         }
     }
 }
@@ -223,6 +243,9 @@ bool Ccb::pass(InfoEntry& entry) {
             consumers_[from_output].pop_front();
         }
         moved = true;
+        if (port_.must_pause()) {
+            break;  // settle() asks again, and nothing has changed
+        }
     }
     return moved;
 }
@@ -286,6 +309,7 @@ void Ccb::deliver_class(unsigned number, std::uint8_t type, std::span<const std:
     waiting(number).push(data);
     auto& marks = marks_[number];
     if (marks.empty() || marks.back().type != type || marks.back().flush || marks.back().last) {
+        ++queued_;
         marks.push_back({type, 0, false, false});
     }
     marks.back().length += data.size();
@@ -306,6 +330,7 @@ void Ccb::end_entry(const InfoEntry& entry) {
 
 void Ccb::end_class(unsigned number, std::uint8_t type, bool flush, bool last) {
     if (!listens(number)) {
+        ++queued_;
         marks_[number].push_back({type, 0, flush, last});
         return;
     }
@@ -327,6 +352,7 @@ void Ccb::feed(unsigned number, std::uint8_t type, std::span<const std::uint8_t>
     const auto kind = static_cast<DataKind>(type);
     fed_[number] = true;
     cha_[number]->feed(kind, data, output());
+    port_.takes(data.size() * byte_ns(work_[number]));
     count_fed(number, kind, data.size());
 }
 
@@ -425,7 +451,7 @@ bool Ccb::run_consumer(unsigned from, Consumer& consumer) {
             output().push(data);
             break;
         case Consumer::Kind::sink:
-            consumer.sink(data);
+            sink_(consumer.sink, data);
             break;
     }
     queue.pop(size);

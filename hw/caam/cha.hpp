@@ -39,10 +39,14 @@ struct ClassRegisters {
     std::uint32_t key_size = 0;
     std::uint32_t data_size = 0;
     std::uint32_t icv_size = 0;
+    /** The register holds a whole key and is locked: CLRW clears it, KEY replaces it, nothing changes it. */
+    bool key_loaded = false;
     bool key_split = false;    ///< the key register holds the two halves of a split key
     bool key_locked = false;   ///< KEY with NWB: the key never leaves, not even encrypted
     bool plain_store = false;  ///< KEY with PTS
     bool done = false;
+
+    void exchange(Archive& archive);
 };
 
 /** Fields of an OPERATION command for class 1 or 2. */
@@ -69,6 +73,9 @@ class Cha {
 
     /** There is no more data: bring the context up to date and check an ICV. Called once. */
     virtual void last(ByteQueue& output) = 0;
+
+    /** What an engine in the middle of its data holds beyond the registers. */
+    virtual void exchange(Archive& archive) = 0;
 
     /** The next bytes of a message, which are there, may be passed in multiples of so many; 0: they may not.
      */

@@ -42,12 +42,17 @@ constexpr std::uint32_t mcfgr_reset = 0x00002100;
 
 constexpr std::uint32_t scfgr_priblob = 3u << 0;
 constexpr std::uint32_t scfgr_mpmrl = 1u << 26;
+constexpr std::uint32_t scfgr_lck_trng = 1u << 11;
+/** Bits that stay set until the next reset. */
+constexpr std::uint32_t scfgr_sticky = scfgr_priblob | scfgr_mpmrl | scfgr_lck_trng;
 
 constexpr std::uint32_t did_lock = 1u << 31;
 constexpr std::uint32_t did_amtd_lock = 1u << 17;
 constexpr std::uint32_t did_amtd = 1u << 16;
 constexpr std::uint32_t did_tz_own = 1u << 15;
 constexpr std::uint32_t did_primary_tz = 1u << 4;
+constexpr std::uint32_t did_number = 0xf;
+constexpr std::uint32_t did_secure = did_tz_own | did_primary_tz;
 /** What HAB leaves: secure, owner 1, locked. */
 constexpr std::uint32_t did_hab = did_lock | did_tz_own | did_primary_tz | 1;
 
@@ -58,6 +63,9 @@ constexpr std::uint32_t request_deco0 = 1u << 0;
 constexpr std::uint32_t granted_deco0 = 1u << 16;
 constexpr std::uint32_t deco_non_secure = 1u << 4;
 
+constexpr std::uint32_t lock_bit = 1u << 31;  ///< of RTIC_OWN, DECO0DID and PBSL
+constexpr std::uint32_t assurance_tz = 1u << 4;
+
 // RTMCTL
 constexpr std::uint32_t trng_program = 1u << 16;
 constexpr std::uint32_t trng_stop_ok = 1u << 13;
@@ -65,6 +73,9 @@ constexpr std::uint32_t trng_error = 1u << 12;
 constexpr std::uint32_t trng_entropy_valid = 1u << 10;
 constexpr std::uint32_t trng_reset_defaults = 1u << 6;
 constexpr std::uint32_t trng_fields = 0x1002f;
+/** What is set up in program mode; TRNG_ACC and ERR serve run mode as well. */
+constexpr std::uint32_t trng_program_fields = trng_program | trng_reset_defaults | 0xf;
+constexpr std::uint32_t trng_status = 0x63c;  ///< the first register behind those of program mode
 
 // DECO's page
 constexpr std::uint32_t djqcr = 0x800;
@@ -79,28 +90,106 @@ constexpr std::uint32_t dddr_host_error = 0xdu << 20;
 }  // namespace
 
 Controller::Controller(Host& host, Published& published, SecureMemory& secure_memory, const Engine& engine,
-                       std::function<void()> wake)
+                       ControllerEvents events)
     : host_(host),
       published_(published),
       secure_memory_(secure_memory),
       engine_(engine),
-      wake_(std::move(wake)),
+      events_(std::move(events)),
+      refusals_(host),
       page_(host, "caam", page_bytes, page_rows()),
       deco_(host, "caam deco 0", page_bytes, deco_rows()) {}
+
+bool Controller::closed(Page page, unsigned ring) const {
+    switch (page) {
+        case Page::controller:
+            return false;
+        case Page::ring:
+            return (page_.value(jr_did + 8 * ring) & did_tz_own) != 0;
+        case Page::assurance:
+            return (page_.value(rtic_own) & assurance_tz) != 0;
+        case Page::deco:
+            return requested_by_ == World::secure;
+    }
+    return true;
+}
+
+bool Controller::claimed() const {
+    for (unsigned ring = 0; ring < ring_count; ++ring) {
+        if ((page_.value(jr_did + 8 * ring) & (did_tz_own | did_primary_tz)) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Bits of a register of page 0 that a lock keeps as they are, whoever writes. */
+std::uint32_t Controller::locked_bits(std::uint32_t offset) const {
+    const auto whole = [this](std::uint32_t lock_offset, std::uint32_t lock) {
+        return (page_.value(lock_offset) & lock) != 0 ? all_bits : 0;
+    };
+    if (offset >= jr_did && offset < jr_did + 8 * (ring_count + 1)) {
+        const std::uint32_t upper = offset & ~4u;
+        const bool amtd_locked = offset == upper && (page_.value(upper) & did_amtd_lock) != 0;
+        return whole(upper, did_lock) | (amtd_locked ? did_amtd | did_amtd_lock : 0);
+    }
+    if (offset >= rtic_own && offset < rtic_own + 4 * 9) {
+        return whole(rtic_own, lock_bit);
+    }
+    if (offset == deco_did || offset == deco_did + 4) {
+        return whole(deco_did, lock_bit);
+    }
+    if (offset == pbsl) {
+        return whole(pbsl, lock_bit);
+    }
+    if (offset == scfgr) {
+        return page_.value(scfgr) & scfgr_sticky;
+    }
+    if (offset >= trng && offset < trng_status) {
+        // Whoever is in program mode may finish; nobody gets into it again.
+        const bool programming = (page_.value(trng) & trng_program) != 0;
+        const std::uint32_t fields = offset == trng ? trng_program_fields : all_bits;
+        return programming ? 0 : whole(scfgr, scfgr_lck_trng) & fields;
+    }
+    return offset >= mpmr && offset < mpmr + 4 * 8 ? whole(scfgr, scfgr_mpmrl) : 0;
+}
+
+RegisterRights Controller::rights(Page page, std::uint32_t offset, const Transaction& by) const {
+    const std::uint32_t locked = page == Page::controller ? locked_bits(offset) : 0;
+    if (by.world == World::secure) {
+        return {all_bits, ~locked};
+    }
+    const AccessRow* row = access_row(page, offset);
+    if (row == nullptr) {
+        return {0, 0};
+    }
+    const bool deco_free = requested_by_ != World::secure;
+    const bool granted = row->grant == Grant::page || (row->grant == Grant::unclaimed && !claimed()) ||
+                         (row->grant == Grant::deco && deco_free) ||
+                         (row->grant == Grant::deco_unclaimed && deco_free && !claimed());
+    std::uint32_t read = row->read;
+    if (page == Page::deco && offset >= descriptor_buffer && offset < descriptor_buffer + 4 * direct_words) {
+        const std::uint32_t word = (offset - descriptor_buffer) / 4;
+        read = (open_words_ >> word & 1) != 0 ? read : 0;
+    }
+    return {read, granted ? row->write & ~locked : 0};
+}
+
+void Controller::withheld(Page page, unsigned ring, std::uint32_t offset, const Transaction& by) {
+    const bool owner = page == Page::controller && offset >= jr_did && offset < jr_did + 8 * ring_count;
+    refusals_.registers(by, owner ? (offset - jr_did) / 8 : ring);
+}
 
 void Controller::add_owner_rows(std::vector<Register>& rows) {
     for (unsigned ring = 0; ring <= ring_count; ++ring) {
         const std::uint32_t offset = jr_did + 8 * ring;
-        rows.push_back(
-            {.offset = offset, .name = "JRDID_MS", .on_write = [this, offset](const WriteEvent& event) {
-                 owner_written(event, offset);
-             }});
-        rows.push_back(
-            {.offset = offset + 4, .name = "JRDID_LS", .on_write = [this, offset](const WriteEvent& event) {
-                 owner_written(event, offset + 4);
-             }});
+        rows.push_back({.offset = offset,
+                        .name = "JRDID_MS",
+                        .on_write = [this, ring](const WriteEvent& event) { owner_written(event, ring); }});
+        rows.push_back({.offset = offset + 4, .name = "JRDID_LS"});
         rows.push_back({.offset = jr_smvbar + 8 * ring,
                         .name = "JRSMVBAR",
+                        .kind = Kind::unmodelled,
                         .on_read = [this](std::uint32_t, std::uint32_t) {
                             return static_cast<std::uint32_t>(secure_memory_.base() >> 16);
                         }});
@@ -142,18 +231,14 @@ void Controller::add_trng_rows(std::vector<Register>& rows) {
 }
 
 std::vector<Register> Controller::page_rows() {
-    const auto always = [](std::uint32_t value) {
-        return [value](std::uint32_t, std::uint32_t stored) { return stored | value; };
-    };
     std::vector<Register> rows = shared_rows(-1);
     add_owner_rows(rows);
+    add_direct_rows(rows);
     add_trng_rows(rows);
     const std::vector<Register> own = {
         {.offset = mcfgr, .name = "MCFGR", .reset = mcfgr_reset, .read_only = mcfgr_fixed},
         {.offset = page0_sdid, .name = "PAGE0_SDID"},
-        {.offset = scfgr,
-         .name = "SCFGR",
-         .on_write = [this](const WriteEvent& event) { security_config_written(event); }},
+        {.offset = scfgr, .name = "SCFGR"},
         {.offset = debugctl,
          .name = "DEBUGCTL",
          .read_only = ~debug_stop,
@@ -162,31 +247,12 @@ std::vector<Register> Controller::page_rows() {
                  return stored | ((stored & debug_stop) != 0 ? debug_stopped : 0);
              }},
         {.offset = jrstartr, .name = "JRSTARTR", .read_only = ~0xfu},
-        {.offset = rtic_own, .name = "RTIC_OWN"},
-        {.offset = rtic_own + 4, .name = "RTIC_DID", .count = 8},
-        {.offset = decorsr, .name = "DECORSR", .read_only = ~3u, .on_read = always(request_valid)},
-        {.offset = decorr,
-         .name = "DECORR",
-         .read_only = ~request_deco0,
-         .on_read =
-             [this](std::uint32_t, std::uint32_t stored) {
-                 const bool granted = (stored & request_deco0) != 0 && (page_.value(decorsr) & 3) != 0;
-                 return stored | (granted ? granted_deco0 : 0);
-             }},
-        {.offset = deco_did, .name = "DECO0DID", .count = 2},
-        {.offset = dar, .name = "DAR", .count = 2},
+        {.offset = dar, .name = "DAR"},
+        {.offset = dar + 4, .name = "DRR"},
         {.offset = pbsl, .name = "PBSL"},
         {.offset = dma_timing, .name = "AXI timing", .count = 16},
         {.offset = mppkr, .name = "MPPKR", .read_only = all_bits, .count = 16},
-        {.offset = mpmr,
-         .name = "MPMR",
-         .count = 8,
-         .on_write =
-             [this](const WriteEvent& event) {
-                 if ((page_.value(scfgr) & scfgr_mpmrl) != 0) {
-                     page_.set(mpmr + 4 * event.index, event.before);
-                 }
-             }},
+        {.offset = mpmr, .name = "MPMR", .count = 8},
         {.offset = mptestr, .name = "MPTESTR", .read_only = all_bits, .count = 8},
         {.offset = mpecc, .name = "MPECC", .read_only = all_bits},
         // The keys themselves: JDKEKR, TDKEKR, TDSKR and the nonce. No mode of this model shows them.
@@ -229,16 +295,7 @@ std::vector<Register> Controller::deco_rows() {
         {.offset = djqcr,
          .name = "DJQCR",
          .count = 2,
-         .on_write =
-             [this](const WriteEvent& event) {
-                 if (event.index == 0 && (event.written & whole_descriptor) != 0) {
-                     deco_.set(djqcr, 0);
-                     if ((page_.value(decorr) & request_deco0) != 0 && (page_.value(decorsr) & 3) != 0) {
-                         direct_.wanted = true;
-                         wake_();
-                     }
-                 }
-             }},
+         .on_write = [this](const WriteEvent& event) { start_written(event); }},
         {.offset = 0x808, .name = "DJQDAR", .read_only = all_bits, .count = 2},
         {.offset = dopsta,
          .name = "DOPSTA",
@@ -248,7 +305,10 @@ std::vector<Register> Controller::deco_rows() {
         {.offset = 0x820, .name = "DPDIDSR", .read_only = all_bits, .count = 8},
         {.offset = deco_math, .name = "DMTH", .read_only = all_bits, .count = 8},
         {.offset = 0x880, .name = "DGTR", .read_only = all_bits, .count = 64},
-        {.offset = descriptor_buffer, .name = "DESB", .count = direct_words},
+        {.offset = descriptor_buffer,
+         .name = "DESB",
+         .count = direct_words,
+         .on_write = [this](const WriteEvent& event) { word_written(event); }},
         {.offset = 0xe00, .name = "DDJR", .read_only = all_bits},
         {.offset = dddr,
          .name = "DDDR",
@@ -263,35 +323,99 @@ std::vector<Register> Controller::deco_rows() {
     return rows;
 }
 
-void Controller::owner_written(const WriteEvent& event, std::uint32_t offset) {
-    const std::uint32_t upper = offset & ~4u;
-    const bool is_upper = offset == upper;
-    const std::uint32_t rights = is_upper ? event.before : page_.value(upper);
-    const bool refused =
-        (rights & did_lock) != 0 || ((rights & did_tz_own) != 0 && event.by.world == World::non_secure);
-    std::uint32_t value = refused ? event.before : event.after;
-    if (is_upper && (event.before & did_amtd_lock) != 0) {
-        value = (value & ~(did_amtd | did_amtd_lock)) | (event.before & (did_amtd | did_amtd_lock));
+void Controller::owner_written(const WriteEvent& event, unsigned ring) {
+    if (ring < ring_count && ((event.before ^ event.after) & did_secure) != 0) {
+        events_.owner_changed(ring);
     }
-    page_.set(offset, value);
 }
 
-/** PRIBLOB only ever gains bits, and the lock of MPMR only closes. */
-void Controller::security_config_written(const WriteEvent& event) {
-    page_.set(scfgr, event.after | (event.before & (scfgr_priblob | scfgr_mpmrl)));
+void Controller::add_direct_rows(std::vector<Register>& rows) {
+    rows.push_back({.offset = rtic_own, .name = "RTIC_OWN", .on_write = [this](const WriteEvent& event) {
+                        if (((event.before ^ event.after) & assurance_tz) != 0) {
+                            events_.assurance_changed();
+                        }
+                    }});
+    rows.push_back({.offset = rtic_own + 4, .name = "RTIC_DID", .count = 8});
+    rows.push_back({.offset = decorsr,
+                    .name = "DECORSR",
+                    .read_only = ~3u,
+                    .on_read = [](std::uint32_t, std::uint32_t stored) { return stored | request_valid; },
+                    .on_write = [this](const WriteEvent& event) { ring_selected(event); }});
+    rows.push_back({.offset = decorr,
+                    .name = "DECORR",
+                    .read_only = ~request_deco0,
+                    .on_write = [this](const WriteEvent& event) { deco_requested(event); },
+                    .on_read_by =
+                        [this](const ReadEvent& event) {
+                            const bool requested =
+                                (event.stored & request_deco0) != 0 && (page_.value(decorsr) & 3) != 0;
+                            const bool granted = requested && (event.by.world == World::secure ||
+                                                               requested_by_ != World::secure);
+                            return event.stored | (granted ? granted_deco0 : 0);
+                        }});
+    rows.push_back({.offset = deco_did, .name = "DECO0DID_MS"});
+    rows.push_back({.offset = deco_did + 4, .name = "DECO0DID_LS"});
+}
+
+/** Nobody of the non-secure world takes the identity of a ring that is the secure world's. */
+void Controller::ring_selected(const WriteEvent& event) {
+    const std::uint32_t selected = event.after & 3;
+    const bool secure =
+        selected != 0 && (closed(Page::ring, selected - 1) || owner(selected - 1).world == World::secure);
+    if (event.by.world == World::non_secure && secure) {
+        page_.set(decorsr, event.before);
+        return refusals_.registers(event.by, selected - 1);
+    }
+    selected_by_ = event.by.world;
+}
+
+/** What the secure world leaves in the DECO goes when it gives the DECO back. */
+void Controller::deco_requested(const WriteEvent& event) {
+    const bool requested = (event.after & request_deco0) != 0;
+    if (!requested && requested_by_ == World::secure) {
+        for (std::uint32_t i = 0; i < direct_words; ++i) {
+            deco_.set(descriptor_buffer + 4 * i, 0);
+        }
+        open_words_ = 0;
+    }
+    requested_by_ = requested ? event.by.world : World::non_secure;
+}
+
+/** A word is the non-secure world's from its first byte on, and the secure world's again when all is new. */
+void Controller::word_written(const WriteEvent& event) {
+    const std::uint64_t bit = std::uint64_t{1} << event.index;
+    if (event.by.world == World::secure) {
+        open_words_ = event.lanes == all_bits ? open_words_ & ~bit : open_words_;
+        return;
+    }
+    if ((open_words_ & bit) == 0) {
+        deco_.set(descriptor_buffer + 4 * event.index, event.written);
+    }
+    open_words_ |= bit;
+}
+
+void Controller::start_written(const WriteEvent& event) {
+    if (event.index != 0 || (event.written & whole_descriptor) == 0) {
+        return;
+    }
+    deco_.set(djqcr, 0);
+    if ((page_.value(decorr) & request_deco0) != 0 && (page_.value(decorsr) & 3) != 0) {
+        direct_.starter = direct_.wanted ? weaker(direct_.starter, event.by.world) : event.by.world;
+        direct_.wanted = true;
+        events_.wake();
+    }
 }
 
 void Controller::reset(bool hab_locked) {
     page_.reset();
     deco_.reset();
     direct_ = {};
+    selected_by_ = World::secure;
+    requested_by_ = World::non_secure;
+    open_words_ = 0;
     for (unsigned ring = 0; hab_locked && ring < ring_count; ++ring) {
         page_.set(jr_did + 8 * ring, did_hab);
     }
-}
-
-bool Controller::secure_owned(unsigned ring) const {
-    return (page_.value(jr_did + 8 * ring) & did_tz_own) != 0;
 }
 
 Owner Controller::owner(unsigned ring) const {
@@ -306,11 +430,20 @@ Owner Controller::owner(unsigned ring) const {
 
 /** DECORSR counts the rings from 1. A DECO0DID that says non-secure wins. */
 Owner Controller::direct_owner() const {
+    constexpr std::uint32_t length_field = 0x7f;
     const std::uint32_t selected = page_.value(decorsr) & 3;
     Owner result = owner(selected == 0 ? 0 : selected - 1);
     if ((page_.value(deco_did) & deco_non_secure) != 0) {
         result.world = World::non_secure;
-        result.did = static_cast<std::uint8_t>(page_.value(deco_did) & 0xf);
+        result.did = static_cast<std::uint8_t>(page_.value(deco_did) & did_number);
+    }
+    const std::uint32_t length = deco_.value(descriptor_buffer) & length_field;
+    const std::uint64_t used = length >= direct_words ? ~std::uint64_t{0} : (std::uint64_t{1} << length) - 1;
+    if (((used | 1) & open_words_) != 0) {
+        result.world = World::non_secure;
+    }
+    for (const World one : {direct_.starter, selected_by_, requested_by_}) {
+        result.world = weaker(result.world, one);
     }
     result.source = 4;
     return result;
@@ -325,8 +458,12 @@ std::array<std::uint32_t, direct_words> Controller::direct_descriptor() const {
 }
 
 void Controller::finish_direct(std::uint32_t status, const std::array<std::uint32_t, direct_words>& buffer) {
-    for (std::uint32_t i = 0; i < buffer.size(); ++i) {
+    const bool taken_over = direct_.starter == World::non_secure && requested_by_ == World::secure;
+    for (std::uint32_t i = 0; !taken_over && i < buffer.size(); ++i) {
         deco_.set(descriptor_buffer + 4 * i, buffer[i]);
+    }
+    if (!taken_over && direct_.starter == World::non_secure) {
+        open_words_ = ~std::uint64_t{0};
     }
     constexpr std::uint32_t source_field = 0xf0000000;
     const std::uint32_t source = status & source_field;
@@ -364,6 +501,7 @@ void Published::exchange(Archive& archive) {
     archive.value(rng_status);
     archive.value(mode, static_cast<std::uint64_t>(SecurityMode::failed));
     exchange_fault(fault);
+    exchange_fault(open_fault);
     for (BusFault& one : ring_fault) {
         exchange_fault(one);
     }
@@ -383,6 +521,10 @@ void Controller::exchange(Archive& archive) {
     page_.exchange(archive);
     deco_.exchange(archive);
     archive.value(direct_.wanted);
+    for (World* world : {&direct_.starter, &selected_by_, &requested_by_}) {
+        archive.value(*world, static_cast<std::uint64_t>(World::non_secure));
+    }
+    archive.value(open_words_);
     archive.value(direct_.status);
     archive.value(direct_.failed);
 }

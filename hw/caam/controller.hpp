@@ -13,6 +13,8 @@
 #include "caam/counters.hpp"
 #include "caam/engine.hpp"
 #include "caam/port.hpp"
+#include "caam/refusals.hpp"
+#include "caam/rights.hpp"
 #include "caam/secure_memory.hpp"
 #include "svp/register_bank.hpp"
 
@@ -28,6 +30,7 @@ struct Published {
     SecurityMode mode = SecurityMode::trusted;
     bool busy = false;
     BusFault fault;                               ///< the last one
+    BusFault open_fault;                          ///< the last one of a non-secure job
     std::array<BusFault, ring_count> ring_fault;  ///< REIR of each ring
 
     void exchange(Archive& archive);
@@ -36,14 +39,22 @@ struct Published {
 /** A descriptor written by hand into DECO 0. */
 struct DirectRun {
     bool wanted = false;
+    World starter = World::non_secure;  ///< the weakest that asked for it
     std::uint32_t status = 0;
     bool failed = false;
+};
+
+/** What the controller tells the others. */
+struct ControllerEvents {
+    std::function<void()> wake;                        ///< there is work
+    std::function<void(unsigned ring)> owner_changed;  ///< the ring is somebody else's now
+    std::function<void()> assurance_changed;           ///< RTIC is the other world's now
 };
 
 class Controller {
  public:
     Controller(Host& host, Published& published, SecureMemory& secure_memory, const Engine& engine,
-               std::function<void()> wake);
+               ControllerEvents events);
 
     RegisterBank& page() { return page_; }
     const RegisterBank& page() const { return page_; }
@@ -58,9 +69,18 @@ class Controller {
      */
     std::vector<Register> shared_rows(int ring);
 
-    /** Whether only the secure world may touch the ring's page. */
-    bool secure_owned(unsigned ring) const;
+    /** Whether only the secure world may touch a page. @p ring counts for Page::ring. */
+    bool closed(Page page, unsigned ring) const;
+    /** Whether a ring is the secure world's, and with it what acts on all rings. */
+    bool claimed() const;
+    /** What an access to a page that is not closed to it may do with one register. */
+    RegisterRights rights(Page page, std::uint32_t offset, const Transaction& by) const;
+    /** Puts on record that rights() kept something from an access. */
+    void withheld(Page page, unsigned ring, std::uint32_t offset, const Transaction& by);
+
     Owner owner(unsigned ring) const;
+    /** The weakest of all that take part: who wrote the descriptor, selected the ring, requested the DECO and
+     * started it, the ring's owner and DECO0DID. */
     Owner direct_owner() const;
 
     DirectRun& direct() { return direct_; }
@@ -84,11 +104,16 @@ class Controller {
     void add_owner_rows(std::vector<Register>& rows);
     void add_trng_rows(std::vector<Register>& rows);
     std::vector<Register> deco_rows();
-    std::uint32_t identity(int ring) const;
-    const BusFault& fault(int ring) const;
-    void owner_written(const WriteEvent& event, std::uint32_t offset);
+    std::uint32_t identity(int ring, const Transaction& by) const;
+    const BusFault& fault(int ring, const Transaction& by) const;
+    void owner_written(const WriteEvent& event, unsigned ring);
+    std::uint32_t locked_bits(std::uint32_t offset) const;
+    void ring_selected(const WriteEvent& event);
+    void deco_requested(const WriteEvent& event);
+    void word_written(const WriteEvent& event);
+    void start_written(const WriteEvent& event);
+    void add_direct_rows(std::vector<Register>& rows);
     void config_written(const WriteEvent& event);
-    void security_config_written(const WriteEvent& event);
     void add_memory_rows(std::vector<Register>& rows, int ring);
     void add_counter_rows(std::vector<Register>& rows);
     void add_version_rows(std::vector<Register>& rows);
@@ -98,8 +123,12 @@ class Controller {
     Published& published_;
     SecureMemory& secure_memory_;
     const Engine& engine_;
-    std::function<void()> wake_;
+    ControllerEvents events_;
+    Refusals refusals_;
     DirectRun direct_;
+    World selected_by_ = World::secure;       ///< who wrote DECORSR
+    World requested_by_ = World::non_secure;  ///< who wrote DECORR; secure only while the request stands
+    std::uint64_t open_words_ = 0;            ///< words of DECO's buffer that the non-secure world made
     RegisterBank page_;
     RegisterBank deco_;
 };

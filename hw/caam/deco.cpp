@@ -28,34 +28,39 @@ unsigned start_index(std::uint32_t header) {
 Deco::Deco(Port& port, Engine& engine, FlowBuffers& buffers)
     : port_(port), engine_(engine), budget_(engine.limits.table_entries), ccb_(port, engine, buffers) {
     port_.set_limit(engine.limits.bytes);
+    port_.set_patience(engine.limits.question_ns, engine.limits.grace_ns);
+    ccb_.set_sink([this](const Sink& sink, std::span<const std::uint8_t> bytes) {
+        move_to(sink.target, sink.offset, sink.aux, bytes);
+    });
 }
 
 std::uint32_t Deco::end_status(std::uint32_t status) const {
     return status | (jumped_ ? jumped_flag : 0) | command_ << 8;
 }
 
-template <typename Body>
-std::uint32_t Deco::guarded(const Body& body) {
+void Deco::begin_direct(std::span<const std::uint32_t, descriptor_words> words) {
+    direct_ = true;
+    std::copy(words.begin(), words.end(), buffer_.begin());
+}
+
+std::optional<std::uint32_t> Deco::run() {
     try {
-        body();
+        if (!framed_) {
+            if (direct_) {
+                const auto words = buffer_;
+                frame(words);
+            } else {
+                fetch(job_address_);
+            }
+            framed_ = true;
+        }
+        execute();
     } catch (const JobError& error) {
         return end_status(error.status);
+    } catch (const JobPaused&) {
+        return std::nullopt;
     }
     return halted_ ? end_status(halt_status_) : 0;
-}
-
-std::uint32_t Deco::run(std::uint64_t address) {
-    return guarded([&] {
-        fetch(address);
-        execute();
-    });
-}
-
-std::uint32_t Deco::run_direct(std::span<const std::uint32_t, descriptor_words> words) {
-    return guarded([&] {
-        frame(words);
-        execute();
-    });
 }
 
 void Deco::fetch(std::uint64_t address) {
@@ -131,30 +136,56 @@ void Deco::frame(std::span<const std::uint32_t> job) {
     pc_ = parts_[0].first;
 }
 
-void Deco::execute() {
-    while (!halted_) {
-        if (pc_ == parts_[part_].end) {
-            if (++part_ == parts_.size()) {
-                break;
-            }
-            pc_ = parts_[part_].first;
-            continue;
+/** Goes from the end of a part to the beginning of the next one; false behind the last one. */
+bool Deco::next_part() {
+    while (pc_ == parts_[part_].end) {
+        if (part_ + 1 == parts_.size()) {
+            return false;
         }
-        if (pc_ > parts_[part_].end) {
-            throw JobError(DecoError::bad_command);  // the operands of the last command are missing
-        }
-        step();
-        if (ccb_.crowded()) {
-            ccb_.pump();
-            if (ccb_.crowded()) {
-                throw JobError(DecoError::watchdog);
-            }
-        }
+        pc_ = parts_[++part_].first;
     }
+    if (pc_ > parts_[part_].end) {
+        throw JobError(DecoError::bad_command);  // the operands of the last command are missing
+    }
+    return true;
+}
+
+void Deco::execute() {
+    finish_queued();
+    while (!halted_ && next_part()) {
+        step();
+        finish_queued();
+    }
+    ccb_.settle();
     ccb_.finish();
 }
 
+/** What a command leaves behind that is done before the next one begins. */
+void Deco::finish_queued() {
+    store_random();
+    if (awaited_) {
+        await_move();
+    }
+    if (ccb_.crowded()) {
+        ccb_.settle();
+        if (ccb_.crowded()) {
+            throw JobError(DecoError::watchdog);
+        }
+    }
+}
+
+/** Time that the public key engine has taken. */
+void Deco::account() {
+    const std::uint64_t cost = ccb_.pkha().cost();
+    port_.takes(cost - cost_);
+    cost_ = cost;
+}
+
 void Deco::begin_command() {
+    constexpr std::uint64_t command_ns = 100;
+    if (repeatable() ? port_.must_end() : port_.must_pause()) {
+        throw JobPaused();
+    }
     command_ = pc_;
     if (engine_.violated.load(std::memory_order_relaxed)) {
         throw JobError(DecoError::deco_reset);
@@ -162,15 +193,56 @@ void Deco::begin_command() {
     if (++commands_ > engine_.limits.commands || ccb_.pkha().cost() > engine_.limits.public_key_ns) {
         throw JobError(DecoError::watchdog);
     }
-    if (ccb_.pkha().cost() > engine_.limits.put_back_ns && !lasting_ && port_.bytes_written() == 0 &&
-        port_.host().work_must_end()) {
-        throw JobPutBack();
+    port_.takes(command_ns);
+}
+
+/** True if a command looks at what earlier ones have queued. */
+bool Deco::wants_quiet(std::uint32_t word) {
+    constexpr unsigned math_sources = 0xf, math_input = 0xa, math_output = 0xb;
+    const unsigned number = word >> 25 & 3;
+    // CHA control and CLRW
+    const auto clears = [](unsigned target) { return target == 0x06 || target == 0x08; };
+    switch (word >> 27) {
+        case 0x00:
+        case 0x01:
+        case 0x0a:
+        case 0x0b:
+        case 0x10:
+        case 0x14:
+            return true;
+        case 0x02:
+        case 0x03:
+            return number == 1 || number == 2 || (number == 0 && clears(word >> 16 & 0x7f));
+        case 0x0c:
+        case 0x0d:
+            return (word >> 16 & 0x3f) != 0x30 &&
+                   (word >> 16 & 0x3f) != 0x3f;  // messages and gaps are queued
+        case 0x0e:
+        case 0x0f:
+            return (word >> 20 & 0xf) <= 1;  // from a context
+        case 0x15:
+            return (word >> 12 & math_sources) == math_input || (word >> 12 & math_sources) == math_output;
+        default:
+            return false;
     }
 }
 
 void Deco::step() {
     begin_command();
-    const std::uint32_t word = next_word();
+    try {
+        command(next_word());
+    } catch (const JobPaused&) {
+        pc_ = command_;
+        --commands_;
+        throw;
+    }
+    account();
+}
+
+void Deco::command(std::uint32_t word) {
+    if (wants_quiet(word)) {
+        ccb_.settle();
+    }
     switch (word >> 27) {
         case 0x00:
         case 0x01:
@@ -258,6 +330,85 @@ void Deco::unimplemented(std::string_view what, DecoError error) {
     const std::string line = "caam: " + std::string(what) + " not modelled";
     port_.host().exclusive([&] { port_.host().log(LogKind::unimplemented, line); });
     throw JobError(error);
+}
+
+/** The KEK that a command names. The trusted one is the secure world's. */
+Kek Deco::kek(bool trusted, DecoError error) {
+    if (trusted && port_.owner().world == World::non_secure) {
+        port_.command_refused(job_address_);
+        throw JobError(error);
+    }
+    return trusted ? Kek::trusted : Kek::job;
+}
+
+void Sequence::exchange(Archive& archive) {
+    start.exchange(archive);
+    cursor.exchange(archive);
+    archive.value(length);
+    archive.value(variable);
+}
+
+void Deco::exchange(Archive& archive) {
+    port_.exchange(archive);
+    budget_.exchange(archive);
+    ccb_.exchange(archive);
+    for (std::uint32_t& word : buffer_) {
+        archive.value(word);
+    }
+    archive.value(direct_);
+    archive.value(framed_);
+    exchange_place(archive);
+    archive.value(job_first_, descriptor_words);
+    archive.value(job_address_);
+    archive.value(shared_address_);
+    archive.value(has_shared_);
+    archive.value(jumped_);
+    archive.value(halted_);
+    archive.value(lasting_);
+    archive.value(return_to_, descriptor_words);
+    archive.value(halt_status_);
+    archive.value(commands_);
+    archive.value(cost_, ccb_.pkha().cost());
+    in_.exchange(archive);
+    out_.exchange(archive);
+    archive.value(sequence_output_);
+    archive.value(auto_entries_);
+    archive.value(rng_handle_, 1);
+    archive.value(rng_ready_);
+    archive.bytes(std::as_writable_bytes(std::span(math_)));
+    archive.value(override_);
+    for (bool* flag : {&flag_n_, &flag_z_, &flag_c_, &flag_nv_}) {
+        archive.value(*flag);
+    }
+    unsigned awaited = awaited_ ? *awaited_ + 1 : 0;
+    archive.value(awaited, 4);
+    awaited_ = awaited == 0 ? std::nullopt : std::optional(awaited - 1);
+    archive.value(random_left_);
+    archive.value(random_to_memory_);
+    random_target_.exchange(archive);
+    if (random_left_ > 0 && random_to_memory_ && random_target_.remaining() != random_left_) {
+        archive.fail("the stream holds a store of random numbers of another length than its memory has");
+    }
+}
+
+/** Where in the descriptor the job is. */
+void Deco::exchange_place(Archive& archive) {
+    auto count = static_cast<std::uint32_t>(parts_.size());
+    archive.value(count, 2);
+    if (!archive.ok()) {
+        return;
+    }
+    parts_.resize(count);
+    for (Part& part : parts_) {
+        archive.value(part.end, descriptor_words);
+        archive.value(part.first, part.end);
+    }
+    archive.value(part_, count == 0 ? 0 : count - 1);
+    archive.value(pc_, descriptor_words);
+    archive.value(command_, descriptor_words);
+    if (framed_ && count == 0) {
+        archive.fail("the stream holds a job without commands");
+    }
 }
 
 }  // namespace svp::caam

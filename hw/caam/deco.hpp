@@ -9,7 +9,9 @@
  * still here" is never true.
  *
  * A job is bounded: commands, bytes moved, table entries and time in the public key engine have limits,
- * behind which it ends as the watchdog would end it.
+ * behind which it ends as the watchdog would end it. It can stand still between two commands, between two
+ * pieces of data and between two rounds of a test for primality, can be saved then, and goes on from there:
+ * what a command does before its data has settled can be done again.
  *
  * Not modelled: trusted descriptors and signatures, sharing, AFHA and its key, bit-wise data, inline
  * sequences and replacement of the job descriptor by SEQ IN PTR, metadata stores, protocols other than those
@@ -40,17 +42,32 @@ struct Sequence {
     Cursor cursor;
     std::uint32_t length = 0;    ///< SIL, SOL: bytes that are left
     std::uint32_t variable = 0;  ///< VSIL, VSOL
+
+    void exchange(Archive& archive);
 };
 
 class Deco {
  public:
     Deco(Port& port, Engine& engine, FlowBuffers& buffers);
 
-    /** Runs the descriptor at @p address to its end; its status word. */
-    std::uint32_t run(std::uint64_t address);
+    /** The job is the descriptor at @p address. */
+    void begin(std::uint64_t address) { job_address_ = address; }
+    /** The job is a descriptor that was written into the buffer by hand. */
+    void begin_direct(std::span<const std::uint32_t, descriptor_words> words);
 
-    /** Runs a descriptor that was written into the buffer by hand. */
-    std::uint32_t run_direct(std::span<const std::uint32_t, descriptor_words> words);
+    /**
+     * Runs the job to its end: its status word; or until it has to stand still: nothing, and the next call
+     * goes on.
+     */
+    std::optional<std::uint32_t> run();
+
+    /** Nothing outside of this object has changed, and enough was done for an interruption to be worth it. */
+    bool repeatable() const {
+        return ccb_.pkha().cost() > engine_.limits.put_back_ns && !lasting_ && port_.bytes_written() == 0;
+    }
+
+    /** A job that stands still, for saved state. */
+    void exchange(Archive& archive);
 
     /** What the job left in the buffer, for DECO's debug registers. */
     const std::array<std::uint32_t, descriptor_words>& buffer() const { return buffer_; }
@@ -66,15 +83,19 @@ class Deco {
         unsigned end;
     };
 
-    template <typename Body>
-    std::uint32_t guarded(const Body& body);
     std::uint32_t end_status(std::uint32_t status) const;
 
     // Frame
     void fetch(std::uint64_t address);
     void frame(std::span<const std::uint32_t> job);
     void execute();
+    bool next_part();
     void step();
+    void command(std::uint32_t word);
+    static bool wants_quiet(std::uint32_t word);
+    void account();
+    void finish_queued();
+    void exchange_place(Archive& archive);
     void begin_command();
     std::uint32_t next_word();
     std::uint64_t pointer() { return next_word(); }
@@ -84,6 +105,7 @@ class Deco {
     Transfer take_in(std::uint64_t length, DecoError error);
     Transfer take_out(std::uint64_t length, DecoError error);
     [[noreturn]] void unimplemented(std::string_view what, DecoError error);
+    Kek kek(bool trusted, DecoError error);
 
     // deco_load_store.cpp
     void key(std::uint32_t word, bool sequence);
@@ -107,6 +129,8 @@ class Deco {
     std::vector<std::uint8_t> black_key(std::uint32_t word, unsigned type, std::uint64_t length);
     void move(std::uint32_t word, std::uint32_t length);
     void move_len(std::uint32_t word);
+    void await_move();
+    void store_random();
     std::vector<std::uint8_t> move_source(unsigned source, unsigned offset, std::uint32_t length);
     void move_to(unsigned target, unsigned offset, unsigned aux, std::span<const std::uint8_t> bytes);
     void sequence_pointer(std::uint32_t word, Sequence& sequence, bool input);
@@ -157,6 +181,15 @@ class Deco {
     unsigned return_to_ = 0;
     std::uint32_t halt_status_ = 0;
     std::uint32_t commands_ = 0;
+    bool direct_ = false;
+    bool framed_ = false;     ///< the descriptor is in the buffer
+    std::uint64_t cost_ = 0;  ///< of public keys, as accounted for
+
+    // What the last command has left to do.
+    std::optional<unsigned> awaited_;  ///< a MOVE from there has to end
+    std::uint64_t random_left_ = 0;
+    bool random_to_memory_ = false;
+    Transfer random_target_;
 
     Sequence in_;
     Sequence out_;

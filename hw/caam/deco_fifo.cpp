@@ -153,7 +153,6 @@ void Deco::fifo_store(std::uint32_t word, bool sequence) {
         static_cast<void>(target(length));
         return;
     }
-    ccb_.pump();
     if (type <= 0x0d) {
         const auto number = pk_number(type, length);
         target(number.size()).write(port_, number);
@@ -164,19 +163,29 @@ void Deco::fifo_store(std::uint32_t word, bool sequence) {
         if (!rng_ready_) {
             throw JobError(RngError::not_instantiated);
         }
-        Transfer to = type == store_rng ? target(length) : Transfer();
-        std::array<std::uint8_t, rng_piece> piece;
-        while (length > 0) {
-            const auto part = std::span(piece).first(std::min<std::uint64_t>(piece.size(), length));
-            engine_.rng.generate(rng_handle_, part);
-            engine_.counters[Work::rng].bytes += part.size();
-            type == store_rng ? to.write(port_, part) : ccb_.push_output(part);
-            length -= part.size();
-        }
+        random_left_ = length;
+        random_to_memory_ = type == store_rng;
+        random_target_ = random_to_memory_ ? target(length) : Transfer();
     } else if (type == store_metadata) {
         unimplemented("metadata stores", DecoError::fifo_store);
     } else {
         throw JobError(DecoError::fifo_store);
+    }
+}
+
+/** The random numbers that a FIFO STORE has to make; a step of its own, since they may be many. */
+void Deco::store_random() {
+    std::array<std::uint8_t, rng_piece> piece;
+    while (random_left_ > 0) {
+        const auto part = std::span(piece).first(std::min<std::uint64_t>(piece.size(), random_left_));
+        engine_.rng.generate(rng_handle_, part);
+        engine_.counters[Work::rng].bytes += part.size();
+        random_to_memory_ ? random_target_.write(port_, part) : ccb_.push_output(part);
+        random_left_ -= part.size();
+        port_.takes(2 * part.size());
+        if (port_.must_pause()) {
+            throw JobPaused();
+        }
     }
 }
 
@@ -197,17 +206,19 @@ std::vector<std::uint8_t> Deco::black_key(std::uint32_t word, unsigned type, std
     const unsigned what = type & 0x0e;
     const Wrapping ecb = what == 0x6 ? Wrapping::split_ecb : Wrapping::ecb;
     const Wrapping wrapping = type >= store_black_ecb ? ecb : Wrapping::ccm;
-    const Kek kek = (type & 1) != 0 ? Kek::trusted : Kek::job;
+    const Kek wraps = kek((type & 1) != 0, DecoError::fifo_store);
     std::vector<std::uint8_t> plain;
     if (what == 0x2) {
-        if (length > pk_bytes || ccb_.pkha().e_locked) {
+        const Pkha& pkha = ccb_.pkha();
+        if (length > pk_bytes || pkha.e_locked() || (pkha.e_loaded() && length != pkha.size(PkRegister::e))) {
             throw JobError(DecoError::fifo_store);
         }
         plain.resize(static_cast<std::size_t>(length));
         ccb_.pkha().get(PkRegister::e, 0, plain);
     } else if (what == 0x4 || what == 0x6) {
         const ClassRegisters& registers = ccb_.registers(what == 0x6 || (word >> 25 & 3) == 2 ? 2 : 1);
-        if (length > registers.key_size || registers.key_locked || registers.key_split != (what == 0x6)) {
+        if (length > registers.key_size || (registers.key_loaded && length != registers.key_size) ||
+            registers.key_locked || registers.key_split != (what == 0x6)) {
             throw JobError(DecoError::fifo_store);
         }
         plain.assign(registers.key.begin(), registers.key.begin() + static_cast<std::ptrdiff_t>(length));
@@ -220,7 +231,7 @@ std::vector<std::uint8_t> Deco::black_key(std::uint32_t word, unsigned type, std
     } else {
         unimplemented("stores of AFHA's S-box", DecoError::fifo_store);
     }
-    auto black = engine_.keys.wrap(kek, wrapping, plain, engine_.rng);
+    auto black = engine_.keys.wrap(wraps, wrapping, plain, engine_.rng);
     ++engine_.counters[Work::black_key].operations;
     std::fill(plain.begin(), plain.end(), std::uint8_t{0});
     return black;
@@ -282,17 +293,22 @@ void Deco::move(std::uint32_t word, std::uint32_t length) {
     consumer.kind = streams ? Consumer::Kind::output : Consumer::Kind::sink;
     consumer.remaining = length;
     const unsigned sink_aux = from_block ? 0 : aux;
-    consumer.sink = [this, target, offset, sink_aux](std::span<const std::uint8_t> bytes) {
-        move_to(target, offset, sink_aux, bytes);
-    };
+    consumer.sink = {static_cast<std::uint8_t>(target), static_cast<std::uint8_t>(offset),
+                     static_cast<std::uint8_t>(sink_aux)};
     ccb_.consume(from, std::move(consumer));
     const bool to_input = target >= move_input1 && target <= move_input;
     if ((word & move_wait) != 0 || to_input) {
-        ccb_.pump();
-        if (ccb_.consumers_waiting(from)) {
-            throw JobError(DecoError::watchdog);
-        }
+        awaited_ = from;
     }
+}
+
+/** A MOVE that waits for its data; a step of its own, since data may take long. */
+void Deco::await_move() {
+    ccb_.settle();
+    if (ccb_.consumers_waiting(*awaited_)) {
+        throw JobError(DecoError::watchdog);
+    }
+    awaited_.reset();
 }
 
 /** Bytes of a register. Key registers are no source. */
@@ -301,7 +317,6 @@ std::vector<std::uint8_t> Deco::move_source(unsigned source, unsigned offset, st
     switch (source) {
         case move_context1:
         case move_context2:
-            ccb_.pump();
             limit = context_bytes;
             break;
         case move_descriptor:
@@ -368,7 +383,7 @@ void Deco::move_to(unsigned target, unsigned offset, unsigned aux, std::span<con
         case move_key1:
         case move_key2: {
             ClassRegisters& registers = ccb_.registers(target - move_key1 + 1);
-            fits(offset, key_bytes);
+            fits(offset, registers.key_loaded ? 0 : key_bytes);
             std::copy(bytes.begin(), bytes.end(), registers.key.begin() + offset);
             registers.key_size =
                 std::max(registers.key_size, offset + static_cast<std::uint32_t>(bytes.size()));

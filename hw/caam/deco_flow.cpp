@@ -88,7 +88,6 @@ void Deco::jump(std::uint32_t word) {
     const auto type = static_cast<JumpType>(word >> 20 & 0xf);
     const unsigned waits = word >> 25 & 3;
     const auto offset = static_cast<std::int8_t>(word & 0xff);
-    ccb_.pump();
     for (unsigned number = 1; number <= 2; ++number) {
         if ((waits & number) != 0) {
             ccb_.wait_done(number);

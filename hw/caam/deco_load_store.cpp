@@ -101,16 +101,15 @@ void Deco::key(std::uint32_t word, bool sequence) {
     const bool encrypted = (word & key_encrypted) != 0 || (split && (word & key_plain_store) == 0);
     const Wrapping ecb = split ? Wrapping::split_ecb : Wrapping::ecb;
     const Wrapping wrapping = (word & key_ccm) != 0 ? Wrapping::ccm : ecb;
-    const Kek kek = (word & key_trusted) != 0 ? Kek::trusted : Kek::job;
     const std::uint64_t wanted = sequence && (word & bit_table) != 0 ? in_.variable : word & 0x3ff;
     const std::size_t most = destination == key_to_pk_e ? pk_bytes : key_bytes;
     if (number == 0 || number == class_deco || wanted > most || (split && number != 2) ||
         (destination == key_to_pk_e && number != 1)) {
         throw JobError(DecoError::key);
     }
+    const Kek wrapped_by = kek(encrypted && (word & key_trusted) != 0, DecoError::key);
     const auto plain_size = static_cast<std::uint32_t>(wanted);
     const std::uint32_t size = encrypted ? black_size(wrapping, plain_size) : plain_size;
-    ccb_.pump();
     std::vector<std::uint8_t> bytes;
     if (immediate_data && !sequence) {
         bytes = immediate(size);
@@ -124,7 +123,7 @@ void Deco::key(std::uint32_t word, bool sequence) {
         unimplemented("the key of AFHA", DecoError::key);
     }
     if (encrypted) {
-        bytes = engine_.keys.unwrap(kek, wrapping, bytes, plain_size);
+        bytes = engine_.keys.unwrap(wrapped_by, wrapping, bytes, plain_size);
         ++engine_.counters[Work::black_key].operations;
     }
     set_key(word, bytes);
@@ -135,13 +134,14 @@ void Deco::set_key(std::uint32_t word, std::span<const std::uint8_t> plain) {
     const unsigned destination = word >> 16 & 3;
     if (destination == key_to_pk_e) {
         ccb_.pkha().put(PkRegister::e, 0, plain);
-        ccb_.pkha().e_locked = (word & key_no_write_back) != 0;
+        ccb_.pkha().lock_e((word & key_no_write_back) != 0);
         return;
     }
     ClassRegisters& registers = ccb_.registers(word >> 25 & 3);
     registers.key.fill(0);
     std::copy(plain.begin(), plain.end(), registers.key.begin());
     registers.key_size = static_cast<std::uint32_t>(plain.size());
+    registers.key_loaded = true;
     registers.key_split = destination == key_to_split;
     registers.key_locked = (word & key_no_write_back) != 0;
     registers.plain_store = (word & key_plain_store) != 0;
@@ -193,7 +193,6 @@ void Deco::load(std::uint32_t word, bool sequence) {
 void Deco::load_register(unsigned number, unsigned target, unsigned offset,
                          std::span<const std::uint8_t> data) {
     ClassRegisters& registers = ccb_.registers(number);
-    ccb_.pump();
     if (target == reg_context) {
         if (offset + data.size() > context_bytes) {
             throw JobError(DecoError::context_length);
@@ -202,7 +201,7 @@ void Deco::load_register(unsigned number, unsigned target, unsigned offset,
         return;
     }
     if (target == reg_key) {
-        if (offset + data.size() > key_bytes) {
+        if (registers.key_loaded || offset + data.size() > key_bytes) {
             throw JobError(DecoError::load);
         }
         std::copy(data.begin(), data.end(), registers.key.begin() + offset);
@@ -215,7 +214,7 @@ void Deco::load_register(unsigned number, unsigned target, unsigned offset,
             operation((number == 1 ? 2u : 4u) << 24 | (value & 0x00ffffff));
             return;
         case reg_key_size:
-            if (value > key_bytes) {
+            if (registers.key_loaded || value > key_bytes) {
                 throw JobError(DecoError::load);
             }
             registers.key_size = value;
@@ -234,7 +233,11 @@ void Deco::load_register(unsigned number, unsigned target, unsigned offset,
             break;
     }
     if (number == 1 && target >= reg_pk_size && target < reg_pk_size + 4) {
-        ccb_.pkha().set_size(pk_order[target - reg_pk_size], value);
+        const PkRegister which = pk_order[target - reg_pk_size];
+        if (which == PkRegister::e && ccb_.pkha().e_loaded()) {
+            throw JobError(DecoError::load);
+        }
+        ccb_.pkha().set_size(which, value);
         return;
     }
     throw JobError(DecoError::load);
@@ -260,7 +263,6 @@ void Deco::load_control(unsigned target, unsigned length, std::span<const std::u
 }
 
 void Deco::cha_control(std::uint32_t bits) {
-    ccb_.pump();
     if ((bits & (control_reset_all | control_reset_class1)) != 0) {
         ccb_.clear(1u << 29);
     }
@@ -366,7 +368,6 @@ void Deco::store(std::uint32_t word, bool sequence) {
         length = out_.variable;
     }
     if (number == class_deco && source >= reg_descriptor && source <= reg_shared_descriptor_we) {
-        ccb_.pump();
         store_descriptor(source, offset, length, sequence);
         return;
     }
@@ -415,7 +416,6 @@ std::vector<std::uint8_t> Deco::math_words(unsigned first, unsigned offset, unsi
 
 std::vector<std::uint8_t> Deco::stored_register(unsigned number, unsigned source, unsigned offset,
                                                 unsigned length) {
-    ccb_.pump();
     if (number == class_deco) {
         if (source == reg_interrupt_or_override) {
             std::vector<std::uint8_t> data(std::max(4u, length));

@@ -31,9 +31,11 @@ void Deco::operation(std::uint32_t word) {
         case OperationType::class2:
             return ccb_.start(2, wanted);
         case OperationType::public_key:
-            ccb_.pump();
-            ++engine_.counters[Work::pkha].operations;
-            return ccb_.pkha().operate(word);
+            engine_.counters[Work::pkha].operations += ccb_.pkha().interrupted() ? 0 : 1;
+            return ccb_.pkha().operate(word, [this] {
+                account();
+                return port_.must_pause();
+            });
         case OperationType::unidirectional:
         case OperationType::decapsulation:
         case OperationType::encapsulation:
@@ -44,7 +46,6 @@ void Deco::operation(std::uint32_t word) {
 
 void Deco::rng_operation(Operation operation) {
     const unsigned handle = operation.aai() & 3;
-    ccb_.pump();
     ++engine_.counters[Work::rng].operations;
     lasting_ = lasting_ || operation.initialises() || operation.finishes() ||
                (operation.aai() & rng_secure_keys) != 0;
@@ -54,9 +55,13 @@ void Deco::rng_operation(Operation operation) {
         return;
     }
     if (operation.initialises() && operation.finishes()) {
+        if (!engine_.rng.may_uninstantiate(handle, port_.owner().world)) {
+            port_.command_refused(job_address_);
+            throw JobError(RngError::uninstantiate);
+        }
         engine_.rng.uninstantiate(handle);
     } else if (operation.initialises()) {
-        engine_.rng.instantiate(handle, operation.checks_icv());
+        engine_.rng.instantiate(handle, operation.checks_icv(), port_.owner().world);
     } else if (operation.finishes()) {
         engine_.rng.reseed(handle);
     } else {

@@ -26,7 +26,6 @@ constexpr unsigned type_encapsulation = 7;
 
 void Deco::protocol(std::uint32_t word) {
     const auto identifier = static_cast<std::uint8_t>(word >> 16);
-    ccb_.pump();
     Protocols protocols(*this);
     if (identifier >= first_derived_key && identifier <= last_derived_key) {
         return protocols.derived_key(word);

@@ -50,7 +50,7 @@ void Protocols::derived_key(std::uint32_t word) {
     split_key(kind, key, registers.key.data());
     std::fill(key.begin(), key.end(), std::uint8_t{0});
     registers.key_size = size;
-    registers.key_split = true;
+    registers.key_loaded = registers.key_split = true;
     registers.key_locked = registers.plain_store = false;
     deco_.math_.fill(0);
     ++deco_.engine_.counters[Work::derived_key].operations;

@@ -4,6 +4,10 @@
 #include <nettle/cfb.h>
 #include <nettle/des.h>
 
+#include <algorithm>
+#include <cstring>
+#include <string>
+
 #include "caam/block_stream.hpp"
 #include "caam/job_status.hpp"
 
@@ -42,14 +46,20 @@ class DesStream final : public BlockStream {
         if ((operation().aai() & aai_check_parity) != 0 && !odd_parity(bytes)) {
             throw JobError(ChaId::des, static_cast<ChaError>(error_key_parity));
         }
-        // Equal keys make a triple DES a single one. Weak keys are good keys to the hardware.
+        std::copy(bytes.begin(), bytes.end(), bytes_.begin());
+        size_ = static_cast<std::uint8_t>(bytes.size());
+        set_key();
+    }
+
+    /** Equal keys make a triple DES a single one. Weak keys are good keys to the hardware. */
+    void set_key() {
         std::array<std::uint8_t, 24> three;
-        for (std::size_t i = 0; i < three.size(); i += bytes.size()) {
-            std::memcpy(three.data() + i, bytes.data(), std::min(bytes.size(), three.size() - i));
+        for (std::size_t i = 0; i < three.size(); i += size_) {
+            std::memcpy(three.data() + i, bytes_.data(), std::min<std::size_t>(size_, three.size() - i));
         }
         static_cast<void>(des3_set_key(&key_, three.data()));
-        if (single) {
-            static_cast<void>(des_set_key(&single_, bytes.data()));
+        if (size_ == DES_KEY_SIZE) {
+            static_cast<void>(des_set_key(&single_, bytes_.data()));
             encrypt_ = [](const void* key, std::size_t size, std::uint8_t* to, const std::uint8_t* from) {
                 des_encrypt(static_cast<const des_ctx*>(key), size, to, from);
             };
@@ -66,6 +76,17 @@ class DesStream final : public BlockStream {
             des3_decrypt(static_cast<const des3_ctx*>(key), size, to, from);
         };
         context_ = &key_;
+    }
+
+    void exchange_keys(Archive& archive, bool started) override {
+        archive.value(size_, bytes_.size());
+        archive.bytes(std::as_writable_bytes(std::span(bytes_)));
+        if (started && size_ != 8 && size_ != 16 && size_ != 24) {
+            archive.fail("the stream holds a DES key of " + std::to_string(size_) + " bytes");
+        }
+        if (started && !archive.writing() && archive.ok()) {
+            set_key();
+        }
     }
 
     void crypt(std::size_t size, std::uint8_t* to, const std::uint8_t* from) override {
@@ -104,6 +125,8 @@ class DesStream final : public BlockStream {
     void stop() override {}
 
     Mode mode_;
+    std::array<std::uint8_t, 24> bytes_{};
+    std::uint8_t size_ = 0;
     des3_ctx key_{};
     des_ctx single_{};
     const void* context_ = nullptr;

@@ -179,6 +179,29 @@ void Digest::restore(const std::uint8_t* state, std::uint64_t bytes) {
     }
 }
 
+void Digest::exchange(Archive& archive) {
+    const auto all = [&](auto& context, auto& count) {
+        for (auto& word : context.state) {
+            archive.value(word);
+        }
+        archive.value(count);
+        archive.value(context.index, digest_block_size(kind_) - 1);
+        archive.bytes(std::as_writable_bytes(std::span(context.block)));
+    };
+    switch (kind_) {
+        case DigestKind::md5:
+            return all(context_.md5, context_.md5.count);
+        case DigestKind::sha1:
+            return all(context_.sha1, context_.sha1.count);
+        case DigestKind::sha224:
+        case DigestKind::sha256:
+            return all(context_.sha256, context_.sha256.count);
+        default:
+            archive.value(context_.sha512.count_high);
+            return all(context_.sha512, context_.sha512.count_low);
+    }
+}
+
 std::vector<std::uint8_t> digest(DigestKind kind, std::span<const std::uint8_t> data) {
     std::vector<std::uint8_t> result(digest_size(kind));
     Digest computation(kind);

@@ -17,6 +17,8 @@
 #include <span>
 #include <vector>
 
+#include "svp/archive.hpp"
+
 namespace svp::caam {
 
 enum class DigestKind : std::uint8_t { md5, sha1, sha224, sha256, sha384, sha512, sha512_224, sha512_256 };
@@ -42,6 +44,9 @@ class Digest {
 
     /** Goes on from a saved state, @p bytes of message (whole blocks) into it. */
     void restore(const std::uint8_t* state, std::uint64_t bytes);
+
+    /** All of it, also in the middle of a block. */
+    void exchange(Archive& archive);
 
  private:
     DigestKind kind_;

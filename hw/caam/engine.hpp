@@ -31,6 +31,10 @@ struct JobLimits {
     std::uint64_t public_key_ns = 30'000'000'000;  ///< about; a search for an RSA prime takes seconds
     /** About; a job in which public keys have taken longer is put back when work must end, if it can be. */
     std::uint64_t put_back_ns = 50'000'000;
+    /** About; what a job may still do, when it must end, to come to its end. Then it stands still. */
+    std::uint64_t grace_ns = 30'000'000;
+    /** About; work between two questions whether it must end. */
+    std::uint64_t question_ns = 100'000;
 };
 
 struct Engine {
@@ -41,8 +45,8 @@ struct Engine {
     Rng rng;
     Keys keys;
     Counters counters;
-    /** Manufacturing protection: the private key, once it was made. */
-    std::vector<std::uint8_t> mp_private_key;
+    /** Manufacturing protection: the private key of each world, once it was made. */
+    std::array<std::vector<std::uint8_t>, 2> mp_private_key;
     /** MPMR, which goes into the signature. */
     std::array<std::uint8_t, 32> mp_message{};
 

@@ -33,6 +33,11 @@ class Icv {
         }
     }
 
+    void exchange(Archive& archive) {
+        archive.bytes(std::as_writable_bytes(std::span(bytes_)));
+        archive.value(size_);
+    }
+
     std::span<const std::uint8_t> bytes() const {
         return std::span(bytes_).first(size_ < bytes_.size() ? size_ : bytes_.size());
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "caam/job_ring.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "caam/byte_order.hpp"
 #include "caam/job_status.hpp"
+#include "caam/rights.hpp"
 
 namespace svp::caam {
 
@@ -74,7 +76,10 @@ std::vector<Register> JobRing::rows(JobRing& self, std::vector<Register> more) {
         {.offset = irsar,
          .name = "IRSAR",
          .read_only = all_bits,
-         .on_read = [&self](std::uint32_t, std::uint32_t) { return self.input_size() - self.queued_; }},
+         .on_read =
+             [&self](std::uint32_t, std::uint32_t) {
+                 return self.input_size() - std::min(self.input_size(), self.waiting());
+             }},
         {.offset = irjar,
          .name = "IRJAR",
          .read_only = all_bits,
@@ -117,11 +122,24 @@ std::vector<Register> JobRing::rows(JobRing& self, std::vector<Register> more) {
     return rows;
 }
 
+void JobRing::write(std::uint64_t offset, std::uint64_t value, unsigned size, const Transaction& by) {
+    bool opens = false;
+    for (std::uint64_t at = offset & ~3ull; at < offset + size && at < jraav; at += 4) {
+        const AccessRow* row = access_row(Page::ring, static_cast<std::uint32_t>(at));
+        opens = opens || (by.world == World::non_secure && row != nullptr && row->write != 0);
+    }
+    open_ = open_ || opens;
+    bank_.write(offset, value, size, by);
+    open_ = open_ || opens;  // also if it was a reset
+}
+
 void JobRing::reset() {
     bank_.reset();
+    open_ = false;
     queued_ = results_ = read_index_ = write_index_ = interrupt_ = 0;
     halting_ = flushing_ = false;
-    in_flight_ = false;
+    in_flight_ = returned_ = false;
+    returned_descriptor_ = 0;
     ++generation_;
 }
 
@@ -158,7 +176,7 @@ void JobRing::ring_error(unsigned type) {
 
 /** Where the rings lie may not change while they are in use. */
 void JobRing::guard(const WriteEvent& event, std::uint32_t offset, bool input) {
-    if (input ? queued_ > 0 : results_ > 0 || in_flight_) {
+    if (in_flight_ || (input ? waiting() : results_) > 0) {
         bank_.set(offset + 4 * event.index, event.before);
         return ring_error(input ? error_input_busy : error_output_busy);
     }
@@ -184,7 +202,7 @@ void JobRing::remove_results(std::uint32_t count) {
         return ring_error(error_removed_too_many);
     }
     results_ -= count;
-    if (queued_ > 0) {
+    if (waiting() > 0) {
         wake_();
     }
 }
@@ -220,7 +238,7 @@ void JobRing::command(std::uint32_t bits) {
         return ring_error(error_reset_before_flush);
     }
     flushing_ = (bits & command_reset) != 0;
-    if (!in_flight_ && (queued_ == 0 || !flushing_)) {
+    if (!in_flight_ && (waiting() == 0 || !flushing_)) {
         interrupt_ = (interrupt_ & ~halt_fields) | halt_done;
         return;
     }
@@ -230,28 +248,38 @@ void JobRing::command(std::uint32_t bits) {
 }
 
 void JobRing::serve_request(Port& port) {
-    while (flushing_ && queued_ > 0 && results_ < output_size()) {
+    while (flushing_ && waiting() > 0 && results_ < output_size()) {
         const Ticket ticket = take();
         std::array<std::uint8_t, entry_bytes> entry{};
-        static_cast<void>(port.try_read(ticket.entry, entry));
-        complete(ticket, port, load_le32(entry.data()), JobError(DecoError::ring_reset).status, 0);
+        if (!ticket.known) {
+            static_cast<void>(port.try_read(ticket.entry, entry));
+        }
+        complete(ticket, port, ticket.known ? ticket.descriptor : load_le32(entry.data()),
+                 JobError(DecoError::ring_reset).status, 0);
     }
-    queued_ = flushing_ ? 0 : queued_;
+    if (flushing_) {
+        queued_ = 0;
+        returned_ = false;
+    }
     halting_ = flushing_ = false;
     interrupt_ = (interrupt_ & ~halt_fields) | halt_done;
 }
 
 bool JobRing::can_run() const {
-    return queued_ > 0 && !in_flight_ && (interrupt_ & halt_fields) == 0 && results_ < output_size();
+    return waiting() > 0 && !in_flight_ && (interrupt_ & halt_fields) == 0 && results_ < output_size();
 }
 
 Ticket JobRing::take() {
+    in_flight_ = true;
+    if (returned_) {
+        returned_ = false;
+        return {0, generation_, true, returned_descriptor_};
+    }
     const std::uint64_t base =
         static_cast<std::uint64_t>(bank_.value(irbar) & 0xf) << 32 | bank_.value(irbar + 4);
-    const Ticket ticket{base + std::uint64_t{entry_bytes} * read_index_, generation_};
+    const Ticket ticket{base + std::uint64_t{entry_bytes} * read_index_, generation_, false, 0};
     read_index_ = read_index_ + 1 >= input_size() ? 0 : read_index_ + 1;
     --queued_;
-    in_flight_ = true;
     return ticket;
 }
 
@@ -260,8 +288,8 @@ void JobRing::give_back(const Ticket& ticket) {
         return;
     }
     in_flight_ = false;
-    ++queued_;
-    read_index_ = (read_index_ == 0 ? input_size() : read_index_) - 1;
+    returned_ = true;
+    returned_descriptor_ = ticket.descriptor;
 }
 
 void JobRing::complete(const Ticket& ticket, Port& port, std::uint32_t address, std::uint32_t status,
@@ -303,7 +331,13 @@ void JobRing::exchange(Archive& archive) {
     archive.value(halting_);
     archive.value(flushing_);
     archive.value(in_flight_);
+    archive.value(open_);
     archive.value(generation_);
+    archive.value(returned_);
+    archive.value(returned_descriptor_);
+    if (returned_ && in_flight_) {
+        archive.fail("the stream holds a job that is under way and waits");
+    }
 }
 
 }  // namespace svp::caam

@@ -24,6 +24,15 @@ namespace svp::caam {
 struct Ticket {
     std::uint64_t entry = 0;  ///< where the input ring's entry lies
     std::uint32_t generation = 0;
+    bool known = false;  ///< the entry was read: its place in the ring is free
+    std::uint32_t descriptor = 0;
+
+    void exchange(Archive& archive) {
+        archive.value(entry);
+        archive.value(generation);
+        archive.value(known);
+        archive.value(descriptor);
+    }
 };
 
 class JobRing {
@@ -33,6 +42,8 @@ class JobRing {
 
     RegisterBank& bank() { return bank_; }
     const RegisterBank& bank() const { return bank_; }
+    /** A write to this page, which marks the ring if it is the non-secure world's. */
+    void write(std::uint64_t offset, std::uint64_t value, unsigned size, const Transaction& by);
     /** As after power-on; the line is the caller's. */
     void reset();
     void exchange(Archive& archive);
@@ -42,8 +53,15 @@ class JobRing {
     bool can_run() const;
     Ticket take();
 
-    /** The job is the next one again, as if it had not been taken. */
+    /**
+     * The job, whose descriptor is known, is the next one again. It takes no place of the ring's memory,
+     * which software has used again perhaps.
+     */
     void give_back(const Ticket& ticket);
+    /** The next job is that one, which was given back. */
+    bool holds(const Ticket& ticket) const {
+        return returned_ && ticket.generation == generation_ && ticket.descriptor == returned_descriptor_;
+    }
 
     /** Writes the result of the job; nothing of a ring that was reset since is touched. */
     void complete(const Ticket& ticket, Port& port, std::uint32_t address, std::uint32_t status,
@@ -53,7 +71,13 @@ class JobRing {
     bool has_request() const { return halting_; }
     void serve_request(Port& port);
 
+    /** The ticket is of this ring's time. */
+    bool made(const Ticket& ticket) const { return ticket.generation == generation_; }
     bool busy() const { return in_flight_; }
+
+    /** The world with whose rights the ring acts for @p owner: the non-secure one as well if that world has
+     * written any register of the ring since its reset, where jobs lie or that there are any. */
+    World acts_for(World owner) const { return open_ ? World::non_secure : owner; }
 
  private:
     static std::vector<Register> rows(JobRing& self, std::vector<Register> more);
@@ -74,6 +98,8 @@ class JobRing {
     std::function<void()> wake_;
     RegisterBank bank_;
 
+    std::uint32_t waiting() const { return queued_ + (returned_ ? 1 : 0); }
+
     std::uint32_t queued_ = 0;   ///< added and not taken
     std::uint32_t results_ = 0;  ///< written and not removed
     std::uint32_t read_index_ = 0;
@@ -83,6 +109,9 @@ class JobRing {
     bool halting_ = false;
     bool flushing_ = false;  ///< halting_ is a flush, not a park
     bool in_flight_ = false;
+    bool open_ = false;      ///< the non-secure world has written here
+    bool returned_ = false;  ///< a job was given back; it is not among those queued
+    std::uint32_t returned_descriptor_ = 0;
 };
 
 }  // namespace svp::caam

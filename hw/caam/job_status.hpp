@@ -70,7 +70,12 @@ enum class ChaError : std::uint8_t {
 };
 
 /** The random number generator's own meanings of the same numbers. */
-enum class RngError : std::uint8_t { instantiate = 0x3, not_instantiated = 0x4, secure_keys = 0x9 };
+enum class RngError : std::uint8_t {
+    instantiate = 0x3,
+    not_instantiated = 0x4,
+    uninstantiate = 0x8,
+    secure_keys = 0x9,
+};
 
 /** Ends a job. Thrown inside the engine only; Deco::run() catches it. */
 struct JobError {
@@ -85,8 +90,11 @@ struct JobError {
                  static_cast<std::uint32_t>(error)) {}
 };
 
-/** Ends a job that is to begin again later. Thrown by commands, caught by Caam. */
-struct JobPutBack {};
+/**
+ * A job is to stand still, and nothing of the command at hand has happened, or it can be done again. Thrown
+ * inside the engine only; Deco::run() catches it.
+ */
+struct JobPaused {};
 
 constexpr std::uint32_t source_jump_halt_user = 0x30000000;
 constexpr std::uint32_t source_jump_halt = 0x70000000;

@@ -3,6 +3,7 @@
 
 #include <nettle/ccm.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "caam/aes_key.hpp"
@@ -24,8 +25,42 @@ void begin_ccm(ccm_aes256_ctx& ccm, std::span<const std::uint8_t> key, std::span
     ccm_aes256_set_nonce(&ccm, padded.size(), padded.data(), 0, size, ccm_mac_bytes);
 }
 
-constexpr std::size_t whole_blocks(std::size_t size) {
-    return size - size % aes_block;
+/** Adds to @p half what round @p round makes of @p other. */
+void mix_half(std::span<const std::uint8_t> key, std::uint8_t round, std::span<std::uint8_t> half,
+              std::span<const std::uint8_t> other) {
+    std::vector<std::uint8_t> input{round, 0};
+    input.insert(input.end(), other.begin(), other.end());
+    for (std::size_t at = 0; at < half.size(); ++input[1]) {
+        for (const std::uint8_t byte : hmac(DigestKind::sha256, key, input)) {
+            if (at == half.size()) {
+                break;
+            }
+            half[at] = static_cast<std::uint8_t>(half[at] ^ byte);
+            ++at;
+        }
+    }
+    std::fill(input.begin(), input.end(), std::uint8_t{0});
+}
+
+/** A permutation of all of @p bytes (four rounds of Feistel): no part of it has a meaning of its own. */
+void permute(std::span<const std::uint8_t> key, std::span<std::uint8_t> bytes, bool forwards) {
+    constexpr std::uint8_t rounds = 4;
+    const auto left = bytes.first(bytes.size() / 2), right = bytes.subspan(bytes.size() / 2);
+    for (std::uint8_t i = 0; i < rounds; ++i) {
+        const auto round = static_cast<std::uint8_t>(forwards ? i : rounds - 1 - i);
+        round % 2 == 0 ? mix_half(key, round, right, left) : mix_half(key, round, left, right);
+    }
+}
+
+/** Also if the generator's numbers came again, as they do with a seed, a nonce would not for another key. */
+void fill_nonce(std::span<std::uint8_t> nonce, std::span<const std::uint8_t> key,
+                std::span<const std::uint8_t> plain, Rng& rng) {
+    rng.fill(nonce);
+    std::vector<std::uint8_t> input(nonce.begin(), nonce.end());
+    input.insert(input.end(), plain.begin(), plain.end());
+    const auto made = hmac(DigestKind::sha256, key, input);
+    std::copy_n(made.begin(), nonce.size(), nonce.begin());
+    std::fill(input.begin(), input.end(), std::uint8_t{0});
 }
 
 }  // namespace
@@ -60,44 +95,46 @@ const Keys::Secret& Keys::kek(Kek which) const {
     return which == Kek::job ? jdkek_ : tdkek_;
 }
 
+/**
+ * What wraps a key of that form and length, and no other: a key that is loaded with another length than it
+ * was stored with does not come out shorter, but as another key.
+ */
+Keys::Secret Keys::wrapping_key(Kek which, Wrapping wrapping, std::size_t plain) const {
+    const std::uint8_t form[] = {static_cast<std::uint8_t>(wrapping), static_cast<std::uint8_t>(plain >> 8),
+                                 static_cast<std::uint8_t>(plain)};
+    const auto made = hmac(DigestKind::sha256, kek(which), form);
+    Secret key;
+    std::memcpy(key.data(), made.data(), key.size());
+    return key;
+}
+
 std::vector<std::uint8_t> Keys::wrap(Kek which, Wrapping wrapping, std::span<const std::uint8_t> plain,
                                      Rng& rng) const {
-    const Secret& key = kek(which);
+    const Secret key = wrapping_key(which, wrapping, plain.size());
     std::vector<std::uint8_t> black(black_size(wrapping, static_cast<std::uint32_t>(plain.size())));
     if (wrapping != Wrapping::ccm) {
         std::copy(plain.begin(), plain.end(), black.begin());
-        AesKey aes;
-        aes.set(key);
-        aes.encrypt(whole_blocks(black.size()), black.data(), black.data());
-        if (whole_blocks(black.size()) != black.size()) {
-            std::uint8_t* const last = black.data() + black.size() - aes_block;
-            aes.encrypt(aes_block, last, last);
-        }
+        permute(key, black, true);
         return black;
     }
     const auto whole = std::span(black);
     const auto nonce = whole.first(ccm_nonce_bytes);
     const auto cipher = whole.subspan(ccm_nonce_bytes, whole.size() - ccm_nonce_bytes - ccm_mac_bytes);
-    rng.fill(nonce);
+    fill_nonce(nonce, key, plain, rng);
     std::vector<std::uint8_t> padded(cipher.size());
     std::copy(plain.begin(), plain.end(), padded.begin());
     black_ccm_encrypt(key, nonce, padded, cipher.data(), whole.last(ccm_mac_bytes).data());
+    std::fill(padded.begin(), padded.end(), std::uint8_t{0});
     return black;
 }
 
 std::vector<std::uint8_t> Keys::unwrap(Kek which, Wrapping wrapping, std::span<const std::uint8_t> black,
                                        std::size_t plain) const {
-    const Secret& key = kek(which);
+    const Secret key = wrapping_key(which, wrapping, plain);
     std::vector<std::uint8_t> result;
     if (wrapping != Wrapping::ccm) {
         result.assign(black.begin(), black.end());
-        AesKey aes;
-        aes.set(key);
-        if (whole_blocks(result.size()) != result.size()) {
-            std::uint8_t* const last = result.data() + result.size() - aes_block;
-            aes.decrypt(aes_block, last, last);
-        }
-        aes.decrypt(whole_blocks(result.size()), result.data(), result.data());
+        permute(key, result, false);
         result.resize(plain);
         return result;
     }

@@ -3,13 +3,17 @@
  * The keys that never leave the block: job and trusted descriptor key encryption keys (JDKEK, TDKEK), trusted
  * descriptor signing key (TDSK), master key; and the black keys that the KEKs wrap.
  *
- * A black key is AES-ECB over the key padded with zeros to whole blocks, or AES-CCM: 6 bytes of nonce, the
- * key padded to 8 bytes and encrypted, 6 bytes of MAC. The KEKs are random and loaded by the generator once
- * after a reset.
+ * A black key has the length of AES-ECB over the key padded with zeros to whole blocks, or is AES-CCM: 6
+ * bytes of nonce, the key padded to 8 bytes and encrypted, 6 bytes of MAC. The KEKs are random and loaded by
+ * the generator once after a reset.
+ *
+ * Both forms are bound to the key's exact length, and the ECB form is one permutation of all bytes instead of
+ * one for each block: with plain ECB, whoever may load a key could load its beginning, or put blocks of a key
+ * that is known in front of the last one, and guess a key byte by byte. No software sees the difference
+ * otherwise, since nobody has the KEKs.
  *
  * A split key in the ECB form takes no byte more than it has, although that of SHA-1 (40 bytes) is no whole
- * number of blocks: drivers copy it with its own length, and leave ten words for it in a descriptor. How the
- * silicon does that is not known; here the last block overlaps the one before (ciphertext stealing).
+ * number of blocks: drivers copy it with its own length, and leave ten words for it in a descriptor.
  *
  * The master key of this model is a test value made from a property, not a device's secret. Which key blobs
  * are made with follows from the mode of operation (CSTA.MOO): secure and trusted use the master key, all
@@ -80,6 +84,7 @@ class Keys {
 
  private:
     const Secret& kek(Kek which) const;
+    Secret wrapping_key(Kek which, Wrapping wrapping, std::size_t plain) const;
 
     std::uint64_t master_seed_ = 0;
     bool master_gone_ = false;

@@ -56,6 +56,13 @@ class Mdha final : public Cha {
         }
     }
 
+    void exchange(Archive& archive) override {
+        digest_.exchange(archive);
+        icv_.exchange(archive);
+        archive.value(bytes_);
+        archive.value(started_);
+    }
+
  private:
     bool is_hmac() const { return operation_.aai() != aai_hash; }
 

@@ -13,6 +13,7 @@ Pkha::~Pkha() {
         number.fill(0);
     }
     load_.fill(0);
+    std::fill(base_.begin(), base_.end(), std::uint8_t{0});
 }
 
 void Pkha::begin(PkRegister which, unsigned segment) {
@@ -53,6 +54,9 @@ void Pkha::put(PkRegister which, unsigned segment, std::span<const std::uint8_t>
     if (number.size() > pk_bytes - at) {
         throw JobError(ChaId::pk, ChaError::data_size);
     }
+    if (which == PkRegister::e) {
+        wipe_e();  // the new number is all that is in there
+    }
     auto& target = bytes(which);
     // What a shorter number leaves of its last segment is zero.
     const std::size_t whole =
@@ -62,6 +66,34 @@ void Pkha::put(PkRegister which, unsigned segment, std::span<const std::uint8_t>
         target[at + i] = number[number.size() - 1 - i];
     }
     set_size(which, static_cast<std::uint32_t>(number.size()));
+}
+
+void Pkha::exchange(Archive& archive) {
+    for (auto& number : bytes_) {
+        archive.bytes(std::as_writable_bytes(std::span(number)));
+    }
+    for (std::uint32_t& one : size_) {
+        archive.value(one, pk_bytes);
+    }
+    archive.value(flags_.zero);
+    archive.value(flags_.gcd_one);
+    archive.value(flags_.prime);
+    archive.value(cost_);
+    archive.value(e_loaded_);
+    archive.value(e_locked_);
+    archive.value(loading_);
+    archive.value(load_register_, static_cast<std::uint64_t>(PkRegister::n));
+    archive.value(load_segment_, 3);
+    archive.value(loaded_, pk_bytes - load_segment_ * pk_segment_bytes);
+    archive.bytes(std::as_writable_bytes(std::span(load_)));
+    archive.value(rounds_done_);
+    archive.list(base_, pk_bytes);
+}
+
+void Pkha::wipe_e() {
+    bytes(PkRegister::e).fill(0);
+    set_size(PkRegister::e, 0);
+    e_loaded_ = e_locked_ = false;
 }
 
 void Pkha::set_size(PkRegister which, std::uint32_t size) {

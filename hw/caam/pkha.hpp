@@ -10,7 +10,11 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <vector>
+
+#include "svp/archive.hpp"
 
 namespace svp::caam {
 
@@ -48,8 +52,15 @@ class Pkha {
     /** Throws JobError if @p size is more than the register holds. */
     void set_size(PkRegister which, std::uint32_t size);
 
-    /** Carries out the OPERATION command @p word. Throws JobError. */
-    void operate(std::uint32_t word);
+    /**
+     * Carries out the OPERATION command @p word. Throws JobError; and JobPaused, if @p pause says so in the
+     * middle of a test of many rounds: the same command goes on with it.
+     */
+    void operate(std::uint32_t word, const std::function<bool()>& pause);
+    /** The last operation was interrupted. */
+    bool interrupted() const { return rounds_done_ > 0; }
+
+    void exchange(Archive& archive);
 
     const PkFlags& flags() const { return flags_; }
 
@@ -58,8 +69,15 @@ class Pkha {
     /** Adds what a protocol has computed. */
     void charge(std::uint64_t cost) { cost_ += cost; }
 
-    /** E came from a black key or may not be stored. */
-    bool e_locked = false;
+    /** E is a key that KEY has put there: its size stays, it is stored whole or, @p no_store, not at all. */
+    void lock_e(bool no_store) {
+        e_loaded_ = true;
+        e_locked_ = no_store;
+    }
+    bool e_loaded() const { return e_loaded_; }
+    bool e_locked() const { return e_locked_; }
+    /** Nothing is left of E, nor of what lock_e() said. */
+    void wipe_e();
 
  private:
     friend class PkhaOperation;
@@ -75,10 +93,14 @@ class Pkha {
     std::array<std::uint32_t, 4> size_{};
     PkFlags flags_;
     std::uint64_t cost_ = 0;
+    bool e_loaded_ = false;
+    bool e_locked_ = false;
     bool loading_ = false;
     PkRegister load_register_ = PkRegister::a;
     unsigned load_segment_ = 0;
     std::size_t loaded_ = 0;
+    std::uint32_t rounds_done_ = 0;   ///< of a test for primality that was interrupted
+    std::vector<std::uint8_t> base_;  ///< of its next round
     std::array<std::uint8_t, pk_bytes> load_{};
 };
 

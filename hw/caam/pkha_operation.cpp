@@ -12,6 +12,7 @@
  * coordinates, the constant for Chinese-remainder arithmetic.
  */
 #include <algorithm>
+#include <utility>
 
 #include "caam/curve.hpp"
 #include "caam/job_status.hpp"
@@ -57,7 +58,8 @@ enum class Function : std::uint8_t {
 /** One operation; it lives as long as Pkha::operate(). */
 class PkhaOperation {
  public:
-    PkhaOperation(Pkha& engine, std::uint32_t word) : engine_(engine), word_(word) {}
+    PkhaOperation(Pkha& engine, std::uint32_t word, const std::function<bool()>& pause)
+        : engine_(engine), word_(word), pause_(pause) {}
 
     void run() {
         const auto function = static_cast<Function>(word_ & function_field);
@@ -209,6 +211,7 @@ class PkhaOperation {
     /** A is the first base to try, B the number of rounds; the others follow from A. */
     void primality(const Number& seed, const Number& rounds) {
         engine_.flags_ = {};
+        const std::uint32_t done = std::exchange(engine_.rounds_done_, 0);
         require_odd();
         if (modulus_.bits() < 2) {
             return;
@@ -222,8 +225,13 @@ class PkhaOperation {
         const Number odd_part = shifted_right(less, twos);
         const unsigned long count = std::clamp(
             mpz_fits_ulong_p(rounds.get()) != 0 ? mpz_get_ui(rounds.get()) : most_rounds, 1ul, most_rounds);
-        Number base = seed;
-        for (unsigned long i = 0; i < count; ++i) {
+        Number base = done > 0 ? Number(engine_.base_) : seed;
+        for (unsigned long i = done; i < count; ++i) {
+            if (i > done && pause_()) {
+                engine_.rounds_done_ = static_cast<std::uint32_t>(i);
+                engine_.base_ = (base % modulus_).bytes(pk_bytes);
+                throw JobPaused();
+            }
             spend(2 * modulus_.bits());
             base = base % modulus_;
             if (base < Number(2) || base == less) {
@@ -293,7 +301,7 @@ class PkhaOperation {
         for (unsigned i = 0; i < 4; ++i) {
             if ((word_ >> (16 + i) & 1) != 0) {
                 engine_.bytes(order[i]).fill(0);
-                engine_.set_size(order[i], 0);
+                order[i] == PkRegister::e ? engine_.wipe_e() : engine_.set_size(order[i], 0);
             }
         }
     }
@@ -316,11 +324,12 @@ class PkhaOperation {
 
     Pkha& engine_;
     std::uint32_t word_;
+    const std::function<bool()>& pause_;
     Number modulus_;
 };
 
-void Pkha::operate(std::uint32_t word) {
-    PkhaOperation(*this, word).run();
+void Pkha::operate(std::uint32_t word, const std::function<bool()>& pause) {
+    PkhaOperation(*this, word, pause).run();
 }
 
 }  // namespace svp::caam

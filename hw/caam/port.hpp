@@ -11,11 +11,17 @@
 #include <functional>
 #include <span>
 
+#include "svp/archive.hpp"
 #include "svp/host.hpp"
 
 namespace svp::caam {
 
 class SecureMemory;
+
+/** The world with fewer rights: what an action has that both take part in. */
+constexpr World weaker(World one, World other) {
+    return one == World::secure ? other : one;
+}
 
 /** Who a job acts for: what the ring's DID registers say. */
 struct Owner {
@@ -23,6 +29,9 @@ struct Owner {
     std::uint8_t did = 0;  ///< CAAM's own owner number, 0 to 15; not the RDC domain
     std::uint16_t icid = 0;
     std::uint8_t source = 0;  ///< job ring 0 to 2; 4: DECO under direct control
+
+    bool operator==(const Owner&) const = default;
+    void exchange(Archive& archive);
 };
 
 /** What a transaction was for; the kinds that FADR tells apart. */
@@ -37,6 +46,8 @@ struct BusFault {
     Response answer = Response::okay;
     Purpose purpose = Purpose::data;
     Owner owner;
+
+    void exchange(Archive& archive);
 };
 
 class Port {
@@ -70,6 +81,31 @@ class Port {
     std::uint64_t bytes_read() const { return bytes_read_; }
     std::uint64_t bytes_written() const { return bytes_written_; }
 
+    /** Puts on record that secure memory refused the job. Inside of Host::exclusive(). */
+    void refused(std::uint64_t address, std::size_t size, Direction direction);
+    /** Puts on record that a command of the job was refused for want of rights; the job's descriptor is at
+     * @p descriptor, 0 if it was written by hand. */
+    void command_refused(std::uint64_t descriptor);
+    /** When must_pause() is asked and what it allows, see JobLimits. */
+    void set_patience(std::uint64_t question_ns, std::uint64_t grace_ns) {
+        question_ns_ = question_ns;
+        grace_ns_ = grace_ns;
+    }
+    /** The job has done what takes about @p nanoseconds; bus accesses count by themselves. */
+    void takes(std::uint64_t nanoseconds) { taken_ += nanoseconds; }
+    /** Tells the host of all that was done. */
+    void report();
+    /** True if work must end: there is no need to let the job come to its end first. */
+    bool must_end() {
+        report();
+        return host_.work_must_end();
+    }
+    /** True if the job should stand still now: work must end, and it has had time to end by itself. */
+    bool must_pause() { return taken_ >= question_ns_ && asks_pause(); }
+
+    /** All but the owner, which the caller keeps. */
+    void exchange(Archive& archive);
+
     const Owner& owner() const { return owner_; }
     const BusFault& fault() const { return fault_; }
     Host& host() { return host_; }
@@ -77,6 +113,8 @@ class Port {
 
  private:
     void exclusive(const std::function<void()>& section);
+    Transaction access(std::uint64_t address, std::size_t size, Direction direction) const;
+    bool asks_pause();
     Response transfer_in(std::uint64_t address, std::span<std::uint8_t> data);
     Response transfer_out(std::uint64_t address, std::span<const std::uint8_t> data);
     [[noreturn]] void fail(std::uint64_t address, std::size_t size, bool write, Response answer,
@@ -90,6 +128,10 @@ class Port {
     std::uint64_t left_ = std::uint64_t{1} << 33;
     std::uint64_t bytes_read_ = 0;
     std::uint64_t bytes_written_ = 0;
+    std::uint64_t question_ns_ = 0;
+    std::uint64_t grace_ns_ = 0;
+    std::uint64_t taken_ = 0;     ///< ns, not told yet
+    std::uint64_t overtime_ = 0;  ///< ns, done since work should have ended
 };
 
 }  // namespace svp::caam

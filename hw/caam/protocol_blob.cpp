@@ -64,8 +64,12 @@ Protocols::Bytes Protocols::blob_input(std::uint32_t word, bool encapsulates, st
     Bytes data(size);
     bool permitted = false;
     const std::uint64_t address = in.cursor.address();
-    deco_.port_.host().exclusive(
-        [&] { permitted = deco_.port_.secure_memory().blob_read(deco_.port_.owner(), address, data); });
+    deco_.port_.host().exclusive([&] {
+        permitted = deco_.port_.secure_memory().blob_read(deco_.port_.owner(), address, data);
+        if (!permitted) {
+            deco_.port_.refused(address, data.size(), Direction::read);
+        }
+    });
     if (!permitted) {
         throw JobError(DecoError::blob_memory_mode);
     }
@@ -80,8 +84,12 @@ void Protocols::blob_output(std::uint32_t word, bool encapsulates, std::span<con
     }
     if (!encapsulates && (word & of_secure_memory) != 0) {
         bool permitted = false;
-        deco_.port_.host().exclusive(
-            [&] { permitted = deco_.port_.secure_memory().blob_write(deco_.port_.owner(), address, bytes); });
+        deco_.port_.host().exclusive([&] {
+            permitted = deco_.port_.secure_memory().blob_write(deco_.port_.owner(), address, bytes);
+            if (!permitted) {
+                deco_.port_.refused(address, bytes.size(), Direction::write);
+            }
+        });
         if (!permitted) {
             throw JobError(DecoError::blob_memory_mode);
         }
@@ -145,7 +153,11 @@ void Protocols::blob(std::uint32_t word, bool encapsulates) {
     engine.counters[Work::blob].bytes += plain;
     if (encapsulates) {
         Bytes output(plain + overhead);
+        // The data is a part of it: one key for two data, should a seed bring the same numbers again, would
+        // tell both.
         engine.rng.fill(blob_key);
+        const auto made = hmac(DigestKind::sha256, blob_key, input);
+        std::copy_n(made.begin(), blob_key.size(), blob_key.begin());
         aes.encrypt(blob_key.size(), output.data(), blob_key.data());
         start_ccm(ccm, blob_key, plain);
         ccm_aes256_encrypt(&ccm, plain, output.data() + blob_key_bytes, input.data());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
  * Manufacturing protection: an ECDSA key made of the chip's secret and a passphrase of the manufacturer. It
- * stays inside; software gets the public key, and signatures over the register MPMR and a message.
+ * stays inside; software gets the public key, and signatures over the register MPMR and a message. Each world
+ * has a key of its own, so that no job signs with the secure world's.
  */
 #include <algorithm>
 
@@ -18,6 +19,7 @@ constexpr std::uint32_t second_half_table = 1u << 28;
 constexpr unsigned p256_selector = 3;
 constexpr unsigned p256_number = 2;
 constexpr std::uint8_t purpose_manufacturing = 0x40;
+constexpr std::uint8_t purpose_manufacturing_secure = 0x41;
 
 }  // namespace
 
@@ -37,13 +39,17 @@ void Protocols::manufacturing_private_key() {
     Engine& engine = deco_.engine_;
     const Bytes passphrase = fetch(passphrase_at, false, size);
     count(Work::manufacturing);
-    const auto secret = engine.keys.derive(engine.mode, purpose_manufacturing, passphrase);
+    const World world = deco_.port_.owner().world;
+    const std::uint8_t purpose =
+        world == World::secure ? purpose_manufacturing_secure : purpose_manufacturing;
+    const auto secret = engine.keys.derive(engine.mode, purpose, passphrase);
     const Number key = Number(secret) % (curve.order - Number(1)) + Number(1);
-    engine.mp_private_key = key.bytes(curve.bytes);
+    engine.mp_private_key[static_cast<std::size_t>(world)] = key.bytes(curve.bytes);
 }
 
 Number Protocols::manufacturing_key(const Curve& curve) const {
-    const Bytes& key = deco_.engine_.mp_private_key;
+    const auto world = static_cast<std::size_t>(deco_.port_.owner().world);
+    const Bytes& key = deco_.engine_.mp_private_key[world];
     const Number number(key);
     if (number.zero() || !(number < curve.order)) {
         throw JobError(DecoError::key_not_loaded);

@@ -4,30 +4,25 @@
 #include <nettle/ctr.h>
 
 #include <cstring>
-#include <random>
 
 #include "caam/aes_key.hpp"
-#include "caam/byte_order.hpp"
 #include "caam/digest.hpp"
 #include "caam/job_status.hpp"
 
 namespace svp::caam {
 
-void Rng::reset(std::uint64_t seed) {
-    std::array<std::uint8_t, 48> entropy{};
-    if (seed != 0) {
-        store_be64(entropy.data(), seed);
-    } else {
-        std::random_device host;
-        for (std::size_t i = 0; i < entropy.size(); i += 4) {
-            store_be32(entropy.data() + i, host());
-        }
-    }
+void Rng::reset(std::span<const std::uint8_t, entropy_bytes> entropy) {
     const auto key = digest(DigestKind::sha256, entropy);
     std::memcpy(key_.data(), key.data(), key_.size());
     counter_.fill(0);
+    forget();
+}
+
+void Rng::forget() {
+    rekey();
     instantiated_.fill(false);
     resistant_.fill(false);
+    made_by_.fill(World::secure);
 }
 
 void Rng::fill(std::span<std::uint8_t> bytes) {
@@ -55,7 +50,7 @@ void Rng::require(unsigned handle) const {
     }
 }
 
-void Rng::instantiate(unsigned handle, bool prediction_resistance) {
+void Rng::instantiate(unsigned handle, bool prediction_resistance, World by) {
     if (handle >= handles) {
         throw JobError(ChaId::rng, ChaError::mode);
     }
@@ -64,6 +59,12 @@ void Rng::instantiate(unsigned handle, bool prediction_resistance) {
     }
     instantiated_[handle] = true;
     resistant_[handle] = prediction_resistance;
+    made_by_[handle] = by;
+}
+
+bool Rng::may_uninstantiate(unsigned handle, World by) const {
+    require(handle);
+    return made_by_[handle] == World::non_secure || by == World::secure;
 }
 
 void Rng::uninstantiate(unsigned handle) {
@@ -100,6 +101,7 @@ void Rng::exchange(Archive& archive) {
     for (unsigned handle = 0; handle < handles; ++handle) {
         archive.value(instantiated_[handle]);
         archive.value(resistant_[handle]);
+        archive.value(made_by_[handle], static_cast<std::uint64_t>(World::non_secure));
     }
 }
 

@@ -23,7 +23,7 @@ void SecureMemory::reset() {
     memory_.fill(0);
     page_partition_.fill(no_partition);
     partition_ = {};
-    command_status_ = 0;
+    command_status_ = {};
 }
 
 void SecureMemory::violation() {
@@ -143,60 +143,109 @@ void SecureMemory::free_page(unsigned page) {
     page_partition_[page] = no_partition;
 }
 
-void SecureMemory::status(unsigned page, unsigned command_error, unsigned access_error) {
-    command_status_ = (command_status_ & 0xcf) | command_error << 14 | access_error << 12 |
-                      static_cast<std::uint32_t>(page & 0xfff) << 16;
+unsigned SecureMemory::partition_at(std::uint64_t offset) const {
+    const std::uint8_t number = page_partition_[offset / page_size % pages];
+    return number == no_partition ? partitions : number;
 }
 
-void SecureMemory::command(std::uint32_t word, std::uint32_t bit) {
-    constexpr unsigned no_error = 0;
-    constexpr unsigned command_failed = 3;
-    constexpr unsigned access_failed = 1;
+/** What a command asks for is the requester's to ask, and possible. */
+bool SecureMemory::accepts(std::uint32_t word, std::uint32_t bit) const {
+    const unsigned page = word >> 16;
+    const Partition& named = partition_[word >> 8 & 0xf];
+    const std::uint8_t number = page < pages ? page_partition_[page] : no_partition;
+    switch (static_cast<Command>(word & 0xf)) {
+        case Command::allocate:
+            return page < pages && number == no_partition && (named.owner == 0 || named.owner == bit);
+        case Command::free_page:
+            return number != no_partition && partition_[number].owner == bit &&
+                   (partition_[number].permissions & permission_psp) == 0;
+        case Command::free_partition:
+            return named.owner == 0 || (named.owner == bit && (named.permissions & permission_psp) == 0);
+        case Command::inquire:
+            return true;
+    }
+    return false;
+}
+
+/** The partition because of whose owner or lock a command is not accepted; nothing if it could not be done
+ * anyway. */
+std::optional<unsigned> SecureMemory::refusal(std::uint32_t word, std::uint32_t bit) const {
+    const unsigned page = word >> 16;
+    const unsigned named = word >> 8 & 0xf;
+    const std::uint8_t number = page < pages ? page_partition_[page] : no_partition;
+    const auto others = [&](unsigned partition) {
+        return partition_[partition].owner != 0 && partition_[partition].owner != bit;
+    };
+    const auto kept = [&](unsigned partition) {
+        return others(partition) || (partition_[partition].permissions & permission_psp) != 0;
+    };
+    switch (static_cast<Command>(word & 0xf)) {
+        case Command::allocate:
+            if (number != no_partition && others(number)) {
+                return number;
+            }
+            return page < pages && others(named) ? std::optional(named) : std::nullopt;
+        case Command::free_page:
+            return number != no_partition && kept(number) ? std::optional<unsigned>(number) : std::nullopt;
+        case Command::free_partition:
+            return kept(named) ? std::optional(named) : std::nullopt;
+        case Command::inquire:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::optional<unsigned> SecureMemory::command(std::uint32_t word, std::uint32_t bit, unsigned requester) {
+    constexpr std::uint32_t command_failed = 3u << 14;
+    constexpr std::uint32_t access_failed = 1u << 12;
     const unsigned page = word >> 16;
     const unsigned partition = word >> 8 & 0xf;
-    command_status_ = 0;
+    std::uint32_t& status = command_status_[requester];
+    status = static_cast<std::uint32_t>(page & 0xfff) << 16;
+    const bool accepted = accepts(word, bit);
+    const auto refused = accepted ? std::nullopt : refusal(word, bit);
     switch (static_cast<Command>(word & 0xf)) {
-        case Command::allocate: {
-            const bool good = page < pages && page_partition_[page] == no_partition && claim(partition, bit);
-            if (good) {
+        case Command::allocate:
+            if (accepted) {
+                partition_[partition].owner = bit;
                 page_partition_[page] = static_cast<std::uint8_t>(partition);
             }
-            return status(page, no_error, good ? 0 : access_failed);
-        }
-        case Command::free_page: {
-            const bool good = page < pages && page_partition_[page] != no_partition &&
-                              partition_[page_partition_[page]].owner == bit &&
-                              (partition_[page_partition_[page]].permissions & permission_psp) == 0;
-            if (good) {
+            break;
+        case Command::free_page:
+            if (accepted) {
                 free_page(page);
             }
-            return status(page, no_error, good ? 0 : access_failed);
-        }
-        case Command::free_partition: {
-            Partition& target = partition_[partition];
-            const bool good = target.owner == bit && (target.permissions & permission_psp) == 0;
-            for (unsigned i = 0; good && i < pages; ++i) {
-                if (page_partition_[i] == partition) {
-                    free_page(i);
-                }
+            break;
+        case Command::free_partition:
+            if (accepted && partition_[partition].owner == bit) {
+                free_partition(partition);
             }
-            if (good) {
-                target = {};
-            }
-            return status(page, no_error, good || target.owner == 0 ? 0 : access_failed);
-        }
+            break;
         case Command::inquire: {
             unsigned owner = 1;  // there is no such page
             if (page < pages) {
                 const std::uint8_t number = page_partition_[page];
                 owner = number == no_partition ? 0 : partition_[number].owner == bit ? 3 : 2;
-                command_status_ = number == no_partition ? 0 : number;
+                status |= number == no_partition ? 0 : number;
             }
-            command_status_ |= owner << 6;
-            return status(page, no_error, 0);
+            status |= owner << 6;
+            break;
+        }
+        default:
+            status |= command_failed;
+            return std::nullopt;
+    }
+    status |= accepted ? 0 : access_failed;
+    return refused;
+}
+
+void SecureMemory::free_partition(unsigned partition) {
+    for (unsigned page = 0; page < pages; ++page) {
+        if (page_partition_[page] == partition) {
+            free_page(page);
         }
     }
-    status(page, command_failed, 0);
+    partition_[partition] = {};
 }
 
 std::uint32_t SecureMemory::partition_owners(std::uint32_t bit) const {
@@ -208,18 +257,23 @@ std::uint32_t SecureMemory::partition_owners(std::uint32_t bit) const {
     return value;
 }
 
-void SecureMemory::set_permissions(unsigned partition, std::uint32_t value, std::uint32_t bit) {
-    if (!claim(partition, bit) || (partition_[partition].permissions & permission_lock) != 0) {
-        return;
+bool SecureMemory::set_permissions(unsigned partition, std::uint32_t value, std::uint32_t bit) {
+    const bool own = claim(partition, bit);
+    std::uint32_t& permissions = partition_[partition].permissions;
+    const std::uint32_t wanted = (value & permission_fields) | (permissions & group_lock);
+    if (own && (permissions & permission_lock) == 0) {
+        permissions = wanted;
     }
-    const std::uint32_t locked = partition_[partition].permissions & group_lock;
-    partition_[partition].permissions = (value & permission_fields) | locked;
+    return permissions == wanted;
 }
 
-void SecureMemory::set_group(unsigned partition, unsigned which, std::uint32_t value, std::uint32_t bit) {
-    if (claim(partition, bit) && (partition_[partition].permissions & group_lock) == 0) {
-        partition_[partition].group[which] = value;
+bool SecureMemory::set_group(unsigned partition, unsigned which, std::uint32_t value, std::uint32_t bit) {
+    const bool own = claim(partition, bit);
+    Partition& target = partition_[partition];
+    if (own && (target.permissions & group_lock) == 0) {
+        target.group[which] = value;
     }
+    return target.group[which] == value;
 }
 
 void SecureMemory::exchange(Archive& archive) {
@@ -237,7 +291,9 @@ void SecureMemory::exchange(Archive& archive) {
         archive.value(partition.group[0]);
         archive.value(partition.group[1]);
     }
-    archive.value(command_status_);
+    for (std::uint32_t& status : command_status_) {
+        archive.value(status);
+    }
 }
 
 }  // namespace svp::caam

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "caam/port.hpp"
@@ -27,6 +28,8 @@ class SecureMemory {
     static constexpr unsigned pages = 8;
     static constexpr unsigned partitions = 16;
     static constexpr std::uint32_t size = page_size * pages;
+    /** Four pages of registers, two worlds. */
+    static constexpr unsigned requesters = 8;
 
     /** Bit of an owner in SMAG1 and SMAG2. */
     static std::uint32_t group_bit(std::uint8_t did, World world) {
@@ -52,15 +55,21 @@ class SecureMemory {
     Response write(std::uint64_t offset, std::span<const std::uint8_t> data, const Transaction& by);
 
     // Registers, as the owner named by @p bit sees them.
-    void command(std::uint32_t word, std::uint32_t bit);
-    std::uint32_t command_status() const { return command_status_; }
+    /** @p requester: whose status tells the result. The partition for whose sake it was refused, if it was.
+     */
+    std::optional<unsigned> command(std::uint32_t word, std::uint32_t bit, unsigned requester);
+    std::uint32_t command_status(unsigned requester) const { return command_status_[requester]; }
     std::uint32_t partition_owners(std::uint32_t bit) const;
     std::uint32_t permissions(unsigned partition) const { return partition_[partition].permissions; }
     std::uint32_t group(unsigned partition, unsigned which) const {
         return partition_[partition].group[which];
     }
-    void set_permissions(unsigned partition, std::uint32_t value, std::uint32_t bit);
-    void set_group(unsigned partition, unsigned which, std::uint32_t value, std::uint32_t bit);
+    /** False: another one's, or locked, and it would have been a change. */
+    bool set_permissions(unsigned partition, std::uint32_t value, std::uint32_t bit);
+    bool set_group(unsigned partition, unsigned which, std::uint32_t value, std::uint32_t bit);
+
+    /** Number of the partition that a byte of window 1 lies in; `partitions` if in none. */
+    unsigned partition_at(std::uint64_t offset) const;
 
     /** What a blob of secure memory is bound to: SMAPR, SMAG1 and SMAG2 of the partition that an address lies
      * in. */
@@ -88,13 +97,15 @@ class SecureMemory {
     bool granted(std::uint64_t offset, std::size_t length, std::uint32_t bit, Right right) const;
     bool claim(unsigned partition, std::uint32_t bit);
     void free_page(unsigned page);
-    void status(unsigned page, unsigned command_error, unsigned access_error);
+    void free_partition(unsigned partition);
+    bool accepts(std::uint32_t word, std::uint32_t bit) const;
+    std::optional<unsigned> refusal(std::uint32_t word, std::uint32_t bit) const;
 
     std::uint64_t base_ = 0;
     std::array<std::uint8_t, size> memory_{};
     std::array<std::uint8_t, pages> page_partition_{};
     std::array<Partition, partitions> partition_{};
-    std::uint32_t command_status_ = 0;
+    std::array<std::uint32_t, requesters> command_status_{};
 };
 
 }  // namespace svp::caam

@@ -51,20 +51,34 @@ std::uint32_t fault_detail(const BusFault& fault) {
 }
 
 std::uint32_t fault_owner(const BusFault& fault) {
+    if (!fault.happened) {
+        return 0;
+    }
     return fault.owner.did | (fault.owner.world == World::non_secure ? 1u << 4 : 0) |
            static_cast<std::uint32_t>(fault.owner.icid) << 5;
 }
 
-}  // namespace
-
-/** The owner that an access through a page counts as. */
-std::uint32_t Controller::identity(int ring) const {
-    const Owner seen = owner(ring < 0 ? 0 : static_cast<unsigned>(ring));
-    return SecureMemory::group_bit(seen.did, seen.world);
+/** Each page has a status of its own for each world: nobody changes what another one waits for. */
+unsigned requester(int ring, const Transaction& by) {
+    return static_cast<unsigned>(ring + 1) * 2 + (by.world == World::non_secure ? 1 : 0);
 }
 
-const BusFault& Controller::fault(int ring) const {
-    return ring < 0 ? published_.fault : published_.ring_fault[static_cast<std::size_t>(ring)];
+}  // namespace
+
+/** The owner that an access through a page counts as: the ring's, with no more rights than who accesses. */
+std::uint32_t Controller::identity(int ring, const Transaction& by) const {
+    const Owner seen = owner(ring < 0 ? 0 : static_cast<unsigned>(ring));
+    return SecureMemory::group_bit(seen.did, weaker(seen.world, by.world));
+}
+
+/** What went wrong in secure jobs is not shown to others. */
+const BusFault& Controller::fault(int ring, const Transaction& by) const {
+    static const BusFault nothing;
+    if (ring < 0) {
+        return by.world == World::secure ? published_.fault : published_.open_fault;
+    }
+    const BusFault& last = published_.ring_fault[static_cast<std::size_t>(ring)];
+    return by.world == World::non_secure && last.owner.world == World::secure ? nothing : last;
 }
 
 std::vector<Register> Controller::shared_rows(int ring) {
@@ -87,7 +101,10 @@ void Controller::add_memory_rows(std::vector<Register>& rows, int ring) {
                                           std::uint32_t) { return secure_memory_.permissions(partition); },
              .on_write =
                  [this, partition, ring](const WriteEvent& event) {
-                     secure_memory_.set_permissions(partition, event.written, identity(ring));
+                     if (!secure_memory_.set_permissions(partition, event.written,
+                                                         identity(ring, event.by))) {
+                         refusals_.partition(event.by, partition);
+                     }
                  }});
         for (unsigned which = 0; which < 2; ++which) {
             // SMAG2 stands in front of SMAG1.
@@ -98,7 +115,10 @@ void Controller::add_memory_rows(std::vector<Register>& rows, int ring) {
                                            std::uint32_t) { return secure_memory_.group(partition, which); },
                             .on_write =
                                 [this, partition, which, ring](const WriteEvent& event) {
-                                    secure_memory_.set_group(partition, which, event.written, identity(ring));
+                                    if (!secure_memory_.set_group(partition, which, event.written,
+                                                                  identity(ring, event.by))) {
+                                        refusals_.partition(event.by, partition);
+                                    }
                                 }});
         }
     }
@@ -107,19 +127,24 @@ void Controller::add_memory_rows(std::vector<Register>& rows, int ring) {
                     .name = "SMCR",
                     .read_only = all_bits,
                     .on_write = [this, ring](const WriteEvent& event) {
-                        secure_memory_.command(event.written, identity(ring));
+                        const auto refused = secure_memory_.command(event.written, identity(ring, event.by),
+                                                                    requester(ring, event.by));
+                        if (refused) {
+                            refusals_.partition(event.by, *refused);
+                        }
                     }});
-    rows.push_back(
-        {.offset = 0xbec,
-         .name = "SMCSR",
-         .read_only = all_bits,
-         .on_read = [this](std::uint32_t, std::uint32_t) { return secure_memory_.command_status(); }});
+    rows.push_back({.offset = 0xbec,
+                    .name = "SMCSR",
+                    .read_only = all_bits,
+                    .on_read_by = [this, ring](const ReadEvent& event) {
+                        return secure_memory_.command_status(requester(ring, event.by));
+                    }});
     rows.push_back({.offset = 0xfb4, .name = "SMSTA", .read_only = all_bits});
     rows.push_back({.offset = 0xfbc,
                     .name = "SMPO",
                     .read_only = all_bits,
-                    .on_read = [this, ring](std::uint32_t, std::uint32_t) {
-                        return secure_memory_.partition_owners(identity(ring));
+                    .on_read_by = [this, ring](const ReadEvent& event) {
+                        return secure_memory_.partition_owners(identity(ring, event.by));
                     }});
     rows.push_back({.offset = 0xfd8,
                     .name = "SMVID",
@@ -148,41 +173,41 @@ void Controller::add_counter_rows(std::vector<Register>& rows) {
 
 void Controller::add_fault_rows(std::vector<Register>& rows, int ring) {
     const auto reads = [this](std::uint32_t (*value)(const BusFault&), int page) {
-        return [this, value, page](std::uint32_t, std::uint32_t) { return value(fault(page)); };
+        return [this, value, page](const ReadEvent& event) { return value(fault(page, event.by)); };
     };
     const auto address = [this](int page) {
-        return [this, page](std::uint32_t index, std::uint32_t) {
-            const std::uint64_t at = fault(page).address;
-            return static_cast<std::uint32_t>(index == 0 ? at >> 32 : at);
+        return [this, page](const ReadEvent& event) {
+            const std::uint64_t at = fault(page, event.by).address;
+            return static_cast<std::uint32_t>(event.index == 0 ? at >> 32 : at);
         };
     };
     rows.push_back(
-        {.offset = 0xfc0, .name = "FAR", .read_only = all_bits, .count = 2, .on_read = address(-1)});
+        {.offset = 0xfc0, .name = "FAR", .read_only = all_bits, .count = 2, .on_read_by = address(-1)});
     rows.push_back(
-        {.offset = 0xfc8, .name = "FADID", .read_only = all_bits, .on_read = reads(fault_owner, -1)});
+        {.offset = 0xfc8, .name = "FADID", .read_only = all_bits, .on_read_by = reads(fault_owner, -1)});
     rows.push_back(
-        {.offset = 0xfcc, .name = "FADR", .read_only = all_bits, .on_read = reads(fault_detail, -1)});
+        {.offset = 0xfcc, .name = "FADR", .read_only = all_bits, .on_read_by = reads(fault_detail, -1)});
     if (ring < 0) {
         return;
     }
     rows.push_back({.offset = 0xe00,
                     .name = "REIR0",
                     .read_only = all_bits,
-                    .on_read = [this, ring](std::uint32_t, std::uint32_t) {
+                    .on_read_by = [this, ring](const ReadEvent& event) {
                         constexpr std::uint32_t bus_error = 1u << 24;
-                        return fault(ring).happened ? bus_error : 0u;
+                        return fault(ring, event.by).happened ? bus_error : 0u;
                     }});
     rows.push_back(
-        {.offset = 0xe08, .name = "REIR2", .read_only = all_bits, .count = 2, .on_read = address(ring)});
+        {.offset = 0xe08, .name = "REIR2", .read_only = all_bits, .count = 2, .on_read_by = address(ring)});
     rows.push_back({.offset = 0xe10,
                     .name = "REIR4",
                     .read_only = all_bits,
-                    .on_read = [this, ring](std::uint32_t, std::uint32_t) {
-                        const BusFault& seen = fault(ring);
+                    .on_read_by = [this, ring](const ReadEvent& event) {
+                        const BusFault& seen = fault(ring, event.by);
                         return fault_owner(seen) | (seen.write ? 1u << 27 : 0) | axi_code(seen.answer) << 28;
                     }});
     rows.push_back(
-        {.offset = 0xe14, .name = "REIR5", .read_only = all_bits, .on_read = reads(fault_detail, ring)});
+        {.offset = 0xe14, .name = "REIR5", .read_only = all_bits, .on_read_by = reads(fault_detail, ring)});
 }
 
 void Controller::add_version_rows(std::vector<Register>& rows) {

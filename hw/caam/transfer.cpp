@@ -18,6 +18,10 @@ constexpr std::uint32_t entry_offset = 0x1fff;
 constexpr std::uint32_t pointer_upper = 0xf;
 constexpr std::uint64_t page = 4096;
 
+/** Bounds for what a saved state may hold: more than any job can have. */
+constexpr std::uint32_t most_fragments = 1u << 22;
+constexpr std::uint64_t most_address = std::uint64_t{1} << 56;
+
 }  // namespace
 
 void Transfer::add(std::uint64_t address, std::uint32_t length) {
@@ -45,6 +49,40 @@ void Transfer::write(Port& port, std::span<const std::uint8_t> data) {
     walk(data.size(), [&](std::uint64_t address, std::size_t first, std::uint32_t length) {
         port.write(address, data.subspan(first, length));
     });
+}
+
+/** What has been moved is not saved, so that a state that was loaded is saved as it was. */
+void Transfer::exchange(Archive& archive) {
+    auto count = static_cast<std::uint32_t>(fragments_.size() - index_);
+    archive.value(count, most_fragments);
+    if (!archive.writing()) {
+        *this = {};
+    }
+    for (std::uint32_t i = 0; i < count && archive.ok(); ++i) {
+        Fragment piece{};
+        if (archive.writing()) {
+            piece = fragments_[index_ + i];
+            const std::uint32_t moved = i == 0 ? offset_ : 0;
+            piece = {piece.address + moved, piece.length - moved};
+        }
+        archive.value(piece.address, most_address);
+        archive.value(piece.length);
+        if (archive.writing()) {
+            continue;
+        }
+        if (piece.length == 0) {
+            archive.fail("the stream holds a piece of memory of no length");
+        }
+        fragments_.push_back(piece);
+        remaining_ += piece.length;
+    }
+}
+
+void EntryBudget::spend_empty() {
+    if (empty_left_ == 0) {
+        throw JobError(DecoError::watchdog);
+    }
+    --empty_left_;
 }
 
 void EntryBudget::spend() {
@@ -89,6 +127,9 @@ void Cursor::next_entry(Port& port, EntryBudget& budget) {
                                   load_le32(entry.data() + 4);
     const std::uint32_t word = load_le32(entry.data() + 8);
     const std::uint32_t offset = load_le32(entry.data() + 12) & entry_offset;
+    if ((word & entry_extension) != 0 || (word & entry_length) == 0) {
+        budget.spend_empty();
+    }
     if ((word & entry_extension) != 0) {
         address_ = pointer;
         return;
@@ -112,6 +153,17 @@ std::span<const std::uint8_t> Cursor::entry_at(Port& port, std::uint64_t address
         port.read(address, std::span(cache_).first(cached_size_));
     }
     return std::span(cache_).subspan(static_cast<std::size_t>(address - cached_at_), entry_size);
+}
+
+void Cursor::exchange(Archive& archive) {
+    archive.value(address_, most_address);
+    archive.value(table_);
+    archive.value(last_seen_);
+    archive.value(piece_, most_address);
+    archive.value(piece_left_);
+    archive.value(cached_at_, most_address);
+    archive.value(cached_size_, cache_.size());
+    archive.bytes(std::as_writable_bytes(std::span(cache_)));
 }
 
 }  // namespace svp::caam

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "caam/port.hpp"
+#include "svp/archive.hpp"
 
 namespace svp::caam {
 
@@ -39,6 +40,8 @@ class Transfer {
         const Fragment& fragment = fragments_[index_];
         return {fragment.address + offset_, fragment.length - offset_};
     }
+    void exchange(Archive& archive);
+
     /** Goes on by @p size bytes that have been moved. */
     void skip(std::size_t size) {
         walk(size, [](std::uint64_t, std::size_t, std::uint32_t) {});
@@ -81,8 +84,17 @@ class EntryBudget {
     /** One more entry is looked at; throws JobError (watchdog) when there have been too many. */
     void spend();
 
+    /** The same for an entry that brings no byte: few are of any use, and no length bounds them. */
+    void spend_empty();
+
+    void exchange(Archive& archive) {
+        archive.value(left_);
+        archive.value(empty_left_);
+    }
+
  private:
     std::uint32_t left_;
+    std::uint32_t empty_left_ = 1u << 14;
 };
 
 class Cursor {
@@ -95,6 +107,8 @@ class Cursor {
 
     /** The next @p length bytes; the cursor stands behind them afterwards. Throws JobError. */
     Transfer take(Port& port, EntryBudget& budget, std::uint64_t length);
+
+    void exchange(Archive& archive);
 
  private:
     void next_entry(Port& port, EntryBudget& budget);

@@ -6,11 +6,10 @@ interface cost, and the whole way from Linux through OP-TEE into a heap beside n
 import re
 import subprocess
 
-from svplib import cache, host_packages, parts
+from svplib import native
 from svplib.bench import Row, benchmark, best_rounds
 from svplib.board import Board
 from svplib.errors import SvpError
-from svplib.progress import build_environment, log_path, run_logged
 
 PROGRAM = "tests/bench/caam_speed"
 ROUNDS = 3
@@ -25,19 +24,6 @@ GUEST_LINE = re.compile(r"^BENCH (\S+) ([0-9.]+) MiB/s$", re.MULTILINE)
 GUEST_AIM = 20  # times the guest's software
 
 
-def build():
-    """The benchmark program, built with optimization and without sanitizers. Raises BuildError."""
-    with cache.lock():
-        host_packages.ensure(["unit"], parts.OPTIONS.install)
-        tree = parts.build_tree("native", parts.REPOSITORY, parts.compiler("g++"))
-        environment = build_environment()
-        if not (tree / "build.ninja").exists():
-            run_logged("configure native programs", ["meson", "setup", str(tree), str(parts.REPOSITORY), "-Dtests=false", "-Dbuildtype=release"],
-                       log_path("native-configure"), env=environment)
-        run_logged("build caam_speed", ["ninja", f"-j{parts.OPTIONS.jobs}", "-C", str(tree), PROGRAM], log_path("native"), env=environment)
-    return tree / PROGRAM
-
-
 def _measure(program):
     """{(name, whose): (value, unit)} of one run."""
     done = subprocess.run([str(program)], capture_output=True, text=True, check=False)
@@ -50,7 +36,7 @@ def _measure(program):
 @benchmark("caam", needs=())
 def caam():
     """CAAM model against nettle: large jobs by throughput, small ones by jobs in a second."""
-    best, = best_rounds((build(),), _measure, ROUNDS)
+    best, = best_rounds((native.build(PROGRAM),), _measure, ROUNDS)
     for name, title in TITLES.items():
         value, unit = best[name, "model"]
         yield Row(f"CAAM model / nettle: {title}", value=value, unit=unit, yardstick=best[name, "nettle"][0],
@@ -67,12 +53,12 @@ def _guest(board):
 @benchmark("decrypt", needs=("qemu", "linux", "boot", "guest"))
 def decrypt():
     """16 MiB from ordinary memory into the heap, by client, OP-TEE and CAAM, against nettle on the host and Linux's software in the guest."""
-    native, = best_rounds((build(),), _measure, ROUNDS)
+    host, = best_rounds((native.build(PROGRAM),), _measure, ROUNDS)
     with Board(name="bench-decrypt") as board:
         board.wait_shell()
         guest, = best_rounds((board,), _guest, ROUNDS)
     for mode, name in SOFTWARE.items():
         value, unit = guest[f"decrypt-{mode}"]
         yield Row(f"decrypt into the heap / nettle on the host: {mode.upper()}", value=value, unit=unit,
-                  yardstick=native[f"{mode}-16m", "nettle"][0] * 1e6 / (1 << 20))
+                  yardstick=host[f"{mode}-16m", "nettle"][0] * 1e6 / (1 << 20))
         yield Row(f"decrypt into the heap / Linux's software in the guest: {mode.upper()}", value=value, unit=unit, yardstick=guest[name][0], aim=GUEST_AIM)

@@ -39,21 +39,30 @@ class FlatHost : public svp::Host {
     void log(svp::LogKind, std::string_view message) override {
         std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());
     }
+    void random(std::span<std::uint8_t>) override {}
     void cpu_on(unsigned, std::uint64_t) override {}
     void cpu_off(unsigned) override {}
     bool cpu_halted(unsigned) override { return false; }
     void policy_changed() override {}
-    svp::Response bus_read(svp::Master, svp::World, std::uint64_t address,
+    void refused(const svp::Transaction&, const svp::Refusal&) override {}
+    svp::Response bus_read(const svp::Initiator&, std::uint64_t address,
                            std::span<std::uint8_t> data) override {
         std::memcpy(data.data(), bytes.data() + (address - base), data.size());
         return svp::Response::okay;
     }
-    svp::Response bus_write(svp::Master, svp::World, std::uint64_t address,
+    svp::Response bus_write(const svp::Initiator&, std::uint64_t address,
                             std::span<const std::uint8_t> data) override {
         std::memcpy(bytes.data() + (address - base), data.data(), data.size());
         return svp::Response::okay;
     }
-    bool bus_pass(svp::Master, svp::World, std::uint64_t source, std::uint64_t target, std::size_t,
+    svp::Response bus_read_rows(const svp::Initiator&, const svp::Rows&, std::span<std::uint8_t>) override {
+        return svp::Response::decerr;
+    }
+    svp::Response bus_write_rows(const svp::Initiator&, const svp::Rows&,
+                                 std::span<const std::uint8_t>) override {
+        return svp::Response::decerr;
+    }
+    bool bus_pass(const svp::Initiator&, std::uint64_t source, std::uint64_t target, std::size_t,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
         move(bytes.data() + (source - base), bytes.data() + (target - base));
         return true;

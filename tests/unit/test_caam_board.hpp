@@ -119,6 +119,7 @@ class CaamBoard {
     /** Runs a job descriptor in ring 1 and gives its status. */
     std::uint32_t run(const Program& program, unsigned ring = 1) { return run_at(put(program), ring); }
     std::uint32_t run_at(std::uint64_t descriptor, unsigned ring = 1) {
+        last_descriptor = descriptor;
         enqueue(ring, descriptor);
         host.run_work(caam);
         const Result seen = result(ring);
@@ -156,6 +157,7 @@ class CaamBoard {
     FakeHost host;
     Caam caam;
     std::uint64_t last_shared = 0;
+    std::uint64_t last_descriptor = 0;  ///< that run_at() ran
 
  private:
     std::uint64_t next_ = first_address;

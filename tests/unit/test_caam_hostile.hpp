@@ -27,7 +27,7 @@ class SmallHost : public FakeHost {
     static constexpr std::uint64_t base = 0x40000000;
     static constexpr std::size_t size = 0x10000;
 
-    Response bus_read(Master, World, std::uint64_t address, std::span<std::uint8_t> data) override {
+    Response bus_read(const Initiator&, std::uint64_t address, std::span<std::uint8_t> data) override {
         std::fill(data.begin(), data.end(), std::uint8_t{0});
         if (!inside(address, data.size())) {
             return Response::decerr;
@@ -38,7 +38,7 @@ class SmallHost : public FakeHost {
         std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(address - base), data.size(), data.begin());
         return Response::okay;
     }
-    Response bus_write(Master, World, std::uint64_t address, std::span<const std::uint8_t> data) override {
+    Response bus_write(const Initiator&, std::uint64_t address, std::span<const std::uint8_t> data) override {
         if (!inside(address, data.size())) {
             return Response::decerr;
         }
@@ -49,7 +49,7 @@ class SmallHost : public FakeHost {
         return hidden_answer;
     }
 
-    bool bus_pass(Master, World, std::uint64_t source, std::uint64_t target, std::size_t length,
+    bool bus_pass(const Initiator&, std::uint64_t source, std::uint64_t target, std::size_t length,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
         if (!inside(source, length) || !inside(target, length) || hidden(source, length) ||
             hidden(target, length) ||
@@ -245,8 +245,14 @@ inline std::uint32_t run_hostile(std::span<const std::uint8_t> input) {
     static_cast<void>(caam.set_property("aes-class", (options & 1) != 0 ? 4 : 3));
     static_cast<void>(caam.set_property("md-class", (options & 2) != 0 ? 1 : 0));
     caam.reset();
-    caam.set_limits(
-        {.commands = 3000, .table_entries = 3000, .bytes = 1u << 22, .public_key_ns = 300'000'000});
+    const std::uint64_t patience = input[7] >= 128 ? 0 : 1'000'000;
+    caam.set_limits({.commands = 3000,
+                     .table_entries = 3000,
+                     .bytes = 1u << 22,
+                     .public_key_ns = 300'000'000,
+                     .put_back_ns = patience,
+                     .grace_ns = patience,
+                     .question_ns = patience});
     host.hidden_first = SmallHost::base + 0x4000 + std::uint64_t{input[1]} * 64;
     host.hidden_last = host.hidden_first + std::uint64_t{input[2]} * 64;
     host.hidden_answer = static_cast<Response>(input[3] % 3);
@@ -296,7 +302,31 @@ inline std::uint32_t run_hostile(std::span<const std::uint8_t> input) {
     write32(caam, page + 0x24, static_cast<std::uint32_t>(rings + 0x80));
     write32(caam, page + 0x2c, 2);
     write32(caam, page + 0x1c, jobs);
-    host.run_work(caam);
+    if ((options & 32) != 0) {
+        // The same by hand, which has its turn first.
+        write32(caam, 0x094, 1 + input[5] % 3);
+        write32(caam, 0x09c, 1);
+        for (unsigned i = 0; i < 64; ++i) {
+            write32(caam, 0x8a00 + 4 * i, get_word(descriptor + 4 * i));
+        }
+        write32(caam, 0x8800, 1u << 29 | 1u << 28);
+    }
+    // Half of the jobs stand still again and again, and are saved and loaded there.
+    const bool interrupted = input[7] >= 128;
+    unsigned asked = 0, stops = 0;
+    host.must_end = [&] { return interrupted && ++asked % (2 + input[7] % 15) == 0; };
+    while (host.run_work(caam) && host.work_requested) {
+        if (stops++ % 8 == 0) {
+            const auto state = caam.save();
+            if (caam.load(state).has_value() || caam.save() != state) {
+                std::abort();
+            }
+        }
+    }
+    host.must_end = nullptr;
+    if (read32(caam, 0x8e04) >> 31 != 0) {
+        std::abort();  // by hand, it never ends
+    }
     if (read32(caam, page + 0x3c) != jobs) {
         std::abort();  // a job that never ends
     }

@@ -48,12 +48,14 @@ TEST_CASE("caam keys: a black key works like the plain one, and only while the K
     CHECK(error_of(board.run(Program::job().key(class1, plain).fifo_store(class1, fs_key_ecb, black, 32))) ==
           0x40000024);
     board.instantiate();
+    unsigned ring = 1;
     const auto encrypt_with = [&](const auto& key) {
         Program p = Program::job();
         key(p);
         return board.run(p.operation(aes_ecb | init_final | encrypt)
                              .fifo_load(class1, fl_msg | fl_last1, from, 16)
-                             .fifo_store(0, fs_msg, to, 16));
+                             .fifo_store(0, fs_msg, to, 16),
+                         ring);
     };
     CHECK(encrypt_with([&](Program& p) { p.key(class1, plain); }) == 0);
     struct Row {
@@ -65,10 +67,11 @@ TEST_CASE("caam keys: a black key works like the plain one, and only while the K
              {Row{fs_key_ecb, 0, (size + 15) / 16 * 16}, Row{fs_key_ccm, k_ccm, size + 12},
               Row{0x25, k_trusted, (size + 15) / 16 * 16}, Row{0x15, k_ccm | k_trusted, size + 12}}) {
             CAPTURE(size, row.store);
+            ring = (row.flags & k_trusted) != 0 ? 2 : 1;
             const Bytes part(plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(size));
             board.host.memory.put(black, Bytes(64, 0xee));
-            CHECK(board.run(Program::job().key(class1, part).fifo_store(class1, row.store, black, size)) ==
-                  0);
+            CHECK(board.run(Program::job().key(class1, part).fifo_store(class1, row.store, black, size),
+                            ring) == 0);
             CHECK(board.bytes(black, 64) != Bytes(64, 0xee));
             CHECK(board.bytes(black + row.size, 64 - row.size) == Bytes(64 - row.size, 0xee));
             CHECK(encrypt_with([&](Program& p) { p.key(class1, part); }) == 0);
@@ -83,7 +86,8 @@ TEST_CASE("caam keys: a black key works like the plain one, and only while the K
                 .bytes(inline_key);
             CHECK(board.run(p.operation(aes_ecb | init_final | encrypt)
                                 .fifo_load(class1, fl_msg | fl_last1, from, 16)
-                                .fifo_store(0, fs_msg, other, 16)) == 0);
+                                .fifo_store(0, fs_msg, other, 16),
+                            ring) == 0);
             CHECK(board.bytes(other, 16) == right);
             if ((row.flags & k_ccm) != 0) {
                 Bytes forged = inline_key;

@@ -19,7 +19,7 @@ namespace {
 void instantiate_shape(ShapeRun& run) {
     for (const unsigned handle : {0u, 1u}) {
         if ((read32(run.board.caam, 0x6c0) >> handle & 1) != 0) {
-            run.runs(Program::job().operation(rng | rng_handle(handle) | init_final));
+            run.runs(Program::job().operation(rng | rng_handle(handle) | init_final), 2);
         }
     }
     CHECK((read32(run.board.caam, 0x6c0) & 3) == 0);
