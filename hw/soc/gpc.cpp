@@ -43,10 +43,12 @@ constexpr std::uint32_t both_stop = 0xa;
 constexpr std::uint32_t any_wait = 0x5;
 constexpr std::uint32_t enable_deep_sleep = 1u << 31;
 
-constexpr std::string_view firewall_roles[] = {"tzasc", "rdc", "csu"};
+constexpr std::string_view gated_roles[] = {"tzasc", "rdc", "csu", "caam"};
+constexpr std::size_t gated_caam = 3;
+constexpr std::string_view decoder_roles[] = {"vpu-g1", "vpu-g2"};
 constexpr PropertyInfo gpc_properties[] = {
-    {"dsm-loses", "firewalls that deep sleep costs their state: 1 TZASC, 2 RDC, 4 CSU, added", 1}};
-constexpr std::uint64_t all_firewalls = 7;
+    {"dsm-loses", "blocks that deep sleep costs their state: 1 TZASC, 2 RDC, 4 CSU, 8 CAAM, added", 9}};
+constexpr std::uint64_t all_gated = 15;
 
 // PU_PWRHSK: requests and, in the same order, their acknowledgements.
 struct Handshake {
@@ -74,6 +76,7 @@ constexpr std::uint32_t scu_gate = 0x900;
 constexpr std::uint32_t mix_gate = 0xa00;
 constexpr std::uint32_t unit_gates = 0xc00;
 constexpr std::uint32_t unit_count = 14;
+constexpr std::uint32_t vpu_unit = 8;
 constexpr std::uint32_t gate_enable = 1u << 0;  ///< PCR: the gate follows power-down requests
 constexpr std::uint32_t was_down = 1u << 0;     ///< PSR
 
@@ -131,7 +134,11 @@ std::vector<Register> Gpc::registers(Gpc& self) {
          .read_only = ~lpcr_a53_ad_fields,
          .on_write = lpcr_a53_ad_written},
         {.offset = 0x08, .name = "LPCR_M4", .reset = 0x3ff0, .read_only = ~0x8001400fu},
-        {.offset = slpcr, .name = "SLPCR", .reset = 0xe000ff82, .read_only = ~0xff8fffffu},
+        {.offset = slpcr,
+         .name = "SLPCR",
+         .reset = 0xe000ff82,
+         .read_only = ~0xff8fffffu,
+         .on_write = [&self](const WriteEvent&) { self.release_masters(); }},
         {.offset = 0x18, .name = "MST_CPU_MAPPING", .reset = 0xff},
         {.offset = 0x20, .name = "MLPCR", .reset = 0x01010100, .read_only = ~0xffffff07u},
         {.offset = 0x24, .name = "PGC_ACK_SEL_A53", .reset = 0x80008000, .read_only = ~0xe007e007u},
@@ -238,6 +245,8 @@ void Gpc::reset() {
     running_ = first_core;
     asleep_ = false;
     polling_ = false;
+    masters_held_ = false;
+    notify_hold();
 }
 
 std::span<const PropertyInfo> Gpc::properties() const {
@@ -248,18 +257,25 @@ std::optional<std::string> Gpc::set_property(std::string_view name, std::uint64_
     if (name != gpc_properties[0].name) {
         return Device::set_property(name, value);
     }
-    if (value > all_firewalls) {
-        return "dsm-loses is " + std::to_string(value) + ", the limit is " + std::to_string(all_firewalls);
+    if (value > all_gated) {
+        return "dsm-loses is " + std::to_string(value) + ", the limit is " + std::to_string(all_gated);
     }
     dsm_loses_ = static_cast<std::uint32_t>(value);
     return std::nullopt;
 }
 
 bool Gpc::connect(std::string_view role, Device& peer) {
-    for (std::size_t n = 0; n < firewalls_.size(); ++n) {
-        if (role == firewall_roles[n]) {
-            firewalls_[n] = dynamic_cast<FaultTarget*>(&peer);
-            return firewalls_[n] != nullptr;
+    for (std::size_t n = 0; n < gated_.size(); ++n) {
+        if (role == gated_roles[n]) {
+            gated_[n] = dynamic_cast<PowerGated*>(&peer);
+            return gated_[n] != nullptr;
+        }
+    }
+    for (std::size_t n = 0; n < decoders_.size(); ++n) {
+        if (role == decoder_roles[n]) {
+            auto* decoder = dynamic_cast<PowerGated*>(&peer);
+            decoders_[n] = decoder != nullptr ? decoder : decoders_[n];
+            return decoder != nullptr;
         }
     }
     auto* src = dynamic_cast<Src*>(&peer);
@@ -359,9 +375,12 @@ void Gpc::enter_deep_sleep() {
         return;
     }
     asleep_ = true;
-    for (std::size_t n = 0; n < firewalls_.size(); ++n) {
-        if (firewalls_[n] != nullptr && (dsm_loses_ >> n & 1) != 0) {
-            firewalls_[n]->lose_state();
+    // Before the firewalls change: no master ever meets one that has lost its state.
+    masters_held_ = true;
+    notify_hold();
+    for (std::size_t n = 0; n < gated_.size(); ++n) {
+        if (gated_[n] != nullptr && (dsm_loses_ >> n & 1) != 0) {
+            gated_[n]->lose_state();
         }
     }
     wake();
@@ -376,11 +395,32 @@ void Gpc::wake() {
         return;
     }
     asleep_ = false;
+    notify_hold();
     std::uint32_t cores = 0;
     for (unsigned cpu = 0; cpu < Src::core_count; ++cpu) {
         cores |= (bank().value(lpcr_a53_ad) & wake_power_up[cpu]) != 0 ? 1u << cpu : 0;
     }
     set_power(cores, true);
+}
+
+std::uint32_t Gpc::held_masters() const {
+    constexpr std::uint32_t all = (1u << master_count) - 1;
+    constexpr std::uint32_t cores = 1u << static_cast<unsigned>(Master::a53);
+    constexpr std::uint32_t caam = 1u << static_cast<unsigned>(Master::caam);
+    if (!masters_held_) {
+        return 0;
+    }
+    const PowerGated* gated = gated_[gated_caam];
+    const bool anew = !asleep_ && gated != nullptr && (dsm_loses_ >> gated_caam & 1) != 0;
+    return all & ~cores & ~(anew && gated->started_anew() ? caam : 0);
+}
+
+/** Software has left deep sleep mode when it clears EN_DSM, not when the chip wakes. */
+void Gpc::release_masters() {
+    if (masters_held_ && !asleep_ && (bank().value(slpcr) & enable_deep_sleep) == 0) {
+        masters_held_ = false;
+        notify_hold();
+    }
 }
 
 void Gpc::finish_unit_request(std::uint32_t offset, const WriteEvent& event, bool down) {
@@ -391,8 +431,14 @@ void Gpc::finish_unit_request(std::uint32_t offset, const WriteEvent& event, boo
     const bool is_mix = offset == mix_pgc_sw_pdn_req;
     for (std::uint32_t unit = 0; unit < (is_mix ? 1 : unit_count); ++unit) {
         const std::uint32_t gate = is_mix ? mix_gate : unit_gates + unit * gate_step;
-        if ((event.after >> unit & 1) != 0 && (bank().value(gate) & gate_enable) != 0) {
-            bank().set(gate + gate_status, bank().value(gate + gate_status) | was_down);
+        if ((event.after >> unit & 1) == 0 || (bank().value(gate) & gate_enable) == 0) {
+            continue;
+        }
+        bank().set(gate + gate_status, bank().value(gate + gate_status) | was_down);
+        for (PowerGated* decoder : decoders_) {
+            if (!is_mix && unit == vpu_unit && decoder != nullptr) {
+                decoder->lose_state();
+            }
         }
     }
 }
@@ -412,6 +458,7 @@ void Gpc::exchange(Archive& archive) {
         archive.value(word);
     }
     archive.value(asleep_);
+    archive.value(masters_held_);
     archive.value(powered_, all_cores);
     archive.value(running_, all_cores);
 }
@@ -420,6 +467,7 @@ void Gpc::resume() {
     host().cancel(0);
     polling_ = false;
     look_again();
+    notify_hold();
 }
 
 }  // namespace svp

@@ -21,34 +21,43 @@
  * of virtual time.
  *
  * Deep sleep mode (DSM): entered when the last core loses power while SLPCR.EN_DSM is set and the LPM fields
- * of all cores say STOP. Roles "tzasc", "rdc" and "csu" are the firewalls; those named by property
- * "dsm-loses" (bit 0, 1, 2; default 1: the TZASC) have their power-on state from then on. An input that
+ * of all cores say STOP. Roles "tzasc", "rdc", "csu" and "caam" are blocks that may lose their state; those
+ * named by property "dsm-loses" (bit 0, 1, 2, 3; default 9: TZASC and CAAM) have their power-on state from
+ * then on. An input that
  * IMR_CORE0_A53 does not mask ends it and gives power to the cores whose EN_Cn_PUP (LPCR_A53_AD) is set.
- * Everything else keeps its state, DRAM included.
+ * Everything else keeps its state, DRAM included. Bus masters other than the cores are off the bus from the
+ * beginning of DSM until software clears SLPCR.EN_DSM (MasterHold): DMA stands still in deep sleep, and
+ * firmware decides when it goes on. A CAAM that has lost its state is back when the chip wakes: it does only
+ * what that firmware tells it, and OP-TEE makes the generator anew before BL31 ends DSM.
  *
  * Not modelled: outside of deep sleep interrupts do not pass through this block, so IMR has no effect, ISR
  * reads 0, and no interrupt brings a core back that has lost power alone (EN_Cn_IRQ_PUP). IRQ_SRC_A53_WUP and
  * IRQ_SRC_Cn: the inputs are always what wakes. WAIT mode, the slots and their acknowledgements, and the
  * counter before STOP (RBC) are stored. EN_Cn_WFI_PDN_DIS, which TF-A sets together with EN_Cn_WFI_PDN, does
  * not undo it. Peripheral units always work; requests finish at once and only leave their mark in the unit's
- * status register. Reset values that no source gives are 0.
+ * status register, but that of the VPU costs the decoders (roles "vpu-g1" and "vpu-g2") their state. Reset
+ * values that no source gives are 0.
  *
- * Assumption: OP-TEE's driver says that the TZASC is not always powered on the i.MX 8M, and public code names
- * no other block that loses its state here. Firmware of the i.MX 6UL had to be mended because the CSU does
- * (CVE-2021-44149), hence the property.
+ * Assumption: OP-TEE's driver says that the TZASC is not always powered on the i.MX 8M. The drivers of CAAM
+ * in Linux and OP-TEE set up everything again when they resume, OP-TEE's without lifting the halt that it
+ * asked for when it suspended, so both count on a loss of power. Public code names no other block that loses
+ * its state here. Firmware of the i.MX 6UL had to be mended because the CSU does (CVE-2021-44149), hence the
+ * property. That masters wait for EN_DSM to be cleared is assumed: public text
+ * has their handshakes with low-power modes (LPCR_A53_BSC.MSTn_LPM_HSK_MASK), but not when they end.
  */
 #pragma once
 
 #include <array>
 #include <cstdint>
 
-#include "bus/fault_target.hpp"
+#include "bus/power_gated.hpp"
+#include "firewall/master_hold.hpp"
 #include "soc/bank_device.hpp"
 #include "soc/src.hpp"
 
 namespace svp {
 
-class Gpc : public BankDevice, private Src::Observer {
+class Gpc : public BankDevice, public MasterHold, private Src::Observer {
  public:
     /** How often a core that is to lose power is looked at, in ns of virtual time. */
     static constexpr std::int64_t poll_interval = 50'000;
@@ -64,16 +73,18 @@ class Gpc : public BankDevice, private Src::Observer {
     void timer_expired(unsigned timer) override;
     void reset() override;
 
-    /** Role "src"; an imx8mq.src must outlive this device. Roles "tzasc", "rdc", "csu": what deep sleep can
-     * cost its state. */
+    /** Role "src"; an imx8mq.src must outlive this device. Roles "tzasc", "rdc", "csu", "caam": what deep
+     * sleep can cost its state. Roles "vpu-g1", "vpu-g2": what the VPU's power gate costs it. */
     bool connect(std::string_view role, Device& peer) override;
+
+    std::uint32_t held_masters() const override;
 
     std::span<const PropertyInfo> properties() const override;
     std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
 
  protected:
     void exchange(Archive& archive) override;
-    std::uint32_t state_version() const override { return 2; }
+    std::uint32_t state_version() const override { return 3; }
     void resume() override;
 
  private:
@@ -89,18 +100,21 @@ class Gpc : public BankDevice, private Src::Observer {
     bool loses_power_in_wfi(unsigned cpu) const;
     void look_again();
     void enter_deep_sleep();
+    void release_masters();
     void wake();
     void finish_unit_request(std::uint32_t offset, const WriteEvent& event, bool down);
     void report_low_power_mode(const WriteEvent& event, std::uint32_t fields, const char* name);
 
     Src* src_ = nullptr;
-    std::array<FaultTarget*, 3> firewalls_{};  ///< TZASC, RDC, CSU; null: not connected
-    std::uint32_t dsm_loses_ = 1;              ///< bit n: firewall n loses its state in deep sleep
+    std::array<PowerGated*, 4> gated_{};     ///< TZASC, RDC, CSU, CAAM; null: not connected
+    std::array<PowerGated*, 2> decoders_{};  ///< behind the VPU's power gate; null: not connected
+    std::uint32_t dsm_loses_ = 9;            ///< bit n: block n loses its state in deep sleep
     std::array<std::uint32_t, input_words> inputs_{};
-    bool asleep_ = false;       ///< in deep sleep
-    std::uint8_t powered_ = 0;  ///< bit n: core n has power
-    std::uint8_t running_ = 0;  ///< bit n: core n was started and not stopped since
-    bool polling_ = false;      ///< the timer is scheduled
+    bool asleep_ = false;        ///< in deep sleep
+    bool masters_held_ = false;  ///< since deep sleep began
+    std::uint8_t powered_ = 0;   ///< bit n: core n has power
+    std::uint8_t running_ = 0;   ///< bit n: core n was started and not stopped since
+    bool polling_ = false;       ///< the timer is scheduled
 };
 
 }  // namespace svp

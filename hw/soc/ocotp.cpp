@@ -165,7 +165,9 @@ std::vector<Register> Ocotp::registers(Ocotp& self) {
         {.offset = scs,
          .name = "SCS",
          .alias = Alias::set_clear_toggle,
-         .on_write = [&self](const WriteEvent& event) { self.software_signals_written(event); }},
+         .lock = {.bits = [](std::uint32_t, std::uint32_t stored,
+                             const Transaction&) { return (stored & scs_lock) != 0 ? all_bits : 0; },
+                  .refuser = Refuser::ocotp}},
         {.offset = 0x90, .name = "VERSION", .read_only = all_bits},
     };
     for (const ShadowGroup& group : shadow_groups) {
@@ -219,6 +221,9 @@ void Ocotp::data_written(const WriteEvent& event) {
     bank().set(ctrl, control & ~unlock_field);
     if (fuse_locked(word)) {
         fail("programming", word);
+        if ((event.after & ~fuses_[word]) != 0) {
+            host().refused(event.by, {Refuser::ocotp, word});
+        }
         return;
     }
     fuses_[word] |= event.after;  // a fuse can only be blown
@@ -233,6 +238,7 @@ void Ocotp::read_control_written(const WriteEvent& event) {
     if (read_locked(word)) {
         bank().set(read_fuse_data, read_locked_value);
         fail("reading", word);
+        host().refused(event.by, {Refuser::ocotp, word});
     } else {
         bank().set(read_fuse_data, fuses_[word]);
     }
@@ -242,17 +248,12 @@ void Ocotp::sticky_written(const WriteEvent& event) {
     bank().set(sw_sticky, event.before | event.after);
 }
 
-void Ocotp::software_signals_written(const WriteEvent& event) {
-    if ((event.before & scs_lock) != 0) {
-        bank().set(scs, event.before);
-    }
-}
-
 std::uint32_t Ocotp::read_shadow(std::uint32_t word, std::uint32_t stored) {
     if (!read_locked(word)) {
         return stored;
     }
     fail("reading the shadow of", word);
+    host().refused(bank().reading(), {Refuser::ocotp, word});
     return read_locked_value;
 }
 
@@ -260,6 +261,9 @@ void Ocotp::shadow_written(std::uint32_t word, const WriteEvent& event) {
     if (word == lock_word || shadow_locked(word)) {
         bank().set(shadow_offset(word), event.before);
         fail("overriding the shadow of", word);
+        if (event.after != event.before) {
+            host().refused(event.by, {Refuser::ocotp, word});
+        }
     }
 }
 

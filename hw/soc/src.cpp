@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "soc/src.hpp"
 
+#include <array>
+
 namespace svp {
 
 namespace {
@@ -25,7 +27,11 @@ constexpr std::uint32_t boot_from_qspi = 0x4000;
 /** BMOD = 2: internal boot. */
 constexpr std::uint32_t internal_boot = 2u << 24;
 constexpr std::uint32_t force_cold_boot = 1u << 5;
+
+// SRSR
+constexpr std::uint32_t srsr = 0x5c;
 constexpr std::uint32_t power_on_reset = 1;
+constexpr std::array<std::uint32_t, Src::watchdog_count> watchdog_reset = {1u << 4, 1u << 8, 1u << 7};
 
 constexpr std::uint32_t passed_reset_fields = 0x7ffe;
 
@@ -33,6 +39,13 @@ constexpr std::uint32_t passed_reset_fields = 0x7ffe;
 constexpr std::uint32_t m4rcr = 0x0c;
 constexpr std::uint32_t enable_m4 = 1u << 3;
 constexpr std::uint32_t m4_self_clearing = 0x6;
+
+/** The function bits are the named domains' if there are any; a lock holds who they are. */
+std::uint32_t withheld_from(std::uint32_t, std::uint32_t stored, const Transaction& by) {
+    const unsigned domain_bit = domains_shift + (by.domain & 3u);
+    const bool closed = (stored & domain_enable) != 0 && (stored >> domain_bit & 1) == 0;
+    return (closed ? ~domain_fields : 0) | ((stored & domain_lock) != 0 ? domain_fields : 0);
+}
 
 }  // namespace
 
@@ -44,7 +57,8 @@ Register Src::guarded(Src& self, std::uint32_t offset, std::string_view name, st
             .name = name,
             .reset = reset,
             .read_only = ~(fields | domain_fields),
-            .on_write = [&self, offset](const WriteEvent& event) { self.enforce_domain(offset, event); }};
+            .lock = {.bits = withheld_from, .refuser = Refuser::src, .first = offset / 4},
+            .on_write = [&self, offset](const WriteEvent& event) { self.control_written(offset, event); }};
 }
 
 std::vector<Register> Src::registers(Src& self) {
@@ -65,7 +79,7 @@ std::vector<Register> Src::registers(Src& self) {
         guarded(self, 0x4c, "MIPIPHY1_RCR", 0x7, 0),
         guarded(self, 0x50, "MIPIPHY2_RCR", 0x7, 0),
         {.offset = 0x58, .name = "SBMR1", .reset = boot_from_qspi, .read_only = all_bits},
-        {.offset = 0x5c,
+        {.offset = srsr,
          .name = "SRSR",
          .reset = power_on_reset,
          .read_only = ~0x3fdu,
@@ -87,19 +101,31 @@ std::vector<Register> Src::registers(Src& self) {
     return rows;
 }
 
-void Src::enforce_domain(std::uint32_t offset, const WriteEvent& event) {
-    const unsigned domain_bit = domains_shift + (event.by.domain & 3u);
-    const bool closed = (event.before & domain_enable) != 0 && (event.before >> domain_bit & 1) == 0;
-    const bool locked = (event.before & domain_lock) != 0;
-    std::uint32_t value = (closed ? event.before : event.after) & ~domain_fields;
-    value |= (locked ? event.before : event.after) & domain_fields;
+void Src::control_written(std::uint32_t offset, const WriteEvent& event) {
     if (offset == m4rcr) {
-        value &= ~m4_self_clearing;
+        bank().set(offset, event.after & ~m4_self_clearing);
     }
-    bank().set(offset, value);
-    if (offset == a53rcr1 && value != event.before && observer_ != nullptr) {
+    if (offset == a53rcr1 && event.after != event.before && observer_ != nullptr) {
         observer_->core_enables_changed();
     }
+}
+
+void Src::set_input(unsigned line, bool level) {
+    if (level && line < watchdog_count) {
+        coming_ |= watchdog_reset[line];
+    }
+}
+
+void Src::reset() {
+    const std::uint32_t causes = bank().value(srsr);
+    const bool power_on = coming_ == 0;
+
+    BankDevice::reset();
+    if (!power_on) {
+        bank().set(srsr, causes | coming_);
+    }
+    coming_ = 0;
+    host().set_irq(power_on_line, power_on);
 }
 
 bool Src::core_enabled(unsigned cpu) const {

@@ -10,14 +10,20 @@
  * TF-A, gpc_common.c, for the entry address (two registers a core: bits 39:24 and 23:2 of it) and the order
  * of steps that start a core; Linux, reset-imx7.c.
  *
- * Interface: QOM type "imx8mq.src", one 64 KiB window, no line (SPI 89 never fires), no property. The GPC is
- * told of every change of the core enables through Src::Observer.
+ * Interface: QOM type "imx8mq.src", one 64 KiB window, no property. Line 0 is SPI 89, which never fires; line
+ * 1 is high after a reset by power-on and low after any other, for the watchdogs' own status. Inputs 0 to 2:
+ * WDOG1 to WDOG3 are about to reset the chip. The GPC is told of every change of the core enables through
+ * Src::Observer.
+ *
+ * SRSR collects the causes of all resets since the last power-on, until software clears them. A reset that no
+ * input has announced is one by power-on: the machine's start, and whoever resets the board from outside.
  *
  * Domain control works as the fields say: with DOM_EN set, only masters of the domains in bits 27 to 24
  * change the function bits; LOCK freezes DOM_EN, the domains and itself until reset.
  *
  * Not modelled: pulling a peripheral's reset; the bits are stored. A53RCR0 (per-core resets) and M4RCR (there
- * is no M4) are stored and logged. SRSR always tells a power-on reset, and every reset clears the
+ * is no M4) are stored and logged. Of the causes in SRSR only power-on and the watchdogs exist here; that
+ * WDOG_B, a pin, makes the board's PMIC power-cycle the chip is not modelled. Every reset clears the
  * general-purpose registers. Reset values that no source gives are 0. SBMR1 and SBMR2 tell of an internal
  * boot from QSPI flash; DDRC_RCR and DDRC2_RCR read as a boot loader leaves them, since DRAM works from the
  * start.
@@ -42,7 +48,15 @@ class Src : public BankDevice {
         virtual void core_enables_changed() = 0;
     };
 
+    static constexpr unsigned watchdog_count = 3;
+    static constexpr unsigned power_on_line = 1;
+
     explicit Src(Host& host);
+
+    unsigned irq_lines() const override { return 2; }
+    unsigned irq_inputs() const override { return watchdog_count; }
+    void set_input(unsigned line, bool level) override;
+    void reset() override;
 
     /** True if core @p cpu (below core_count) is not held in reset by A53RCR1. */
     bool core_enabled(unsigned cpu) const;
@@ -57,9 +71,10 @@ class Src : public BankDevice {
     static std::vector<Register> registers(Src& self);
     static Register guarded(Src& self, std::uint32_t offset, std::string_view name, std::uint32_t fields,
                             std::uint32_t reset);
-    void enforce_domain(std::uint32_t offset, const WriteEvent& event);
+    void control_written(std::uint32_t offset, const WriteEvent& event);
 
     Observer* observer_ = nullptr;
+    std::uint32_t coming_ = 0;  ///< causes, as in SRSR, of the reset that is about to come
 };
 
 }  // namespace svp

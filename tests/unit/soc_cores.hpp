@@ -14,9 +14,8 @@
 namespace svp::test {
 
 inline constexpr const char* soc_types[] = {
-    "imx8mq.anatop",         "imx8mq.ccm",   "imx8mq.gpc",          "imx8mq.iomuxc",
-    "imx8mq.irqsteer",       "imx8mq.ocotp", "imx8mq.pfuze100",     "imx8mq.src",
-    "imx8mq.system-counter", "imx8mq.tmu",   "imx8mq.vpu-blk-ctrl",
+    "imx8mq.anatop", "imx8mq.ccm",          "imx8mq.gpc",    "imx8mq.iomuxc", "imx8mq.irqsteer",
+    "imx8mq.ocotp",  "imx8mq.pfuze100",     "imx8mq.snvs",   "imx8mq.src",    "imx8mq.system-counter",
 };
 
 /** A core in its power-on state, from the catalogue. */

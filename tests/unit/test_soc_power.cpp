@@ -434,6 +434,7 @@ struct Sleeper : Power {
         REQUIRE(gpc.connect("tzasc", tzasc));
         REQUIRE(gpc.connect("rdc", rdc));
         REQUIRE(gpc.connect("csu", csu));
+        REQUIRE(gpc.connect("caam", caam));
         for (unsigned word = 0; word < 4; ++word) {
             write32(gpc, imr_core0 + 4 * word, 0xffffffff);
         }
@@ -457,7 +458,7 @@ struct Sleeper : Power {
 
     unsigned losses() const { return tzasc.losses * 100 + rdc.losses * 10 + csu.losses; }
 
-    Forgetful tzasc{host}, rdc{host}, csu{host};
+    Forgetful tzasc{host}, rdc{host}, csu{host}, caam{host};
 };
 
 }  // namespace
@@ -529,21 +530,23 @@ TEST_CASE("an interrupt that is pending already wakes the chip at once, on the c
     CHECK(chip.host.power_ons[0] == 0);
 }
 
-TEST_CASE("which firewalls forget is a property") {
+TEST_CASE("which blocks forget is a property") {
     struct Row {
         std::uint64_t loses;
         unsigned losses;
     };
-    for (const Row& row : {Row{0, 0}, {1, 100}, {2, 10}, {4, 1}, {7, 111}}) {
+    CHECK(Sleeper().gpc.properties()[0].default_value == 9);
+    for (const Row& row : {Row{0, 0}, {1, 100}, {2, 10}, {4, 1}, {7, 111}, {8, 0}, {9, 100}, {15, 111}}) {
         CAPTURE(row.loses);
         Sleeper chip;
         REQUIRE_FALSE(chip.gpc.set_property("dsm-loses", row.loses).has_value());
         chip.suspend(0);
         chip.wfi(0);
         CHECK(chip.losses() == row.losses);
+        CHECK(chip.caam.losses == (row.loses >= 8 ? 1 : 0));
     }
     Sleeper chip;
-    CHECK(chip.gpc.set_property("dsm-loses", 8).has_value());
+    CHECK(chip.gpc.set_property("dsm-loses", 16).has_value());
     CHECK(chip.gpc.set_property("dsm-gains", 1).has_value());
     CHECK_FALSE(chip.gpc.connect("tzasc", chip.src));
 }
@@ -575,4 +578,33 @@ TEST_CASE("a sleeping chip is saved asleep, and a reset wakes it") {
         chip.gpc.set_input(uart1, true);
         CHECK(chip.host.power_ons[0] == 0);
     }
+}
+
+TEST_CASE("SRSR collects who reset the chip, from power-on to power-on") {
+    FakeHost host;
+    Src src(host);
+    src.reset();
+    const Transaction by = secure_access();
+    CHECK(read32(src, 0x5c, by) == 1);
+    CHECK(host.irq[Src::power_on_line]);
+
+    struct Cause {
+        unsigned input;
+        std::uint32_t bit;
+    };
+    std::uint32_t expected = 0;
+    write32(src, 0x5c, 1, by);
+    for (const Cause cause : {Cause{0, 1u << 4}, Cause{1, 1u << 8}, Cause{2, 1u << 7}}) {
+        src.set_input(cause.input, true);
+        src.set_input(cause.input, false);
+        src.reset();
+        expected |= cause.bit;
+        CHECK(read32(src, 0x5c, by) == expected);
+        CHECK_FALSE(host.irq[Src::power_on_line]);
+    }
+    write32(src, 0x5c, 1u << 8, by);
+    CHECK(read32(src, 0x5c, by) == (expected & ~(1u << 8)));
+    src.reset();
+    CHECK(read32(src, 0x5c, by) == 1);
+    CHECK(host.irq[Src::power_on_line]);
 }
