@@ -6,6 +6,8 @@
  * interrupt numbers as in Linux's imx8mq.dtsi and TF-A's platform definitions.
  */
 #include "qemu/osdep.h"
+#include "qemu/cutils.h"
+#include "qemu/notify.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
 #include "qobject/qlist.h"
@@ -15,12 +17,16 @@
 #include "hw/char/imx_serial.h"
 #include "hw/core/split-irq.h"
 #include "hw/intc/arm_gicv3.h"
+#include "hw/irq.h"
 #include "hw/misc/unimp.h"
 #include "hw/qdev-properties.h"
 #include "hw/sd/sdhci.h"
 #include "migration/vmstate.h"
 #include "net/net.h"
+#include "system/rtc.h"
+#include "system/runstate.h"
 #include "system/system.h"
+#include "hw/svp/hw/qemu/svp_bus.h"
 #include "hw/svp/hw/qemu/svp_device.h"
 #include "hw/svp/hw/qemu/svp_monitor.h"
 #include "hw/svp/hw/qemu/svp_qmp.h"
@@ -34,7 +40,14 @@
 #define MASTER_USB1 19
 #define MASTER_USB2 20
 #define MASTER_ENET_TX 22
+#define MASTER_ENET_RX 23
 
+#define BOOT_ROM_BASE 0
+#define BOOT_ROM_SIZE (128 * KiB)
+#define GIC_DIST_BASE 0x38800000
+#define GIC_REDIST_BASE 0x38880000
+
+#define USB_SLOTS 64 /* of QEMU's model at most; its default is lost */
 #define COUNTER_FREQUENCY 8333333 /* Hz; TF-A writes the same to CNTFRQ */
 
 typedef struct BlockProperty {
@@ -47,6 +60,13 @@ typedef struct BlockLink {
     const char *block;
 } BlockLink;
 
+/* A port by which QEMU's model of a block does DMA. */
+typedef struct BlockDma {
+    const char *link;
+    uint8_t master; /* svp::Master whose view it gets */
+    bool devices;   /* else it reaches memories only */
+} BlockDma;
+
 typedef struct Block {
     hwaddr addr;
     uint64_t size;
@@ -55,11 +75,11 @@ typedef struct Block {
     const char *part_of; /* block whose MMIO region `region` sits here */
     const char *inner;   /* child with the properties and interrupt lines */
     unsigned region;
-    uint8_t dma_master;  /* svp::Master whose view is the "dma" link */
+    BlockDma dma[2];
     unsigned num_spis;
     uint8_t spi[4];
     BlockProperty property[4];
-    BlockLink link[4];
+    BlockLink link[7];
     bool test_port; /* modelled only if the board wants a test port */
 } Block;
 
@@ -72,33 +92,39 @@ typedef struct Block {
       .property = { { "has-edge-sel", true },                          \
                     { "has-upper-pin-irq", true } } }
 
+/* Where windows lie inside of others, the larger one comes first. */
 static const Block blocks[] = {
+    { 0x3c000000, 32 * MiB, "ddrc" },
     { 0x3dc00000, 4 * MiB, "ddr_phy_broadcast" },
     { 0x3d800000, 4 * MiB, "ddr_perf_mon" },
     { 0x3d400000, 4 * MiB, "ddr_ctl" },
     { 0x3d000000, 1 * MiB, "ddr_blk_ctrl" },
     { 0x3c000000, 16 * MiB, "ddr_phy" },
+    { GIC_DIST_BASE, 1 * MiB, "gic" }, /* realize_gic() puts it there */
+    { 0x38100000, 2 * MiB, "usb" },
     { 0x38330000, 64 * KiB, "vpu_reserved" },
     { 0x38320000, 64 * KiB, "vpu_blk_ctrl", "imx8mq.vpu-blk-ctrl" },
-    { 0x38310000, 64 * KiB, "vpu_g2_decoder" },
-    { 0x38300000, 64 * KiB, "vpu_g1_decoder" },
+    { 0x38310000, 64 * KiB, "vpu_g2" },
+    { 0x38300000, 64 * KiB, "vpu_g1" },
     { 0x382f0000, 64 * KiB, "usb2_phy" },
     { 0x38200000, 64 * KiB, "usb2", "usb_dwc3", SPI1(41),
-      .dma_master = MASTER_USB2,
+      .dma = { { "dma", MASTER_USB2 } },
       .inner = "dwc3-xhci",
-      .property = { { "p2", 1 }, { "p3", 1 }, { "slots", 2 } } },
+      .property = { { "p2", 1 }, { "p3", 1 }, { "slots", USB_SLOTS } } },
     { 0x381f0000, 64 * KiB, "usb1_phy" },
     { 0x38100000, 64 * KiB, "usb1", "usb_dwc3", SPI1(40),
-      .dma_master = MASTER_USB1,
+      .dma = { { "dma", MASTER_USB1 } },
       .inner = "dwc3-xhci",
-      .property = { { "p2", 1 }, { "p3", 1 }, { "slots", 2 } } },
+      .property = { { "p2", 1 }, { "p3", 1 }, { "slots", USB_SLOTS } } },
     { 0x38000000, 256 * KiB, "gpu" },
     { 0x33c00000, 4 * MiB, "pcie2" },
     { 0x33800000, 4 * MiB, "pcie1" },
     { 0x33000000, 32 * KiB, "apbh_dma" },
     { 0x32f80000, 64 * KiB, "tzasc", "imx8mq.tzasc", SPI1(108),
       .link = { { "gpr", "iomuxc_gpr" } } },
+    { 0x32e30000, 64 * KiB, "dcss_master3" },
     { 0x32e2f000, 4 * KiB, "dcss_blk_ctrl" },
+    { 0x32e2e000, 4 * KiB, "dcss_lpcg" },
     { 0x32e2d000, 4 * KiB, "irqsteer", "imx8mq.irqsteer", SPI1(18) },
     { 0x32e00000, 0x2d000, "dcss" },
     { 0x32df0000, 64 * KiB, "aipstz4", "imx8mq.aipstz" },
@@ -109,6 +135,8 @@ static const Block blocks[] = {
     /* AIPS-3 */
     { 0x30bf0000, 64 * KiB, "enet2_reserved" },
     { 0x30be0000, 64 * KiB, "enet1", "imx.enet", SPI2(118, 121),
+      .dma = { { "rx-dma", MASTER_ENET_RX, .devices = true },
+               { "tx-dma", MASTER_ENET_TX, .devices = true } },
       .property = { { "phy-num", 0 }, { "tx-ring-num", 3 } } },
     { 0x30bd0000, 64 * KiB, "sdma1" },
     { 0x30bb0000, 64 * KiB, "qspi" },
@@ -116,9 +144,9 @@ static const Block blocks[] = {
     { 0x30b70000, 64 * KiB, "mipi_csi_phy2" },
     { 0x30b60000, 64 * KiB, "mipi_csi2" },
     { 0x30b50000, 64 * KiB, "usdhc2", "imx-usdhc", SPI1(23),
-      .dma_master = MASTER_USDHC2 },
+      .dma = { { "dma", MASTER_USDHC2 } } },
     { 0x30b40000, 64 * KiB, "usdhc1", "imx-usdhc", SPI1(22),
-      .dma_master = MASTER_USDHC1 },
+      .dma = { { "dma", MASTER_USDHC1 } } },
     { 0x30ac0000, 64 * KiB, "sema_hs" },
     { 0x30ab0000, 64 * KiB, "mu_b" },
     { 0x30aa0000, 64 * KiB, "mu_a" },
@@ -149,11 +177,14 @@ static const Block blocks[] = {
 
     /* AIPS-2 */
     { 0x307f0000, 64 * KiB, "qosc" },
+    { 0x307e0000, 64 * KiB, "platform_ctrl" },
     { 0x307d0000, 64 * KiB, "perfmon2" },
     { 0x307c0000, 64 * KiB, "perfmon1" },
+    { 0x307b0000, 64 * KiB, "mtr" },
     { 0x306f0000, 64 * KiB, "gpt5" },
     { 0x30700000, 64 * KiB, "gpt4" },
     { 0x306e0000, 64 * KiB, "gpt6" },
+    { 0x306d0000, 64 * KiB, "hdmi_bus" },
     { 0x306c0000, 64 * KiB, "syscnt_ctrl", .part_of = "syscnt_rd",
       .region = 2 },
     { 0x306b0000, 64 * KiB, "syscnt_cmp", .part_of = "syscnt_rd",
@@ -175,10 +206,11 @@ static const Block blocks[] = {
     { 0x303b0000, 64 * KiB, "rdc_semaphore1", "imx8mq.rdc-semaphore" },
     { 0x303a0000, 64 * KiB, "gpc", "imx8mq.gpc", SPI1(87),
       .link = { { "src", "src" }, { "tzasc", "tzasc" }, { "rdc", "rdc" },
-                { "csu", "csu" } } },
+                { "csu", "csu" }, { "caam", "caam" } } },
     { 0x30390000, 64 * KiB, "src", "imx8mq.src", SPI1(89) },
     { 0x30380000, 64 * KiB, "ccm", "imx8mq.ccm", SPI2(85, 86) },
-    { 0x30370000, 64 * KiB, "snvs", "imx7.snvs" },
+    { 0x30370000, 64 * KiB, "snvs", "imx8mq.snvs", .num_spis = 3,
+      .spi = { 19, 20, 4 } },
     { 0x30360000, 64 * KiB, "anatop", "imx8mq.anatop", SPI1(49) },
     { 0x30350000, 64 * KiB, "ocotp", "imx8mq.ocotp" },
     { 0x30340000, 64 * KiB, "iomuxc_gpr", "imx8mq.iomuxc-gpr" },
@@ -203,6 +235,7 @@ static const Block blocks[] = {
     GPIO(2, 66, 67),
     GPIO(1, 64, 65),
     { 0x301f0000, 64 * KiB, "aipstz1", "imx8mq.aipstz" },
+    { 0x300f0000, 64 * KiB, "spba2_registers" },
     { 0x30030000, 64 * KiB, "sai6" },
     { 0x30040000, 64 * KiB, "sai5" },
     { 0x30050000, 64 * KiB, "sai4" },
@@ -213,6 +246,7 @@ static const Block blocks[] = {
     { 0x28000000, 16 * MiB, "coresight" },
     { 0x20000000, 128 * MiB, "pcie2_memory" },
     { 0x18000000, 128 * MiB, "pcie1_memory" },
+    { FSL_IMX8MQ_QSPI_BASE, 256 * MiB, "qspi_memory" },
     { 0x007e0000, 128 * KiB, "tcm_itcm" },
     { 0x00800000, 128 * KiB, "tcm_dtcm" },
     { 0x00100000, 32 * KiB, "caam_secure_ram", .part_of = "caam",
@@ -238,6 +272,7 @@ static const BlockLink firewall_links[] = {
     { "csu", "csu" },
     { "semaphore1", "rdc_semaphore1" },
     { "semaphore2", "rdc_semaphore2" },
+    { "gpc", "gpc" },
 };
 
 static const BlockLink monitor_links[] = {
@@ -246,11 +281,6 @@ static const BlockLink monitor_links[] = {
     { "rdc", "rdc" },
     { "csu", "csu" },
 };
-
-#define BOOT_ROM_BASE 0
-#define BOOT_ROM_SIZE (128 * KiB)
-#define GIC_DIST_BASE 0x38800000
-#define GIC_REDIST_BASE 0x38880000
 
 static const char *const uarts[] = { "uart1", "uart2", "uart3", "uart4" };
 static const char *const usdhcs[] = { "usdhc1", "usdhc2" };
@@ -270,14 +300,16 @@ struct FslImx8mqState {
     DeviceState *monitor_device;
     SvpMonitor *monitor;
     SvpViews *views;
+    SvpBus *bus;
     MemoryRegion devices; /* all that is not judged memory */
     MemoryRegion memory[ARRAY_SIZE(memories)];
     MemoryRegion boot_rom;
+    Notifier powerdown;
 
     /* Only while a state is saved or loaded; see vmstate_fsl_imx8mq. */
     uint32_t saved_ucr2[ARRAY_SIZE(uarts)];
     uint16_t saved_hostctl2[ARRAY_SIZE(usdhcs)];
-    uint16_t saved_vendor_spec[ARRAY_SIZE(usdhcs)];
+    uint32_t saved_vendor_spec[ARRAY_SIZE(usdhcs)];
 };
 
 /*
@@ -321,7 +353,10 @@ static void map_device(FslImx8mqState *s, DeviceState *dev, unsigned region,
         &s->devices, addr, sysbus_mmio_get_region(SYS_BUS_DEVICE(dev), region));
 }
 
-/* Below whatever else lies there. */
+/*
+ * Below whatever else lies there: a window is as large as the chip's, and what
+ * a model has no register for reads as zero and says so in the log.
+ */
 static void map_unimplemented(FslImx8mqState *s, const Block *block)
 {
     DeviceState *dev = qdev_new(TYPE_UNIMPLEMENTED_DEVICE);
@@ -456,14 +491,22 @@ static DeviceState *new_block(FslImx8mqState *s, const Block *block)
             set_block_property(inner, &block->property[i]);
         }
     }
-    if (block->dma_master) {
-        object_property_set_link(
-            inner, "dma",
-            OBJECT(svp_views_memory_master(s->views, block->dma_master)),
-            &error_abort);
+    for (i = 0; i < ARRAY_SIZE(block->dma) && block->dma[i].link; i++) {
+        const BlockDma *dma = &block->dma[i];
+        MemoryRegion *view = dma->devices ?
+                             svp_views_bus_master(s->views, dma->master) :
+                             svp_views_memory_master(s->views, dma->master);
+
+        object_property_set_link(inner, dma->link, OBJECT(view), &error_abort);
     }
     if (object_dynamic_cast(OBJECT(dev), TYPE_SVP_DEVICE)) {
-        svp_device_put_on_bus(SVP_DEVICE(dev), s->views, s->sync);
+        svp_device_put_on_bus(SVP_DEVICE(dev), s->views, s->bus, s->sync);
+    }
+    if (!strcmp(block->type, "imx8mq.snvs")) {
+        struct tm now;
+
+        qemu_get_timedate(&now, 0); /* what -rtc says */
+        object_property_set_uint(inner, "epoch", mktimegm(&now), &error_abort);
     }
     if (!strcmp(block->type, "imx8mq.csu")) {
         object_property_set_uint(inner, "csl-open", s->open_csl, &error_abort);
@@ -490,6 +533,51 @@ static qemu_irq spi_input(FslImx8mqState *s, unsigned number)
         s->spi[number] = split;
     }
     return qdev_get_gpio_in(s->spi[number], 0);
+}
+
+/* Who resets the chip tells the SRC before, and the SRC who did afterwards. */
+static void connect_watchdogs_to_src(FslImx8mqState *s)
+{
+    static const char *const watchdogs[] = { "wdog1", "wdog2", "wdog3" };
+    DeviceState *src = fsl_imx8mq_block(s, "src");
+    DeviceState *split = qdev_new(TYPE_SPLIT_IRQ);
+    unsigned i;
+
+    object_property_add_child(OBJECT(s), "power-on", OBJECT(split));
+    qdev_prop_set_uint16(split, "num-lines", ARRAY_SIZE(watchdogs));
+    qdev_realize_and_unref(split, NULL, &error_fatal);
+    for (i = 0; i < ARRAY_SIZE(watchdogs); i++) {
+        DeviceState *watchdog = fsl_imx8mq_block(s, watchdogs[i]);
+
+        qdev_connect_gpio_out_named(watchdog, "reset-request", 0,
+                                    qdev_get_gpio_in(src, i));
+        qdev_connect_gpio_out(split, i,
+                              qdev_get_gpio_in_named(watchdog, "power-on", 0));
+    }
+    sysbus_connect_irq(SYS_BUS_DEVICE(src), 1, qdev_get_gpio_in(split, 0));
+}
+
+static void press_power_key(Notifier *notifier, void *data)
+{
+    FslImx8mqState *s = container_of(notifier, FslImx8mqState, powerdown);
+
+    qemu_irq_pulse(qdev_get_gpio_in(fsl_imx8mq_block(s, "snvs"), 0));
+}
+
+static void power_off(void *opaque, int line, int level)
+{
+    if (level) {
+        qemu_system_shutdown_request(SHUTDOWN_CAUSE_GUEST_SHUTDOWN);
+    }
+}
+
+/* What the SNVS has to do with the board: its key, and its power. */
+static void connect_power(FslImx8mqState *s)
+{
+    sysbus_connect_irq(SYS_BUS_DEVICE(fsl_imx8mq_block(s, "snvs")), 3,
+                       qemu_allocate_irq(power_off, NULL, 0));
+    s->powerdown.notify = press_power_key;
+    qemu_register_powerdown_notifier(&s->powerdown);
 }
 
 static void connect_spis_to_gpc(FslImx8mqState *s)
@@ -539,9 +627,8 @@ static bool realize_blocks(FslImx8mqState *s, Error **errp)
             if (!realize_block(s, i, errp)) {
                 return false;
             }
-        } else if (!block->part_of) {
-            map_unimplemented(s, block);
         }
+        map_unimplemented(s, block);
     }
     for (i = 0; i < ARRAY_SIZE(blocks); i++) {
         const Block *block = &blocks[i];
@@ -591,8 +678,8 @@ static DeviceState *realize_core(FslImx8mqState *s, const char *type,
 }
 
 /*
- * The system memory is what the Ethernet controller sees, because QEMU's model
- * of it does its DMA there; every other master has a view of its own.
+ * Every master has a view of its own. The system memory is none's: QEMU's
+ * monitor, gdb in its physical mode and the loader look through it.
  */
 static bool realize_views(FslImx8mqState *s, Error **errp)
 {
@@ -619,10 +706,10 @@ static bool realize_views(FslImx8mqState *s, Error **errp)
         svp_views_add_memory(s->views, memories[i].name, memories[i].addr,
                              memories[i].size, &s->memory[i]);
     }
-    memory_region_add_subregion(
-        get_system_memory(), 0,
-        svp_views_bus_master(s->views, MASTER_ENET_TX));
-    svp_qmp_set_views(s->views);
+    memory_region_add_subregion(get_system_memory(), 0,
+                                svp_views_observer(s->views));
+    s->bus = svp_bus_new(s->views);
+    svp_qmp_set_bus(s->views, s->bus);
     return true;
 }
 
@@ -658,6 +745,8 @@ static void fsl_imx8mq_realize(DeviceState *dev, Error **errp)
         return;
     }
     connect_spis_to_gpc(s);
+    connect_watchdogs_to_src(s);
+    connect_power(s);
     link_blocks(s, s->firewall, firewall_links, ARRAY_SIZE(firewall_links));
     link_blocks(s, s->monitor_device, monitor_links, ARRAY_SIZE(monitor_links));
 }
@@ -702,15 +791,15 @@ static int fsl_imx8mq_post_load(void *opaque, int version)
  */
 static const VMStateDescription vmstate_fsl_imx8mq = {
     .name = TYPE_FSL_IMX8MQ,
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .pre_save = fsl_imx8mq_pre_save,
     .post_load = fsl_imx8mq_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32_ARRAY(saved_ucr2, FslImx8mqState, ARRAY_SIZE(uarts)),
         VMSTATE_UINT16_ARRAY(saved_hostctl2, FslImx8mqState,
                              ARRAY_SIZE(usdhcs)),
-        VMSTATE_UINT16_ARRAY(saved_vendor_spec, FslImx8mqState,
+        VMSTATE_UINT32_ARRAY(saved_vendor_spec, FslImx8mqState,
                              ARRAY_SIZE(usdhcs)),
         VMSTATE_END_OF_LIST()
     },

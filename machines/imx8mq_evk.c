@@ -168,6 +168,8 @@ static void boot_firmware(MachineState *machine, FslImx8mqState *soc)
     }
     if (kernel) {
         load_for_firmware(machine);
+    } else if (dtb) {
+        boot_check_device_tree(dtb); /* for firmware that brings its own BL33 */
     }
     load_flash(machine);
 
@@ -180,7 +182,7 @@ static void boot_firmware(MachineState *machine, FslImx8mqState *soc)
     machine->kernel_filename = g_strdup(kernel);
     machine->dtb = g_strdup(dtb);
 
-    if (kernel) {
+    if (dtb) {
         boot_info.kernel_cmdline = machine->kernel_cmdline;
         boot_info.dtb_filename = machine->dtb;
         if (arm_load_dtb(FIRMWARE_DTB_ADDR, &boot_info, FIRMWARE_DTB_LIMIT,
@@ -200,6 +202,9 @@ static void boot_directly(MachineState *machine, FslImx8mqState *soc)
         uint64_t needed;
 
         g_free(read_linux(machine, &size, &needed));
+    } else if (machine->dtb) {
+        boot_refuse("-dtb %s: nobody would read it, give -kernel or -bios, too",
+                    machine->dtb);
     }
     arm_load_kernel(fsl_imx8mq_cpu(soc, 0), machine, &boot_info);
 }
@@ -217,7 +222,7 @@ static void add_sd_cards(FslImx8mqState *soc)
     for (i = 0; i < FSL_IMX8MQ_NUM_USDHCS; i++) {
         DeviceState *host = fsl_imx8mq_block(
             soc, usdhc[FSL_IMX8MQ_NUM_USDHCS - 1 - i]);
-        DriveInfo *drive = drive_get(IF_SD, i, 0);
+        DriveInfo *drive = drive_get_by_index(IF_SD, i);
         DeviceState *card;
 
         if (!drive) {
