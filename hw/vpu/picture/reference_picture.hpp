@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * An NV12 picture in memory that a job predicts from.
+ *
+ * Luma lines have the stride @p width, chroma lines (Cb and Cr in turn) lie behind all luma lines with the
+ * same stride. Blocks are fetched when they are first touched, in cells that lie on a fixed grid, and kept
+ * for the rest of the job only. Beyond its edges the picture goes on with the nearest sample, without end.
+ */
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "vpu/memory_port.hpp"
+
+namespace svp::vpu {
+
+/** Lines of a picture: all, or those of one field, counted by themselves. */
+enum class Lines : std::uint8_t { all, top, bottom };
+
+class ReferencePicture {
+ public:
+    /** What is fetched at once: bytes of a line, and lines of luma. */
+    static constexpr unsigned cell_width = 128;
+    static constexpr unsigned cell_height = 16;
+    /** Largest block that luma() and chroma() give, samples on a side: a macroblock and six-tap filters. */
+    static constexpr unsigned max_block = 16 + 5;
+
+    /** Samples, with the distance from a line to the next; good until the next call. */
+    struct Block {
+        const std::uint8_t* samples;
+        std::ptrdiff_t stride;
+    };
+
+    /** A picture of @p width times @p height luma samples, multiples of 16, at @p address. */
+    ReferencePicture(MemoryPort& port, std::uint32_t address, unsigned width, unsigned height);
+
+    std::uint32_t address() const { return address_; }
+
+    /** @p columns times @p rows samples, at most max_block each, from column @p x and line @p y on. */
+    Block luma(int x, int y, int columns, int rows) { return block(luma_, x, y, columns, rows, Lines::all); }
+    Block cb(int x, int y, int columns, int rows) { return block(cb_, x, y, columns, rows, Lines::all); }
+    Block cr(int x, int y, int columns, int rows) { return block(cr_, x, y, columns, rows, Lines::all); }
+
+    /** The same by the lines of one field, whose lines and edges count then. */
+    Block luma(int x, int y, int columns, int rows, Lines lines) {
+        return block(luma_, x, y, columns, rows, lines);
+    }
+    Block cb(int x, int y, int columns, int rows, Lines lines) {
+        return block(cb_, x, y, columns, rows, lines);
+    }
+    Block cr(int x, int y, int columns, int rows, Lines lines) {
+        return block(cr_, x, y, columns, rows, lines);
+    }
+
+    /** Worst answer of the bus so far. */
+    Response answer() const { return answer_; }
+
+ private:
+    struct Plane {
+        bool luma;
+        int width;   ///< samples
+        int height;  ///< lines
+        std::unique_ptr<std::uint8_t[]> samples;
+    };
+
+    Block block(const Plane& plane, int x, int y, int columns, int rows, Lines lines);
+    void need(bool luma, int first_x, int last_x, int first_y, int last_y);
+    void fetch(bool luma, unsigned column, unsigned row);
+
+    MemoryPort& port_;
+    std::uint32_t address_;
+    unsigned width_;
+    unsigned height_;
+    unsigned cell_columns_;
+    unsigned cell_rows_;
+    std::vector<std::uint8_t> luma_cells_;  ///< 1: fetched
+    std::vector<std::uint8_t> chroma_cells_;
+    Plane luma_;
+    Plane cb_;
+    Plane cr_;
+    Response answer_ = Response::okay;
+    std::uint8_t beyond_[max_block * max_block];  ///< a block that lies across an edge
+};
+
+}  // namespace svp::vpu
