@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "vpu/g1/job.hpp"
+
+#include "vpu/g1/h264_job.hpp"
+#include "vpu/g1/mpeg2_job.hpp"
+#include "vpu/g1/vp8_job.hpp"
+#include "vpu/h264/decoder.hpp"
+#include "vpu/mpeg2/decoder.hpp"
+#include "vpu/vp8/decoder.hpp"
+
+namespace svp::vpu::g1 {
+
+namespace {
+
+std::uint32_t status_of(Result result) {
+    switch (result) {
+        case Result::more:
+            return 0;
+        case Result::done:
+            return interrupt::dec_rdy_int;
+        case Result::bus_error:
+            return interrupt::dec_bus_int;
+        case Result::stream_exhausted:
+            return interrupt::dec_buffer_int | interrupt::dec_error_int;
+        case Result::stream_error:
+        case Result::impossible:
+            break;
+    }
+    return interrupt::dec_error_int;
+}
+
+/** A job by one of the engines, which goes on by @p next. */
+template <typename Parameters, typename Decoder, Result (Decoder::*next)()>
+class EngineJob final : public Job {
+ public:
+    EngineJob(const Parameters& parameters, MemoryPort& port)
+        : width_(parameters.mb_width), decoder_(parameters, port) {}
+    std::uint32_t step() override { return status_of((decoder_.*next)()); }
+    unsigned macroblocks_per_step() const override { return width_; }
+
+ private:
+    unsigned width_;
+    Decoder decoder_;
+};
+
+using Vp8Job = EngineJob<vp8::Parameters, vp8::Decoder, &vp8::Decoder::decode_row>;
+using H264Job = EngineJob<h264::Parameters, h264::Decoder, &h264::Decoder::decode_some>;
+using Mpeg2Job = EngineJob<mpeg2::Parameters, mpeg2::Decoder, &mpeg2::Decoder::decode_slice>;
+
+}  // namespace
+
+bool Job::possible(Registers registers) {
+    const std::uint32_t mode = value(registers, dec_mode);
+    return (mode == mode_h264 || mode == mode_vp8 || mode == mode_mpeg2) &&
+           value(registers, pp_pipeline_e) == 0;
+}
+
+std::unique_ptr<Job> Job::make(Registers registers, MemoryPort& port) {
+    if (!possible(registers)) {
+        return nullptr;
+    }
+    switch (value(registers, dec_mode)) {
+        case mode_h264:
+            return std::make_unique<H264Job>(h264_parameters(registers), port);
+        case mode_mpeg2:
+            return std::make_unique<Mpeg2Job>(mpeg2_parameters(registers), port);
+        default:
+            return std::make_unique<Vp8Job>(vp8_parameters(registers), port);
+    }
+}
+
+}  // namespace svp::vpu::g1
