@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "vpu/h264/transform.hpp"
+
+#include <algorithm>
+
+namespace svp::vpu::h264 {
+
+namespace {
+
+std::int32_t limited(std::int64_t value) {
+    return static_cast<std::int32_t>(std::clamp(value, -max_coefficient, max_coefficient));
+}
+
+/** value * 2^shift, rounded if that is a division. */
+std::int64_t shifted(std::int64_t value, int shift) {
+    return shift >= 0 ? value * (std::int64_t{1} << shift)
+                      : (value + (std::int64_t{1} << (-shift - 1))) >> -shift;
+}
+
+std::uint8_t sample(int value) {
+    return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
+}
+
+void transform_4(const std::int32_t* in, std::ptrdiff_t step, std::int32_t (&out)[4]) {
+    const std::int32_t even = in[0] + in[2 * step], odd = in[0] - in[2 * step];
+    const std::int32_t low = (in[step] >> 1) - in[3 * step], high = in[step] + (in[3 * step] >> 1);
+    out[0] = even + high;
+    out[1] = odd + low;
+    out[2] = odd - low;
+    out[3] = even - high;
+}
+
+void transform_8(const std::int32_t* in, std::ptrdiff_t step, std::int32_t (&out)[8]) {
+    const auto at = [in, step](int index) { return in[index * step]; };
+    const std::int32_t a0 = at(0) + at(4), a2 = at(0) - at(4);
+    const std::int32_t a4 = (at(2) >> 1) - at(6), a6 = at(2) + (at(6) >> 1);
+    const std::int32_t b0 = a0 + a6, b2 = a2 + a4, b4 = a2 - a4, b6 = a0 - a6;
+    const std::int32_t a1 = -at(3) + at(5) - at(7) - (at(7) >> 1);
+    const std::int32_t a3 = at(1) + at(7) - at(3) - (at(3) >> 1);
+    const std::int32_t a5 = -at(1) + at(7) + at(5) + (at(5) >> 1);
+    const std::int32_t a7 = at(3) + at(5) + at(1) + (at(1) >> 1);
+    const std::int32_t b1 = a1 + (a7 >> 2), b3 = a3 + (a5 >> 2), b5 = (a3 >> 2) - a5, b7 = a7 - (a1 >> 2);
+    out[0] = b0 + b7;
+    out[1] = b2 + b5;
+    out[2] = b4 + b3;
+    out[3] = b6 + b1;
+    out[4] = b6 - b1;
+    out[5] = b4 - b3;
+    out[6] = b2 - b5;
+    out[7] = b0 - b7;
+}
+
+}  // namespace
+
+std::int32_t scaled_4x4(std::int32_t level, std::int32_t scale, int qp) {
+    return limited(shifted(std::int64_t{level} * scale, qp / 6 - 4));
+}
+
+std::int32_t scaled_8x8(std::int32_t level, std::int32_t scale, int qp) {
+    return limited(shifted(std::int64_t{level} * scale, qp / 6 - 6));
+}
+
+void transform_luma_dc(std::int32_t (&dc)[16], std::int32_t scale, int qp) {
+    const auto butterfly = [&dc](unsigned first, unsigned step) {
+        const std::int64_t a = dc[first], b = dc[first + step], c = dc[first + 2 * step],
+                           d = dc[first + 3 * step];
+        dc[first] = limited(a + b + c + d);
+        dc[first + step] = limited(a + b - c - d);
+        dc[first + 2 * step] = limited(a - b - c + d);
+        dc[first + 3 * step] = limited(a - b + c - d);
+    };
+    for (unsigned i = 0; i < 4; ++i) {
+        butterfly(4 * i, 1);
+    }
+    for (unsigned i = 0; i < 4; ++i) {
+        butterfly(i, 4);
+    }
+    for (std::int32_t& value : dc) {
+        value = limited(shifted(std::int64_t{value} * scale, qp / 6 - 6));
+    }
+}
+
+void transform_chroma_dc(std::int32_t (&dc)[4], std::int32_t scale, int qp) {
+    const std::int64_t a = dc[0], b = dc[1], c = dc[2], d = dc[3];
+    const std::int64_t sums[4] = {a + b + c + d, a - b + c - d, a + b - c - d, a - b - c + d};
+    for (unsigned i = 0; i < 4; ++i) {
+        dc[i] = limited((sums[i] * scale * (std::int64_t{1} << qp / 6)) >> 5);
+    }
+}
+
+void add_4x4(std::int32_t* coefficients, std::uint8_t* samples, std::ptrdiff_t stride) {
+    std::int32_t rows[16];
+    std::int32_t out[4];
+    for (int y = 0; y < 4; ++y) {
+        transform_4(coefficients + 4 * y, 1, out);
+        std::copy_n(out, 4, rows + 4 * y);
+    }
+    std::fill_n(coefficients, 16, 0);
+    for (int x = 0; x < 4; ++x) {
+        transform_4(rows + x, 4, out);
+        for (int y = 0; y < 4; ++y) {
+            std::uint8_t& at = samples[y * stride + x];
+            at = sample(at + ((out[y] + 32) >> 6));
+        }
+    }
+}
+
+void add_8x8(std::int32_t* coefficients, std::uint8_t* samples, std::ptrdiff_t stride) {
+    std::int32_t rows[64];
+    std::int32_t out[8];
+    for (int y = 0; y < 8; ++y) {
+        transform_8(coefficients + 8 * y, 1, out);
+        std::copy_n(out, 8, rows + 8 * y);
+    }
+    std::fill_n(coefficients, 64, 0);
+    for (int x = 0; x < 8; ++x) {
+        transform_8(rows + x, 8, out);
+        for (int y = 0; y < 8; ++y) {
+            std::uint8_t& at = samples[y * stride + x];
+            at = sample(at + ((out[y] + 32) >> 6));
+        }
+    }
+}
+
+}  // namespace svp::vpu::h264
