@@ -23,6 +23,8 @@
 #include "soc/system_counter.hpp"
 #include "soc/tmu.hpp"
 #include "soc/vpu_blk_ctrl.hpp"
+#include "vpu/g1/vpu_g1.hpp"
+#include "vpu/g2/vpu_g2.hpp"
 
 namespace svp {
 
@@ -58,6 +60,8 @@ constexpr CatalogueEntry entries[] = {
      create<TestPort>},
     {"imx8mq.tmu", "i.MX 8M Quad thermal monitor", Carrier::sysbus, create<Tmu>},
     {"imx8mq.vpu-blk-ctrl", "i.MX 8M Quad video decoder control block", Carrier::sysbus, create<VpuBlkCtrl>},
+    {"imx8mq.vpu-g1", "i.MX 8M Quad video decoder G1", Carrier::sysbus, create<VpuG1>},
+    {"imx8mq.vpu-g2", "i.MX 8M Quad video decoder G2", Carrier::sysbus, create<VpuG2>},
 };
 
 }  // namespace

@@ -16,6 +16,7 @@ namespace svp::test {
 inline constexpr const char* soc_types[] = {
     "imx8mq.anatop", "imx8mq.ccm",          "imx8mq.gpc",    "imx8mq.iomuxc", "imx8mq.irqsteer",
     "imx8mq.ocotp",  "imx8mq.pfuze100",     "imx8mq.snvs",   "imx8mq.src",    "imx8mq.system-counter",
+    "imx8mq.tmu",    "imx8mq.vpu-blk-ctrl", "imx8mq.vpu-g1", "imx8mq.vpu-g2",
 };
 
 /** A core in its power-on state, from the catalogue. */

@@ -145,7 +145,17 @@ constexpr Expectation expectations[] = {
     {"imx8mq.vpu-blk-ctrl", 0, 0x08, 0, 0xffffffff},
     {"imx8mq.vpu-blk-ctrl", 0, 0x10, 0, 0xffffffff},
 
+    {"imx8mq.vpu-g1", 0, 0x000, 0x67310000, 0},
+    {"imx8mq.vpu-g1", 0, 0x004, 0, 0x11},  // DEC_E and DEC_IRQ_DIS; status bits are the decoder's
+    {"imx8mq.vpu-g1", 0, 0x008, 0, 0xffffffff},
+    {"imx8mq.vpu-g1", 0, 0x0bc, 0, 0xffffffff},
+    {"imx8mq.vpu-g1", 0, 0x154, 0, 0xffffffff},
+    {"imx8mq.vpu-g1", 0, 0x1fc, 0, 0xffffffff},
 
+    {"imx8mq.vpu-g2", 0, 0x000, 0x67320000, 0},
+    {"imx8mq.vpu-g2", 0, 0x004, 0, 0x10010},  // a start ends in an error at once
+    {"imx8mq.vpu-g2", 0, 0x008, 0, 0xffffffff},
+    {"imx8mq.vpu-g2", 0, 0x40c, 0, 0xffffffff},
 };
 
 void random_state(Device& core, FakeHost& host, Random& random, unsigned long steps) {

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The decoder G1 behind QEMU's buses: jobs by hand, what firewalls leave of them, interrupts, and the loss of power.
+
+The stream is one macroblock made of zero bits, which says little: a key frame predicts each part from the edges that the format prescribes, an
+interframe copies the last picture. A driver, a parser and real streams are tests/unit/test_vpu_*.cpp's.
+"""
+
+import hashlib
+import random
+import time
+import unittest
+
+from sleeping_board import SleepingBoardCase
+from svplib.qtest import QTest
+from svplib.test_port import read_cells, secure_registers, write_cells, write_command
+
+G1, G2, BLK_CTRL, GPC, RDC = 0x38300000, 0x38310000, 0x38320000, 0x303A0000, 0x303D0000
+SPI_G1, SPI_G2 = 7, 8
+DRAM = 0x40000000
+STREAM, TABLE, REFERENCE, OUTPUT = (DRAM + 0x0100_0000 + 0x10000 * number for number in range(4))
+PICTURE = 16 * 16 * 3 // 2
+INTERRUPT = G1 + 4
+DEC_E, IRQ, RDY, ERROR = 1 << 0, 1 << 8, 1 << 12, 1 << 16
+KEY, INTER, FILTER_OFF, MODE_VP8 = 0, 1 << 20, 1 << 14, 10 << 28
+
+
+def key_picture():
+    """RFC 6386, section 12.3: sixteen blocks, each the mean of what is above and to the left, 127 and 129 outside."""
+    luma = [[0] * 16 for _ in range(16)]
+    for y in range(0, 16, 4):
+        for x in range(0, 16, 4):
+            edge = [luma[y - 1][x + i] if y else 127 for i in range(4)] + [luma[y + i][x - 1] if x else 129 for i in range(4)]
+            for row in luma[y:y + 4]:
+                row[x:x + 4] = [(sum(edge) + 4) >> 3] * 4
+    return bytes(sample for row in luma for sample in row) + bytes([128] * 128)
+
+
+class VpuTest(unittest.TestCase):
+    def setUp(self):
+        self.machine = QTest(memory="1G").start()
+        self.addCleanup(self.machine.stop)
+        self.reference = bytes((7 * i + 3) & 0xFF for i in range(PICTURE))
+
+    def prepare(self, kind):
+        """Registers and memory of a job of one macroblock."""
+        qmp = self.machine.qmp
+        write_cells(qmp, STREAM, bytes(64))
+        # Probability 0 of being intra: with a decoder at 1, the first decision is "inter", and all others are 0.
+        write_cells(qmp, TABLE, bytes([128, 0]) + bytes([128] * 1206))
+        write_cells(qmp, REFERENCE, self.reference)
+        write_cells(qmp, OUTPUT, bytes([0xEE] * PICTURE))
+        registers = {3: MODE_VP8 | kind | FILTER_OFF, 4: 1 << 23 | 1 << 11, 5: 1 << 8 | 255, 6: 32, 7: 1 << 13, 9: 32, 12: STREAM + 32, 13: OUTPUT,
+                     14: REFERENCE, 18: REFERENCE, 19: REFERENCE, 27: STREAM, 40: TABLE}
+        if kind == KEY:
+            registers[5] = 255
+        for number in range(2, 60):
+            self.machine.writel(G1 + 4 * number, registers.get(number, 0))
+
+    def run_job(self):
+        self.machine.writel(INTERRUPT, DEC_E)
+        status = self.machine.readl(INTERRUPT)
+        self.machine.writel(INTERRUPT, 0)
+        return status
+
+    def output(self):
+        return read_cells(self.machine.qmp, OUTPUT, PICTURE)
+
+    def violations(self):
+        return [(entry["master"], entry["direction"], entry["address"], entry["length"], entry["count"])
+                for entry in self.machine.qmp.command("query-svp-violations")["violations"]]
+
+    def close(self, address, rights):
+        """A page for domain 2, the decoder's, with these rights (32 read, 16 write); the others keep all."""
+        slot = RDC + 0x800
+        self.machine.writel(RDC + 0x200 + 4 * 4, 2)
+        self.machine.writel(slot, address - DRAM)
+        self.machine.writel(slot + 4, address - DRAM + 0x1000)
+        self.machine.writel(slot + 8, 1 << 30 | 0xCF | rights)
+
+    def test_jobs_in_a_row(self):
+        self.machine.intercept("/machine/soc/gic")
+        for kind, expected in ((KEY, key_picture()), (INTER, self.reference), (KEY, key_picture())):
+            with self.subTest(kind=kind):
+                self.prepare(kind)
+                self.machine.writel(INTERRUPT, DEC_E)
+                self.assertTrue(self.machine.irq(SPI_G1))
+                self.assertEqual(self.machine.readl(INTERRUPT), IRQ | RDY)
+                self.machine.writel(INTERRUPT, 0)
+                self.assertFalse(self.machine.irq(SPI_G1))
+                self.assertEqual(self.output(), expected)
+        self.assertEqual(self.violations(), [])
+
+    def test_firewalls(self):
+        """A denied reference is zeros, a denied picture is not written; both are on record as the decoder's, and the job is done."""
+        self.close(REFERENCE, 0)
+        self.prepare(INTER)
+        self.assertEqual(self.run_job(), IRQ | RDY)
+        self.assertEqual(self.output(), bytes(PICTURE))
+        self.assertEqual({entry[:2] for entry in self.violations()}, {("vpu", "read")})
+        self.assertTrue(all(REFERENCE <= address and address + length <= REFERENCE + PICTURE for _, _, address, length, _ in self.violations()))
+
+        self.machine.qmp.command("svp-clear-violations")
+        self.close(OUTPUT, 32)
+        self.prepare(INTER)
+        self.assertEqual(self.run_job(), IRQ | RDY)
+        self.assertEqual(self.output(), bytes([0xEE] * PICTURE))
+        # Luma and chroma, one write each, in the same page.
+        self.assertEqual(self.violations(), [("vpu", "write", OUTPUT, 256, 2)])
+
+        self.machine.qmp.command("svp-clear-violations")
+        self.close(OUTPUT, 48)
+        self.prepare(INTER)
+        self.assertEqual(self.run_job(), IRQ | RDY)
+        self.assertEqual(self.output(), self.reference)
+        self.assertEqual(self.violations(), [])
+
+    def test_loss_of_power(self):
+        for what, begin, end in (("reset", lambda: self.machine.writel(BLK_CTRL, 0), lambda: self.machine.writel(BLK_CTRL, 3)),
+                                 ("power", lambda: self.machine.writel(GPC + 0x104, 1 << 8), lambda: self.machine.writel(GPC + 0xF8, 1 << 8))):
+            with self.subTest(what=what):
+                self.machine.writel(GPC + 0xE00, 1)
+                self.machine.writel(BLK_CTRL, 3)
+                self.prepare(KEY)
+                self.assertEqual(self.run_job(), IRQ | RDY)
+                begin()
+                end()
+                self.assertEqual([self.machine.readl(G1 + 4 * number) for number in range(1, 60)], [0] * 59)
+                self.assertEqual(self.run_job(), IRQ | ERROR)  # mode 0, H.264, of a picture without a size
+                self.prepare(INTER)
+                self.assertEqual(self.run_job(), IRQ | RDY)
+                self.assertEqual(self.output(), self.reference)
+
+    def test_g2(self):
+        self.machine.intercept("/machine/soc/gic")
+        for _ in range(2):
+            self.machine.writel(G2 + 4, DEC_E)
+            self.assertTrue(self.machine.irq(SPI_G2))
+            self.assertEqual(self.machine.readl(G2 + 4), IRQ | ERROR)
+            self.machine.writel(G2 + 4, 0)
+            self.assertFalse(self.machine.irq(SPI_G2))
+
+
+class BesideTheMachineTest(SleepingBoardCase):
+    """Jobs on the decoder's thread, of full-size pictures whose stream is any bits."""
+    WIDTH, HEIGHT = 120, 68  # macroblocks
+    LARGE = WIDTH * HEIGHT * 384
+    CONTROL, COEFFICIENTS, FIRST, SECOND = (DRAM + (64 + 16 * number) * (1 << 20) for number in range(4))
+    ATTEMPTS = 30
+
+    def board(self, options="", extra=()):
+        board = self.start_board("vpu", options, extra)
+        return board, *secure_registers(board.qmp)
+
+    def fill(self, board):
+        bits = random.Random(7)
+        write_cells(board.qmp, TABLE, bytes(bits.randrange(100, 256) for _ in range(1208)))
+        write_cells(board.qmp, self.CONTROL, bits.randbytes(4093), 2 << 20)
+        write_cells(board.qmp, self.COEFFICIENTS, bits.randbytes(4093), 15 << 20)
+        for picture in (self.FIRST, self.SECOND):
+            write_cells(board.qmp, picture, b"\x80", self.LARGE)
+
+    def program(self, writel, kind, output, reference):
+        registers = {3: MODE_VP8 | kind, 4: self.WIDTH << 23 | self.HEIGHT << 11, 5: 255 | 77 << 8, 6: 15 << 20, 7: 1 << 13, 9: 2 << 20,
+                     12: self.COEFFICIENTS, 13: output, 14: reference, 18: reference, 19: reference, 27: self.CONTROL, 32: 20 << 18, 33: 40 << 11,
+                     40: TABLE}
+        for number, value in registers.items():
+            writel(G1 + 4 * number, value)
+
+    def finish(self, readl, writel):
+        deadline = time.monotonic() + 120
+        while readl(INTERRUPT) & DEC_E and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertEqual(readl(INTERRUPT), IRQ | RDY)
+        writel(INTERRUPT, 0)
+
+    def picture(self, board, address):
+        third = self.LARGE // 3
+        return hashlib.md5(b"".join(read_cells(board.qmp, address + third * number, third) for number in range(3))).hexdigest()
+
+    def start(self, board, then):
+        """Start the job, with a QMP command right behind."""
+        board.qmp.commands([write_command(INTERRUPT, DEC_E), then])
+
+    def both_pictures(self, board, readl, writel):
+        """A key frame, and an interframe of it."""
+        for kind, output, reference in ((KEY, self.FIRST, self.SECOND), (INTER, self.SECOND, self.FIRST)):
+            self.program(writel, kind, output, reference)
+            writel(INTERRUPT, DEC_E)
+            self.finish(readl, writel)
+        return self.picture(board, self.FIRST), self.picture(board, self.SECOND)
+
+    def test_pictures_are_those_of_work_in_place(self):
+        seen = set()
+        for options, extra in (("", ()), ("sync=on", ()), ("", ("-icount", "shift=4"))):
+            board, readl, writel = self.board(options, extra)
+            self.fill(board)
+            seen.add(self.both_pictures(board, readl, writel))
+            board.stop()
+        self.assertEqual(len(seen), 1)
+        first, second = seen.pop()
+        self.assertNotEqual(first, second)
+
+    def test_a_job_is_stopped_saved_reset(self):
+        board, readl, writel = self.board()
+        self.fill(board)
+        expected = self.both_pictures(board, readl, writel)
+        write_cells(board.qmp, self.SECOND, b"\x80", self.LARGE)
+        self.program(writel, INTER, self.SECOND, self.FIRST)
+        for _ in range(self.ATTEMPTS):
+            self.start(board, ("stop", {}))
+            if readl(INTERRUPT) == DEC_E:
+                break
+            board.qmp.command("cont")
+            self.finish(readl, writel)
+        self.assertEqual(readl(INTERRUPT), DEC_E, f"no job was under way in {self.ATTEMPTS} attempts")
+        path = self.folder / "state"
+        board.qmp.command("migrate", uri=f"file:{path}")
+        while board.qmp.command("query-migrate")["status"] not in ("completed", "failed"):
+            time.sleep(0.05)
+        board.qmp.command("cont")
+        self.finish(readl, writel)
+        self.assertEqual(self.picture(board, self.SECOND), expected[1])
+
+        self.start(board, ("system_reset", {}))
+        board.qmp.wait_event("RESET")
+        self.assertEqual([readl(INTERRUPT), readl(G1 + 4 * 13)], [0, 0])
+        board.stop()
+
+        other, readl, writel = self.board(extra=("-incoming", f"file:{path}"))
+        while other.qmp.command("query-status")["status"] == "inmigrate":
+            time.sleep(0.05)
+        self.assertEqual(readl(INTERRUPT), DEC_E)
+        other.qmp.command("cont")
+        self.finish(readl, writel)
+        self.assertEqual(self.picture(other, self.SECOND), expected[1])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The decoders' registers, jobs, interrupts, power and saved state; pictures are test_vpu_vp8.cpp's. */
+#include "catch.hpp"
+#include "fake_host.hpp"
+#include "soc/gpc.hpp"
+#include "soc/vpu_blk_ctrl.hpp"
+#include "test_vpu_player.hpp"
+#include "test_vpu_vp8_generator.hpp"
+#include "vpu/g1/vpu_g1.hpp"
+#include "vpu/g2/vpu_g2.hpp"
+#include "vpu/host_port.hpp"
+
+using namespace svp;
+using namespace svp::test;
+
+namespace {
+
+constexpr std::uint32_t interrupt = 0x004;
+constexpr std::uint32_t dec_e = 1u << 0, irq_dis = 1u << 4, irq = 1u << 8, rdy = 1u << 12, bus = 1u << 13,
+                        buffer = 1u << 14, error = 1u << 16;
+
+/** A G1 whose memory holds what a player has prepared, and the player, whose engine says what is expected. */
+struct Board {
+    Board() { g1.reset(); }
+
+    /** Registers and memory for the next frame, from a stream of small pictures; the picture that it must
+     * give. */
+    std::vector<std::uint8_t> prepare(const std::vector<std::uint8_t>& data) {
+        const auto frame = player.parser.parse(data, player.problem);
+        REQUIRE(frame.has_value());
+        player.prepare(*frame, data);
+        const auto cells = player.port->cells;  // as they are before the job
+        vpu::vp8::Decoder engine(vpu::g1::vp8_parameters(player.registers), *player.port);
+        REQUIRE(engine.decode() == vpu::vp8::Result::done);
+        output = player.address_of(player.current);
+        const auto picture = picture_in(player.port->cells);
+        const auto put = [&](std::uint32_t first, std::size_t size) {
+            host.memory.put(first, std::span(cells).subspan(first, size));
+        };
+        put(Vp8TestPlayer::table_at, 1208);
+        put(Vp8TestPlayer::map_at, 64);
+        put(Vp8TestPlayer::stream_at, data.size());
+        player.update_references(*frame);
+        program();
+        return picture;
+    }
+    void program() {
+        for (unsigned number = 2; number < 60; ++number) {
+            write32(g1, 4 * number, player.registers[number]);
+        }
+    }
+    void start() { write32(g1, interrupt, dec_e); }
+    void run() {
+        start();
+        host.run_work(g1);
+    }
+    /** As an interrupt handler has it. */
+    std::uint32_t acknowledge() {
+        const std::uint32_t status = read32(g1, interrupt);
+        write32(g1, interrupt, 0);
+        return status;
+    }
+    std::vector<std::uint8_t> picture() const { return host.memory.bytes(output, player.picture_size); }
+    std::vector<std::uint8_t> picture_in(const std::vector<std::uint8_t>& cells) const {
+        return {cells.begin() + output, cells.begin() + output + player.picture_size};
+    }
+    std::vector<std::uint8_t> next(bool key) { return prepare(generator.frame(key)); }
+
+    FakeHost host;
+    VpuG1 g1{host};
+    Vp8TestPlayer player;
+    Vp8Generator generator{48, 40, 0, 77};
+    std::uint32_t output = 0;
+};
+
+}  // namespace
+
+TEST_CASE("G1 decodes one job after another and says so") {
+    Board board;
+    for (unsigned job = 0; job < 4; ++job) {
+        CAPTURE(job);
+        const auto expected = board.next(job == 0);
+        board.start();
+        CHECK(read32(board.g1, interrupt) == dec_e);
+        CHECK_FALSE(board.host.irq[0]);
+        CHECK(board.host.run_work(board.g1));
+        CHECK(board.host.irq[0]);
+        CHECK(board.acknowledge() == (irq | rdy));
+        CHECK_FALSE(board.host.irq[0]);
+        CHECK(read32(board.g1, interrupt) == 0);
+        CHECK(board.picture() == expected);
+        CHECK(read32(board.g1, 4 * 13) == board.output);  // registers stay
+    }
+    CHECK(board.host.irq_edges[0] == 4);
+    CHECK_FALSE(board.host.nested);
+    CHECK(board.host.guest_errors.empty());
+    CHECK(board.host.unimplemented.empty());
+    CHECK(board.host.taken > 4 * 3 * 3 * 1000u);
+    unsigned others = 0;
+    for (const auto& access : board.host.memory.accesses) {
+        others += access.master != Master::vpu_decoder || access.world != World::non_secure ? 1 : 0;
+    }
+    CHECK(others == 0);
+}
+
+TEST_CASE("G1 writes pictures in rows, not byte by byte") {
+    Board board;
+    board.next(true);
+    board.host.memory.accesses.clear();
+    board.run();
+    unsigned writes = 0;
+    for (const auto& access : board.host.memory.accesses) {
+        writes += access.direction == Direction::write ? 1 : 0;
+    }
+    CHECK(writes <= 3 * 2 + 1);  // luma and chroma of three rows of macroblocks, and a segment map
+}
+
+TEST_CASE("G1's registers are stored; its identification and status are not software's") {
+    Board board;
+    CHECK(read32(board.g1, 0) == 0x67310000);
+    write32(board.g1, 0, 0xffffffff);
+    CHECK(read32(board.g1, 0) == 0x67310000);
+    for (unsigned number = 2; number < 60; ++number) {
+        CAPTURE(number);
+        CHECK(read32(board.g1, 4 * number) == 0);
+        write32(board.g1, 4 * number, 0xa5a50000 | number);
+        CHECK(read32(board.g1, 4 * number) == (0xa5a50000 | number));
+    }
+    CHECK(board.host.unimplemented.empty());
+    write32(board.g1, 4 * 60, 0);  // as drivers do for each job without the post-processor
+    CHECK(board.host.unimplemented.empty());
+    write32(board.g1, 4 * 60, 2);
+    CHECK(board.host.unimplemented.size() == 1);
+    write32(board.g1, interrupt, 0xffffffff & ~dec_e);
+    CHECK(read32(board.g1, interrupt) == irq_dis);
+    CHECK_FALSE(board.host.irq[0]);
+}
+
+TEST_CASE("G1 keeps quiet with its interrupt disabled") {
+    Board board;
+    board.next(true);
+    write32(board.g1, interrupt, dec_e | irq_dis);
+    board.host.run_work(board.g1);
+    CHECK(read32(board.g1, interrupt) == (rdy | irq_dis));
+    CHECK(board.host.irq_edges[0] == 0);
+}
+
+TEST_CASE("what G1 may not read or write does not stop it, but an error on the bus does") {
+    struct Row {
+        std::uint64_t first;
+        std::uint64_t last;
+        Direction direction;
+        Response answer;
+        std::uint32_t status;
+    };
+    const std::uint64_t stream = Vp8TestPlayer::stream_at, table = Vp8TestPlayer::table_at;
+    for (const Row& row : {Row{stream, stream + 0xffff, Direction::read, Response::okay, rdy},
+                           {table, table + 0xfff, Direction::read, Response::okay, rdy},
+                           {Vp8TestPlayer::pictures_at, ~0u, Direction::read, Response::okay, rdy},
+                           {Vp8TestPlayer::pictures_at, ~0u, Direction::write, Response::okay, rdy},
+                           {stream, stream + 0xffff, Direction::read, Response::slverr, bus},
+                           {table, table + 0xfff, Direction::read, Response::slverr, bus},
+                           {Vp8TestPlayer::pictures_at, ~0u, Direction::read, Response::decerr, bus},
+                           {Vp8TestPlayer::pictures_at, ~0u, Direction::write, Response::slverr, bus}}) {
+        CAPTURE(row.first, row.answer);
+        Board board;
+        const auto key = board.next(true);
+        board.run();
+        REQUIRE(board.acknowledge() == (irq | rdy));
+        const auto expected = board.next(false);
+        board.host.memory.fences.push_back({row.first, row.last, row.direction, row.answer});
+        board.run();
+        CHECK(board.acknowledge() == (irq | row.status));
+        CHECK(board.picture() != expected);
+        // The next job is none the worse for it.
+        board.host.memory.fences.clear();
+        board.run();
+        CHECK(board.acknowledge() == (irq | rdy));
+        CHECK(board.picture() == expected);
+    }
+}
+
+TEST_CASE("jobs that G1 cannot do end in an error, and the next one is done") {
+    struct Row {
+        unsigned number;
+        std::uint32_t value;
+        std::uint32_t status;
+        bool unimplemented;
+    };
+    for (const Row& row :
+         {Row{3, 0u << 28, error, false},        // H.264, in a stream that has no slice of it
+          {3, 4u << 28, error, true},            // VC-1
+          {3, 5u << 28, error | buffer, false},  // MPEG-2, in a stream that has no slice of it
+          {60, 2, error, true},                  // post-processor
+          {4, 0, error, false},                  // no size
+          {9, 0, error | buffer, false}}) {      // no stream
+        CAPTURE(row.number, row.value);
+        Board board;
+        const auto expected = board.next(true);
+        write32(board.g1, 4 * row.number, row.value);
+        board.host.unimplemented.clear();
+        board.run();
+        CHECK(board.acknowledge() == (irq | row.status));
+        CHECK(board.host.unimplemented.empty() != row.unimplemented);
+        write32(board.g1, 4 * 60, 0);
+        board.program();
+        board.run();
+        CHECK(board.acknowledge() == (irq | rdy));
+        CHECK(board.picture() == expected);
+    }
+}
+
+TEST_CASE("G1 takes a job's registers at its start") {
+    Board board;
+    const auto expected = board.next(true);
+    board.start();
+    for (unsigned number = 2; number < 60; ++number) {
+        write32(board.g1, 4 * number, 0xffffffff);
+    }
+    board.host.run_work(board.g1);
+    CHECK(board.acknowledge() == (irq | rdy));
+    CHECK(board.picture() == expected);
+}
+
+TEST_CASE("a job of G1 that is given up leaves no word, before it runs and while it does") {
+    for (const bool running : {false, true}) {
+        CAPTURE(running);
+        Board board;
+        const auto expected = board.next(true);
+        unsigned asked = 0;
+        if (running) {
+            board.host.must_end = [&] {
+                if (++asked == 2) {
+                    write32(board.g1, interrupt, 0);
+                }
+                return false;
+            };
+        }
+        board.start();
+        if (!running) {
+            write32(board.g1, interrupt, 0);
+        }
+        board.host.run_work(board.g1);
+        CHECK(read32(board.g1, interrupt) == 0);
+        CHECK(board.host.irq_edges[0] == 0);
+        board.host.must_end = nullptr;
+        board.run();
+        CHECK(board.acknowledge() == (irq | rdy));
+        CHECK(board.picture() == expected);
+    }
+}
+
+TEST_CASE("another job takes the place of one that was given up while it ran") {
+    Board board;
+    const auto expected = board.next(true);
+    unsigned asked = 0;
+    board.host.must_end = [&] {
+        if (++asked == 2) {
+            write32(board.g1, interrupt, 0);
+            write32(board.g1, interrupt, dec_e);
+        }
+        return false;
+    };
+    board.run();
+    CHECK(board.host.irq_edges[0] == 1);
+    CHECK(board.acknowledge() == (irq | rdy));
+    CHECK(board.picture() == expected);
+}
+
+TEST_CASE("G1 loses everything with its power, in the middle of a job too") {
+    for (const bool running : {false, true}) {
+        CAPTURE(running);
+        Board board;
+        const auto expected = board.next(true);
+        unsigned asked = 0;
+        if (running) {
+            board.host.must_end = [&] {
+                if (++asked == 2) {
+                    board.g1.lose_state();
+                }
+                return false;
+            };
+            board.run();
+        } else {
+            board.run();
+            CHECK(board.host.irq[0]);
+            board.g1.lose_state();
+        }
+        CHECK_FALSE(board.host.irq[0]);
+        for (unsigned number = 1; number < 128; ++number) {
+            CHECK(read32(board.g1, 4 * number) == 0);
+        }
+        board.host.must_end = nullptr;
+        board.program();
+        board.run();
+        CHECK(board.acknowledge() == (irq | rdy));
+        CHECK(board.picture() == expected);
+    }
+}
+
+TEST_CASE("G1's work is put off between rows and goes on, here or from a saved state") {
+    Board board;
+    const auto expected = board.next(true);
+    board.start();
+    unsigned asked = 0;
+    board.host.must_end = [&] { return ++asked % 2 == 0; };
+    CHECK(board.g1.work());
+    CHECK(read32(board.g1, interrupt) == dec_e);
+    const auto state = board.g1.save();
+
+    Board twin;
+    twin.player.picture_size = board.player.picture_size;
+    twin.output = board.output;
+    twin.host.memory = board.host.memory;
+    REQUIRE_FALSE(twin.g1.load(state).has_value());
+    CHECK(twin.host.work_requested);
+    CHECK(twin.g1.save() == state);
+    twin.host.run_work(twin.g1);
+    CHECK(twin.acknowledge() == (irq | rdy));
+    CHECK(twin.picture() == expected);
+
+    unsigned turns = 1;
+    while (board.g1.work()) {
+        ++turns;
+    }
+    CHECK(turns >= 2);
+    CHECK(board.acknowledge() == (irq | rdy));
+    CHECK(board.picture() == expected);
+}
+
+TEST_CASE("faults that delay the bus delay the end of G1's job") {
+    Board board;
+    board.next(true);
+    board.host.delay = 5000;
+    board.run();
+    CHECK(read32(board.g1, interrupt) == dec_e);
+    const auto state = board.g1.save();
+    Board twin;
+    REQUIRE_FALSE(twin.g1.load(state).has_value());
+    for (Board* each : {&board, &twin}) {
+        each->host.run_work(each->g1);
+        each->host.advance(each->g1, 4999);
+        CHECK(read32(each->g1, interrupt) == dec_e);
+        each->host.advance(each->g1, 1);
+        CHECK(each->acknowledge() == (irq | rdy));
+    }
+}
+
+TEST_CASE("states that no job brings about are refused") {
+    Board board;
+    board.next(true);
+    const auto idle = board.g1.save();
+    board.start();
+    const auto busy = board.g1.save();
+    REQUIRE(idle.size() == busy.size());
+    std::size_t differences = 0;
+    for (std::size_t i = 0; i < idle.size(); ++i) {
+        if (idle[i] != busy[i]) {
+            auto mixed = idle;
+            mixed[i] = busy[i];
+            Board twin;
+            // DEC_E without a job, or a job without DEC_E; what the job's registers are is free.
+            differences += twin.g1.load(mixed).has_value() ? 1 : 0;
+        }
+    }
+    CHECK(differences == 2);
+}
+
+TEST_CASE("G2 answers every job with an error") {
+    FakeHost host;
+    VpuG2 g2(host);
+    g2.reset();
+    CHECK(read32(g2, 0) == 0x67320000);
+    for (unsigned job = 0; job < 2; ++job) {
+        write32(g2, interrupt, dec_e);
+        CHECK(read32(g2, interrupt) == (irq | error));
+        CHECK(host.irq[0]);
+        // As Linux's handler: DEC_IRQ and the results next to it by read-modify-write.
+        write32(g2, interrupt, read32(g2, interrupt) & ~(irq | 0x7800u));
+        CHECK_FALSE(host.irq[0]);
+        CHECK(read32(g2, interrupt) == error);
+    }
+    CHECK(host.unimplemented.size() == 2);
+    write32(g2, interrupt, dec_e | irq_dis);
+    CHECK(read32(g2, interrupt) == (error | irq_dis));
+    CHECK(host.irq_edges[0] == 2);
+    write32(g2, interrupt, 1u << 5);  // abort: nothing is under way
+    CHECK(read32(g2, interrupt) == 0);
+    write32(g2, 4 * 259, 0x12345678);
+    CHECK(read32(g2, 4 * 259) == 0x12345678);
+    write32(g2, interrupt, dec_e);
+    g2.lose_state();
+    CHECK_FALSE(host.irq[0]);
+    CHECK(read32(g2, 4 * 259) == 0);
+}
+
+TEST_CASE("resets of VPU_BLK_CTRL and the VPU's power gate clear the decoders") {
+    FakeHost host, g1_host, g2_host;
+    VpuG1 g1(g1_host);
+    VpuG2 g2(g2_host);
+    g1.reset();
+    g2.reset();
+    VpuBlkCtrl block(host);
+    REQUIRE(block.connect("g1", g1));
+    REQUIRE(block.connect("g2", g2));
+    CHECK_FALSE(block.connect("g3", g1));
+    CHECK_FALSE(block.connect("g1", block));
+    Gpc gpc(host);
+    REQUIRE(gpc.connect("vpu-g1", g1));
+    REQUIRE(gpc.connect("vpu-g2", g2));
+    CHECK_FALSE(gpc.connect("vpu-g1", block));
+    const auto mark = [&] {
+        write32(g1, 0x34, 1);
+        write32(g2, 0x34, 1);
+    };
+    const auto kept = [&] { return read32(g1, 0x34) | read32(g2, 0x34) << 1; };
+
+    mark();
+    write32(block, 0, 3);
+    CHECK(kept() == 3);  // out of reset
+    write32(block, 0, 3);
+    CHECK(kept() == 3);
+    write32(block, 0, 1);
+    CHECK(kept() == 2);
+    mark();
+    write32(block, 0, 2);
+    CHECK(kept() == 1);
+    mark();
+    write32(block, 0, 0);
+    CHECK(kept() == 2);  // G1 alone went into reset
+
+    constexpr std::uint32_t pu_up = 0xf8, pu_down = 0x104, vpu_gate = 0xe00, display_gate = 0xe80;
+    mark();
+    write32(gpc, pu_down, 1u << 8);
+    CHECK(kept() == 3);  // the gate does not follow requests yet
+    write32(gpc, vpu_gate, 1);
+    write32(gpc, display_gate, 1);
+    write32(gpc, pu_down, 1u << 10);
+    write32(gpc, pu_up, 1u << 8);
+    CHECK(kept() == 3);
+    write32(gpc, pu_down, 1u << 8);
+    CHECK(kept() == 0);
+}
+
+TEST_CASE("the decoders' port goes on at address 0 behind the last one") {
+    FakeHost host;
+    vpu::HostPort port(host);
+    std::vector<std::uint8_t> data(24);
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        data[i] = static_cast<std::uint8_t>(i + 1);
+    }
+    CHECK(port.write(vpu::Stream::picture, 0xfffffff8, data) == Response::okay);
+    CHECK(host.memory.byte(0xffffffff) == 8);
+    CHECK(host.memory.byte(0) == 9);
+    std::vector<std::uint8_t> back(24);
+    CHECK(port.read(vpu::Stream::reference, 0xfffffff8, back) == Response::okay);
+    CHECK(back == data);
+    CHECK(host.memory.accesses.size() == 4);
+    // Lines of a rectangle that lie apart.
+    CHECK(port.read_rows(vpu::Stream::reference, {0xfffffffc, 6, 4, 3}, std::span(back).first(12)) ==
+          Response::okay);
+    CHECK(std::vector(back.begin(), back.begin() + 12) ==
+          std::vector<std::uint8_t>{5, 6, 7, 8, 11, 12, 13, 14, 17, 18, 19, 20});
+}
