@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`svp decode`: streams through the VPU's model, compared with their checksums."""
+
+import contextlib
+import functools
+import json
+import time
+from pathlib import Path
+
+from .. import native, parts, test_pool
+from ..checks import write_json
+from ..errors import SvpError, UsageError, explain
+from ..progress import say
+from ..results import Result, Results
+from . import checksums, program
+from .verdict import OUTCOMES, Verdict, judge
+
+#: Files that a folder is searched for
+SUFFIXES = (".ivf", ".264", ".h264", ".avc", ".jsv", ".jvt", ".26l", ".m2v")
+
+
+def add_arguments(parser):
+    """Options of `svp decode`."""
+    parser.add_argument("streams", nargs="*", metavar="FILE|FOLDER", help="streams; of a folder all that have a known suffix: " + " ".join(SUFFIXES))
+    parser.add_argument("--where", choices=("host",), default="host", help="host: parser and driver of svp's own drive the VPU's model, without QEMU")
+    parser.add_argument("--suite", metavar="FILE", help="a suite of fluster's (JSON) instead of streams, with --vectors")
+    parser.add_argument("--vectors", metavar="DIR", help="where the suite's streams lie")
+    parser.add_argument("--compare", metavar="FILE", help="a --json of an earlier call, here or elsewhere: its results stand beside these")
+    parser.add_argument("--md5", metavar="FILE", help="write the MD5 of every picture of the one stream, a line for each")
+    parser.add_argument("--raw", metavar="FILE", help="write all pictures of the one stream, planes one behind the other")
+    parser.add_argument("--png", nargs=2, metavar=("N", "FILE"), help="write picture N (from 1) of the one stream as PNG")
+    parser.add_argument("--json", metavar="FILE", help="write the results as JSON ('-': stdout)")
+    parser.add_argument("--junit", metavar="FILE", help="write JUnit XML")
+
+
+class _Stream:
+    """A stream to be decoded; `find` gives its Checksums or None when they are asked for."""
+
+    def __init__(self, suite, name, path, find):
+        self.suite = suite
+        self.name = name
+        self.path = path
+        self.find = find
+
+
+def streams(arguments):
+    """All streams that the command line names. Raises UsageError."""
+    if arguments.suite:
+        if arguments.streams or not arguments.vectors:
+            raise UsageError("--suite takes its streams from --vectors DIR, and no others")
+        name, rows = checksums.suite(arguments.suite, arguments.vectors)
+        return [_Stream(name, stream, path, functools.partial(_same, sums)) for stream, path, sums in rows]
+    if arguments.vectors:
+        raise UsageError("--vectors: only with --suite")
+    found = []
+    for word in arguments.streams:
+        path = Path(word)
+        if path.is_dir():
+            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+            if not inside:
+                raise UsageError(f"{word}: no stream in it; known are {' '.join(SUFFIXES)}")
+            found += [_Stream(path.resolve().name, str(each.relative_to(path)), each, functools.partial(checksums.beside, each)) for each in inside]
+        elif path.is_file():
+            found.append(_Stream(path.resolve().parent.name, path.name, path, functools.partial(checksums.beside, path)))
+        else:
+            raise UsageError(f"{word}: there is no such file or folder")
+    if not found:
+        raise UsageError("name a stream, a folder of streams, or --suite")
+    return found
+
+
+def _same(value):
+    return value
+
+
+def main(arguments, decoder=None):
+    """Decode all; returns the exit status: 0 when every stream that could be compared was right. `decoder`: the program, built if None."""
+    begin = time.monotonic()
+    chosen = streams(arguments)
+    single = [name for name in ("md5", "raw", "png") if getattr(arguments, name)]
+    if single and len(chosen) != 1:
+        raise UsageError(f"--{single[0]}: for one stream, these are {len(chosen)}")
+    earlier = _earlier(arguments.compare) if arguments.compare else None
+    decoder = decoder or native.build(program.PROGRAM)
+    if single:
+        with contextlib.ExitStack() as stack:
+            verdicts = [_decode(decoder, chosen[0], _outputs(arguments, stack))]
+            if verdicts[0].pictures < _png_number(arguments):
+                raise UsageError(f"--png: {chosen[0].name} has {verdicts[0].pictures} pictures")
+    else:
+        verdicts = _decode_all(decoder, chosen)
+    print(table(verdicts, earlier))
+    say(f"{sum(verdict.pictures for verdict in verdicts)} pictures of {len(verdicts)} streams in {time.monotonic() - begin:.1f} s")
+    if arguments.junit:
+        _results(verdicts).write_junit(arguments.junit)
+    if arguments.json:
+        write_json(arguments.json, {"streams": [verdict.as_object() for verdict in verdicts]})
+    outcomes = {verdict.outcome for verdict in verdicts}
+    return 0 if outcomes & {"passed", "decoded"} and "failed" not in outcomes else 1
+
+
+def _decode(decoder, stream, each=None):
+    verdict = Verdict(stream.suite, stream.name)
+    if not stream.path.is_file():
+        verdict.outcome, verdict.text = "skipped", f"{stream.path}: there is no such file"
+        return verdict
+    return judge(verdict, program.decode(decoder, stream.path), stream.find(), each)
+
+
+class _Collector:
+    """What takes the pool's messages: verdicts as they come, and failures of whole jobs."""
+
+    def __init__(self):
+        self.verdicts = {}
+
+    def add(self, message):
+        if isinstance(message, Result):
+            raise SvpError(f"{message.name}: {message.text.strip().splitlines()[-1]}")
+        number, verdict = message
+        self.verdicts[number] = verdict
+
+
+def _decode_all(decoder, chosen):
+    """Verdicts of all streams in their order, as many at once as --jobs says."""
+    collector = _Collector()
+
+    def job(number, stream):
+        return test_pool.Job("decode", stream.name, lambda into: into.add((number, _decode(decoder, stream))))
+
+    for stream in chosen:
+        stream.find()  # a file of checksums that is none ends this before anything long begins
+    test_pool.run(collector, [job(number, stream) for number, stream in enumerate(chosen)], parts.OPTIONS.jobs)
+    return [collector.verdicts[number] for number in range(len(chosen))]
+
+
+def _png_number(arguments):
+    if not arguments.png:
+        return 0
+    try:
+        number = int(arguments.png[0])
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise UsageError(f"--png: '{arguments.png[0]}' is no number of a picture, they count from 1")
+    return number
+
+
+def _outputs(arguments, stack):
+    """each(number, picture) that writes the files which the command line names."""
+    number = _png_number(arguments)
+    md5, raw = (_open(stack, name, getattr(arguments, name)) for name in ("md5", "raw"))
+
+    def each(index, picture):
+        try:
+            if md5:
+                md5.write(f"{checksums.md5(picture.data)}  picture-{index:04}-{picture.width}x{picture.height}.{picture.format}\n".encode())
+            if raw:
+                raw.write(picture.data)
+            if index == number:
+                Path(arguments.png[1]).write_bytes(picture.png())
+        except OSError as error:
+            raise SvpError(explain(error)) from None
+    return each
+
+
+def _open(stack, name, path):
+    if not path:
+        return None
+    try:
+        return stack.enter_context(open(path, "wb"))
+    except OSError as error:
+        raise UsageError(f"--{name} {path}: {explain(error, named=False)}") from None
+
+
+def _earlier(path):
+    try:
+        rows = json.loads(Path(path).read_text())["streams"]
+        return {(verdict.suite, verdict.name): verdict for verdict in map(Verdict.from_object, rows)}
+    except OSError as error:
+        raise UsageError(f"--compare {path}: {explain(error, named=False)}") from None
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"--compare {path}: no results of 'svp decode --json'") from None
+
+
+def table(verdicts, earlier=None):
+    """The table of conformance runs: a line for each stream, sums for each suite."""
+    head = ("stream", "frames", "result", "time") + (("before",) if earlier is not None else ())
+    lines, sums = [], []
+    for suite in dict.fromkeys(verdict.suite for verdict in verdicts):
+        rows = [verdict for verdict in verdicts if verdict.suite == suite]
+        for verdict in rows:
+            cells = (f"{suite}/{verdict.name}", str(verdict.pictures), verdict.outcome, f"{verdict.seconds:.2f} s")
+            if earlier is not None:
+                cells += (earlier[suite, verdict.name].outcome if (suite, verdict.name) in earlier else "-",)
+            lines.append((cells, verdict.text))
+        counts = ", ".join(f"{count} {outcome}" for outcome in OUTCOMES if (count := sum(row.outcome == outcome for row in rows)))
+        sums.append(f"{suite}: {counts}; {sum(row.pictures for row in rows)} frames in {sum(row.seconds for row in rows):.1f} s of decoding")
+    widths = [max(len(head[column]), *(len(cells[column]) for cells, _ in lines)) for column in range(len(head))]
+    text = [_line(head, widths, "")] + [_line(cells, widths, note) for cells, note in lines]
+    text.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(text + sums)
+
+
+def _line(cells, widths, note):
+    name, *rest = (cell.ljust(width) for cell, width in zip(cells, widths))
+    return "  ".join([name, *rest, note]).rstrip()
+
+
+def _results(verdicts):
+    """The same as results of tests."""
+    results = Results()
+    for verdict in verdicts:
+        outcome = {"decoded": "passed"}.get(verdict.outcome, verdict.outcome)
+        results.all.append(Result(verdict.suite, verdict.name, outcome, verdict.seconds, verdict.text))
+    return results

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Raw pictures: planes one behind the other, without padding, as checksums of streams are taken of them."""
+
+import struct
+import zlib
+
+
+class PictureError(ValueError):
+    """A picture that cannot be what it is said to be, or cannot become what is asked for."""
+
+
+def _chroma(size):
+    return (size + 1) // 2
+
+
+class Picture:
+    """One picture of 8 bits a sample: `format` "yuv420p" or "gray", `width` and `height` in pixels, `data` its bytes."""
+
+    def __init__(self, format, width, height, data):
+        sizes = {"gray": width * height, "yuv420p": width * height + 2 * _chroma(width) * _chroma(height)}
+        if format not in sizes or len(data) != sizes[format]:
+            raise PictureError(f"{len(data)} bytes are no picture of {width}x{height} in {format}")
+        self.format = format
+        self.width = width
+        self.height = height
+        self.data = data
+
+    def planes(self):
+        """(Y, U, V), or (Y,) of a gray one."""
+        luma, chroma = self.width * self.height, _chroma(self.width) * _chroma(self.height)
+        if self.format == "gray":
+            return (self.data,)
+        return self.data[:luma], self.data[luma:luma + chroma], self.data[luma + chroma:]
+
+    def bytes_as(self, format):
+        """The same picture in another format: "yuv420p", "nv12" or "gray" (which drops colour)."""
+        if format == self.format:
+            return self.data
+        planes = self.planes()
+        if format == "gray":
+            return planes[0]
+        if len(planes) == 1:
+            grey = bytes([128]) * (_chroma(self.width) * _chroma(self.height))
+            planes = (*planes, grey, grey)
+        if format == "yuv420p":
+            return b"".join(planes)
+        if format == "nv12":
+            mixed = bytearray(2 * len(planes[1]))
+            mixed[::2], mixed[1::2] = planes[1], planes[2]
+            return planes[0] + bytes(mixed)
+        raise PictureError(f"pictures in {self.format} cannot be made {format}")
+
+    def png(self):
+        """The picture as a PNG file of RGB (ITU-R BT.601, video range), its bytes."""
+        planes = self.planes()
+        half = _chroma(self.width)
+        rows = []
+        for y in range(self.height):
+            luma = planes[0][y * self.width:(y + 1) * self.width]
+            if len(planes) == 1:
+                red = green = blue = bytes(map(_LUMA.__getitem__, luma))
+            else:
+                at = y // 2 * half
+                u = _doubled(planes[1][at:at + half], self.width)
+                v = _doubled(planes[2][at:at + half], self.width)
+                red = bytes(_CLIP[_Y[a] + _RV[c]] for a, c in zip(luma, v))
+                green = bytes(_CLIP[_Y[a] - _GU[b] - _GV[c]] for a, b, c in zip(luma, u, v))
+                blue = bytes(_CLIP[_Y[a] + _BU[b]] for a, b in zip(luma, u))
+            row = bytearray(1 + 3 * self.width)
+            row[1::3], row[2::3], row[3::3] = red, green, blue
+            rows.append(bytes(row))
+        header = struct.pack(">IIBBBBB", self.width, self.height, 8, 2, 0, 0, 0)
+        return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"".join(rows), 6)) + _chunk(b"IEND", b"")
+
+
+def _doubled(row, width):
+    wide = bytearray(2 * len(row))
+    wide[::2] = wide[1::2] = row
+    return wide[:width]
+
+
+def _chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+# Sums stay within a few hundred of the range; negative indices of a list count from its end.
+_CLIP = [min(value, 255) for value in range(1024)] + [0] * 1024
+_Y = [round(255 / 219 * (value - 16)) for value in range(256)]
+_LUMA = [_CLIP[value] for value in _Y]
+_RV = [round(255 / 224 * 1.402 * (value - 128)) for value in range(256)]
+_GU = [round(255 / 224 * 0.344136 * (value - 128)) for value in range(256)]
+_GV = [round(255 / 224 * 0.714136 * (value - 128)) for value in range(256)]
+_BU = [round(255 / 224 * 1.772 * (value - 128)) for value in range(256)]

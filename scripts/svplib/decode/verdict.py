@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One stream: decoded, compared with what it should come to, and what came of that."""
+
+import hashlib
+import time
+
+from ..errors import SvpError
+from .checksums import md5
+from .pictures import Picture, PictureError
+from .program import Unsupported
+
+#: passed: equal to its checksums, though the hardware may have reported errors (a stream that is cut). decoded: it has none. failed: not
+#: equal, or nothing to be compared with and errors. skipped: not for this hardware
+OUTCOMES = ("passed", "decoded", "failed", "skipped")
+
+
+class Verdict:
+    """What came of one stream."""
+
+    def __init__(self, suite, name):
+        self.suite = suite
+        self.name = name
+        self.outcome = None
+        self.text = ""
+        self.pictures = 0
+        self.md5 = None
+        self.seconds = 0.0
+
+    def as_object(self):
+        """Member of "streams" in --json."""
+        return {"suite": self.suite, "name": self.name, "result": self.outcome, "frames": self.pictures, "md5": self.md5,
+                "seconds": round(self.seconds, 3), "text": self.text}
+
+    @classmethod
+    def from_object(cls, value):
+        """The Verdict of such a member. Raises KeyError, TypeError or ValueError for anything else."""
+        verdict = cls(str(value["suite"]), str(value["name"]))
+        verdict.outcome, verdict.text, verdict.md5 = value["result"], str(value.get("text", "")), value.get("md5")
+        verdict.pictures, verdict.seconds = int(value["frames"]), float(value["seconds"])
+        if verdict.outcome not in OUTCOMES:
+            raise ValueError(f"no result '{verdict.outcome}'")
+        return verdict
+
+
+def judge(verdict, items, checksums, each=None):
+    """Fill in `verdict` from what program.decode() yields; `each(number, picture)` is called for every picture, counted from 1."""
+    begin = time.monotonic()
+    whole, errors = hashlib.md5(usedforsecurity=False), []
+    wanted = checksums.frames if checksums else None
+    format = checksums.format if checksums else None
+    try:
+        for item in items:
+            if not isinstance(item, Picture):
+                errors.append(item)
+                continue
+            verdict.pictures += 1
+            data = item.bytes_as(format or item.format)
+            whole.update(data)
+            if wanted is not None and verdict.text == "":
+                verdict.text = _compare(verdict.pictures, data, wanted)
+            if each:
+                each(verdict.pictures, item)
+        verdict.md5 = whole.hexdigest() if verdict.pictures else None
+        _conclude(verdict, checksums, errors)
+    except Unsupported as reason:
+        verdict.outcome, verdict.text = "skipped", str(reason)
+    except (PictureError, SvpError) as error:
+        verdict.outcome, verdict.text = "failed", str(error).splitlines()[0]
+    verdict.seconds = time.monotonic() - begin
+    return verdict
+
+
+def _compare(number, data, wanted):
+    if number > len(wanted):
+        return ""
+    seen = md5(data)
+    return "" if seen == wanted[number - 1] else f"picture {number}: {seen}, should be {wanted[number - 1]}"
+
+
+def _conclude(verdict, checksums, errors):
+    trouble = f"{errors[0]} ({len(errors)} in all)" if len(errors) > 1 else "".join(errors)
+    if trouble and (checksums is None or verdict.text or not verdict.pictures):
+        verdict.outcome, verdict.text = "failed", trouble
+    elif not verdict.pictures:
+        verdict.outcome, verdict.text = "failed", "no picture came out"
+    elif checksums is None:
+        verdict.outcome, verdict.text = "decoded", f"{verdict.md5}, nothing to compare it with"
+    elif checksums.frames is not None and not verdict.text and verdict.pictures != len(checksums.frames):
+        verdict.outcome, verdict.text = "failed", trouble or f"{verdict.pictures} pictures, should be {len(checksums.frames)}"
+    elif checksums.whole is not None and verdict.md5 != checksums.whole:
+        verdict.outcome, verdict.text = "failed", trouble or f"all pictures: {verdict.md5}, should be {checksums.whole}"
+    else:
+        verdict.outcome = "failed" if verdict.text else "passed"
+        verdict.text = verdict.text or trouble

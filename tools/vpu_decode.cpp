@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Decodes a stream with the VPU's engines, without an emulator: `vpu_decode FILE`. What goes to stdout is
+ * described in scripts/svplib/decode/program.py. Exit status 2 for a wrong call, else 0.
+ *
+ * Parsers, drivers and players are those of the unit tests (tests/unit/test_vpu_*.hpp).
+ */
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "../firmware/guest/play/ivf.hpp"
+#include "test_vpu_h264_player.hpp"
+#include "test_vpu_mpeg2_player.hpp"
+#include "test_vpu_player.hpp"
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+using namespace svp;
+
+void say(const char* word, const std::string& text) {
+    std::printf("%s %s\n", word, text.c_str());
+}
+
+void show(const Bytes& picture, unsigned width, unsigned height) {
+    std::printf("picture yuv420p %u %u %zu\n", width, height, picture.size());
+    std::fwrite(picture.data(), 1, picture.size(), stdout);
+}
+
+/** Memory from address 0 on, all of it open. */
+class Memory : public vpu::MemoryPort {
+ public:
+    explicit Memory(std::size_t size) : cells(size) {}
+
+    Response read(vpu::Stream, std::uint32_t address, std::span<std::uint8_t> data) override {
+        std::ranges::fill(data, std::uint8_t{0});
+        const std::size_t there =
+            std::min(data.size(), cells.size() - std::min<std::size_t>(address, cells.size()));
+        std::copy_n(cells.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(address, cells.size())),
+                    there, data.begin());
+        return there == data.size() ? Response::okay : Response::decerr;
+    }
+    Response write(vpu::Stream, std::uint32_t address, std::span<const std::uint8_t> data) override {
+        if (address > cells.size() || data.size() > cells.size() - address) {
+            return Response::decerr;
+        }
+        std::ranges::copy(data, cells.begin() + static_cast<std::ptrdiff_t>(address));
+        return Response::okay;
+    }
+
+    Bytes cells;
+};
+
+void play_vp8(const play::Ivf& ivf) {
+    test::Vp8TestPlayer player;
+    unsigned number = 0;
+    for (const auto& frame : ivf.frames) {
+        ++number;
+        if (frame.size() > test::Vp8TestPlayer::stream_room) {
+            say("error", "frame " + std::to_string(number) + ": " + std::to_string(frame.size()) +
+                             " bytes are too many");
+        } else if (!player.decode(frame)) {
+            say("error", "frame " + std::to_string(number) + ": " + player.problem);
+        } else if (player.shown) {
+            show(player.picture(), player.width, player.height);
+        }
+    }
+}
+
+const char* words(vpu::mpeg2::Result result) {
+    switch (result) {
+        case vpu::mpeg2::Result::more:
+        case vpu::mpeg2::Result::done:
+            break;
+        case vpu::mpeg2::Result::stream_exhausted:
+            return "the stream ends too early";
+        case vpu::mpeg2::Result::stream_error:
+            return "slices that are none, out of order, or missing";
+        case vpu::mpeg2::Result::bus_error:
+            return "a bus error";
+        case vpu::mpeg2::Result::impossible:
+            return "more than the decoder can do: its size, or too many bytes";
+    }
+    return "done";
+}
+
+void play_mpeg2(const Bytes& stream) {
+    play::Mpeg2Parser parser(stream);
+    std::string problem;
+    if (!parser.next(problem)) {
+        say("unsupported", problem.empty() ? "MPEG-2 without a picture" : problem);
+        return;
+    }
+    test::Mpeg2TestPlayer<Memory> player;
+    player.play(stream, [&player](const Bytes& picture) { show(picture, player.width, player.height); });
+    for (std::size_t i = 0; i < player.results.size(); ++i) {
+        if (player.results[i] != vpu::mpeg2::Result::done) {
+            say("error", "coded picture " + std::to_string(i + 1) + ": " + words(player.results[i]));
+        }
+    }
+    if (!player.problem.empty()) {
+        say(player.results.empty() ? "unsupported" : "error", player.problem);
+    }
+}
+
+void play_h264(const Bytes& stream) {
+    test::H264TestPlayer player;
+    player.output = [&player](std::span<const std::uint8_t> planes) {
+        show(Bytes(planes.begin(), planes.end()), player.width, player.height);
+    };
+    if (!player.play(stream)) {
+        say(player.pictures == 0 ? "unsupported" : "error",
+            player.problem.empty() ? "no H.264" : player.problem);
+    } else if (player.pictures == 0) {
+        say("unsupported", player.problem.empty() ? "H.264 without a picture" : player.problem);
+    }
+}
+
+/** True if @p file begins with a start code and a NAL unit that H.264 streams begin with. */
+bool is_h264(const Bytes& file) {
+    const auto zeros = static_cast<std::size_t>(
+        std::find_if(file.begin(), file.end(), [](std::uint8_t byte) { return byte != 0; }) - file.begin());
+    if (zeros < 2 || zeros + 1 >= file.size() || file[zeros] != 1 || (file[zeros + 1] & 0x80) != 0) {
+        return false;
+    }
+    // Slice, IDR slice, SEI, parameter sets, delimiter. HEVC's 0x40 and more are none of them.
+    const unsigned type = file[zeros + 1] & 31u;
+    return type == 1 || (type >= 5 && type <= 9);
+}
+
+bool begins(const Bytes& file, std::initializer_list<std::uint8_t> with) {
+    return file.size() >= with.size() && std::equal(with.begin(), with.end(), file.begin());
+}
+
+/** What kind of stream it is, by its first bytes. */
+void play_any(const Bytes& file) {
+    if (begins(file, {'D', 'K', 'I', 'F'})) {
+        std::string problem;
+        const auto ivf = play::Ivf::parse(file, problem);
+        if (!ivf) {
+            say("unsupported", problem);
+        } else if (ivf->fourcc != "VP80") {
+            say("unsupported", "IVF with codec '" + ivf->fourcc + "', only VP80 (VP8) is decoded so far");
+        } else {
+            play_vp8(*ivf);
+        }
+    } else if (begins(file, {0, 0, 1, 0xb3})) {
+        play_mpeg2(file);
+    } else if (is_h264(file)) {
+        play_h264(file);
+    } else {
+        say("unsupported",
+            "neither IVF with VP8, nor H.264 (Annex B) or MPEG-2 video, which are decoded so far");
+    }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    if (count != 2) {
+        std::fprintf(stderr, "usage: vpu_decode FILE\n");
+        return 2;
+    }
+    std::ifstream file(words[1], std::ios::binary);
+    const Bytes content{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad()) {
+        say("unsupported", "cannot be read");
+    } else {
+        play_any(content);
+    }
+    std::printf("end\n");
+    return 0;
+}
