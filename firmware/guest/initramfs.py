@@ -35,7 +35,7 @@ APPLETS = """
 """.split()
 
 DIRECTORIES = ["bin", "dev", "etc", "lib", "lib/modules", "mnt", "proc",
-               "root", "run", "svp", "sys", "tmp"]
+               "root", "run", "sbin", "svp", "sys", "tmp"]
 
 # Console for the kernel to open before anything is mounted (major, minor as in
 # Linux: Documentation/admin-guide/devices.txt)
