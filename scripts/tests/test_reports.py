@@ -2,15 +2,16 @@
 """Tables, JSON, JUnit and the lock file: what svp writes has the promised form."""
 
 import contextlib
+import functools
 import io
+import os
 import tempfile
 import unittest
 from pathlib import Path
 from xml.etree import ElementTree
 
-from svplib import bench, lock_file, private_apt, scenario, unit_tests
+from svplib import bench, lock_file, private_apt, python_tests, scenario, test_pool, unit_tests
 from svplib.checks import CheckList
-from svplib.python_tests import run_folder
 from svplib.results import Result, Results
 
 
@@ -63,13 +64,41 @@ class Tests(unittest.TestCase):
         with contextlib.redirect_stdout(self.output), tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "test_sample.py").write_text(source)
             (Path(folder) / "test_broken.py").write_text("import nothing_of_that_name\n")
-            run_folder(results, "x", Path(folder))
+            self.run_files(results, folder)
         self.assertEqual(results.closing_line(), "1 passed, 3 failed, 1 skipped")
         with contextlib.redirect_stdout(self.output), tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "test_sample.py").write_text(source)
             chosen = Results()
-            run_folder(chosen, "x", Path(folder), "TEST_A")
+            self.run_files(chosen, folder, "TEST_A")
         self.assertEqual(chosen.closing_line(), "1 passed, 0 failed, 0 skipped")
+
+    def run_files(self, results, folder, pattern=None):
+        """As `svp test` does, two files at once."""
+        jobs = [test_pool.Job("x", path.stem, lambda into, path=path: python_tests.run_file(into, "x", path, pattern))
+                for path in python_tests.files(Path(folder))]
+        test_pool.run(results, jobs, 2)
+
+    def test_side_by_side(self):
+        """A job that raises or dies is one failed test; the others run, never more at once than told."""
+        results = self.quiet_results()
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(self.output):
+            def run(into, number):
+                mark = Path(folder) / f"{number}.runs"
+                mark.touch()
+                into.add(Result("x", f"{number}: of {len(list(Path(folder).glob('*.runs')))}", "passed"))
+                if number == 1:
+                    raise ValueError("on purpose")
+                if number == 2:
+                    os._exit(3)
+                mark.unlink()
+            jobs = [test_pool.Job("x", str(number), functools.partial(run, number=number)) for number in range(6)]
+            test_pool.run(results, jobs, 1)
+        self.assertEqual(results.closing_line(), "6 passed, 2 failed, 0 skipped")
+        failures = [result for result in results.all if result.outcome == "failed"]
+        self.assertEqual([failure.name for failure in failures], ["1", "2"])
+        self.assertIn("on purpose", failures[0].text)
+        self.assertIn("exit status 3", failures[1].text)
+        self.assertEqual([result.name for result in results.all][:2], ["0: of 1", "1: of 1"])
 
     def test_catch2_report(self):
         text = """<?xml version="1.0"?><Catch name="t"><Group name="t"><TestCase name="good" filename="a" line="1"><OverallResult success="true" durationInSeconds="0.5"/></TestCase>

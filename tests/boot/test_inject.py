@@ -16,7 +16,7 @@ from boot_case import ScratchCase
 from svplib import parts
 from svplib.board import Board
 from svplib.errors import SvpError
-from svplib.inject import campaign, outcome, runner
+from svplib.inject import campaign, matrix, outcome, runner
 from svplib.inject.case_run import CaseRun
 from svplib.inject.template import Template
 
@@ -87,6 +87,47 @@ class Traces(unittest.TestCase):
         self.assertEqual((results["proof"]["verdict"], results["proof"]["message"]), ("passed", ""))
 
 
+class LetThrough(unittest.TestCase):
+    """What a fault lets through, and what came of each fault."""
+
+    SECRET = {"port": {**port("write", "a53", VAULT, data=FILL), "world": "secure"}}
+    PEEK = f"svp-probe peek {VAULT:#x} 8"
+
+    def test_each_outcome(self):
+        off = {"kind": "disable-tzasc"}
+        gpu = {"masters": ["gpu"]}
+        results = run_all([
+            {"name": "leak", "snapshot": "plain", "faults": [off],
+             "do": [self.SECRET, self.PEEK, {"port": port("read", "gpu", VAULT, length=8), "expect": {"data": FILL}}],
+             "expect": {"violations": [{"master": "a53", "state": "granted", "direction": "read"}, {"master": "gpu", "state": "granted"}]}},
+            {"name": "nobody reads", "snapshot": "plain", "faults": [off], "do": ["true"], "expect": {"violations": []}},
+            {"name": "glitch", "snapshot": "plain", "faults": [{"kind": "change-world", "world": "secure", "match": gpu}],
+             "do": [self.SECRET, {"port": port("read", "gpu", VAULT, length=8), "expect": {"data": FILL}}],
+             "expect": {"violations": [{"master": "gpu", "state": "granted", "denier": "fault"}]}},
+            {"name": "corruption", "snapshot": "plain", "faults": [{"kind": "corrupt", "mask": 255, "match": {**gpu, "first": CONTROL, "last": CONTROL + 7}}],
+             "do": [{"port": port("read", "gpu", CONTROL, length=8)}], "expect": {"violations": [{"state": "changed"}]}},
+            {"name": "refused", "snapshot": "plain", "faults": [{"kind": "answer", "answer": "slverr", "match": gpu}],
+             "do": [{"port": port("read", "gpu", CONTROL, length=8), "expect": {"answer": "slverr"}}], "expect": {"violations": [{"state": "refused"}]}},
+            {"name": "no effect", "snapshot": "plain", "faults": [{"kind": "zero", "match": {**gpu, "first": CONTROL, "last": CONTROL}}], "do": ["true"]},
+            {"name": "crash", "snapshot": "plain", "timeout": 60, "expect": {"end": "running"}, "faults": [{"kind": "delay", "duration": "1us", "match": {"masters": ["testport"]}}],
+             "do": [{"port": port("read", "testport", CONTROL, length=1)},
+                    {"guest": "echo c > /proc/sysrq-trigger", "expect": {"status": "any"}}]},
+            {"name": "hang", "snapshot": "plain", "timeout": 60, "faults": [{"kind": "delay", "duration": "1us", "match": {"masters": ["testport"]}}],
+             "do": [{"port": port("read", "testport", CONTROL, length=1)}, {"guest": "sleep 600", "seconds": 1}]},
+        ])
+        self.assertEqual({name: row["outcome"] for name, row in results.items()}, {
+            "leak": "leak", "nobody reads": "leak", "glitch": "leak", "corruption": "corruption", "refused": "refused", "no effect": "no effect",
+            "crash": "crash", "hang": "hang"})
+        for name in ("leak", "nobody reads", "glitch", "corruption", "refused", "no effect"):
+            self.assertEqual((results[name]["verdict"], results[name]["message"]), ("passed", ""), name)
+            self.assertEqual(len(results[name]["faults"]), 1, "our own are not listed")
+        cells = matrix.count([results["leak"]])
+        for master in ("a53", "gpu"):
+            self.assertGreaterEqual(cells[master, "vault", "read"].granted, 1)
+        self.assertTrue(matrix.count([results["nobody reads"]])["a53", "vault", "read"].leaks)
+        self.assertRegex(results["crash"]["message"], r"kernel panic|kernel oops")
+
+
 class GoneWrong(ScratchCase):
     """A case that goes wrong fails alone, and says how."""
 
@@ -117,6 +158,21 @@ class GoneWrong(ScratchCase):
         self.assertEqual({name: row["verdict"] for name, row in results.items() if row["verdict"] != "failed"}, {"end": "timeout"})
         for name, row in results.items():
             self.assertEqual(len([check for check in row["checks"] if not check["ok"]]), 1, (name, row["checks"]))
+
+    def test_typed_is_not_shown(self):
+        """The echo of a line satisfies no expectation and no wait, in whatever way the shell shows it."""
+        lines = {"short": "if false; then echo VERDICT-OK; fi", "job": "(sleep 300; echo VERDICT-OK) & true",
+                 "wrapped": f"true {'x' * 700}; if false; then echo VERDICT-OK; fi"}
+        results = run_all([
+            *({"name": name, "snapshot": "plain", "do": [line], "expect": {"console": {"shows": "VERDICT-OK"}}} for name, line in lines.items()),
+            *({"name": f"{name} output", "snapshot": "plain", "do": [{"guest": line, "expect": {"output": "VERDICT"}}]} for name, line in lines.items()),
+            {"name": "wait", "snapshot": "plain", "do": [lines["job"], {"wait": {"console": "VERDICT-OK", "seconds": 2}}]},
+            {"name": "absent", "snapshot": "plain", "do": [lines["short"]], "expect": {"console": {"absent": "VERDICT-OK"}}},
+            {"name": "real", "snapshot": "plain", "do": ["(sleep 1; echo VERDICT-OK) & true", {"wait": {"console": "VERDICT-OK$"}}],
+             "expect": {"console": {"shows": "VERDICT-OK"}}},
+        ], jobs=2)
+        wanted = {name: "passed" if name in ("absent", "real") else "failed" for name in results}
+        self.assertEqual({name: row["verdict"] for name, row in results.items()}, wanted)
 
     def test_refused_fault(self):
         results = run_all([{"name": "no register", "snapshot": "plain", "do": ["true"],

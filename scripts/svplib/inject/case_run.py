@@ -2,7 +2,7 @@
 """One case from its start to its verdict.
 
 Verdicts: passed; failed (an expectation does not hold); timeout (it took longer than it may); broken (QEMU did not start, died, or
-refused a fault). Whatever happens is the case's own result: nothing is raised but KeyboardInterrupt.
+refused a fault). Whatever happens is the case's own result: only what keeps this machine from running any case is raised.
 """
 
 import base64
@@ -12,9 +12,10 @@ import time
 from ..board import Board
 from ..checks import CheckList
 from ..console import ConsoleError, ConsoleTimeout, timeout_scale
-from ..errors import SvpError
+from ..errors import SvpError, is_host_failure
 from ..qmp import QmpClosed, QmpError
-from . import judge, matrix, steps, template
+from . import effects, judge, matrix, steps, template
+from .grants import Grants
 
 GRACE_SECONDS = 5.0
 RECORDS_LIMIT = 4096
@@ -53,6 +54,9 @@ class CaseRun:
         self._gone = {}
         self._log = {"violations": [], "accesses": 0, "merged": 0, "dropped": 0}
         self._faults = {}
+        self._grants = None
+        self._granted = []
+        self._hung = False
         self._end = "running"
         self._ran = 0.0
         self._deadline = 0.0
@@ -98,6 +102,7 @@ class CaseRun:
             self._do_steps()
             self._await_end()
         except (SvpError, OSError) as error:
+            self._pass_on(error)
             trouble = self._trouble(error)
         try:
             if self._board and self._board.qmp and not self._board.qmp.closed and self._board.running:
@@ -105,8 +110,16 @@ class CaseRun:
             elif trouble is None:
                 trouble = self._trouble(QmpClosed("QEMU is gone"))
         except (SvpError, OSError) as error:
+            self._pass_on(error)
             trouble = trouble or self._trouble(error)
         return trouble
+
+    def _pass_on(self, error):
+        """Raise what would happen to every case: a full disk, an emulator that has gone."""
+        lines = (self._board.console, self._board.secure_console) if self._board else ()
+        found = [line.trouble for line in lines if line is not None and line.trouble] + ([error] if is_host_failure(error) else [])
+        if found:
+            raise found[0]
 
     def _trouble(self, error):
         """(verdict, message) for an exception."""
@@ -142,10 +155,18 @@ class CaseRun:
                                     **template.board_arguments(settings, self._card.path)))
         for console in (self._board.console, self._board.secure_console):
             console.set_watch(self._watch_closely)
+        if self._has_faults():
+            self._grants = Grants(self._board.qmp)
         for position, fault in enumerate(self.case.faults):
             self._inject(fault, position)
         self._begin = time.monotonic()
         self._board.qmp.command("cont")
+
+    def _has_faults(self):
+        return bool(self.case.faults) or any(isinstance(step, steps.Inject) for step in self.case.steps)
+
+    def _listed_faults(self):
+        return self._board.qmp.command("query-svp-faults")
 
     def _inject(self, fault, position=None):
         """Have QEMU take a fault."""
@@ -212,6 +233,7 @@ class CaseRun:
         try:
             result = self._board.command(step.line, timeout=seconds)
         except (ConsoleTimeout, OutOfTime):
+            self._hung = True
             raise ConsoleTimeout(f"'{judge.shorten(step.line, 60)}' does not end, after {seconds:.3g} s", self._board.console.tail(10)) from None
         row["status"] = result.status
         row["output"] = result.output[:OUTPUT_SHOWN]
@@ -219,22 +241,22 @@ class CaseRun:
 
     def _port(self, step, row):
         request = step.request
-        before = self._denied()
+        before = self._counters()
         answer = self._board.qmp.command("svp-test-port", **request)
-        after = self._denied()
+        after = self._counters()
         data = base64.b64decode(answer.get("data", ""))
         master = request.get("master", "testport")
         row.update(master=master, operation=request["operation"], answer=answer["answer"])
         row.update({name: request[name] for name in ("address", "from", "to") if name in request})
-        row["recorded"] = any(counts != before.get(name, counts[:0]) and (name == master or name != "a53") for name, counts in after.items())
+        row["recorded"] = any(counts != before.get(name) and (name == master or name != "a53") for name, counts in after.items())
+        row["granted"] = _granted(after) > _granted(before)
         if data:
             row["data"] = data[:DATA_SHOWN].hex() + ("..." if len(data) > DATA_SHOWN else "")
         judge.port(self._checks, step, answer["answer"], data)
 
-    def _denied(self):
-        """{master: (reads, writes)} that were denied so far."""
-        counters = self._board.qmp.command("query-svp-violation-counters")["masters"]
-        return {row["master"]: (row["reads"], row["writes"]) for row in counters}
+    def _counters(self):
+        """{master: all its counters}: accesses that are on record so far."""
+        return {row["master"]: row for row in self._board.qmp.command("query-svp-violation-counters")["masters"]}
 
     def _wait(self, step, row):
         if step.until == "time":
@@ -275,13 +297,13 @@ class CaseRun:
             self._pause(0.01)
 
     def _all_spent(self):
-        return all(row["spent"] for row in self._board.qmp.command("query-svp-faults"))
+        return all(row["spent"] for row in self._listed_faults())
 
     def _inject_step(self, step, row):
         self._inject(step.fault)
 
     def _remove(self, step, row):
-        for state in self._board.qmp.command("query-svp-faults"):
+        for state in self._listed_faults():
             if step.label is None or state["id"] == self._identifiers.get(step.label):
                 self._gone[state["id"]] = state
                 self._board.qmp.command("svp-remove-fault", id=state["id"])
@@ -307,9 +329,13 @@ class CaseRun:
             pass
         qmp.command("stop")
         self._log = qmp.command("query-svp-violations", limit=RECORDS_LIMIT, text=True)
-        self._faults = {**self._gone, **{row["id"]: row for row in qmp.command("query-svp-faults")}}
+        self._faults = {**self._gone, **{row["id"]: row for row in self._listed_faults()}}
+        self._log["violations"] = [{"state": "denied", **record} for record in self._log["violations"]]
+        if self._grants:
+            self._grants.look(self._faults.values())
+            self._log, self._granted = self._grants.split(self._log)
         if expected.violations:
-            judge.violations(self._checks, expected.violations, self._log, self._identifiers)
+            judge.violations(self._checks, expected.violations, self._log, self._identifiers, self._granted)
         for item in expected.memory:
             judge.cells(self._checks, item, self)
         judge.fault_states(self._checks, expected.faults, self._faults, self._identifiers)
@@ -317,6 +343,14 @@ class CaseRun:
             text = self._board.console.text + "\n" + self._board.secure_console.text
             judge.patterns(self._checks, "expect.console", expected.shown, expected.absent, text)
         self._checks.add("expect.end", expected.end, self._end)
+
+    def _outcomes(self, faults, verdict):
+        """{identifier: what came of the fault}."""
+        text = "\n".join(line.text for line in (self._board.console, self._board.secure_console) if line) if self._board else ""
+        opened = self._grants.opened if self._grants else []
+        closed = self._source is not None and bool(self._grants) and any(self._grants.was_open(record) for record in self._log["violations"] if record.get("state") == "denied")
+        return effects.of_faults(faults, [record for record in self._log["violations"] if "state" in record], self._granted, opened, closed,
+                                 crash=effects.crashed(text, self._end), hang=self._hung or verdict == "timeout")
 
     def ram(self, address, size):
         """What memory cells hold, past every firewall, without a trace."""
@@ -338,13 +372,23 @@ class CaseRun:
         rows = []
         for identity, row in sorted(self._faults.items()):
             rows.append({"id": identity, "name": str(names.get(identity, identity)), **{key: value for key, value in row.items() if key != "id"}})
+        outcomes = self._outcomes(rows, verdict)
+        rows = [{**row, "outcome": outcomes[row["id"]]} for row in rows]
         result = {"index": case.index, "name": case.name, "description": case.description, "verdict": verdict, "message": message,
                   "seconds": round(seconds, 4), "from": case.snapshot or "boot", "policy": case.settings.policy, "memory": case.settings.memory,
                   "start": start, "ran": round(self._ran, 4), "end": self._end, "checks": [check.as_object() for check in self._checks.checks],
                   "steps": self._steps, "faults": rows, "violations": self._log["violations"][:RECORDS_KEPT],
-                  "records": len(self._log["violations"]), "recorded": matrix.recorded(self._log["violations"], case.settings.memory),
+                  "records": len(self._log["violations"]),
+                  "recorded": matrix.recorded([*self._log["violations"], *self._granted], case.settings.memory),
+                  "granted": self._granted[:RECORDS_KEPT], "opened": self._grants.by_master() if self._grants else [],
+                  "outcome": effects.worst(outcomes.values()) if outcomes else "",
                   "accesses": self._log["accesses"], "dropped": self._log["dropped"]}
         if verdict != "passed" and self._board and self._board.console:
             result["console"] = self._board.console.tail(CONSOLE_LINES)
             result["secure-console"] = self._board.secure_console.tail(CONSOLE_LINES)
         return result
+
+
+def _granted(counters):
+    """Accesses of all masters that faults let through."""
+    return sum(row.get("granted-reads", 0) + row.get("granted-writes", 0) for row in counters.values())

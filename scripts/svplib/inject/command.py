@@ -4,10 +4,9 @@
 import fnmatch
 import re
 import time
-from pathlib import Path
 
-from .. import parts
-from ..checks import write_json
+from .. import cache, parts
+from ..checks import look_at_targets, write_json
 from ..errors import UsageError
 from ..progress import say
 from . import campaign as campaigns
@@ -35,7 +34,7 @@ def main(arguments):
         return _merge(arguments)
     if not arguments.campaign:
         raise UsageError("which campaign? Give a file, or --merge with results")
-    _check_targets(arguments)
+    _look_at_targets(arguments)
     campaign = campaigns.read(arguments.campaign)
     cases, shard = _chosen(arguments, campaign)
     jobs = min(arguments.jobs, runner.JOBS_LIMIT) if arguments.jobs is not None else runner.available_cpus()
@@ -56,7 +55,9 @@ def main(arguments):
     made = outcome.Outcome(campaign.name, campaign.description, campaign.identity, len(campaign.cases), results, shard=shard,
                            seconds=time.monotonic() - begin, jobs=jobs)
     _report(arguments, made)
-    (say if quiet else print)(report_text.totals(made))
+    for line in filter(None, (report_text.outcomes(made), report_text.totals(made))):
+        (say if quiet else print)(line)
+    say(f"logs: {cache.board_log_dir()}")
     return 0 if made.ok else 1
 
 
@@ -65,21 +66,16 @@ def _merge(arguments):
                         ("--jobs", arguments.jobs)):
         if value:
             raise UsageError(f"--merge runs nothing, {name} makes no sense with it")
-    _check_targets(arguments)
+    _look_at_targets(arguments)
     made = outcome.merge(arguments.merge)
     _report(arguments, made)
     (say if arguments.json == "-" else print)(report_text.totals(made) if arguments.json == "-" else report_text.table(made))
     return 0 if made.ok else 1
 
 
-def _check_targets(arguments):
+def _look_at_targets(arguments):
     """Refuse reports that cannot be written, before hours are spent."""
-    for name in ("junit", "html", "json"):
-        target = getattr(arguments, name)
-        if target and target != "-" and not Path(target).absolute().parent.is_dir():
-            raise UsageError(f"--{name}: {target}: there is no such folder")
-        if target and Path(target).is_dir():
-            raise UsageError(f"--{name}: {target} is a folder")
+    look_at_targets(arguments, ("junit", "html", "json"))
 
 
 def _report(arguments, made):

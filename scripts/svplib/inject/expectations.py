@@ -13,7 +13,7 @@ from .places import PLACES
 _ON_CHIP = (PLACES["ocram"], PLACES["ocram-s"])
 ENDS = ("running", "off", "reset")
 _RECORD_CHOICES = {"master": words.MASTERS, "world": words.WORLDS, "direction": words.DIRECTIONS, "denier": words.DENIERS,
-                   "answer": words.ANSWERS}
+                   "answer": words.ANSWERS, "state": words.STATES}
 _RECORD_NUMBERS = {"domain": words.DOMAINS - 1, "index": 0xFFFF, "cpu": 3, "length": words.U64}
 
 

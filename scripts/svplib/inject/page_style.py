@@ -25,7 +25,7 @@ tbody tr + tr td, tbody tr + tr th { border-top: 1px solid var(--line); }
 .matrix th, .matrix td { border: 1px solid var(--line); text-align: center; min-width: 2.6rem; font-variant-numeric: tabular-nums; }
 .matrix th[scope=row] { text-align: right; white-space: nowrap; } .matrix b, .matrix i { display: block; font-style: normal; font-weight: 600; }
 .denied1 { background: var(--d1); } .denied2 { background: var(--d2); } .denied3 { background: var(--d3); color: var(--d3-text); }
-.denied4 { background: var(--d4); color: var(--d3-text); } .allowed { background: var(--good-back); color: var(--good); }
+.denied4 { background: var(--d4); color: var(--d3-text); } .leak { background: var(--mark); color: var(--card); } .allowed { background: var(--good-back); color: var(--good); }
 .both i { background: var(--good-back); color: var(--good); border-radius: 3px; }
 td.fault, .key.fault { outline: 2px dashed var(--mark); outline-offset: -3px; }
 .legend { margin-top: .6rem; } .key { display: inline-block; min-width: 1.6rem; min-height: .8rem; padding: 0 .4rem; margin: 0 .2rem 0 .8rem;

@@ -6,9 +6,10 @@ Totals, a matrix of master, region and direction, then each case with a timeline
 
 import html
 
-from ..errors import SvpError
+from ..errors import SvpError, explain
 from ..progress import duration
 from . import matrix
+from .effects import OUTCOMES
 from .outcome import VERDICTS
 from .page_style import STYLE
 from .timeline import drawing
@@ -25,7 +26,7 @@ def write(outcome, path):
         with open(path, "w", encoding="utf-8", errors="replace") as stream:
             stream.write(page(outcome))
     except OSError as error:
-        raise SvpError(f"--html {path}: {error.strerror}") from None
+        raise SvpError(f"--html {path}: {explain(error, named=False)}") from None
 
 
 def page(outcome):
@@ -51,6 +52,11 @@ def _head(outcome):
     accesses = sum(case["accesses"] for case in outcome.cases)
     injected = sum(row["injected"] for case in outcome.cases for row in case["recorded"])
     tiles += f'<div class="tile"><b>{accesses}</b>accesses on record</div><div class="tile"><b>{injected}</b>with an injected fault</div>'
+    granted = sum(row.get("granted", 0) for case in outcome.cases for row in case["recorded"])
+    if granted or any(case.get("opened") for case in outcome.cases):
+        tiles += f'<div class="tile failed"><b>{granted}</b>granted because of a fault</div>'
+    found = [case["outcome"] for case in outcome.cases if case.get("outcome")]
+    tiles += "".join(f'<div class="tile"><b>{found.count(name)}</b>{name}</div>' for name in OUTCOMES if name in found)
     return (f"<header><h1>{_text(outcome.name)}</h1><p>{_text(outcome.description)}</p>"
             f"<p class=\"small\">{len(outcome.cases)} of {outcome.total} cases{part}, {duration(outcome.seconds)}, "
             f"campaign {_text(outcome.identity[:12])}</p><div class=\"tiles\">{tiles}</div></header>\n")
@@ -61,7 +67,9 @@ def _matrices(outcome):
     policies = sorted({case["policy"] for case in outcome.cases})
     text = "<section><h2>Who tried what</h2>" + _matrix(matrix.count(outcome.cases)) + (
         '<p class="legend"><span class="key denied3">7</span> accesses on record: denied, or changed by a fault '
-        '<span class="key fault denied2">7</span> some of them with an injected fault <span class="key allowed">7</span> permitted accesses of the test port. R: reads, W: writes. Permitted accesses of '
+        '<span class="key fault denied2">7</span> some of them with an injected fault '
+        '<span class="key leak">7</span> granted, or left open (&#9888;), because of a fault '
+        '<span class="key allowed">7</span> permitted accesses of the test port. R: reads, W: writes. Permitted accesses of '
         "CPUs and devices pass unseen and are not counted." + _lost(outcome) + "</p>")
     if len(policies) > 1:
         for policy in policies:
@@ -95,6 +103,10 @@ def _matrix_cell(cell, where):
     if cell is None:
         return "<td></td>"
     title = f"{where}: {cell.recorded} on record, {cell.injected} of them with an injected fault; {cell.permitted} permitted"
+    if cell.leaks:
+        title += f"; {cell.granted} granted because of a fault" + (", which left memory open" if cell.opened else "")
+        shown = (_number(cell.granted) if cell.granted else "") + ("&#9888;" if cell.opened else "")
+        return f'<td class="leak" title="{_text(title)}"><b>{shown}</b></td>'
     classes = ["both"] if cell.recorded and cell.permitted else []
     classes += [f"denied{matrix.strength(cell.recorded)}"] if cell.recorded else ["allowed"]
     classes += ["fault"] if cell.injected else []
@@ -131,6 +143,8 @@ def _marks(case):
     if case["faults"]:
         hits = sum(fault.get("hits", 0) for fault in case["faults"])
         words.append(f"{len(case['faults'])} fault{'s' * (len(case['faults']) != 1)} with {hits} hit{'s' * (hits != 1)}")
+    if case.get("outcome"):
+        words.append(f"outcome: {case['outcome']}")
     if case["violations"]:
         words.append(f"{case['accesses']} on record")
     return "".join(f", {word}" for word in words)
@@ -153,8 +167,16 @@ def _faults(case):
                    if name in what and (name, what[name]) not in (("nth", 1), ("times", 1), ("not-before", 0))]
         rows.append(("mark", [_text(fault.get("id", "")), _text(what.get("label") or fault.get("name", "")), _text(what.get("kind", "")),
                               _text(", ".join(details)), _text(_match(what.get("match"))), fault.get("matches", 0), fault.get("hits", 0),
-                              "yes" if fault.get("spent") else "no"]))
-    return _table("Injected faults", ("id", "label", "kind", "how", "waits for", "matches", "hits", "spent"), rows)
+                              "yes" if fault.get("spent") else "no", _text(fault.get("outcome", ""))]))
+    return _table("Injected faults", ("id", "label", "kind", "how", "waits for", "matches", "hits", "spent", "outcome"), rows) + _opened(case)
+
+
+def _opened(case):
+    """Ranges that faults have left open."""
+    rows = [("no", [_text(row["master"]), _text(row["direction"]), f"{row['first']:#x} to {row['last']:#x}", ", ".join(map(str, row["faults"])),
+                    "yes" if row.get("open", True) else "no"])
+            for row in case.get("opened", ())[:50]]
+    return _table("Opened by faults", ("master", "may", "from and to", "faults", "still"), rows)
 
 
 def _match(match):
@@ -181,7 +203,8 @@ def _steps(case):
         if "status" in step:
             result = f"status {step['status']}"
         elif "answer" in step:
-            result = f"{step['answer']}, {'on record' if step.get('recorded') else 'permitted'}"
+            how = "granted because of a fault" if step.get("granted") else "on record" if step.get("recorded") else "permitted"
+            result = f"{step['answer']}, {how}"
         shown = step.get("output") or step.get("data") or ""
         rows.append(("", [_text(step["kind"]), _text(step["step"]), _text(result), f"<pre>{_text(shown)}</pre>" if shown else "",
                           f"{1000 * step.get('seconds', 0):.0f} ms"]))
@@ -190,13 +213,20 @@ def _steps(case):
 
 def _records(case):
     rows = [("mark" if row["injected"] else "", [f"{(row['time'] - case['start']) / 1e6:.3f} ms", _text(row["master"]), _text(row["world"]),
-             row["domain"], _text(row["direction"]), f"{row['address']:#x}+{row['length']}", f"{_text(row['denier'])} {row['index']}",
+             row["domain"], _text(row["direction"]), f"{row['address']:#x}+{row['length']}", f"{_decided(row)}",
              _text(row["answer"]), row["count"], f"fault {row.get('fault')}" if row["injected"] else "", _place(row)])
-            for row in case["violations"]]
-    heads = ("time", "master", "world", "domain", "direction", "address", "denied by", "answer", "count", "injected", "CPU")
-    text = _table("Violations", heads, rows)
+            for row in (*case["violations"], *case.get("granted", ()))]
+    heads = ("time", "master", "world", "domain", "direction", "address", "decided by", "answer", "count", "injected", "CPU")
+    text = _table("Violations, and what faults let through", heads, rows)
     more = case["records"] - len(case["violations"])
     return text + (f"<p>and {more} more records</p>" if more else "")
+
+
+def _decided(row):
+    """Who denied an access, or that a fault let it through or changed it."""
+    if row.get("state", "denied") == "denied":
+        return _text(f"{row['denier']} {row['index']}")
+    return _text("granted because of the fault" if row["state"] == "granted" else f"{row['state']} by the fault")
 
 
 def _place(row):

@@ -4,7 +4,7 @@
 import time
 from xml.etree import ElementTree
 
-from ..errors import SvpError
+from ..errors import SvpError, explain
 from ..results import printable
 
 
@@ -27,7 +27,7 @@ def write(outcome, path):
     try:
         ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
     except OSError as error:
-        raise SvpError(f"--junit {path}: {error.strerror}") from None
+        raise SvpError(f"--junit {path}: {explain(error, named=False)}") from None
 
 
 def _details(row):

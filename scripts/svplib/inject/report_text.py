@@ -2,6 +2,7 @@
 """The table on the terminal: a line a case, what failed below it, totals."""
 
 from ..progress import duration
+from .effects import OUTCOMES
 from .outcome import VERDICTS
 
 FAILURES_SHOWN = 8
@@ -11,7 +12,8 @@ LINE_WIDTH = 200
 def row(result, width):
     """Lines of one case; `width`: of the column of names."""
     verdict = {"passed": "ok", "failed": "FAILED", "timeout": "TIMEOUT", "broken": "BROKEN"}[result["verdict"]]
-    lines = [f"{verdict:8} {result['name']:{width}}  {result['seconds']:6.2f} s  {result['from']}".rstrip()]
+    lines = [f"{verdict:8} {result['name']:{width}}  {result['seconds']:6.2f} s  {result['from']}".rstrip()
+             + (f"  fault: {result['outcome']}" if result.get("outcome") else "")]
     failed = [check for check in result["checks"] if not check["ok"]]
     lines += [_cut(f"    {check['name']}: expected {check['expected']}, seen {check['seen']}") for check in failed[:FAILURES_SHOWN]]
     if len(failed) > FAILURES_SHOWN:
@@ -19,6 +21,13 @@ def row(result, width):
     if result["verdict"] in ("timeout", "broken") or (result["message"] and not failed and result["verdict"] != "passed"):
         lines += [_cut("    " + line) for line in result["message"].splitlines()[:12]]
     return "\n".join(lines)
+
+
+def outcomes(outcome):
+    """A line on what came of the faults; empty when there was none."""
+    found = [fault["outcome"] for case in outcome.cases for fault in case["faults"] if fault.get("outcome")]
+    counts = [f"{found.count(name)} {name}" for name in OUTCOMES if name in found]
+    return f"{len(found)} faults: {', '.join(counts)}" if found else ""
 
 
 def totals(outcome):
@@ -32,7 +41,7 @@ def totals(outcome):
 def table(outcome):
     """All of it."""
     width = column(case["name"] for case in outcome.cases)
-    return "\n".join([*(row(case, width) for case in outcome.cases), totals(outcome)])
+    return "\n".join([*(row(case, width) for case in outcome.cases), *filter(None, [outcomes(outcome)]), totals(outcome)])
 
 
 def column(names):

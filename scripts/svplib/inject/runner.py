@@ -5,7 +5,7 @@ import os
 import threading
 
 from .. import cache
-from ..errors import SvpError
+from ..errors import SvpError, is_host_failure
 from .case_run import CaseRun
 from .template import Template
 
@@ -108,7 +108,7 @@ class Runner:
                 case = self._queue.pop(0)
             try:
                 result = self._run(case)
-            except BaseException as error:  # a mistake in svp itself: the call ends, no case is lost in silence
+            except BaseException as error:  # this machine is in the way, or svp is wrong: the call ends, no case is lost in silence
                 with self._state:
                     self._failure = error
                     self._state.notify_all()
@@ -134,6 +134,8 @@ class Runner:
                 with self._state:
                     del self._running[case.index]
         except SvpError as error:
+            if is_host_failure(error):
+                raise
             return CaseRun(case, None, self._log_dir).unable(str(error))
         finally:
             if snapshot:

@@ -100,7 +100,7 @@ class Template:
                 self._save(board.qmp)
                 self.start = _virtual_time(board.qmp)
                 self._ram = board.ram_descriptor()
-        except SvpError:
+        except BaseException:
             self.close()
             raise
         finally:

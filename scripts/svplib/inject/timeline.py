@@ -10,7 +10,7 @@ _STEPS = (1, 2, 5)
 
 def drawing(case):
     """The SVG as text; nothing when no access was denied and no fault happened."""
-    records = case["violations"][:MARKS_LIMIT]
+    records = [*case["violations"], *case.get("granted", ())][:MARKS_LIMIT]
     hits = [(fault["last-hit"], fault) for fault in case["faults"] if "last-hit" in fault]
     if not records and not hits:
         return ""
@@ -49,7 +49,8 @@ def drawing(case):
 def _title(row, start):
     times = f"{row['count']} times, " if row["count"] > 1 else ""
     return (f"{(row['time'] - start) / 1e6:.3f} ms: {times}{row['master']} {row['world']} {row['direction']} {row['address']:#x}, "
-            f"denied by {row['denier']} {row['index']}" + (", injected" if row["injected"] else ""))
+            + (f"denied by {row['denier']} {row['index']}" if row.get("state", "denied") == "denied" else f"{row['state']} because of a fault")
+            + (", injected" if row["injected"] else ""))
 
 
 def _fault_title(fault, start):

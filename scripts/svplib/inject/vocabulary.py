@@ -6,7 +6,10 @@ MASTERS = ("a53", "m4", "pcie1", "pcie2", "vpu", "lcdif", "csi1", "csi2", "cores
 WORLDS = ("secure", "non-secure")
 DIRECTIONS = ("read", "write")
 ANSWERS = ("okay", "slverr", "decerr")
-DENIERS = ("tzc", "rdc-region", "rdc-peripheral", "rdc-semaphore", "csl", "ocram", "caam", "fault", "other")
+DENIERS = ("tzc", "rdc-region", "rdc-peripheral", "rdc-semaphore", "csl", "ocram", "deep-sleep", "caam", "caam-secure-memory",
+           "tzasc", "rdc", "rdc-gate", "csu", "gpr", "ocotp", "src", "fault", "other")
+#: What became of an access on record
+STATES = ("denied", "granted", "refused", "changed", "passed")
 BLOCKS = ("tzasc", "rdc", "csu", "gpr")
 OPERATIONS = ("read", "write", "copy")
 
@@ -28,6 +31,8 @@ FAULT_KINDS = {
     "spurious-interrupt": {"device": True, "line": True, "duration": False},
 }
 ON_TRANSACTION = ("answer", "zero", "corrupt", "change-world", "change-master", "change-domain", "drop", "delay")
+#: Faults that change a firewall's registers or state
+STATE_KINDS = ("flip-bit", "lose-state", "disable-tzasc")
 ON_INTERRUPT = ("lose-interrupt", "repeat-interrupt")
 #: Masters whose transactions can be delayed
 PATIENT_MASTERS = ("vpu", "caam", "dcss", "testport")
