@@ -17,7 +17,7 @@ from .progress import log_path, run_logged
 
 SOURCES = "tests/boot/bare"
 #: Names in the order of their bits in the selection word
-GROUPS = ("matrix", "fetch", "action", "permission", "alias", "race", "cost", "without-fence", "hammer")
+GROUPS = ("matrix", "fetch", "action", "permission", "alias", "race", "cost", "without-fence", "hammer", "privilege")
 _SELECTION_OFFSET = 8
 _ALL_GROUPS = 0xFFFFFFFF
 _KEPT = 3
@@ -48,13 +48,12 @@ def image():
     """Path of the built image; builds it when its sources or the compiler have changed."""
     key = cache.digest(cache.content_hash(parts.REPOSITORY, SOURCES), parts.compiler(parts.CROSS_COMPILE + "gcc"))
     folder = cache.folder("build") / f"bare-{key}"
-    if not folder.exists():
-        with cache.lock():
+    with cache.lock(folder.name):
+        if not folder.exists():
             partial = folder.with_name(folder.name + ".partial")
             run_logged("build bare-metal guest", ["make", "-B", "-C", str(parts.REPOSITORY / SOURCES), f"OUT={partial}",
                                                   f"CROSS_COMPILE={parts.CROSS_COMPILE}"], log_path("bare"))
-            if not folder.exists():
-                partial.rename(folder)
+            partial.rename(folder)
             cache.prune("build", "bare-", _KEPT)
     cache.mark_used(folder)
     return folder / "bare.bin"

@@ -30,9 +30,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import bus_policy, cache, products
+from . import bus_policy, cache, guest_failures, products
 from .console import Console, ConsoleClosed, ConsoleTimeout, timeout_scale
-from .errors import SvpError
+from .errors import HostError, SvpError, advised, explain, program_end
 from .qmp import Qmp, QmpClosed
 
 DEFAULT = object()
@@ -103,6 +103,7 @@ class Board:
         self._echo = echo
         self._process = None
         self._killed = False
+        self._stopping = False
         self._exit_status = None
         self._usage = None
         self._ram = None
@@ -166,8 +167,11 @@ class Board:
         wiring += ["-serial", "chardev:svp-console", "-serial", "chardev:svp-secure",
                    "-mon", "chardev=svp-qmp,mode=control"]
         command = self.arguments + wiring + self._extra
-        self.log_dir.mkdir(parents=True, exist_ok=True)
-        self._log_path("command").write_text(shlex.join(command) + "\n")
+        try:
+            self.log_dir.mkdir(parents=True, exist_ok=True)
+            self._log_path("command").write_text(shlex.join(command) + "\n")
+        except OSError as error:
+            raise HostError(f"logs in {self.log_dir}: {explain(error, named=False)}") from None
         with open(self._log_path("qemu"), "wb") as messages:
             try:
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages,
@@ -175,7 +179,7 @@ class Board:
                                                  + self._descriptors + self.pass_descriptors(),
                                                  env=self._environment, preexec_fn=_die_with_parent)
             except OSError as error:
-                raise BoardError(f"{self.name}: cannot start {command[0]}: {error.strerror}") from None
+                raise HostError(f"{self.name}: cannot start QEMU: {explain(error)}") from None
         if self._killed:
             self.kill()
         for _, theirs in pairs.values():
@@ -184,6 +188,7 @@ class Board:
         self.secure_console = Console(pairs["secure"][0], self._log_path("secure"), None, f"{self.name} secure console")
         for console in (self.console, self.secure_console):
             console.set_diagnosis(self._diagnosis)
+        self.console.set_beside(self.secure_console)
         try:
             self.qmp = Qmp(pairs["qmp"][0], timeout=60 * timeout_scale())
         except QmpClosed:
@@ -211,6 +216,33 @@ class Board:
     def running(self):
         """True while QEMU lives."""
         return self._process is not None and self._reap(os.WNOHANG) is None
+
+    @property
+    def exit_status(self):
+        """QEMU's exit status, minus the signal that ended it; None while it runs."""
+        return self._reap(os.WNOHANG) if self._process is not None else None
+
+    def host_trouble(self):
+        """A HostError when this machine, not the guest, ended the board or kept its output from being written; else None."""
+        for line in (self.console, self.secure_console):
+            if line is not None and line.trouble:
+                return line.trouble
+        if self.exit_status and not self._killed and not self._stopping:
+            last = self.messages(1)
+            if self.exit_status > 0 and last:
+                return HostError(advised(f"QEMU ended with {program_end(self.exit_status)}: {last[0]}"), self.messages(5)[:-1])
+            return HostError(f"QEMU ended with {program_end(self.exit_status)} by itself or by somebody's hand; if it was the system's want of "
+                             "memory, end other programs", self.messages(5))
+        return None
+
+    def end_reason(self):
+        """Words for why the machine ended by itself."""
+        reasons = [event["data"].get("reason", "?") for event in self.qmp.seen_events("SHUTDOWN")] if self.qmp else []
+        if "guest-reset" in reasons:
+            if guest_failures.restart_announced(self.console.text, self.console.position):
+                return "the guest restarted itself"
+            return "the guest was reset without a word, as by its watchdog"
+        return "the guest switched itself off" if "guest-shutdown" in reasons else "QEMU ended with exit status 0"
 
     def messages(self, lines=15):
         """The last lines of QEMU's own stdout and stderr."""
@@ -275,14 +307,13 @@ class Board:
         `check` True raises BoardError when the exit status is not 0.
         """
         number = next(_numbers)
-        # A line that would swallow what follows it is ended first; then a prompt gets into the output and is taken out again.
+        # A line that would swallow what follows it is ended first
         separator = "\n" if re.search(r"[#\n]|&\s*$", line) else "; "
         self.console.send_line(f'echo {SHELL_MARK}""b{number}; {line}{separator}echo {SHELL_MARK}""e{number} $?')
         self.console.expect(f"^{SHELL_MARK}b{number}$", timeout=timeout)
         begin = self.console.position
         match = self.console.expect(f"{SHELL_MARK}e{number} (\\d+)$", timeout=timeout)
-        output = self.console.text[begin:match.start()]
-        output = re.sub(rf'^.*echo {SHELL_MARK}""e{number} \$\?\n', "", output, flags=re.MULTILINE).strip("\n")
+        output = self.console.prompts_removed(begin, match.start()).strip("\n")
         result = CommandResult(int(match.group(1)), output)
         if check and result.status:
             raise BoardError(f"{self.name}: guest command '{line}' ended with {result.status}", output.splitlines()[-15:])
@@ -298,6 +329,8 @@ class Board:
             if self._reap(os.WNOHANG) is not None:
                 self.console.wait_closed(5.0)
                 return self._exit_status
+            for line in (self.console, self.secure_console):
+                line.failure()
             time.sleep(0.02)
         raise ConsoleTimeout(f"{self.name}: machine still runs after {timeout * timeout_scale():g} s", self.console.tail())
 
@@ -319,6 +352,7 @@ class Board:
         if self._process is None:
             return
         if self.running:
+            self._stopping = True
             try:
                 if self.qmp:
                     self.qmp.command("quit", timeout=5)
@@ -367,9 +401,10 @@ class Board:
         status = self._exit_status
         if status is None:
             return ""
-        how = f"signal {-status}" if status < 0 else f"status {status}"
         last = self.messages(1)
-        return f" (QEMU ended with {how}" + (f": {last[0]}" if last else "") + ")"
+        if not status:
+            return f" ({self.end_reason()})"
+        return advised(f" (QEMU ended with {program_end(status)}" + (f": {last[0]}" if last else "")) + ")"
 
     def _log_path(self, kind):
         return self.log_dir / f"{self._label}-{kind}.log"

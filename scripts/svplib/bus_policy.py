@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which arrangement of the bus firewalls OP-TEE is asked for, and what the guest's proof then shows.
 
-OP-TEE reads `svp,policy` of /secure-chosen (firmware/optee): open (TZC-380 only, the default), nxp, strict.
+OP-TEE reads `svp,policy` of /secure-chosen (firmware/optee): nxp, strict, or open (TZC-380 only), which is also what absence of it means.
 """
 
 import re

@@ -3,14 +3,17 @@
 
     apt/        private apt: configuration, index files            download/   .dsc, tarballs, .deb as the mirror has them
     src/        unpacked (and patched) upstream sources            build/      products, one folder <part>-<hash of all inputs>
-    work/       build trees that are reused (QEMU, Linux, unit)    log/        logs of builds and of boards
+    work/       build trees that are reused (QEMU, Linux, unit)    log/        logs of builds and of boards, a folder a run
+    locks/      who works on what
 
 Everything can be deleted at any time; it is fetched or built again.
 """
 
+import atexit
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -18,25 +21,40 @@ import sys
 import time
 from pathlib import Path
 
-from .errors import SvpError
+from .errors import SvpError, explain
 
 HASH_DIGITS = 16
-BOARD_LOGS_KEPT = 400
+#: Runs whose logs are kept however old they are, and how long those of all others are
+LOG_RUNS_KEPT = 60
+LOGS_YOUNG_SECONDS = 48 * 3600
 #: Longer than any run of the tests
 RECENT_SECONDS = 6 * 3600
+#: {folder of a kind: this call's folder in it}
+_run_log_dirs = {}
 LEFT_OUT = ("~", ".pyc", ".md", ".svg")
+#: Neither make nor a shell sees more in it than a letter
+PLAIN_PATH = re.compile(r"[\w/.,+@-]+")
+
+
+def strange(path):
+    """The characters of a path that recipes of Makefiles, which are shell programs, could take for something else; "" if there are none."""
+    return "".join(sorted(set(PLAIN_PATH.sub("", str(path)))))
 
 
 def root():
     """The cache folder: $XDG_CACHE_HOME/svp, by default ~/.cache/svp. Created when missing."""
     base = os.environ.get("XDG_CACHE_HOME")
-    path = (Path(base) if base else Path.home() / ".cache").absolute() / "svp"
-    if re.search(r"[\s:'\"$\\]", str(path)):
-        raise SvpError(f"cache folder {path}: make cannot work in a path with blanks, colons, quotes or '$'; set XDG_CACHE_HOME")
+    try:
+        path = (Path(base) if base else Path.home() / ".cache").absolute() / "svp"
+    except (OSError, RuntimeError) as error:
+        raise SvpError(f"cache folder: {explain(error)}; set XDG_CACHE_HOME to a folder") from None
+    if strange(path):
+        raise SvpError(f"cache folder {str(path)!r}: Makefiles cannot work in a path with {strange(path)!r}; "
+                       "letters, digits and _ - + . , @ are possible; set XDG_CACHE_HOME")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SvpError(f"cache folder {path}: {error.strerror}") from None
+        raise SvpError(f"cache folder {path}: {error.strerror}; set XDG_CACHE_HOME to a folder that can be written") from None
     return path
 
 
@@ -47,28 +65,77 @@ def folder(name):
     return path
 
 
-def board_log_dir():
-    """Folder for the logs of boards; the oldest files beyond a limit are removed."""
-    path = folder("log/boards")
-    try:
-        logs = sorted(path.iterdir(), key=lambda entry: entry.stat().st_mtime)
-        for entry in logs[:-BOARD_LOGS_KEPT]:
-            entry.unlink()
-    except FileNotFoundError:
-        pass
+def run_log_dir(kind):
+    """Folder log/<kind>/<time>-<process> for the logs of this call alone, made when it is first asked for; old folders are removed.
+
+    An empty one goes when the process ends.
+    """
+    parent = folder(f"log/{kind}")
+    if _run_log_dirs.get(parent, parent / "none").is_dir():
+        return _run_log_dirs[parent]
+    _remove_old_logs(parent)
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    for number in itertools.count(1):
+        path = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+            break
+        except FileExistsError:
+            continue  # another process space
+    atexit.register(_remove_if_empty, path, os.getpid())
+    _run_log_dirs[parent] = path
     return path
 
 
+def board_log_dir():
+    """Folder for the logs of this call's boards."""
+    return run_log_dir("boards")
+
+
+def _remove_if_empty(path, owner):
+    if os.getpid() == owner:
+        with contextlib.suppress(OSError):
+            path.rmdir()
+
+
+def _last_change(entry):
+    """When something in a file or folder was last written."""
+    times = [entry.stat().st_mtime]
+    if entry.is_dir():
+        times += [file.stat().st_mtime for file in entry.iterdir()]
+    return max(times)
+
+
+def _remove_old_logs(parent):
+    """Remove what is beyond a number of runs and was not written to for long: whoever's it is, he may still want to read it till then."""
+    dated = []
+    for entry in parent.iterdir():
+        with contextlib.suppress(OSError):  # its owner removes it at the same time
+            dated.append((_last_change(entry), entry))
+    dated.sort(key=lambda row: row[0])
+    limit = time.time() - LOGS_YOUNG_SECONDS
+    for changed, entry in dated[:-LOG_RUNS_KEPT]:
+        if changed < limit:
+            with contextlib.suppress(OSError):
+                if entry.is_dir():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+
+
 @contextlib.contextmanager
-def lock():
-    """Only one svp writes the cache at a time; a second one says so and waits."""
-    path = root() / "lock"
+def lock(name):
+    """Only one svp at a time does what `name` stands for (a product, a build tree, downloads); a second one says so and waits.
+
+    Locks are taken in the order part, source, downloads, so that nobody waits in a circle.
+    """
+    path = folder("locks") / name
     with open(path, "a+") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             stream.seek(0)
-            print(f"svp: process {stream.read().strip() or '?'} is using {root()}; waiting for it", file=sys.stderr, flush=True)
+            print(f"svp: process {stream.read().strip() or '?'} is at work on {name} in {root()}; waiting for it", file=sys.stderr, flush=True)
             fcntl.flock(stream, fcntl.LOCK_EX)
         stream.seek(0)
         stream.truncate()

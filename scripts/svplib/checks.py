@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from .errors import SvpError
+from .errors import SvpError, UsageError, explain
 
 #: A check that the guest made itself and prints on its console
 GUEST_LINE = re.compile(r"^CHECK (\S+) expected=(.*?) seen=(.*?) (ok|FAIL)\s*$", re.MULTILINE)
@@ -87,6 +87,29 @@ class CheckList:
         return {"ok": self.ok, "checks": [check.as_object() for check in self.checks]}
 
 
+def look_at_targets(arguments, names):
+    """Refuse files of results that cannot be written before anything long begins; `names`: options that name one."""
+    for name in names:
+        target = getattr(arguments, name)
+        if not target or target == "-":
+            continue
+        path = Path(target)
+        if path.is_dir():
+            raise UsageError(f"--{name}: {target} is a folder")
+        if not path.absolute().parent.is_dir():
+            raise UsageError(f"--{name}: {target}: there is no such folder")
+        was_there = path.exists()
+        if was_there and not path.is_file():
+            continue  # a pipe or a device: opening it might wait
+        try:
+            with open(path, "ab"):
+                pass
+            if not was_there:
+                path.unlink()
+        except OSError as error:
+            raise UsageError(f"--{name}: {target}: {explain(error, named=False)}") from None
+
+
 def write_json(target, value):
     """Write an object as JSON to a file, '-' is stdout."""
     text = json.dumps(value, indent=2) + "\n"
@@ -96,4 +119,4 @@ def write_json(target, value):
     try:
         Path(target).write_text(text)
     except OSError as error:
-        raise SvpError(f"--json {target}: {error.strerror}") from None
+        raise SvpError(f"--json {target}: {explain(error, named=False)}") from None

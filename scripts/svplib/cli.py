@@ -2,12 +2,17 @@
 """The command line of scripts/svp."""
 
 import argparse
+import os
 import signal
+import subprocess
 import sys
+import traceback
 
-from . import bench_command, parts, products, run_command, sources, test_command
+from . import bench_command, cache, parts, products, run_command, sources, test_command
+from .checks import look_at_targets
 from .console import timeout_scale
-from .errors import SvpError, UsageError
+from .decode import command as decode_command
+from .errors import SvpError, UsageError, explain
 from .inject import command as inject_command
 from .progress import say
 
@@ -25,7 +30,8 @@ environment:
   SVP_TIMEOUT_SCALE    factor on all waiting times for the guest, for slow machines
   SVP_QEMU, SVP_KERNEL, SVP_DTB, SVP_INITRD, SVP_FLASH, ...   a file to use in place of that build product
 
-exit status: 0 when all that was asked for holds, 1 when a check or test failed, 2 when it could not be done""",
+exit status: 0 when all that was asked for holds, 1 when a check or test or the guest failed, 2 when it could not be done,
+130 when it was interrupted; with 1 and 2 one line says what""",
     "build": """examples:
   svp build                        everything
   svp build qemu                   the emulator alone
@@ -57,6 +63,14 @@ A campaign is a JSON file (all of it in scripts/svplib/inject/README.md):
                  "do": [ { "port": { "operation": "read", "master": "gpu", "address": "vault+0x40", "length": 8 } } ],
                  "expect": { "violations": [ { "master": "gpu", "denier": "rdc-region", "injected": true, "count": 1 } ] } } ] }
 Each snapshot is booted once; each case starts from it in a machine of its own.""",
+    "decode": """examples:
+  svp decode clip.ivf                            its checksum beside it (clip.ivf.md5) is compared
+  svp decode vectors/vp8 vectors/mpeg2           a table: stream, frames, result, time; sums per folder
+  svp decode clip.ivf --png 25 picture.png --md5 clip.md5
+  svp decode --suite VP8-TEST-VECTORS.json --vectors DIR --json here.json
+  svp decode --suite VP8-TEST-VECTORS.json --vectors DIR --compare there.json
+
+A stream without a checksum is decoded and its MD5 printed; one that the hardware lacks is skipped, with the reason.""",
     "bench": """examples:
   svp bench
   svp bench boot --json bench.json""",
@@ -84,10 +98,11 @@ def _parser():
                                    formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
     build = command("build", "fetch and build the parts of the board")
-    build.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts.ALL)} or all (default)")
+    build.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts.PARTS)} or all (default: all but asan-qemu)")
     run_command.add_arguments(command("run", "boot the board and run a scenario, a shell or your own software"))
     test_command.add_arguments(command("test", "run the tests"))
     inject_command.add_arguments(command("inject", "run a campaign of injected faults from snapshots"))
+    decode_command.add_arguments(command("decode", "decode streams with the VPU's engines and compare them with their checksums"))
     bench_command.add_arguments(command("bench", "measure the board, side by side with its yardsticks"))
     path = command("path", "print where a build product lies")
     path.add_argument("name", metavar="NAME", help="; ".join(f"{name}: {row[2]}" for name, row in products.PRODUCTS.items()))
@@ -112,9 +127,9 @@ def _apply(arguments):
 def _build(arguments):
     names = arguments.parts or ["all"]
     for name in names:
-        if name != "all" and name not in parts.ALL:
-            raise UsageError(f"no part '{name}'; known: all, {', '.join(parts.ALL)}")
-    wanted = parts.ALL if "all" in names else names
+        if name != "all" and name not in parts.PARTS:
+            raise UsageError(f"no part '{name}'; known: all, {', '.join(parts.PARTS)}")
+    wanted = [name for name in parts.PARTS if name in names or "all" in names and name in parts.ALL]
     if not parts.pending(wanted):
         say("everything is up to date")
     parts.build(wanted)
@@ -134,24 +149,84 @@ def _interrupt(number, frame):
 
 def main(words=None):
     """Run the command line; returns the exit status."""
-    words = sys.argv[1:] if words is None else words
+    try:
+        _need_streams()
+        status = _run(sys.argv[1:] if words is None else words)
+        sys.stdout.flush()
+        return status
+    except SvpError as error:
+        return _unable(error)
+    except KeyboardInterrupt:
+        return _unable("interrupted", 130)
+    except BrokenPipeError as error:
+        return _unable(f"stdout: {explain(error)}")
+    except OSError as error:
+        return _unable(explain(error) if error.filename is not None else f"stdout or a file: {explain(error)}")
+    except MemoryError:
+        return _unable("out of memory; end other programs, or take fewer --jobs")
+    except subprocess.SubprocessError as error:
+        return _unable(f"a helper program failed: {' '.join(str(error).split())}")
+    except Exception as error:  # a mistake in svp itself
+        return _unable(f"a mistake in svp itself, {type(error).__name__}: {' '.join(str(error).split())}; {_traceback()}")
+
+
+def _run(words):
     split = words.index("--") if "--" in words else len(words)
     arguments = _parser().parse_args(words[:split])
     arguments.extra = words[split + 1:]
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    if arguments.extra and arguments.command != "run":
+        raise UsageError("only 'svp run' takes QEMU arguments after --")
+    _apply(arguments)
+    look_at_targets(arguments, [name for name in ("junit", "html", "json") if hasattr(arguments, name)])
+    handler = {"build": _build, "run": run_command.main, "test": test_command.main, "inject": inject_command.main,
+               "decode": decode_command.main, "bench": bench_command.main, "path": _path}
+    return handler[arguments.command](arguments)
+
+
+def _need_streams():
+    """Standard streams that are there, and take any text: what is opened next must not become one of them."""
+    closed = [number for number in (0, 1, 2) if not _is_open(number)]
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", closefd=False)
+    if 1 in closed:
+        sys.stdout = open(1, "w", closefd=False)
+        raise UsageError("stdout is closed, results would be lost; name a file, or > /dev/null")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _is_open(number):
     try:
-        if arguments.extra and arguments.command != "run":
-            raise UsageError("only 'svp run' takes QEMU arguments after --")
-        _apply(arguments)
-        handler = {"build": _build, "run": run_command.main, "test": test_command.main, "inject": inject_command.main,
-                   "bench": bench_command.main, "path": _path}
-        return handler[arguments.command](arguments)
-    except SvpError as error:
-        print(f"svp: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("\nsvp: interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        return 141
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def _unable(message, status=2):
+    """Say why it could not be done; what stdout could not take is dropped. Returns the status."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    try:
+        print(f"svp: {message}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    return status
+
+
+def _traceback():
+    """Put the traceback where it can be read later; says where."""
+    try:
+        path = cache.folder("log") / "traceback.log"
+        path.write_text(traceback.format_exc())
+        return f"see {path}"
+    except (OSError, SvpError):
+        return "its traceback could not be kept"

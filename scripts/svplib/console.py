@@ -3,9 +3,9 @@ r"""A guest's serial console: everything it prints is kept, logged and can be wa
 
     console.expect(r"Linux version (\S+)", timeout=60).group(1)
     console.send_line("uname -r")
-    console.text                      # all output so far, carriage returns removed
+    console.text                      # all output so far, carriage returns and the echo of what was typed removed
 
-A cursor moves forward with every successful expect(), so a line is matched once. A reader thread drains the console at
+What is typed never counts as output (echo.py); tail() and the log have it. A cursor moves forward with every successful expect(), so a line is matched once. A reader thread drains the console at
 all times: a guest never blocks because nobody reads. Timeouts are seconds of wall time, multiplied by the environment
 variable SVP_TIMEOUT_SCALE (a number, default 1) for slow machines.
 """
@@ -16,13 +16,15 @@ import socket
 import threading
 import time
 
-from .errors import SvpError, UsageError
+from . import guest_failures
+from .echo import EchoFilter
+from .errors import HostError, SvpError, UsageError, explain
 
 #: Output that makes expect() fail at once instead of waiting for its timeout.
-DEFAULT_FAILURES = (r"Kernel panic - not syncing|Unable to handle kernel|Internal error: Oops|"
-                    r"PANIC in EL3|Unhandled Exception (in|from) EL|E/TC:\S* Panic|Core data-abort|Core prefetch-abort")
+DEFAULT_FAILURES = guest_failures.PATTERN
 TAIL_LINES = 25
 WATCH_SECONDS = 0.1
+_PROMPT = re.compile(r".*[#$>%] ?(?:\x1b\[[0-9;?]*[@-~])*")
 
 
 def timeout_scale():
@@ -53,6 +55,10 @@ class ConsoleFailed(ConsoleError):
     """The guest printed a failure (panic, oops, abort in the secure world) while something else was awaited."""
 
 
+class ConsoleSilent(ConsoleTimeout):
+    """No console printed anything for longer than it may be silent."""
+
+
 class Console:
     """One serial line, given as a connected stream socket."""
 
@@ -64,10 +70,17 @@ class Console:
         self._name = name
         self._state = threading.Condition()
         self._text = ""
+        self._transcript = ""
+        self._filter = EchoFilter()
         self._position = 0
         self._closed = False
         self._diagnose = lambda: ""
         self._watch = None
+        self._beside = ()
+        self._judged = 0
+        self._silence = None
+        self._last_output = time.monotonic()
+        self._trouble = None
         self._reader = threading.Thread(target=self._read, name=name, daemon=True)
         self._reader.start()
 
@@ -79,11 +92,44 @@ class Console:
         """`watch()` is called about ten times a second while something is awaited; what it raises ends the wait. None for none."""
         self._watch = watch
 
+    def set_beside(self, *consoles):
+        """Other lines of the same machine: a failure on one of them ends a wait here, output of theirs ends a silence."""
+        self._beside = consoles
+
+    def set_silence(self, seconds):
+        """A wait ends when no line printed anything for so many seconds (scaled); None: silence may last."""
+        self._silence = seconds
+        self._last_output = time.monotonic()
+
+    @property
+    def trouble(self):
+        """A HostError that kept this side from logging or showing the console, or None."""
+        return self._trouble
+
     @property
     def text(self):
-        """All output since the start."""
+        """All output since the start, without what was typed."""
         with self._state:
             return self._text
+
+    @property
+    def transcript(self):
+        """All that the console showed, what was typed included."""
+        with self._state:
+            return self._transcript
+
+    def prompts_removed(self, begin, end):
+        """`text` from `begin` to `end` without the prompts behind which something was typed."""
+        with self._state:
+            text, places = self._text, [at for at in self._filter.removed if begin <= at <= end]
+        pieces, done = [], begin
+        for at in places:
+            line = text.rfind("\n", begin, at) + 1 or begin
+            if line < done or not _PROMPT.fullmatch(text[line:at]):
+                continue
+            pieces.append(text[done:line])
+            done = at + (text[at:at + 1] == "\n")
+        return "".join(pieces) + text[done:end]
 
     @property
     def position(self):
@@ -96,8 +142,8 @@ class Console:
         return self._closed
 
     def tail(self, lines=TAIL_LINES):
-        """The last lines of output."""
-        return self.text.rstrip("\n").split("\n")[-lines:]
+        """The last lines, for people: with what was typed."""
+        return self.transcript.rstrip("\n").split("\n")[-lines:]
 
     def expect(self, pattern, timeout=60.0, fail_on=DEFAULT_FAILURES):
         r"""Wait until the regular expression matches unread output; return the match and move the cursor behind it.
@@ -108,8 +154,8 @@ class Console:
         wanted = re.compile(pattern, re.MULTILINE) if isinstance(pattern, str) else pattern
         unwanted = re.compile(fail_on, re.MULTILINE) if isinstance(fail_on, str) else fail_on
         deadline = time.monotonic() + timeout * timeout_scale()
-        with self._state:
-            while True:
+        while True:
+            with self._state:
                 size, closed = len(self._text), self._closed
                 match = wanted.search(self._text, self._position)
                 bad = unwanted.search(self._text, self._position) if unwanted else None
@@ -117,8 +163,10 @@ class Console:
                     self._position = match.end()
                     return match
                 if bad:
-                    raise ConsoleFailed(f"{self._name}: guest failed with '{bad.group(0)}' while waiting for "
-                                        f"/{wanted.pattern}/", self._tail_locked())
+                    raise ConsoleFailed(f"{self._name}: guest failed, {_named(self._text, bad)}, while waiting for /{wanted.pattern}/",
+                                        self._tail_locked())
+                self._raise_trouble()
+                self._look_beside(wanted, fail_on)
                 if closed:
                     raise ConsoleClosed(f"{self._name}: machine ended while waiting for /{wanted.pattern}/"
                                         f"{self._diagnose()}", self._tail_locked())
@@ -126,10 +174,41 @@ class Console:
                 if left <= 0:
                     raise ConsoleTimeout(f"{self._name}: /{wanted.pattern}/ did not come in "
                                          f"{timeout * timeout_scale():g} s", self._tail_locked())
+                self._look_at_silence(wanted)
                 if self._watch:
                     self._watch()
+                if self._watch or self._beside or self._silence:
                     left = min(left, WATCH_SECONDS)
                 self._state.wait_for(lambda: len(self._text) != size or self._closed, left)
+
+    def failure(self):
+        """Raise ConsoleFailed for a failure that this line has printed since the last one that was raised."""
+        with self._state:
+            found = guest_failures.find(self._text, max(self._judged, self._position))
+            if found:
+                self._judged = found.start + 1
+                raise ConsoleFailed(f"{self._name}: guest failed, {found}", self._tail_locked())
+
+    def _look_beside(self, wanted, fail_on):
+        """Failures on other lines; a wait that wants no failures leaves those that have come unjudged for good."""
+        for line in self._beside:
+            found = guest_failures.find(line.text, line._judged)
+            if found:
+                line._judged = found.start + 1
+                if fail_on is DEFAULT_FAILURES:
+                    raise ConsoleFailed(f"{line._name}: guest failed, {found}, while waiting for /{wanted.pattern}/", line.tail() + self._tail_locked())
+
+    def _look_at_silence(self, wanted):
+        if not self._silence:
+            return
+        quiet = time.monotonic() - max(line._last_output for line in (self, *self._beside))
+        if quiet > self._silence * timeout_scale():
+            raise ConsoleSilent(f"{self._name}: silence, nothing was printed for {self._silence * timeout_scale():g} s while waiting for "
+                                f"/{wanted.pattern}/", self._tail_locked())
+
+    def _raise_trouble(self):
+        if self._trouble:
+            raise self._trouble
 
     def wait_closed(self, timeout=60.0):
         """Wait until the line is closed; True if it is. `timeout` in seconds, not scaled."""
@@ -143,6 +222,8 @@ class Console:
 
     def send(self, text):
         """Type text as it is."""
+        with self._state:
+            self._filter.typed(text)
         try:
             self._socket.sendall(text.encode())
         except OSError:
@@ -161,7 +242,7 @@ class Console:
             pass
 
     def _tail_locked(self):
-        return self._text.rstrip("\n").split("\n")[-TAIL_LINES:]
+        return self._transcript.rstrip("\n").split("\n")[-TAIL_LINES:]
 
     def _read(self):
         rest = b""
@@ -172,23 +253,50 @@ class Console:
                 data = b""
             if not data:
                 break
-            if self._log:
-                self._log.write(data)
+            self._write_log(data)
             # A character that is split between two reads is held back until it is whole (at most 3 bytes).
             rest += data
             keep = _incomplete_suffix(rest)
-            piece = rest[:len(rest) - keep].decode("utf-8", "replace").replace("\r", "")
+            shown = rest[:len(rest) - keep].decode("utf-8", "replace")
+            piece = shown.replace("\r", "")
             rest = rest[len(rest) - keep:]
             with self._state:
-                self._text += piece
+                self._text += self._filter.feed(shown)
+                self._transcript += piece
+                self._last_output = time.monotonic()
                 self._state.notify_all()
             if self._echo and piece:
-                self._echo(piece)
+                try:
+                    self._echo(piece)
+                except (OSError, ValueError) as error:
+                    self._echo = None
+                    self._note_trouble(error, "cannot show the console")
         if self._log:
             self._log.close()
         with self._state:
             self._closed = True
             self._state.notify_all()
+
+
+    def _write_log(self, data):
+        """Log what came; a log that cannot be written must not stop the guest."""
+        try:
+            while self._log and data:
+                data = data[self._log.write(data):]
+        except OSError as error:
+            path, self._log = self._log.name, None
+            self._note_trouble(error, f"log {path}")
+
+    def _note_trouble(self, error, what):
+        with self._state:
+            self._trouble = self._trouble or HostError(f"{what}: {explain(error)}")
+            self._state.notify_all()
+
+
+def _named(text, match):
+    """A failure's kind and line."""
+    found = guest_failures.find(text, match.start())
+    return str(found) if found and found.start == match.start() else f"'{guest_failures.whole_line(text, match.start())}'"
 
 
 def _incomplete_suffix(data):

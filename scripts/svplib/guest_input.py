@@ -5,6 +5,8 @@ References: Documentation/arch/arm64/booting.rst of Linux (Image header, 'ARM\\x
 (header), section 1.2 of the machine's description (DDR from 0x40000000, OP-TEE at 0xF0000000).
 """
 
+import bz2
+import lzma
 import re
 import socket
 import struct
@@ -22,6 +24,13 @@ IMAGE_MAGIC_OFFSET = 0x38
 DTB_MAGIC = 0xD00DFEED
 DTB_ROOM = 0x40000
 VNC_FIRST_PORT = 5900
+_HEAD_BYTES = 4096
+_CHUNK_BYTES = 256 << 10
+_CPIO = (b"070701", b"070702")
+#: (first bytes, name, what unpacks it) of what Linux unpacks an initramfs with
+_COMPRESSIONS = ((b"\x1f\x8b", "gzip", lambda: zlib.decompressobj(zlib.MAX_WBITS | 16)), (b"BZh", "bzip2", bz2.BZ2Decompressor),
+                 (b"\xfd7zXZ\0", "xz", lzma.LZMADecompressor), (b"\x5d\0\0", "lzma", lzma.LZMADecompressor),
+                 (b"\x28\xb5\x2f\xfd", "zstd", None), (b"\x02\x21\x4c\x18", "lz4", None), (b"\x89LZO\0", "lzo", None))
 
 
 def existing_file(path, option):
@@ -66,6 +75,46 @@ def kernel(path):
         if head[offset:offset + len(magic)] == magic:
             raise UsageError(f"{name} is {what}, not an arm64 Image")
     raise UsageError(f"{name} is not an arm64 Image (no 'ARM\\x64' at offset 0x38)")
+
+
+def initramfs(path):
+    """A cpio archive in the format that the kernel unpacks, plain or compressed; what Python cannot unpack is taken by its first bytes."""
+    file = existing_file(path, "--initrd")
+    name = f"--initrd: {path}"
+    with open(file, "rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    unpacked, how = head, ""
+    for magic, what, decompressor in _COMPRESSIONS:
+        if head.startswith(magic):
+            if decompressor is None:
+                return file
+            unpacked, how = _unpacked(file, name, what, decompressor), f", compressed with {what},"
+            break
+    if unpacked.startswith(_CPIO) or unpacked[:1] == b"\0" and unpacked.lstrip(b"\0").startswith(_CPIO):
+        return file
+    for magic, offset, what in ((b"#!", 0, "a script (put it into a cpio archive as /init)"), (b"070707", 0, "a cpio archive in the old format (cpio -H newc)"),
+                                (b"\xc7\x71", 0, "a binary cpio archive (cpio -H newc)"), (b"ustar", 257, "a tar archive (cpio -H newc)"),
+                                (b"\x7fELF", 0, "a program"), (b"\x53\xef", 0x438, "an ext file system (give it as --sd)"), (b"hsqs", 0, "a squashfs file system"),
+                                (b"!<arch>", 0, "a Debian package"), (b"\x27\x05\x19\x56", 0, "a U-Boot image (take its header of 64 bytes off)"),
+                                (b"PK\x03\x04", 0, "a zip archive"), (b"\xd0\x0d\xfe\xed", 0, "a device tree"), (b"ARM\x64", IMAGE_MAGIC_OFFSET, "a kernel")):
+        if unpacked[offset:offset + len(magic)] == magic:
+            raise UsageError(f"{name}{how} is {what}, not an initramfs")
+    raise UsageError(f"{name}{how} is not an initramfs: no cpio archive (cpio -H newc) at its beginning")
+
+
+def _unpacked(file, name, what, decompressor):
+    """The beginning of a compressed file's first part, all of which can be unpacked; other archives may follow. Raises UsageError."""
+    unpacker, head = decompressor(), b""
+    try:
+        with open(file, "rb") as stream:
+            while not unpacker.eof:
+                data = stream.read(_CHUNK_BYTES)
+                if not data:
+                    raise UsageError(f"{name} looks like {what} but its end is missing")
+                head = (head + unpacker.decompress(data))[:_HEAD_BYTES]
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        raise UsageError(f"{name} looks like {what} but is damaged ({error})") from None
+    return head
 
 
 def device_tree(path):

@@ -24,7 +24,7 @@ GTK = ("libgtk-3-dev",)
 
 #: Part of the build -> packages
 NEEDS = {
-    "qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
+    "qemu": BUILD + QEMU, "asan-qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
     "boot": BUILD + CROSS, "guest": BUILD + CROSS + CROSS_CXX, "tools": BUILD + CROSS + CROSS_CXX, "debian": BUILD + CROSS + CROSS_CXX,
     "unit": BUILD + UNIT, "gtk": GTK,
     # no part of its own: a raw ext4 image that a boot test mounts, ciphers to compare CAAM with

@@ -14,6 +14,7 @@ from .errors import UsageError
 #: Product name -> (part that makes it, file in the part's product folder, what it is)
 PRODUCTS = {
     "qemu": ("qemu", "qemu-system-aarch64", "the emulator"),
+    "asan-qemu": ("asan-qemu", "qemu-system-aarch64", "the emulator with address and undefined-behaviour sanitizers"),
     "kernel": ("linux", "Image", "Linux kernel built from Debian's linux-source"),
     "dtb": ("linux", "imx8mq-evk-svp.dtb", "device tree of the board with the secure heaps"),
     "dtb-stock": ("linux", "imx8mq-evk.dtb", "unmodified mainline device tree"),
@@ -24,7 +25,7 @@ PRODUCTS = {
     "initrd": ("guest", "initrd.cpio.gz", "initramfs: busybox, our programs, our modules"),
     "tools-initrd": ("tools", "initrd.cpio.gz", "the same with xtest, tee-supplicant, keyctl and rngtest of Debian"),
     "debian-kernel": ("debian", "vmlinuz", "Debian's own arm64 kernel, unmodified"),
-    "debian-initrd": ("debian", "initrd.cpio.gz", "initramfs for Debian's kernel: busybox and our programs, no module"),
+    "debian-initrd": ("debian", "initrd.cpio.gz", "initramfs for Debian's kernel: busybox, our programs, modules for USB that nothing loads by itself"),
 }
 
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from . import cache
-from .errors import BuildError, SvpError
+from .errors import BuildError, SvpError, UsageError
 
 QUIET_INTERVAL = 60.0
 TERMINAL_INTERVAL = 0.5
@@ -34,13 +34,13 @@ def duration(seconds):
 
 
 def log_path(name):
-    """A new log file for a step; the previous log of that step is replaced."""
-    return cache.folder("log") / f"{name}.log"
+    """The log file of a step of this call."""
+    return cache.run_log_dir("builds") / f"{name}.log"
 
 
 def build_environment(**extra):
     """Environment for build tools: the system's own tools first, nothing of the caller that changes what is built."""
-    dropped = ("MAKEFLAGS", "MFLAGS", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CC", "CXX", "AR", "LD", "ARCH", "CROSS_COMPILE",
+    dropped = ("MAKEFLAGS", "MFLAGS", "GNUMAKEFLAGS", "MAKEFILES", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CC", "CXX", "AR", "LD", "ARCH", "CROSS_COMPILE",
                "PLATFORM", "DEBUG", "V", "O", "OUT", "SRC", "KBUILD_OUTPUT", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "APT_CONFIG")
     environment = {key: value for key, value in os.environ.items() if key not in dropped}
     environment["PATH"] = "/usr/bin:/bin:/usr/sbin:/sbin:" + environment.get("PATH", "")
@@ -49,9 +49,22 @@ def build_environment(**extra):
     return environment
 
 
+def check_for_make(command):
+    """Raise UsageError when an argument of a make has a character that a recipe's shell could take for something else.
+
+    Each argument is a path, or NAME= with paths apart by blanks. '%' and '~' come from versions of Debian's packages.
+    """
+    for argument in map(str, command[1:]):
+        strange = "".join(sorted(set(cache.PLAIN_PATH.sub("", argument)) - set("%~= ")))
+        if strange:
+            raise UsageError(f"make: {argument!r} has {strange!r}; paths of letters, digits and _ - + . , @ are possible")
+
+
 def run_logged(title, command, log, *, cwd=None, env=None, append=False, error=BuildError, stdin=None):
     """Run a command with its output in `log`; raise `error` with the end of the log when it fails. Returns seconds used."""
     begin = time.monotonic()
+    if command[0] == "make":
+        check_for_make(command)
     with open(log, "ab" if append else "wb") as stream:
         stream.write(f"$ {' '.join(map(str, command))}\n".encode())
         stream.flush()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs test_*.py files (unittest) of a folder in this process; one progress line a test."""
+"""Runs test_*.py files (unittest) in this process; one result a test."""
 
 import contextlib
 import importlib.util
@@ -73,20 +73,24 @@ def _text(error):
     return "".join(line for line in lines if "/unittest/" not in line.split("\n")[0])
 
 
-def run_folder(results, suite, folder, pattern=None):
-    """Run every test_*.py of a folder whose id (module.Class.method) contains `pattern`, ignoring case."""
-    for path in sorted(folder.glob("test_*.py")):
-        try:
-            with _import_path(folder):
-                cases = list(_flatten(unittest.defaultTestLoader.loadTestsFromModule(_load(path))))
-        except Exception:  # a module that does not import is a failed test, whatever it raised
-            if not pattern or pattern.lower() in path.stem.lower():
-                results.add(Result(suite, path.stem, "failed", 0.0, traceback.format_exc()))
-            continue
-        reporter = _Reporter(results, suite)
-        chosen = [case for case in cases if not pattern or pattern.lower() in case.id().lower()]
-        with _import_path(folder):
-            unittest.TestSuite(chosen).run(reporter)
+def files(folder):
+    """The test files of a folder, large ones first: they take long."""
+    return sorted(folder.glob("test_*.py"), key=lambda path: (-path.stat().st_size, path))
+
+
+def run_file(results, suite, path, pattern=None):
+    """Run every test of a file whose id (module.Class.method) contains `pattern`, ignoring case."""
+    try:
+        with _import_path(path.parent):
+            cases = list(_flatten(unittest.defaultTestLoader.loadTestsFromModule(_load(path))))
+    except Exception:  # a module that does not import is a failed test, whatever it raised
+        if not pattern or pattern.lower() in path.stem.lower():
+            results.add(Result(suite, path.stem, "failed", 0.0, traceback.format_exc()))
+        return
+    reporter = _Reporter(results, suite)
+    chosen = [case for case in cases if not pattern or pattern.lower() in case.id().lower()]
+    with _import_path(path.parent):
+        unittest.TestSuite(chosen).run(reporter)
 
 
 def _load(path):

@@ -18,6 +18,9 @@ import time
 from .errors import SvpError
 
 EVENT_LIMIT = 10_000
+#: Events that tell how a machine ended: remembered apart from the queue
+RARE_EVENTS = ("SHUTDOWN", "RESET", "WATCHDOG", "GUEST_PANICKED")
+RARE_KEPT = 100
 
 
 class QmpError(SvpError):
@@ -46,6 +49,7 @@ class Qmp:
         self._closed = False
         self._greeting = None
         self._events = collections.deque()
+        self._rare = collections.deque(maxlen=RARE_KEPT)
         self.dropped_events = 0
         self._reader = threading.Thread(target=self._read, name="qmp", daemon=True)
         self._reader.start()
@@ -131,6 +135,11 @@ class Qmp:
             self._events = collections.deque(kept)
         return taken
 
+    def seen_events(self, name):
+        """All events of that name so far whether taken off the queue or not, oldest first; only of the few that RARE_EVENTS lists."""
+        with self._state:
+            return [event for event in self._rare if event["event"] == name]
+
     def close(self):
         """Close the connection; QEMU goes on."""
         try:
@@ -160,6 +169,8 @@ class Qmp:
                     self._events.popleft()
                     self.dropped_events += 1
                 self._events.append(message)
+                if message["event"] in RARE_EVENTS:
+                    self._rare.append(message)
             elif "id" in message:
                 self._replies[message["id"]] = message
             self._state.notify_all()

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-from .errors import SvpError
+from .errors import SvpError, explain
 
 OUTCOMES = ("passed", "failed", "skipped")
 
@@ -40,6 +40,11 @@ class Results:
     def count(self, outcome):
         """Number of results with that outcome."""
         return sum(result.outcome == outcome for result in self.all)
+
+    def seconds(self):
+        """Seconds that the tests of each suite took, one after the other."""
+        return {suite: sum(result.seconds for result in self.all if result.suite == suite)
+                for suite in dict.fromkeys(result.suite for result in self.all)}
 
     @property
     def ok(self):
@@ -80,7 +85,7 @@ class Results:
         try:
             ElementTree.ElementTree(root).write(Path(path), encoding="utf-8", xml_declaration=True)
         except OSError as error:
-            raise SvpError(f"--junit {path}: {error.strerror}") from None
+            raise SvpError(f"--junit {path}: {explain(error, named=False)}") from None
 
 
 def printable(text):

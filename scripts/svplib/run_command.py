@@ -6,11 +6,18 @@ import shlex
 import sys
 import time
 
-from . import bus_policy, guest_input, parts, scenario
-from .board import KERNEL_ARGUMENTS, Board
+from . import bus_policy, guest_input, interactive, parts, scenario
+from .board import KERNEL_ARGUMENTS, Board, BoardError
 from .checks import CheckList, write_json
-from .errors import SvpError, UsageError
+from .errors import HostError, SvpError, UsageError, is_host_failure
 from .progress import duration, say
+
+PROGRAMS = "programs"
+SILENCE_SECONDS = 120
+
+
+#: What OP-TEE is asked for if nobody says otherwise
+DEFAULT_POLICY = "strict"
 
 
 def add_arguments(parser):
@@ -23,13 +30,17 @@ def add_arguments(parser):
     parser.add_argument("--initrd", metavar="CPIO", help="your own initramfs; 'none' for none")
     parser.add_argument("--append", metavar="ARGS", default="", help=f"words added to the kernel command line '{KERNEL_ARGUMENTS}'")
     parser.add_argument("--firmware", choices=("none", "optee"), help="optee: TF-A and OP-TEE (default); none: QEMU enters the kernel directly")
-    parser.add_argument("--policy", choices=bus_policy.POLICIES, default="open",
-                        help="what OP-TEE makes of the bus firewalls: open: TZC-380 only (default); nxp, strict: RDC and CSU tell masters apart")
+    parser.add_argument("--policy", choices=bus_policy.POLICIES,
+                        help="what OP-TEE makes of the bus firewalls: strict (default with OP-TEE): nothing that Linux may do gets round them; nxp: as "
+                             "NXP's firmware of 2018 had it; open: TZC-380 only, as mainline firmware leaves the chip: the device tree is used as it is")
     parser.add_argument("--bl32", metavar="IMAGE", help="your own raw OP-TEE (or other BL32) image in place of ours")
     parser.add_argument("-m", dest="memory", metavar="SIZE", default="3G", help="DDR size, 1G to 4G (default 3G)")
     parser.add_argument("--smp", type=int, metavar="N", default=4, help="number of CPUs, 1 to 4 (default 4)")
     parser.add_argument("--sd", action="append", default=[], metavar="FILE", help="raw SD card image, changes are not kept (give it twice for both slots)")
     parser.add_argument("--display", default="none", metavar="KIND", help="none (default), gtk, vnc or vnc:N")
+    parser.add_argument("--silence", type=float, metavar="SECONDS", default=SILENCE_SECONDS,
+                        help=f"a guest that prints nothing for so long has failed (default {SILENCE_SECONDS}, 0: never; "
+                        "not at a prompt, nor on a terminal)")
     parser.add_argument("--json", metavar="FILE", help="write the checks as JSON ('-': stdout, the console goes to stderr)")
     parser.add_argument("--quiet", action="store_true", help="do not show the console, only the table")
     parser.usage = "svp run [options] [-- QEMU arguments]"
@@ -38,19 +49,27 @@ def add_arguments(parser):
 def main(arguments):
     """Do it; returns the exit status."""
     own = bool(arguments.kernel or arguments.initrd or arguments.dtb or arguments.bl32)
-    shell = arguments.shell or (own and not arguments.scenario)
+    programs = _names_programs(arguments.append)
     if arguments.shell and arguments.scenario:
         raise UsageError("--shell and --scenario exclude each other")
-    chosen = None if shell else scenario.load(arguments.scenario or "proof")
-    firmware = arguments.firmware or (chosen.FIRMWARE if chosen else "optee")
-    if chosen and firmware != chosen.FIRMWARE:
-        raise UsageError(f"--firmware {firmware}: scenario {arguments.scenario or 'proof'} needs --firmware {chosen.FIRMWARE}")
+    if programs and arguments.scenario not in (None, PROGRAMS):
+        raise UsageError(f"--append svp.run=... and --scenario {arguments.scenario} exclude each other: the scenario says what runs")
+    if arguments.scenario == PROGRAMS and not programs:
+        raise UsageError(f"--scenario {PROGRAMS}: which ones? Give --append svp.run=NAME")
+    shell = arguments.shell or (own and not programs and not arguments.scenario)
+    name = None if shell else arguments.scenario or (PROGRAMS if programs else "proof")
+    chosen = scenario.load(name) if name else None
+    firmware = arguments.firmware or (chosen.FIRMWARE if chosen else None) or "optee"
+    if chosen and chosen.FIRMWARE != firmware and not getattr(chosen, "ANY_FIRMWARE", False):
+        raise UsageError(f"--firmware {firmware}: scenario {name} needs --firmware {chosen.FIRMWARE}")
     if shell and arguments.json:
         raise UsageError("--json needs a scenario")
     if arguments.bl32 and firmware != "optee":
         raise UsageError("--bl32 needs --firmware optee")
-    if arguments.policy != "open" and firmware != "optee":
+    if arguments.policy not in (None, "open") and firmware != "optee":
         raise UsageError(f"--policy {arguments.policy} needs --firmware optee")
+    if arguments.silence < 0:
+        raise UsageError(f"--silence: {arguments.silence:g} is below 0")
     settings = _settings(arguments, firmware)
     bl32 = guest_input.existing_file(arguments.bl32, "--bl32") if arguments.bl32 else None
     needed = ["qemu"] + (["boot"] if firmware == "optee" else [])
@@ -60,22 +79,26 @@ def main(arguments):
     parts.build(needed)
     if bl32:
         settings["flash"] = parts.flash_with(bl32)
-    words = " ".join(filter(None, (chosen.APPEND if chosen else "", arguments.append)))
     if shell:
-        return _interactive(arguments, settings, words)
-    return _scenario(arguments, settings, words, chosen)
+        return _interactive(arguments, settings, arguments.append, programs)
+    return _scenario(arguments, settings, " ".join(filter(None, (chosen.APPEND, arguments.append))), chosen)
+
+
+def _names_programs(words):
+    """Whether words for the kernel command line say which programs our init runs."""
+    return any(word.startswith("svp.run=") and word != "svp.run=" for word in words.split())
 
 
 def _settings(arguments, firmware):
     """Board's keyword arguments from the command line, every file checked."""
     settings = {"firmware": firmware, "memory": guest_input.memory(arguments.memory, firmware), "cpus": guest_input.cpus(arguments.smp),
-                "policy": arguments.policy}
+                "policy": arguments.policy or (DEFAULT_POLICY if firmware == "optee" else "open")}
     if arguments.kernel:
         settings["kernel"] = guest_input.kernel(arguments.kernel)
     if arguments.dtb:
         settings["dtb"] = guest_input.device_tree(arguments.dtb)
     if arguments.initrd:
-        settings["initrd"] = None if arguments.initrd == "none" else guest_input.existing_file(arguments.initrd, "--initrd")
+        settings["initrd"] = None if arguments.initrd == "none" else guest_input.initramfs(arguments.initrd)
     if len(arguments.sd) > 2:
         raise UsageError(f"--sd: {len(arguments.sd)} cards, the board has 2 slots")
     settings["sd"] = [guest_input.sd_image(path) for path in arguments.sd]
@@ -85,16 +108,30 @@ def _settings(arguments, firmware):
     return settings
 
 
-def _interactive(arguments, settings, words):
-    """Become QEMU, with the console on this terminal."""
-    board = Board(append=words, allow_reboot=True, name="shell", **settings)
-    command = [*board.arguments, "-chardev", f"stdio,id=svp-console,mux=on,signal=off,logfile={board.log_dir}/shell-console.log",
+def _interactive(arguments, settings, words, programs):
+    """QEMU with the console on this terminal; returns the exit status."""
+    board = Board(append=" ".join(filter(None, (interactive.terminal_size(), words))), allow_reboot=True, name="shell", **settings)
+    console, secure = board.log_dir / "shell-console.log", board.log_dir / "shell-secure.log"
+    command = [*board.arguments, "-chardev", f"stdio,id=svp-console,mux=on,signal=off,logfile={_chardev_path(console)}",
                "-serial", "chardev:svp-console", "-mon", "chardev=svp-console,mode=readline",
-               "-chardev", f"file,id=svp-secure,path={board.log_dir}/shell-secure.log", "-serial", "chardev:svp-secure", *arguments.extra]
-    say(f"Ctrl-A x ends the machine, Ctrl-A c toggles QEMU's monitor; secure console: {board.log_dir}/shell-secure.log")
+               "-chardev", f"file,id=svp-secure,path={_chardev_path(secure)}", "-serial", "chardev:svp-secure", *arguments.extra]
+    say(f"Ctrl-A x ends the machine, Ctrl-A c toggles QEMU's monitor; secure console: {secure}")
     say(shlex.join(command))
     sys.stdout.flush()
-    os.execv(command[0], command)
+    session = interactive.Session(command, (console, secure), programs=programs, silence=arguments.silence or None,
+                                  debugger=any(word in ("-s", "-gdb") for word in arguments.extra))
+    try:
+        failure = session.run()
+    finally:
+        say(f"logs: {board.log_dir}")
+    if failure:
+        say(f"the guest failed: {failure}; logs: {board.log_dir}")
+    return 1 if failure else 0
+
+
+def _chardev_path(path):
+    """A path as an option of QEMU takes it."""
+    return str(path).replace(",", ",,")
 
 
 def _scenario(arguments, settings, words, chosen):
@@ -111,15 +148,34 @@ def _scenario(arguments, settings, words, chosen):
                   share_ram=chosen.SHARE_RAM, **settings)
     try:
         with board:
-            chosen.run(board, checks)
-    except SvpError as error:
-        failure = error
-        checks.add("run: scenario went to its end", "yes", str(error).splitlines()[0], False)
+            board.console.set_silence(arguments.silence or None)
+            try:
+                chosen.run(board, checks)
+            except SvpError as error:
+                if is_host_failure(error):
+                    raise
+                failure = error
+                checks.add("run: scenario went to its end", "yes", str(error).splitlines()[0], False)
+            trouble = board.host_trouble()
+            if trouble:
+                raise trouble
+    except BoardError as error:  # QEMU refused
+        raise HostError(str(error)) from None
     for text in (*checks.texts, checks.table()):
         print(f"\n{text}", file=console)
     if arguments.json:
         write_json(arguments.json, checks.as_object())
     if failure and arguments.quiet:
         print(failure, file=sys.stderr)
-    say(f"scenario {name}: {'ok' if checks.ok else 'FAILED'} after {duration(time.monotonic() - begin)}; logs: {board.log_dir}")
+    say(f"scenario {name}: {'ok' if checks.ok else 'FAILED'} after {duration(time.monotonic() - begin)}{_why(checks, failure)}; "
+        f"logs: {board.log_dir}")
     return 0 if checks.ok else 1
+
+
+def _why(checks, failure):
+    """A phrase on what failed."""
+    if failure:
+        return f": {str(failure).splitlines()[0]}"
+    failed = checks.failed
+    more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+    return f": {failed[0].name} is '{failed[0].seen}', not '{failed[0].expected}'{more}" if failed else "" if checks.ok else ": nothing was checked"

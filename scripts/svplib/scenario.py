@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Scenarios of `svp run`, found by name in the folder scenarios/.
 
-A scenario module offers DESCRIPTION (one line), APPEND (words for the kernel command line), FIRMWARE ("optee" or "none"),
+A scenario module offers DESCRIPTION (one line), APPEND (words for the kernel command line), FIRMWARE ("optee" or "none"; ANY_FIRMWARE: it may also be the other),
 SHARE_RAM (for Board) and run(board, checks): it drives a started Board and adds a Check for everything it found out. What it
 raises ends the run as failed.
 """

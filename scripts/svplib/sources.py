@@ -6,6 +6,7 @@ version is (or will be) used. A substitute for a lost version is remembered unti
 """
 
 import functools
+import hashlib
 import json
 import shutil
 import subprocess
@@ -30,12 +31,36 @@ def use_local(name, folder):
     path = Path(folder).resolve()
     if not (path / mark).exists():
         raise UsageError(f"{option}: {folder} is no source tree of {name} ({mark} is missing)")
+    if cache.strange(path):
+        raise UsageError(f"{option}: Makefiles cannot work in a path with {cache.strange(path)!r}: {str(path)!r}")
     _local[name] = path
 
 
 def local_tree(name):
     """The local tree given for a source, or None."""
     return _local.get(name)
+
+
+def _hashes(folder):
+    """{name: SHA-256} of the files of a package."""
+    hashes = {}
+    for path in sorted(folder.iterdir()):
+        with open(path, "rb") as stream:
+            hashes[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashes
+
+
+def _checked(name):
+    """fetched(name), whose files are what they were when apt took them for those of the signed index. Raises SvpError otherwise."""
+    record = _known(name)
+    if record and "sha256" not in record:
+        _marker(name).unlink()  # of an svp that took no notes
+    folder = fetched(name)
+    wanted, found = _known(name)["sha256"], _hashes(folder)
+    for file in sorted({*wanted, *found}):
+        if wanted.get(file) != found.get(file):
+            raise SvpError(f"{folder / file}: not the file that was fetched; delete {folder} to have it fetched again")
+    return folder
 
 
 def _marker(name):
@@ -70,9 +95,15 @@ def identity(name):
 
 def fetched(name):
     """Folder with the files of a Debian package (a .dsc and tarballs, or one .deb), downloaded when missing."""
-    record = _known(name)
-    if record:
-        return cache.folder("download") / record["folder"]
+    if not _known(name):
+        with cache.lock("downloads"):
+            if not _known(name):
+                _fetch(name)
+    return cache.folder("download") / _known(name)["folder"]
+
+
+def _fetch(name):
+    """Download a package and note that it is there."""
     entry = lock_file.entries()[name]
     partial = cache.folder(f"download/{name}.partial")
     cache.need_space(partial, 400, f"downloading {entry.package}")
@@ -80,18 +111,18 @@ def fetched(name):
     if (found, package) != (entry.version, entry.package):
         say(f"warning: {name}: {entry.package} {entry.version} (tested) is gone from the mirror; using {package} {found}")
     folder = cache.folder("download") / f"{package.split(':')[0]}_{found.replace(':', '%3a')}"
+    hashes = _hashes(partial)
     if folder.exists():
         shutil.rmtree(folder)
     partial.rename(folder)
     _marker(name).write_text(json.dumps({"lock": [entry.package, entry.version, entry.series], "version": found,
-                                         "package": package, "folder": folder.name}))
+                                         "package": package, "folder": folder.name, "sha256": hashes}))
     identity.cache_clear()
-    return folder
 
 
 def deb_file(name):
     """The .deb of a binary source."""
-    files = sorted(fetched(name).glob("*.deb"))
+    files = sorted(_checked(name).glob("*.deb"))
     if not files:
         raise SvpError(f"{name}: no .deb in {fetched(name)}; delete that folder and try again")
     return files[0]
@@ -99,11 +130,11 @@ def deb_file(name):
 
 def unpack_source(name, target):
     """Unpack a Debian source package, Debian's patches applied, to `target` (must not exist)."""
-    files = sorted(fetched(name).glob("*.dsc"))
+    files = sorted(_checked(name).glob("*.dsc"))
     if not files:
         raise SvpError(f"{name}: no .dsc in {fetched(name)}; delete that folder and try again")
     cache.need_space(target.parent, 1500, f"unpacking {name}")
-    run_logged(f"unpack {name}", ["dpkg-source", "--no-check", "-x", str(files[0]), str(target)], log_path(f"unpack-{name}"))
+    run_logged(f"unpack {name}", ["dpkg-source", "-x", str(files[0]), str(target)], log_path(f"unpack-{name}"))
 
 
 def unpack_deb(name, target, member=None):
@@ -123,12 +154,13 @@ def unpacked(name, build):
     if not folder.exists():
         fetched(name)
         folder = cache.folder("src") / f"{name}-{version(name).replace(':', '%3a')}"
-        partial = folder.with_name(folder.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        build(partial)
-        partial.rename(folder)
-        cache.prune("src", f"{name}-", KEPT_VERSIONS)
+        with cache.lock(f"source-{name}"):
+            if not folder.exists():
+                partial = folder.with_name(folder.name + ".partial")
+                shutil.rmtree(partial, ignore_errors=True)
+                build(partial)
+                partial.rename(folder)
+                cache.prune("src", f"{name}-", KEPT_VERSIONS)
     cache.mark_used(folder)
     return folder
 

@@ -4,6 +4,7 @@
 Works with Catch2 2 and 3: both have the XML reporter, in which every test case is a TestCase element with an OverallResult.
 """
 
+import functools
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-from . import cache, host_packages, parts
+from . import cache, host_packages, parts, test_pool
 from .errors import BuildError
 from .progress import build_environment, log_path, run_logged
 from .results import Result
@@ -27,50 +28,57 @@ def build():
     # Objects hold the paths of their sources, so every checkout has its own tree.
     tree = parts.build_tree("unit", parts.REPOSITORY, parts.compiler("g++"), SANITIZERS)
     environment = build_environment()
-    if not (tree / "build.ninja").exists():
-        run_logged("configure unit tests", ["meson", "setup", str(tree), str(parts.REPOSITORY), f"-Db_sanitize={SANITIZERS}",
-                                            "-Db_lundef=false", "-Dbuildtype=debugoptimized"], log_path("unit-configure"), env=environment)
-    run_logged("build unit tests", ["ninja", f"-j{parts.OPTIONS.jobs}", "-C", str(tree)], log_path("unit"), env=environment)
+    with cache.lock(tree.name):
+        if not (tree / "build.ninja").exists():
+            run_logged("configure unit tests", ["meson", "setup", str(tree), str(parts.REPOSITORY), f"-Db_sanitize={SANITIZERS}",
+                                                "-Db_lundef=false", "-Doptimization=1", "-Ddebug=false", "-Dcpp_args=-g1"], log_path("unit-configure"), env=environment)
+        run_logged("build unit tests", ["ninja", f"-j{parts.OPTIONS.jobs}", "-C", str(tree)], log_path("unit"), env=environment)
     return tree
 
 
-def run(results, pattern=None):
-    """Build and run all; every test case becomes a result."""
+def jobs(results, pattern=None):
+    """Build all; a job for each source file of tests (Catch2 has a tag for each). A failed build is a result, and gives no jobs."""
     begin = time.monotonic()
     try:
-        with cache.lock():
+        with cache.lock("packages"):
             host_packages.ensure(["unit"], parts.OPTIONS.install)
-            tree = build()
+        tree = build()
     except BuildError as error:
         results.add(Result("unit", "build", "failed", time.monotonic() - begin, str(error)))
-        return
-    listing = subprocess.run(["meson", "introspect", "--tests", str(tree)], capture_output=True, text=True, check=True, env=build_environment())
-    for test in json.loads(listing.stdout):
-        _run_program(results, test["name"], test["cmd"], tree, pattern)
+        return []
+    listing = subprocess.run(["meson", "introspect", "--targets", str(tree)], capture_output=True, text=True, check=True, env=build_environment())
+    return [test_pool.Job("unit", source.stem, functools.partial(_run_file, program=target["filename"][0], name=source.stem, tree=tree, pattern=pattern))
+            for target in json.loads(listing.stdout) if target["type"] == "executable" and target["name"].startswith("test_")
+            for source in _test_sources(target)]
 
 
-def _run_program(results, name, command, tree, pattern):
-    begin = time.monotonic()
+def _test_sources(target):
+    paths = (Path(path) for group in target["target_sources"] for path in group.get("sources", ()))
+    return sorted((path for path in paths if path.stem.startswith("test_")), key=lambda path: (-path.stat().st_size, path))
+
+
+def _run_file(results, program, name, tree, pattern):
+    begin, label = time.monotonic(), name.removeprefix("test_")
     environment = {**os.environ, **SANITIZER_ENVIRONMENT}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        selection = [f"*{_escaped(pattern)}*"] if pattern else []
+        selection = f"[#{name}]" + (f"*{_escaped(pattern)}*" if pattern else "")
         try:
-            done = subprocess.run([*command, *selection, "-r", "xml", "-d", "yes", "-o", str(report)], capture_output=True, text=True, errors="replace",
-                                  cwd=tree, env=environment, timeout=PROGRAM_SECONDS, check=False)
+            done = subprocess.run([program, "-#", selection, "-r", "xml", "-d", "yes", "-o", str(report)], capture_output=True, text=True,
+                                  errors="replace", cwd=tree, env=environment, timeout=PROGRAM_SECONDS, check=False)
             status, output = done.returncode, done.stdout + done.stderr
         except subprocess.TimeoutExpired:
             status, output = None, f"still running after {PROGRAM_SECONDS} s"
         text = report.read_text(errors="replace") if report.exists() else ""
     cases = list(_cases(text))
     for case in cases:
-        results.add(Result("unit", f"{name}: {case[0]}", case[1], case[2], case[3]))
+        results.add(Result("unit", f"{label}: {case[0]}", case[1], case[2], case[3]))
     failed = any(case[1] == "failed" for case in cases)
     if status != 0 and not failed and not (pattern and not cases):
         # Died, was stopped, or a sanitizer complained outside a test case.
-        results.add(Result("unit", f"{name}: program", "failed", time.monotonic() - begin, f"exit status {status}\n" + "\n".join(output.splitlines()[-40:])))
+        results.add(Result("unit", f"{label}: program", "failed", time.monotonic() - begin, f"exit status {status}\n" + "\n".join(output.splitlines()[-40:])))
     elif not cases and not pattern:
-        results.add(Result("unit", f"{name}: program", "failed", time.monotonic() - begin, "ran no test case"))
+        results.add(Result("unit", f"{label}: program", "failed", time.monotonic() - begin, "ran no test case"))
 
 
 def _escaped(pattern):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every bad input of `svp run` is one clear line, every good one passes."""
 
+import bz2
 import gzip
+import lzma
 import random
 import socket
 import struct
@@ -54,6 +56,33 @@ class Kernels(WithFolder):
     def test_missing(self):
         self.refuses("does not exist", guest_input.kernel, self.folder / "nothing")
         self.refuses("is not a file", guest_input.kernel, self.folder)
+
+
+class Initramfs(WithFolder):
+    CPIO = b"070701" + b"0" * 104 + b"TRAILER!!!" + bytes(400)
+
+    def test_good(self):
+        for data in (self.CPIO, b"070702" + self.CPIO[6:], bytes(512) + self.CPIO, gzip.compress(self.CPIO), bz2.compress(self.CPIO), lzma.compress(self.CPIO),
+                     lzma.compress(self.CPIO, format=lzma.FORMAT_ALONE), gzip.compress(self.CPIO) + gzip.compress(self.CPIO),
+                     gzip.compress(self.CPIO) + bytes(512), gzip.compress(self.CPIO) + lzma.compress(self.CPIO), self.CPIO + gzip.compress(self.CPIO),
+                     b"\x28\xb5\x2f\xfd" + bytes(99), b"\x02\x21\x4c\x18" + bytes(99), b"\x89LZO\0" + bytes(99)):
+            path = self.file("initrd", data)
+            self.assertEqual(guest_input.initramfs(path), path)
+
+    def test_others(self):
+        script = b"#!/bin/sh\nexec /sbin/init\n"
+        cases = {
+            "is a script": script, "compressed with gzip, is a script": gzip.compress(script), "is empty": b"", "old format": b"070707" + bytes(99),
+            "binary cpio": b"\xc7\x71" + bytes(99), "tar archive": bytes(257) + b"ustar" + bytes(300), "a program": b"\x7fELF" + bytes(99),
+            "ext file system": bytes(0x438) + b"\x53\xef" + bytes(99), "its end is missing": gzip.compress(self.CPIO + random.Random(1).randbytes(9000))[:8000],
+            "is damaged": b"\x1f\x8b" + bytes(range(7, 90)), "not an initramfs: no cpio": b"hello" * 40, "a U-Boot image": b"\x27\x05\x19\x56" + bytes(99),
+            "compressed with xz, is not": lzma.compress(b"hello"), "a kernel": Kernels.IMAGE,
+        }
+        for text, data in cases.items():
+            with self.subTest(text):
+                self.refuses(text, guest_input.initramfs, self.file("initrd", data))
+        self.refuses("does not exist", guest_input.initramfs, self.folder / "nothing")
+        self.refuses("is not a file", guest_input.initramfs, self.folder)
 
 
 class DeviceTrees(WithFolder):

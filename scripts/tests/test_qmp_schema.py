@@ -42,9 +42,14 @@ class SchemaTest(unittest.TestCase):
         self.assertEqual(self.enumerators("SvpFaultKind"), names)
 
     def test_every_denier_is_known(self):
-        names = names_in("hw/firewall/firewall.cpp", "Denier")
+        names = names_in("hw/bus/verdict.cpp", "Denier")
         self.assertIn("tzc", names)
-        self.assertLessEqual({*names, "fault", "other"}, set(self.enumerators("SvpDenier")))
+        refusers = names_in("hw/bus/refusal.cpp", "Refuser")
+        self.assertIn("caam-secure-memory", refusers)
+        self.assertEqual([*names, *refusers, "fault", "other"], self.enumerators("SvpDenier"))
+
+    def test_streams_in_order(self):
+        self.assertEqual(["none", *names_in("hw/bus/transaction.cpp", "Stream")], self.enumerators("SvpBusStream"))
 
     def test_blocks(self):
         text = (REPOSITORY / "hw/bus/bus_monitor.cpp").read_text()

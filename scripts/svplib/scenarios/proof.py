@@ -4,12 +4,12 @@
 The guest loads secure_heap.ko; its programs let OP-TEE write patterns into both heaps, try to read and to write them as Linux,
 and print a CHECK line for each thing tried (firmware/guest). This side adds what only an observer can know: which software
 booted, that no line was lost, what the heaps look like to non-secure bus masters and what their memory cells hold meanwhile, what
-each bus master can reach, and how the machine ended. Under the policies nxp and strict (see bus_policy.py) some of the guest's checks must fail, in one way.
+each bus master can reach, what root in Linux can do to the firewalls themselves, and how the machine ended. Under the policies nxp and strict (see bus_policy.py) some of the guest's checks must fail, in one way.
 """
 
 import re
 
-from .. import bus_policy, heap_cells, reach
+from .. import attacks, bus_policy, heap_cells, reach
 from ..checks import GUEST_LINE
 
 DESCRIPTION = "secure heaps stay closed to Linux and open to OP-TEE (default)"
@@ -47,6 +47,7 @@ def run(board, checks):
     _bus_and_cells(board, checks)
     board.wait_shell(ready=None)
     _reach(board, checks)
+    _attacks(board, checks)
     board.console.send_line("poweroff -f")
     checks.add("end.power-off", "exit status 0", f"exit status {board.wait_exit(timeout=OFF_SECONDS)}")
 
@@ -78,6 +79,19 @@ def _reach(board, checks):
         places = [place for name, place in seen if name == master]
         checks.add(f"reach.{master}", *(", ".join(f"{place} {rights[master, place]}" for place in places if (master, place) in intended)
                                         for rights in (intended, seen)))
+
+
+def _attacks(board, checks):
+    """What root in Linux tries against the firewalls; under "open" some of it works, and is said to."""
+    seen = attacks.try_all(board)
+    for outcome, title in ((attacks.REFUSED, "tried by Linux and refused"), (attacks.DONE, "NOT PROTECTED, tried by Linux with success")):
+        text = attacks.show(seen, outcome)
+        if text:
+            checks.add_text(f"Policy {board.policy}: {title}", text)
+    for name, (outcome, record) in seen.items():
+        checks.add(f"attack.{name}", attacks.intended(board.policy, name), outcome)
+        if outcome == attacks.REFUSED:
+            checks.add(f"attack.{name}.record", "a violation", "a violation" if record else "nothing")
 
 
 def _status(policy):
