@@ -14,12 +14,15 @@ from svplib import products
 from svplib.board import Board
 from svplib.checks import GUEST_LINE
 from svplib.console import timeout_scale
+from svplib.test_port import secure_registers
 
 POWER_OFF = "poweroff -f"
 POWER_OFF_SECONDS = 40
 BOOT_SECONDS = 120
 CPUS = 4
 CARD_BYTES = 16 << 20
+#: PGC_SR of core 0 in the GPC: its bit 0 tells that the core has been off, until 1 is written to it
+CORE0_STATUS, CORE_WAS_OFF = 0x303A080C, 1
 
 
 def guest_results(text):
@@ -56,6 +59,24 @@ def power_off(board):
     """Power the machine off from the guest's shell; QEMU's exit status."""
     board.console.send_line(POWER_OFF)
     return board.wait_exit(timeout=POWER_OFF_SECONDS)
+
+
+def fall_asleep(board):
+    """Have Linux suspend, and return when the chip is in deep sleep."""
+    readl, writel = secure_registers(board.qmp)
+    # CAAM's driver aborts what is in its ring when Linux suspends, and a self-test that it hits fails
+    board.command("svp-crypto list 59", timeout=60.0, check=True)
+    board.command("echo enabled > /sys/class/tty/ttymxc0/power/wakeup", check=True)
+    writel(CORE0_STATUS, CORE_WAS_OFF)
+    board.console.send_line("echo mem > /sys/power/state; echo WOKE''-$?")
+    wait_until("deep sleep", lambda: readl(CORE0_STATUS) & CORE_WAS_OFF, seconds=30)
+
+
+def wake_up(board):
+    """Wake it by a character, and return when Linux's shell answers."""
+    board.console.send_line("")
+    board.console.expect(r"^WOKE-0$", timeout=60)
+    board.wait_shell(ready=None)
 
 
 class ScratchCase(unittest.TestCase):

@@ -95,6 +95,19 @@ class Qemu(BadFiles):
         self.refused("-kernel", kernel, kernel=False, named=kernel, says="give one with -dtb")
         self.refused("-kernel", kernel, "-bios", products.locate("flash"), kernel=False, named=kernel, says="give one with -dtb")
 
+    def test_without_a_kernel(self):
+        """What nobody would read is refused; a device tree for firmware that brings what it starts is not."""
+        tree, initrd, flash = (products.locate(name) for name in ("dtb", "initrd", "flash"))
+        self.refused("-dtb", tree, kernel=False, named=tree, says="give -kernel or -bios, too")
+        self.refused("-bios", flash, "-dtb", self.files["noise"], kernel=False, named=self.files["noise"], says="not a device tree")
+        for firmware in ((), ("-bios", flash), ("-bios", flash, "-dtb", tree)):
+            self.refused("-initrd", initrd, *firmware, kernel=False, named="-initrd", says="only allowed with -kernel")
+            self.refused("-append", "quiet", *firmware, kernel=False, named="-append", says="only allowed with -kernel")
+        with Board(name="tree-alone", kernel=None, initrd=None, paused=True) as machine:
+            self.assertEqual(machine.read_memory(0x43000000, 4), bytes.fromhex("d00dfeed"))
+            machine.qmp.command("cont")
+            machine.console.expect("Primary CPU switching to normal world boot", timeout=60)
+
     def test_initrd(self):
         for name, says in (("nothing", "No such file"), ("folder", "not a file"), ("empty", "empty")):
             with self.subTest(initrd=name):
@@ -221,6 +234,8 @@ class Firmware(BadFiles):
         # It may be over before QEMU's monitor has greeted, so not before somebody listens
         with Board(name="bad-flash", flash=flash, paused=True) as machine:
             machine.qmp.command("cont")
+            # A failure of the guest's, and the one that is wanted
+            machine.console.expect(rf"^svp-boot: .*{re.escape(says)}.*$", timeout=boot_case.POWER_OFF_SECONDS, fail_on=None)
             self.assertEqual(machine.wait_exit(timeout=boot_case.POWER_OFF_SECONDS), 0)
             complaints = re.findall(r"^svp-boot: .*$", machine.console.text, re.MULTILINE)
             self.assertEqual([line for line in complaints if says in line], complaints[-1:])

@@ -13,6 +13,7 @@ import boot_case
 from boot_case import BoardCase, guest_results, make_card, power_off, run_checks
 from svplib import heap_cells
 from svplib.board import Board
+from svplib.console import timeout_scale
 
 #: What each program says of itself, in the order in which it has to appear
 BANNERS = (
@@ -23,6 +24,8 @@ BANNERS = (
 )
 BL31_CODE = range(0x910000, 0x920000)
 REBOOTS = 10
+ALARM_SECONDS = 4
+SCAN_SECONDS = 5  # half a second where nothing else runs
 
 
 def expect_banners(console, firmware=True):
@@ -76,7 +79,10 @@ class FirmwareBoot(BoardCase):
         noise = random.Random(2)
         cls.files = {"hello": b"hello\n", "folder/large": noise.randbytes(3 << 20)}
         cls.card = make_card(cls.scratch, cls.files)
-        cls.BOARD = {"policy": cls.POLICY, "extra": ("-nic", "user", "-drive", f"if=sd,format=raw,file={cls.card}")}
+        other = cls.scratch / "other-card"
+        other.write_bytes(bytes(1 << 20))
+        cls.BOARD = {"policy": cls.POLICY, "extra": ("-nic", "user", "-drive", f"if=sd,format=raw,file={cls.card}",
+                                                     "-drive", f"if=sd,index=1,format=raw,file={other}")}
 
     def test_banners(self):
         before = self.board.console.text + self.board.secure_console.text
@@ -137,6 +143,17 @@ class FirmwareBoot(BoardCase):
         written = self.guest("mount -t ext4 /dev/mmcblk1 /mnt && seq 300000 > /mnt/numbers && sha256sum < /mnt/numbers && umount /mnt").split()[0]
         self.assertEqual(hashlib.sha256(debugfs(self.card, "cat /numbers")).hexdigest(), written)
 
+    def test_both_slots(self):
+        """mmcblk0 stands for the eMMC, mmcblk1 is the card in the socket."""
+        self.assertEqual(self.guest("cat /sys/block/mmcblk0/size /sys/block/mmcblk1/size").split(), ["2048", str(self.card.stat().st_size // 512)])
+
+    def test_scan_of_i2c(self):
+        """Where nobody is there is an error at once: it took Linux 100 ms each, 11 s together, and a line in the log, which is judged in the end."""
+        before, *table, after = self.guest("cat /proc/uptime; i2cdetect -y 0; cat /proc/uptime").splitlines()
+        found = re.findall(r"\b(?:UU|[0-9a-f]{2})\b(?!:)", "\n".join(table[1:]))
+        self.assertEqual(found, ["UU"], table)
+        self.assertLess(float(after.split()[0]) - float(before.split()[0]), SCAN_SECONDS * timeout_scale())
+
     def test_z_kernel_log(self):
         """After all that the other tests did."""
         run_checks(self.board, "dmesg-check")
@@ -158,6 +175,14 @@ class FirmwareBootUnderStrict(FirmwareBoot):
     """The same with registers closed as well: Linux and its drivers use none of those."""
 
     POLICY = "strict"
+
+    def test_alarm_wakes(self):
+        """The real-time clock's alarm ends deep sleep, and Linux's clock has gone on meanwhile."""
+        self.guest("svp-crypto list 59")  # CAAM's self-tests are over
+        before = int(self.guest("cat /sys/class/rtc/rtc0/since_epoch"))
+        self.guest(f"echo {before + ALARM_SECONDS} > /sys/class/rtc/rtc0/wakealarm && echo mem > /sys/power/state")
+        self.assertGreaterEqual(int(self.guest("cat /sys/class/rtc/rtc0/since_epoch")), before + ALARM_SECONDS)
+        self.assertIn("PM: suspend exit", self.guest("dmesg"))
 
 
 class Processors(unittest.TestCase):

@@ -38,6 +38,10 @@ class Fences(unittest.TestCase):
         """sp codes, sub-regions, priority, bypass, locks."""
         self.expect_all("permission", 110)
 
+    def test_privilege(self):
+        """Who an access says it is: EL0, EL1, LDTR, the table walker, under none, one and two stages of translation."""
+        self.expect_all("privilege", 549)
+
     def test_images_of_ddr(self):
         """DRAM shows up again above its fitted size, and each image has rights of its own."""
         for memory, gib in (("1G", 1), ("2G", 2), ("3G", 3)):

@@ -6,7 +6,7 @@ import unittest
 
 import boot_case
 from boot_case import BoardCase, run_checks
-from svplib import bus_policy, heap_cells, products
+from svplib import bus_policy, heap_cells, products, reach
 from svplib.board import Board
 from svplib.checks import GUEST_LINE, CheckList
 from svplib.scenarios import proof
@@ -96,6 +96,19 @@ class _PolicyHeaps:
     def test_heaps_and_import(self):
         run_checks(self.board, "svp-probe heaps; svp-probe import", timeout=PROBE_SECONDS)
 
+    def test_what_a_buffer_held_before_stays_with_those_who_may_read_it(self):
+        """A buffer changes hands with its content: nobody in Linux can clear it. It is still read by no master but the heap's own."""
+        places = {name: reach.PLACES[name] for name in heap_cells.HEAPS}
+        for address in places.values():
+            self.guest(f"svp-probe fill {address:#x} 8 {self.WORD:#x}")
+        run_checks(self.board, "svp-probe heaps", timeout=PROBE_SECONDS)
+        secret = (self.WORD | (self.WORD + 1) << 32).to_bytes(8, "little")
+        for (master, place), rights in reach.intended(self.POLICY).items():
+            if place in places:
+                self.assertEqual(self.board.ram(places[place], 8), secret, "allocation has not changed it")
+                expected = secret if "r" in rights else bytes(8)
+                self.assertEqual(reach.read(self.board, master, places[place], answer="okay"), expected, f"{master} in {place}")
+
     def test_access(self):
         """Every width and kind: Linux sees what it sees without a policy. Only OP-TEE cannot look into `video`, and finds zeros."""
         output = self.board.command("svp-probe access", timeout=PROBE_SECONDS).output
@@ -153,7 +166,12 @@ class ProofUnderPolicies(unittest.TestCase):
         with Board(name=f"proof-{policy}", policy=policy, append=proof.APPEND, share_ram=True) as machine:
             proof.run(machine, checks)
         self.assertTrue(checks.ok, checks.table())
+        self.assertEqual(any("NOT PROTECTED" in text for text in checks.texts), policy == "open")
         self.assertGreater(len(checks.checks), 150)
+
+    def test_open(self):
+        """What stays open is expected there, tried, and named."""
+        self.prove("open")
 
     def test_nxp(self):
         self.prove("nxp")

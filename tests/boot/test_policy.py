@@ -21,8 +21,16 @@ RDC_MDA_VPU, RDC_MDA_GPU = RDC + 0x200 + 4 * 4, RDC + 0x200 + 4 * 18
 RDC_SLOTS, RDC_SLOT_BYTES = 8, 0x10
 CSU_SA0 = CSU + 0x218
 CSL_WORDS, CSL_OPEN, CSL_OPEN_LOCKED = 64, 0x00FF00FF, 0x01FF01FF
-#: Words of CSL that strict changes, by hand: 28 has 56 (TZASC); 14 has 28 and 29 (RDC); 15 has 30 (CSU) and 31; 59 has 118, 119 (OCRAM, OCRAM_S)
-CSL_STRICT = {28: 0x01FF0133, 14: 0x013301FF, 15: 0x01FF0133, 59: 0x01330133}
+SRC, SRC_ENTRIES, SRC_CORES, OCOTP, ROM_PATCHES, DDR_CONTROLLER = 0x30390000, 0x30390074, 0x30390008, 0x30350000, 0x30310000, 0x3D400000
+SYSTEM_COUNTER, DEBUG_BUS, GPR11 = 0x306C0000, 0x28410000, 0x3034002C
+BL31_ENTRY_WORDS = (0, 0x910000 >> 2)
+PDAP, RDC_ALL_SLOTS, LOCK, ENABLE = RDC + 0x400, 64, 1 << 31, 1 << 30
+#: Words of CSL that nxp and strict change, by hand: 8 has 17 (ROM patches), 10 has 21 (fuses, read only), 12 has 25 (SRC, read only), 22 has 44
+#: (system counter), 57 has 115 (DDR controller), 59 has 118 and 119 (OCRAM, OCRAM_S), 60 has 121 (debug bus), 61 has 122 (ROM patches)
+_CSL_BOTH = {8: 0x013301FF, 10: 0x013F01FF, 12: 0x013F01FF, 22: 0x01FF0133, 57: 0x013301FF, 59: 0x01330133, 60: 0x013301FF, 61: 0x01FF0133}
+#: 14 has 29 (RDC), 15 has 30 (CSU), 28 has 56 (TZASC)
+CSL_NXP = {**_CSL_BOTH, 14: 0x013F01FF, 15: 0x01FF013F}
+CSL_STRICT = {**_CSL_BOTH, 14: 0x013301FF, 15: 0x01FF0133, 28: 0x01FF0133}
 
 
 class _Policy:
@@ -61,6 +69,9 @@ class _Policy:
         levels = {n: self.word("a53-secure", CSU + 4 * n) for n in range(CSL_WORDS)}
         self.assertEqual({n: hex(level) for n, level in levels.items() if level != self.LEVELS.get(n, self.LEVEL)}, {})
         if self.LEVEL == CSL_OPEN:
+            for value in (b"\xff\0\xff\0", bytes(4)):
+                self.write("linux", CSU + 4 * 59, value)
+                self.assertEqual(self.word("a53-secure", CSU + 4 * 59) & 0x1FF, 0x133, "BL31 locks the right of its memory")
             return
         for master in ("linux", "a53-secure"):
             for n in (*self.LEVELS, 0, 63):
@@ -70,6 +81,33 @@ class _Policy:
 
     def test_kernel_log(self):
         run_checks(self.board, "dmesg-check")
+
+    def closed(self, address, index, denier="csl", readable=False):
+        """Linux changes nothing at an address, reads zeros or what is there, and the record names the CSU's rule."""
+        value = self.word("a53-secure", address)
+        self.denials()
+        self.assertEqual(self.word("linux", address), value if readable else 0)
+        self.write("linux", address, (value ^ 0xFFFFFFFF).to_bytes(4, "little"))
+        self.assertEqual(self.word("a53-secure", address), value)
+        self.assertEqual(self.denials(), ({("a53", 0 if readable else 1, 1)}, {(denier, index, 0 if readable else 1, 1)}))
+
+    def test_memory_of_bl31(self):
+        """Under every policy, from its first page to the end of OCRAM; what guards it is locked."""
+        for address in (BL31, BL31 + 0x8000, BL31 + 0xFFFC):
+            with self.subTest(address=hex(address)):
+                self.closed(address, 118, "ocram")
+        value = self.word("a53-secure", GPR11)
+        for master in ("linux", "a53-secure"):
+            self.write(master, GPR11, bytes(4))
+            self.assertEqual(self.word("a53-secure", GPR11) & 0x3F003F, value & 0x3F003F)
+        self.write("linux", BL31 - 8, reach.OTHER)
+        self.assertEqual(self.read("a53-secure", BL31 - 8), reach.OTHER)
+
+    def test_entries_of_all_cores(self):
+        """A core that gets power by whatever way starts in BL31, also one that PSCI never started."""
+        for core in range(4):
+            words = tuple(self.word("a53-secure", SRC_ENTRIES + 8 * core + 4 * n) for n in range(2))
+            self.assertEqual(words, BL31_ENTRY_WORDS, core)
 
     def test_neighbours(self):
         """The first and the last byte of each heap are as its middle, and those beside them are not."""
@@ -113,38 +151,107 @@ class _Locked(_Policy):
         self.assertEqual(int.from_bytes(kept[CSU_SA0], "little") & ~3, int.from_bytes(values[CSU_SA0], "little") & ~3)
 
     def test_registers_of_the_firewall(self):
-        """Only strict keeps Linux and other masters from the registers of the RDC."""
+        """Only strict keeps Linux from looking at the registers of the RDC; other masters have none of them."""
+        self.assertEqual(self.read("linux", RDC_MDA_VPU, 4), bytes.fromhex("02000080") if self.PEEKS else bytes(4))
+        self.assertEqual(self.read("gpu", RDC_MDA_VPU, 4), bytes(4))
+
+    def test_linux_does_not_decide_where_a_core_starts(self):
+        """Every register of the SRC is read only: entries of the cores, their resets, the M4's, and all others."""
+        for offset in (*range(0x74, 0x9C, 4), 0x00, 0x04, 0x08, 0x0C, 0x20, 0x1000):
+            with self.subTest(offset=hex(offset)):
+                self.closed(SRC + offset, 25, readable=True)
+
+    def test_linux_has_nothing_that_leads_round_the_firewalls(self):
+        for name, address, index in (("ROM patches", ROM_PATCHES, 17), ("system counter", SYSTEM_COUNTER, 44), ("DDR controller", DDR_CONTROLLER, 115),
+                                     ("debug bus", DEBUG_BUS, 121)):
+            with self.subTest(name):
+                self.denials()
+                self.assertEqual(self.word("linux", address), 0)
+                self.write("linux", address, b"\1\0\0\0")
+                self.assertEqual(self.denials(), ({("a53", 1, 1)}, {("csl", index, 1, 1)}))
+        with self.subTest("fuses"):
+            self.closed(OCOTP + 0x410, 21, readable=True)
+
+    def test_nobody_locks_optee_out(self):
+        """Rights of peripherals and all slots of the RDC are locked: an entry that denies would keep OP-TEE from what it needs on wake."""
+        for n in range(128):
+            self.assertTrue(self.word("a53-secure", PDAP + 4 * n) & LOCK, f"PDAP {n}")
+            self.assertEqual(self.word("a53-secure", PDAP + 4 * n) & 3, 3, f"PDAP {n}: the CPU's")
+        for slot in range(RDC_ALL_SLOTS):
+            first, end, rights = (self.word("a53-secure", RDC + 0x800 + RDC_SLOT_BYTES * slot + at) for at in (0, 4, 8))
+            self.assertTrue(rights & LOCK, f"slot {slot}")
+            if slot >= RDC_SLOTS and slot not in (24, 29):
+                self.assertEqual((first, end, rights & ENABLE), (0, 0, 0), f"slot {slot}")
+        for address in (PDAP + 4 * 56, RDC + 0x808 + RDC_SLOT_BYTES * 39):
+            value = self.word("a53-secure", address)
+            for master in ("linux", "gpu", "caam"):
+                self.write(master, address, b"\0\0\0\xc0")
+                self.assertEqual(self.word("a53-secure", address), value, master)
+
+    def test_on_chip_ram(self):
+        """BL31 and OCRAM_S are the secure CPU's; the lower half of OCRAM is anybody's."""
+        for address, index, denier in ((BL31, 118, "ocram"), (BL31 + 0xFFF8, 118, "ocram"), (OCRAM_S, 119, "ocram")):
+            with self.subTest(address=hex(address)):
+                value = self.read("a53-secure", address)
+                for master in ("linux", "vpu", "dcss", "gpu"):
+                    self.denials()
+                    self.assertEqual(self.read(master, address), bytes(8), master)
+                    self.write(master, address, reach.OTHER)
+                    self.assertEqual(self.read("a53-secure", address), value, master)
+                    # The RDC, which knows masters, comes first for all but domain 0.
+                    rule = (denier, index, 1, 1) if master == "linux" else ("rdc-region", 24 if address >= OCRAM else 29, 1, 1)
+                    self.assertEqual(self.denials()[1], {rule}, master)
         for master in ("linux", "gpu"):
-            self.assertEqual(self.read(master, RDC_MDA_VPU, 4), bytes.fromhex("02000080") if self.PEEKS else bytes(4), master)
+            self.write(master, BL31 - 8, reach.OTHER)
+            self.assertEqual(self.read(master, BL31 - 8), reach.OTHER)
+            self.write("a53-secure", BL31 - 8, reach.NOTHING)
+
+    def test_answer_is_locked(self):
+        value = self.word("a53-secure", GPR10)
+        self.write("a53", GPR10, (value ^ 0xC).to_bytes(4, "little"))
+        self.assertEqual(self.word("a53-secure", GPR10), value)
 
 
 class _OpenRegisters:
-    """What Linux finds where a policy closes no registers: all but the TZASC, which refuses it by itself."""
+    """Where a policy lets Linux look at the firewalls' registers: all but the TZASC's, which refuses it by itself."""
 
     def test_linux_sees_registers(self):
         self.assertEqual(self.word("linux", CSU), self.LEVEL)
         self.assertEqual(self.word("linux", CSU_SA0), self.word("a53-secure", CSU_SA0))
-        self.assertNotEqual(self.word("linux", BL31), 0)
         result = self.board.command(f"svp-probe peek {TZASC:#x} 4")
         self.assertEqual((result.status, result.output), (1, f"PEEK {TZASC:#x} abort"))
 
 
 class Open(_OpenRegisters, _Policy, BoardCase):
-    """The default: the TZC-380 tells worlds apart, nothing tells masters apart."""
+    """As mainline firmware leaves the chip, but for BL31's memory: the TZC-380 tells worlds apart, nothing tells masters apart."""
 
     POLICY = "open"
-    LEVEL = CSL_OPEN
+    LEVEL, LEVELS = CSL_OPEN, {59: 0x00FF0133}
 
     def test_nothing_is_programmed(self):
         self.assertNotIn("bus policy", self.board.console.text)
         self.assertEqual(self.read("a53-secure", RDC_MDA_GPU, 4), bytes(4))
         self.assertEqual(self.read("a53-secure", CSU_SA0, 4), b"\x55" * 4)
 
+    def test_linux_has_the_rest(self):
+        """What "open" means: the other policies exist because of it."""
+        for address in (SRC_ENTRIES + 8, CSU_SA0, RDC_MDA_GPU):
+            value = self.word("a53-secure", address)
+            self.write("linux", address, (value ^ 1).to_bytes(4, "little"))
+            self.assertEqual(self.word("a53-secure", address), value ^ 1)
+            self.write("a53-secure", address, value.to_bytes(4, "little"))
+
 
 class Nxp(_OpenRegisters, _Locked, BoardCase):
     """The 2018 arrangement: decoder and display are non-secure, and Linux may write the video heap though not read it."""
 
     POLICY = "nxp"
+    LEVELS = CSL_NXP
+
+    def test_linux_only_looks_at_the_firewalls(self):
+        for address, index in ((RDC_MDA_VPU, 29), (RDC + 0x800 + 8, 29), (CSU + 4 * 15, 30), (CSU_SA0, 30)):
+            with self.subTest(address=hex(address)):
+                self.closed(address, index, readable=True)
 
 
 class Strict(_Locked, BoardCase):
@@ -153,11 +260,6 @@ class Strict(_Locked, BoardCase):
     POLICY = "strict"
     PEEKS = False
     LEVELS = CSL_STRICT
-
-    def test_answer_is_locked(self):
-        value = self.word("a53-secure", GPR10)
-        self.write("a53", GPR10, (value ^ 0xC).to_bytes(4, "little"))
-        self.assertEqual(self.word("a53-secure", GPR10), value)
 
     def test_linux_and_the_firewalls(self):
         """Registers of RDC, CSU and TZASC: Linux reads zeros, writes nothing, and each try is on record with the CSU's index."""
@@ -170,24 +272,6 @@ class Strict(_Locked, BoardCase):
                 self.write("linux", address, bytes(4))
                 self.assertEqual(self.word("a53-secure", address), value)
                 self.assertEqual(self.denials(), ({("a53", 1, 1)}, {("csl", index, 1, 1)}))
-
-    def test_on_chip_ram(self):
-        """BL31 and OCRAM_S are the secure CPU's; the lower half of OCRAM is anybody's."""
-        for address, index, denier in ((BL31, 118, "ocram"), (BL31 + 0xFFF8, 118, "ocram"), (OCRAM_S, 119, "ocram")):
-            with self.subTest(address=hex(address)):
-                value = self.read("a53-secure", address)
-                for master in ("linux", "vpu", "dcss", "gpu"):
-                    self.denials()
-                    self.assertEqual(self.read(master, address), bytes(8), master)
-                    self.write(master, address, reach.OTHER)
-                    self.assertEqual(self.read("a53-secure", address), value, master)
-                    # Secure masters pass the CSU; the RDC, which knows masters, comes first for all but domain 0.
-                    rule = (denier, index, 1, 1) if master == "linux" else ("rdc-region", 24 if address >= OCRAM else 29, 1, 1)
-                    self.assertEqual(self.denials()[1], {rule}, master)
-        for master in ("linux", "gpu"):
-            self.write(master, BL31 - 8, reach.OTHER)
-            self.assertEqual(self.read(master, BL31 - 8), reach.OTHER)
-            self.write("a53-secure", BL31 - 8, reach.NOTHING)
 
     def test_registers_are_none_of_decoder_and_display(self):
         """They are secure masters that Linux drives: what they could write to a register would be written by the secure world."""
@@ -218,7 +302,7 @@ class UnknownName(ScratchCase):
     def test_refused(self):
         changes = boot_case.secure_chosen({"svp,policy": "lenient"})
         with Board(name="unknown-policy", dtb=changed_device_tree(self.scratch, changes)) as machine:
-            machine.console.expect(r"svp,policy is none of open, nxp, strict", timeout=boot_case.BOOT_SECONDS)
+            machine.console.expect(r"svp,policy is none of open, nxp, strict", timeout=boot_case.BOOT_SECONDS, fail_on=None)
             self.assertNotIn("Linux version", machine.console.text)
 
 
@@ -234,7 +318,7 @@ class TooManyPieces(ScratchCase):
                               ("-t", "x", str(tree), node, "reg", "0", base, "0", "0x1000000")):
                 subprocess.run(["fdtput", *arguments], check=True)
         with Board(name="many-pieces", dtb=tree, policy="nxp") as machine:
-            machine.console.expect(r"the secure heaps need more than 8 RDC slots", timeout=boot_case.BOOT_SECONDS)
+            machine.console.expect(r"the secure heaps need more than 8 RDC slots", timeout=boot_case.BOOT_SECONDS, fail_on=None)
             self.assertNotIn("Linux version", machine.console.text)
 
 

@@ -74,7 +74,55 @@ ns_enter:
 	smc	#0
 	b	.
 
+/*
+ * u64 user_call(function, a, b) runs it at EL0, in USER_VIEW; user_call_flat() at its physical address, for a first
+ * stage that is off. To be called at EL1. FAULT_MARK if an exception ended it.
+ */
+	.global	user_call, user_call_flat
+user_call_flat:
+	mov	x3, #0
+	b	1f
+user_call:
+	mov	x3, #USER_VIEW
+1:	stp	x29, x30, [sp, #-96]!
+	stp	x19, x20, [sp, #16]
+	stp	x21, x22, [sp, #32]
+	stp	x23, x24, [sp, #48]
+	stp	x25, x26, [sp, #64]
+	stp	x27, x28, [sp, #80]
+	mrs	x9, tpidr_el0
+	mov	x10, sp
+	str	x10, [x9, #CPU_EL1_SP]
+	add	x9, x0, x3
+	adr	x10, user_enter
+	add	x10, x10, x3
+	msr	elr_el1, x10
+	mov	x10, #0x3c0		/* EL0t, DAIF masked */
+	msr	spsr_el1, x10
+	mov	x0, x1
+	mov	x1, x2
+	eret
+user_enter:
+	blr	x9
+	svc	#0
+	b	.
+
+user_back:
+	mrs	x9, tpidr_el0
+	mrs	x10, esr_el1
+	lsr	x11, x10, #26
+	cmp	x11, #EC_SVC64
+	b.eq	1f
+	str	x10, [x9, #CPU_ESR]
+	ldr	x0, =FAULT_MARK
+1:	ldr	x10, [x9, #CPU_EL1_SP]
+	mov	sp, x10
+	b	2f
+
 lower_sync:
+	mrs	x9, currentel
+	cmp	x9, #(1 << 2)
+	b.eq	user_back
 	mrs	x9, esr_el3
 	lsr	x9, x9, #26
 	cmp	x9, #EC_SMC64
@@ -82,7 +130,7 @@ lower_sync:
 	mrs	x9, tpidr_el3
 	ldr	x10, [x9, #CPU_EL3_SP]
 	mov	sp, x10
-	ldp	x19, x20, [sp, #16]
+2:	ldp	x19, x20, [sp, #16]
 	ldp	x21, x22, [sp, #32]
 	ldp	x23, x24, [sp, #48]
 	ldp	x25, x26, [sp, #64]
@@ -149,7 +197,7 @@ stray:
 	mrs	x3, elr_el1
 	b	on_stray_exception
 
-	/* One table for both levels: only EL3 has lower levels to hear from. */
+	/* One table for both levels. */
 	.macro	vector number, target
 	.balign	128
 	.ifb	\target

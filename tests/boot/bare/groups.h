@@ -22,5 +22,6 @@ void measure_cost(void);
 void test_without_fence(void);
 /* Waits for the host twice; see hammer.c. */
 void test_hammer(void);
+void test_privilege(void);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * C code runs at EL3 (secure) and at EL1 (non-secure) from the same addresses. Virtual addresses are physical ones
  * with a view added to them (see mmu.c): plain, NS_VIEW (EL3: non-secure accesses), USER_VIEW (EL1: pages that EL0
- * may use as well, for LDTR and STTR).
+ * may use as well, for LDTR and STTR and for code at EL0).
  */
 #ifndef BARE_MACHINE_H
 #define BARE_MACHINE_H
@@ -13,6 +13,8 @@
 #define CPU_BYTES 128
 #define CPU_EL3_SP 0
 #define CPU_NS_STACK 8
+#define CPU_EL1_SP 16
+#define CPU_ESR 48
 #define STACK_BYTES 4096
 
 #define FLASH_BASE 0x08000000
@@ -24,12 +26,16 @@
 #define WALK_VIEW 0xa00000000
 
 #define EC_UNKNOWN 0x00
+#define EC_SVC64 0x15
 #define EC_SMC64 0x17
 #define EC_FETCH_ABORT 0x21
 #define EC_DATA_ABORT 0x25
 #define FSC_EXTERNAL 0x10
 #define FSC_EXTERNAL_WALK_L2 0x16
 #define FSC_TRANSLATION_L2 0x06
+
+/* The value that a call gives when an exception ended it (all but data aborts, which are skipped). */
+#define FAULT_MARK 0xfa017fa017fa017f
 
 #ifndef __ASSEMBLER__
 
@@ -42,9 +48,6 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-/* The value that a call gives when an exception ended it (all but data aborts, which are skipped). */
-#define FAULT_MARK 0xfa017fa017fa017full
 
 #define read_sysreg(name)                                         \
 	({                                                        \
@@ -67,10 +70,11 @@ static inline void write32(u64 address, u32 value)
 	*(volatile u32 *)address = value;
 }
 
-/* One core; the first two members are known to entry.S. */
+/* One core; entry.S knows the members that have a number above. */
 struct cpu {
 	u64 el3_sp;
 	u64 ns_stack;
+	u64 el1_sp;
 	u64 number;
 	u64 guarded; /* exceptions are expected and recorded; otherwise they end the run */
 	u64 faults;  /* since the last guard(); the rest is about the first one */
@@ -110,6 +114,10 @@ typedef u64 (*access_fn)(u64 address, void *buffer);
 /* EL3 only: runs function(a, b, c) at non-secure EL1 of this core. */
 u64 ns_call(void *function, u64 a, u64 b, u64 c);
 
+/* EL1 only: runs function(a, b) at EL0, in USER_VIEW or, while stage 1 is off, at its physical address. */
+u64 user_call(void *function, u64 a, u64 b);
+u64 user_call_flat(void *function, u64 a, u64 b);
+
 /* EL3 only: one access in a world, with exceptions recorded in this_cpu(). */
 u64 perform(enum world world, access_fn access, u64 address, void *buffer);
 
@@ -126,6 +134,8 @@ void machine_init_cpu(void);
 void mmu_init(void);
 void mmu_init_cpu(void);
 void mmu_set_walk_entry(enum world world, u64 descriptor);
+/* EL3 only: a second stage for non-secure EL1 and EL0, which maps everything to itself. */
+void mmu_stage2(bool on);
 void power_off(void) __attribute__((noreturn));
 
 /* Interrupt at the head of core 0's secure queue (INTID), 1023 if there is none. */

@@ -17,7 +17,7 @@ void main(void)
 		{ "matrix", test_matrix },	     { "fetch", test_fetch }, { "action", test_action },
 		{ "permission", test_permission },   { "alias", test_alias }, { "race", test_race },
 		{ "cost", measure_cost },	     { "without-fence", test_without_fence },
-		{ "hammer", test_hammer },
+		{ "hammer", test_hammer },	     { "privilege", test_privilege },
 	};
 
 	print_init();

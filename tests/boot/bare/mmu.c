@@ -36,6 +36,11 @@
 #define SCTLR_EL3_RES1 0x30c50830
 #define SCTLR_EL1_RES1 0x30d00800
 #define SCTLR_ON (1 << 0 | 1 << 2 | 1 << 12) /* M, C, I */
+#define SCTLR_EL1_DZE (1 << 14)
+
+#define STAGE2_BLOCK (BLOCK | 0xf << 2 | 3 << 6 | INNER_SHAREABLE | ACCESSED) /* normal, read and write */
+#define VTCR (1ull << 31 | 1 << 16 | TCR_CACHED | 1 << 6 | TCR_36_BITS)	      /* from level 1 */
+#define HCR_VM 1
 
 struct tables {
 	u64 level1[ENTRIES];
@@ -43,6 +48,7 @@ struct tables {
 };
 
 static __attribute__((aligned(4096), section(".bss.tables"))) struct tables el3, el1;
+static __attribute__((aligned(4096), section(".bss.tables"))) u64 stage2[ENTRIES];
 
 _Static_assert(sizeof(struct tables) % 4096 == 0, "tables fill pages");
 
@@ -74,6 +80,9 @@ void mmu_init(void)
 	map_devices(&el1, 0);
 	map_dram(&el1, 0, 0);
 	map_dram(&el1, USER_VIEW, AP_USER);
+	el1.level1[USER_VIEW / GIB] = AP_USER | NORMAL;
+	for (unsigned i = 0; i <= DRAM_BLOCKS; i++)
+		stage2[i] = i * GIB | STAGE2_BLOCK;
 	dsb();
 }
 
@@ -85,10 +94,18 @@ void mmu_init_cpu(void)
 	write_sysreg(MAIR, mair_el1);
 	write_sysreg(TCR_36_BITS | TCR_CACHED | TCR_EL1_EPD1 | TCR_EL1_IPS_36, tcr_el1);
 	write_sysreg(el1.level1, ttbr0_el1);
-	write_sysreg(SCTLR_EL1_RES1 | SCTLR_ON, sctlr_el1);
+	write_sysreg(SCTLR_EL1_RES1 | SCTLR_EL1_DZE | SCTLR_ON, sctlr_el1);
 	asm volatile("tlbi alle3; tlbi alle1; dsb sy; isb" : : : "memory");
 	write_sysreg(SCTLR_EL3_RES1 | SCTLR_ON, sctlr_el3);
 	isb();
+}
+
+void mmu_stage2(bool on)
+{
+	write_sysreg(VTCR, vtcr_el2);
+	write_sysreg(stage2, vttbr_el2);
+	write_sysreg((read_sysreg(hcr_el2) & ~HCR_VM) | (on ? HCR_VM : 0), hcr_el2);
+	asm volatile("isb; tlbi alle1; dsb sy; isb" : : : "memory");
 }
 
 void mmu_set_walk_entry(enum world world, u64 descriptor)
