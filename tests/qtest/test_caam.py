@@ -336,7 +336,7 @@ class LockTest(CaamCase):
         begin = time.monotonic()
         board.qmp.command("stop")
         stopping = time.monotonic() - begin
-        self.assertLess(stopping, 2.0, "a job that has written nothing does not hold up a stop")
+        self.assertLess(stopping, 10, "a job that has written nothing does not hold up a stop")
         self.assertEqual(ring.get(IRSAR), caam_jobs.ENTRIES - 1, "it waits in its ring")
         board.qmp.command("system_reset")
         board.qmp.command("cont")

@@ -20,7 +20,7 @@ UNTOUCHED = 0xEE
 WORK_MAX, STEP_NS = 32 << 10, 600_000  # what one direction does in one go, and more time than it then waits for
 SLOT = 0x303D0800  # of the RDC, the first for DRAM
 GIC_FEC_INPUT = 118
-SECONDS = 2  # a loop without end is longer, anything else much shorter
+SECONDS = 30  # a loop without end is longer, anything else much shorter, on a busy host, too
 KINDS = (False, True)
 
 
