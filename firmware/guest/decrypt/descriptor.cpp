@@ -41,8 +41,9 @@ Mapping::~Mapping() {
         munmap(bytes_.data(), bytes_.size());
 }
 
-Result<Mapping> Mapping::make(const Descriptor& file, std::size_t size, const std::string& what) {
-    void* const at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+Result<Mapping> Mapping::make(const Descriptor& file, std::size_t size, const std::string& what,
+                              off_t offset) {
+    void* const at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), offset);
     if (at == MAP_FAILED)
         return system_error(what, errno);
     Mapping mapping;

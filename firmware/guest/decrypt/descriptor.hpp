@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -41,7 +43,8 @@ class Mapping {
     std::span<std::uint8_t> bytes() const { return bytes_; }
 
     /** `what` names the memory in an error. */
-    static Result<Mapping> make(const Descriptor& file, std::size_t size, const std::string& what);
+    static Result<Mapping> make(const Descriptor& file, std::size_t size, const std::string& what,
+                                off_t offset = 0);
 
  private:
     std::span<std::uint8_t> bytes_;

@@ -26,6 +26,7 @@ class HeapBuffer {
     static Result<HeapBuffer> allocate(const std::string& heap, std::uint64_t size);
 
     Kind kind() const { return kind_; }
+    const Descriptor& file() const { return file_; }
     int descriptor() const { return file_.get(); }
     std::uint64_t size() const { return size_; }
 

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * svp-play: decodes a stream by the kernel's stateless decoder. Run it with --help; what it prints is in
+ * output.hpp, then a line "PLAYED ..." on stderr. Status 1 if something went wrong, 2 for a wrong call.
+ */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+
+#include "v4l2_decoder.hpp"
+
+namespace svp::play {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using decrypt::Descriptor;
+using decrypt::Error;
+using decrypt::Result;
+using decrypt::system_error;
+
+constexpr char usage[] =
+    "usage: svp-play [--digest|--raw] [--layout yuv420p|nv12|gray] [--stream-heap NAME] [--picture-heap "
+    "NAME] FILE\n"
+    "\n"
+    "Decodes IVF with VP8, H.264 (Annex B) or MPEG-2 video by the kernel's stateless decoder.\n"
+    "  --digest             print the MD5 of every picture, and of all\n"
+    "  --raw                print every picture, a line and its bytes\n"
+    "  --layout LAYOUT      in which samples are taken for these (default yuv420p)\n"
+    "  --stream-heap NAME   the stream goes through a buffer of /dev/dma_heap/NAME instead of the driver's\n"
+    "  --picture-heap NAME  pictures go to buffers of that heap: 'video' is the protected one\n"
+    "  --repeat COUNT       play it so many times\n";
+
+struct Arguments {
+    bool help = false;
+    Pictures pictures = Pictures::none;
+    std::string layout = "yuv420p";
+    Memory memory;
+    unsigned repeat = 1;
+    std::string file;
+};
+
+Result<Arguments> parse(int count, char** words) {
+    Arguments arguments;
+    for (int i = 1; i < count; ++i) {
+        const std::string word = words[i];
+        const auto value = [&]() -> std::string { return i + 1 < count ? words[++i] : ""; };
+        if (word == "--help" || word == "-h") {
+            arguments.help = true;
+        } else if (word == "--digest") {
+            arguments.pictures = Pictures::digest;
+        } else if (word == "--raw") {
+            arguments.pictures = Pictures::raw;
+        } else if (word == "--layout") {
+            arguments.layout = value();
+            if (arguments.layout != "yuv420p" && arguments.layout != "nv12" && arguments.layout != "gray") {
+                return Error{"--layout: '" + arguments.layout + "' is none of yuv420p, nv12, gray"};
+            }
+        } else if (word == "--stream-heap" || word == "--picture-heap") {
+            std::string& heap =
+                word == "--stream-heap" ? arguments.memory.stream_heap : arguments.memory.picture_heap;
+            heap = value();
+            if (heap.empty()) {
+                return Error{word + ": the name of a heap is missing"};
+            }
+        } else if (word == "--repeat") {
+            const std::string number = value();
+            char* end = nullptr;
+            const unsigned long parsed = std::strtoul(number.c_str(), &end, 10);
+            if (number.empty() || *end != 0 || parsed == 0 || parsed > 1'000'000) {
+                return Error{"--repeat: '" + number + "' is no number from 1 to 1000000"};
+            }
+            arguments.repeat = static_cast<unsigned>(parsed);
+        } else if (word.starts_with("-")) {
+            return Error{"unknown option '" + word + "', see --help"};
+        } else if (!arguments.file.empty()) {
+            return Error{"one file at a time: '" + arguments.file + "' and '" + word + "'"};
+        } else {
+            arguments.file = word;
+        }
+    }
+    if (arguments.file.empty() && !arguments.help) {
+        return Error{"name a stream, see --help"};
+    }
+    return arguments;
+}
+
+/** A whole file in memory. */
+class File {
+ public:
+    static Result<std::vector<std::uint8_t>> read(const std::string& name) {
+        const Result<Descriptor> file = Descriptor::open(name, O_RDONLY);
+        if (!file.ok()) {
+            return file.error();
+        }
+        struct stat status {};
+        if (fstat(file.value().get(), &status) != 0) {
+            return system_error(name, errno);
+        }
+        std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
+        std::size_t have = 0;
+        while (have < bytes.size()) {
+            const ssize_t got = ::read(file.value().get(), bytes.data() + have, bytes.size() - have);
+            if (got < 0) {
+                return system_error(name, errno);
+            }
+            if (got == 0) {
+                break;
+            }
+            have += static_cast<std::size_t>(got);
+        }
+        bytes.resize(have);
+        return bytes;
+    }
+};
+
+int run(const Arguments& arguments) {
+    const Result<std::vector<std::uint8_t>> file = File::read(arguments.file);
+    if (!file.ok()) {
+        std::fprintf(stderr, "svp-play: %s\n", file.error().text.c_str());
+        return 1;
+    }
+    Result<Output> made = Output::make(arguments.pictures, arguments.layout);
+    if (!made.ok()) {
+        std::fprintf(stderr, "svp-play: %s\n", made.error().text.c_str());
+        return 1;
+    }
+    Output& output = made.value();
+    const auto begin = Clock::now();
+    unsigned jobs = 0;
+    std::string device;
+    bool good = true;
+    for (unsigned round = 0; round < arguments.repeat && good; ++round) {
+        V4l2Decoder decoder(arguments.memory, output);
+        const Ending ending = play(file.value(), decoder);
+        jobs += decoder.jobs();
+        device = decoder.device();
+        if (!decoder.failure().empty()) {
+            good = false;
+            if (decoder.unsupported() && output.pictures() == 0) {
+                output.say("unsupported", decoder.failure());
+            } else {
+                output.error(decoder.failure());
+            }
+        } else if (!ending.problem.empty()) {
+            good = false;
+            if (ending.unsupported) {
+                output.say("unsupported", ending.problem);
+            } else {
+                output.error(ending.problem);
+            }
+        }
+    }
+    const bool written = output.finish();
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    std::fprintf(stderr, "PLAYED %s pictures=%u jobs=%u errors=%u ms=%.0f by %s\n", arguments.file.c_str(),
+                 output.pictures(), jobs, output.errors(), 1000 * seconds,
+                 device.empty() ? "nobody" : device.c_str());
+    return good && written && output.errors() == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace svp::play
+
+int main(int count, char** words) {
+    const auto arguments = svp::play::parse(count, words);
+    if (!arguments.ok()) {
+        std::fprintf(stderr, "svp-play: %s\n", arguments.error().text.c_str());
+        return 2;
+    }
+    if (arguments.value().help) {
+        std::fputs(svp::play::usage, stdout);
+        return 0;
+    }
+    return svp::play::run(arguments.value());
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Decodes by a stateless decoder of the kernel: V4L2's memory-to-memory and request interfaces. */
+#pragma once
+
+#include <linux/videodev2.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "../decrypt/descriptor.hpp"
+#include "output.hpp"
+#include "target.hpp"
+
+namespace svp::play {
+
+/** Where buffers come from: the driver, or a heap below /dev/dma_heap. */
+struct Memory {
+    std::string stream_heap;   ///< empty: the driver
+    std::string picture_heap;  ///< empty: the driver
+};
+
+class V4l2Decoder : public Target {
+ public:
+    V4l2Decoder(Memory memory, Output& output);
+    ~V4l2Decoder() override;
+
+    bool begin(const Format& format, const Controls& first) override;
+    bool decode(const Job& job) override;
+    bool show(std::uint64_t frame) override;
+    void release(std::uint64_t frame) override;
+
+    /** Why it ended the player; empty otherwise. */
+    const std::string& failure() const { return failure_; }
+    /** The failure lies in the stream: the hardware lacks what it asks for. */
+    bool unsupported() const { return unsupported_; }
+    unsigned jobs() const { return jobs_; }
+    /** Name of the driver's node and its card; empty before begin(). */
+    const std::string& device() const { return device_; }
+
+ private:
+    class Queue;
+
+    bool fail(const decrypt::Error& error);
+    bool lacks(const std::string& text);
+    decrypt::Result<decrypt::Done> open(Codec codec);
+    decrypt::Result<decrypt::Done> configure(const Controls& first);
+    decrypt::Result<decrypt::Done> queue_job(const Job& job, unsigned stream,
+                                             const std::optional<unsigned>& picture);
+    decrypt::Result<bool> finish_job(const Job& job);
+    void close();
+
+    Memory memory_;
+    Output& output_;
+    Format format_;
+    std::string failure_;
+    bool unsupported_ = false;
+    std::string device_;
+    unsigned jobs_ = 0;
+    decrypt::Descriptor video_, media_, request_;
+    std::unique_ptr<Queue> streams_, pictures_;
+    unsigned stride_ = 0;
+    std::map<std::uint64_t, unsigned> buffers_;  ///< of frames
+    std::vector<bool> driver_has_;               ///< buffers of pictures that are not back yet
+};
+
+}  // namespace svp::play
