@@ -24,11 +24,11 @@ import struct
 import sys
 
 APPLETS = """
-    [ ash awk basename cat chmod chown clear cmp cp cttyhack cut date dd devmem
-    df dirname dmesg echo env expr false find free grep gzip halt head hexdump
-    hostname hwclock id ifconfig insmod ip kill less ln losetup ls lsmod md5sum
-    mkdir mknod mktemp more mount mv nc nproc od pidof ping poweroff printf ps
-    pwd readlink reboot rm rmdir rmmod route sed seq setsid sh sha256sum sleep
+    [ ash awk basename cat chmod chown chroot clear cmp cp cttyhack cut date dd
+    devmem df dirname dmesg echo env expr false find free grep gzip halt head
+    hexdump hostname hwclock id ifconfig insmod ip kill less ln losetup ls lsmod
+    md5sum mkdir mknod mktemp more mount mv nc nproc od pidof ping
+    poweroff printf ps pwd readlink reboot rm rmdir rmmod route sed seq setsid sh sha256sum sleep
     sort stat stty sync sysctl tail tar taskset tee test tftp time timeout top
     touch tr true truncate tty udhcpc umount uname uniq uptime usleep vi wc
     wget xargs xxd yes zcat

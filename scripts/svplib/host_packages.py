@@ -21,14 +21,16 @@ LINUX = ("bc", "flex", "bison", "libelf-dev", "libssl-dev", "kmod", "perl", "dev
 OPTEE = ("python3-cryptography", "python3-pyelftools", "device-tree-compiler")
 UNIT = ("meson", "ninja-build", "pkgconf|pkg-config", "catch2", "clang-format", "nettle-dev", "libgmp-dev")
 GTK = ("libgtk-3-dev",)
+CARDS = ("e2fsprogs",)
 
 #: Part of the build -> packages
 NEEDS = {
     "qemu": BUILD + QEMU, "asan-qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
     "boot": BUILD + CROSS, "guest": BUILD + CROSS + CROSS_CXX, "tools": BUILD + CROSS + CROSS_CXX, "debian": BUILD + CROSS + CROSS_CXX,
+    "media": BUILD + CROSS + CARDS,
     "unit": BUILD + UNIT, "gtk": GTK,
     # no part of its own: a raw ext4 image that a boot test mounts, ciphers to compare CAAM with
-    "boot-tests": ("e2fsprogs", "python3-cryptography"),
+    "boot-tests": CARDS + ("python3-cryptography",),
 }
 
 

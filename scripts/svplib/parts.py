@@ -14,7 +14,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import cache, guest_tools, host_packages, sources
+from . import cache, guest_media, guest_tools, host_packages, sources
 from .errors import BuildError, UsageError
 from .products import PRODUCTS, override
 from .progress import build_environment, log_path, run_logged, say
@@ -291,6 +291,13 @@ def _build_tools(folder):
     shutil.rmtree(tree)
 
 
+def _build_media(folder):
+    tree = folder / "tree"
+    guest_media.collect(tree, _busybox())
+    guest_media.image(tree, folder / "media.img")
+    shutil.rmtree(tree)
+
+
 def _build_debian(folder):
     root = sources.unpacked("debian-kernel", lambda partial: sources.unpack_deb("debian-kernel", partial))
     images = sorted(path for path in root.glob("**/vmlinuz*") if path.is_file())
@@ -387,6 +394,7 @@ PARTS = {part.name: part for part in (
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
     Part("guest", _build_guest, source=("busybox",), files=GUEST_FILES, needs=("linux",)),
     Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=GUEST_FILES, needs=("linux",)),
+    Part("media", _build_media, source=("busybox", *guest_media.PACKAGES)),
     Part("debian", _build_debian, source=("debian-kernel", "debian-modules", "busybox"), files=GUEST_FILES),
     Part("asan-qemu", _build_qemu, prepare=_prepare_asan_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=6000),
 )}

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the boot tests share: a machine for all tests of a class, and the check lines that guest programs print."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
-from svplib import products
+from svplib import cards, products
 from svplib.board import Board
 from svplib.checks import GUEST_LINE
 from svplib.console import timeout_scale
@@ -143,17 +142,11 @@ def device_tree_string(path, node, name):
     return subprocess.run(["fdtget", "-t", "s", str(path), node, name], check=True, capture_output=True, text=True).stdout.strip()
 
 
-def file_system_tools():
-    """Environment with which e2fsprogs are found: their folder is not on the path of a normal user."""
-    return {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
-
-
 def make_card(folder, files, size=CARD_BYTES):
     """A raw ext4 image of a card in `folder` that holds `files` ({name: content}). `size` in bytes: a power of 2, as the SD card model wants."""
     root, image = folder / "card", folder / "card.img"
     for name, content in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(image), f"{size >> 10}k"], check=True, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL, env=file_system_tools())
+    cards.make(image, root, size)
     return image

@@ -44,7 +44,7 @@ def program_counter(board, cpu):
 def debugfs(image, request):
     """What e2fsprogs' debugfs says about a file system image."""
     return subprocess.run(["debugfs", "-R", request, str(image)], check=True, stdin=subprocess.DEVNULL, capture_output=True,
-                          env=boot_case.file_system_tools()).stdout
+                          env=cards.tools()).stdout
 
 
 class _Exchange(http.server.BaseHTTPRequestHandler):
@@ -162,7 +162,7 @@ class FirmwareBoot(BoardCase):
         self.assertEqual(power_off(self.board), 0)
         self.assertIn("reboot: Power down", self.board.console.text)
         self.assertEqual(subprocess.run(["e2fsck", "-fn", str(self.card)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-                                        env=boot_case.file_system_tools()).returncode, 0)
+                                        env=cards.tools()).returncode, 0)
 
 
 class FirmwareBootUnderNxp(FirmwareBoot):
