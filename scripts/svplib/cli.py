@@ -67,6 +67,7 @@ Each snapshot is booted once; each case starts from it in a machine of its own."
   svp decode clip.ivf                            its checksum beside it (clip.ivf.md5) is compared
   svp decode vectors/vp8 vectors/mpeg2           a table: stream, frames, result, time; sums per folder
   svp decode clip.ivf --png 25 picture.png --md5 clip.md5
+  svp decode vectors --where guest               by Linux's driver on the board; --client gst: by Debian's GStreamer
   svp decode --suite VP8-TEST-VECTORS.json --vectors DIR --json here.json
   svp decode --suite VP8-TEST-VECTORS.json --vectors DIR --compare there.json
 

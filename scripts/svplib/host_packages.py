@@ -29,8 +29,8 @@ NEEDS = {
     "boot": BUILD + CROSS, "guest": BUILD + CROSS + CROSS_CXX, "tools": BUILD + CROSS + CROSS_CXX, "debian": BUILD + CROSS + CROSS_CXX,
     "media": BUILD + CROSS + CARDS,
     "unit": BUILD + UNIT, "gtk": GTK,
-    # no part of its own: a raw ext4 image that a boot test mounts, ciphers to compare CAAM with
-    "boot-tests": CARDS + ("python3-cryptography",),
+    # no part of its own: a raw ext4 image that a boot test mounts, streams and what is right for them, ciphers to compare CAAM with
+    "boot-tests": CARDS + ("ffmpeg", "python3-cryptography"),
 }
 
 

@@ -33,7 +33,8 @@ constexpr char usage[] =
     "  --layout LAYOUT      in which samples are taken for these (default yuv420p)\n"
     "  --stream-heap NAME   the stream goes through a buffer of /dev/dma_heap/NAME instead of the driver's\n"
     "  --picture-heap NAME  pictures go to buffers of that heap: 'video' is the protected one\n"
-    "  --repeat COUNT       play it so many times\n";
+    "  --repeat COUNT       play it so many times\n"
+    "  --decoded WIDTHxHEIGHT   FILE holds pictures, YUV 4:2:0 plane by plane: nothing is decoded\n";
 
 struct Arguments {
     bool help = false;
@@ -41,6 +42,8 @@ struct Arguments {
     std::string layout = "yuv420p";
     Memory memory;
     unsigned repeat = 1;
+    unsigned width = 0;  ///< --decoded
+    unsigned height = 0;
     std::string file;
 };
 
@@ -75,6 +78,13 @@ Result<Arguments> parse(int count, char** words) {
                 return Error{"--repeat: '" + number + "' is no number from 1 to 1000000"};
             }
             arguments.repeat = static_cast<unsigned>(parsed);
+        } else if (word == "--decoded") {
+            const std::string size = value();
+            char rest = 0;
+            if (std::sscanf(size.c_str(), "%ux%u%c", &arguments.width, &arguments.height, &rest) != 2 ||
+                arguments.width - 1 > 8191 || arguments.height - 1 > 8191) {
+                return Error{"--decoded: '" + size + "' is no WIDTHxHEIGHT of pictures"};
+            }
         } else if (word.starts_with("-")) {
             return Error{"unknown option '" + word + "', see --help"};
         } else if (!arguments.file.empty()) {
@@ -118,6 +128,21 @@ class File {
     }
 };
 
+/** Prints the pictures of a file that holds them, YUV 4:2:0, plane by plane. */
+int print_decoded(const Arguments& arguments, std::span<const std::uint8_t> bytes, Output& output) {
+    const std::size_t half = std::size_t{(arguments.width + 1) / 2} * ((arguments.height + 1) / 2);
+    const std::size_t size = std::size_t{arguments.width} * arguments.height + 2 * half;
+    for (; bytes.size() >= size; bytes = bytes.subspan(size)) {
+        if (!output.planes(arguments.width, arguments.height, bytes.first(size))) {
+            return 1;
+        }
+    }
+    if (!bytes.empty()) {
+        output.error(std::to_string(bytes.size()) + " bytes are no picture");
+    }
+    return output.finish() && bytes.empty() ? 0 : 1;
+}
+
 int run(const Arguments& arguments) {
     const Result<std::vector<std::uint8_t>> file = File::read(arguments.file);
     if (!file.ok()) {
@@ -130,6 +155,9 @@ int run(const Arguments& arguments) {
         return 1;
     }
     Output& output = made.value();
+    if (arguments.width != 0) {
+        return print_decoded(arguments, file.value(), output);
+    }
     const auto begin = Clock::now();
     unsigned jobs = 0;
     std::string device;

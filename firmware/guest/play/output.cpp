@@ -133,13 +133,33 @@ bool Output::picture(const Format& format, std::span<const std::uint8_t> nv12, u
     if (kind_ == Pictures::none) {
         return true;
     }
-    const std::string size =
-        std::to_string(format.visible_width) + " " + std::to_string(format.visible_height);
     if (nv12.empty()) {
-        say("unreadable", size);
+        unreadable_ = true;
+        say("unreadable", std::to_string(format.visible_width) + " " + std::to_string(format.visible_height));
         return true;
     }
     arrange(format, nv12, stride);
+    return put(format.visible_width, format.visible_height);
+}
+
+bool Output::planes(unsigned width, unsigned height, std::span<const std::uint8_t> planes) {
+    ++pictures_;
+    const std::size_t luma = std::size_t{width} * height, chroma = (planes.size() - luma) / 2;
+    bytes_.assign(planes.begin(), planes.end());
+    if (layout_ == "gray") {
+        bytes_.resize(luma);
+    } else if (layout_ == "nv12") {
+        for (std::size_t i = 0; i < chroma; ++i) {
+            bytes_[luma + 2 * i] = planes[luma + i];
+            bytes_[luma + 2 * i + 1] = planes[luma + chroma + i];
+        }
+    }
+    return kind_ == Pictures::none || put(width, height);
+}
+
+/** Prints what is in bytes_. */
+bool Output::put(unsigned width, unsigned height) {
+    const std::string size = std::to_string(width) + " " + std::to_string(height);
     if (kind_ == Pictures::raw) {
         say("picture", layout_ + " " + size + " " + std::to_string(bytes_.size()));
         if (std::fwrite(bytes_.data(), 1, bytes_.size(), stdout) != bytes_.size()) {
@@ -171,7 +191,7 @@ void Output::say(const char* word, const std::string& text) {
 }
 
 bool Output::finish() {
-    if (kind_ == Pictures::digest && pictures_ != 0) {
+    if (kind_ == Pictures::digest && pictures_ != 0 && !unreadable_) {
         const Result<std::string> sum = all_->take();
         if (!sum.ok()) {
             return failed(sum.error());

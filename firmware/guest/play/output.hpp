@@ -46,6 +46,8 @@ class Output {
     /** A picture in a buffer as NV12, rows of @p stride bytes; no bytes: it cannot be read. False if it
      * cannot be written. */
     bool picture(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride);
+    /** A picture without padding, plane by plane (YUV 4:2:0). */
+    bool planes(unsigned width, unsigned height, std::span<const std::uint8_t> planes);
     void error(const std::string& text);
     void say(const char* word, const std::string& text);
     /** The last lines. */
@@ -55,12 +57,14 @@ class Output {
     unsigned errors() const { return errors_; }
 
  private:
+    bool put(unsigned width, unsigned height);
     void arrange(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride);
     bool failed(const decrypt::Error& error);
 
     Pictures kind_ = Pictures::none;
     std::string layout_;
     std::optional<Digest> one_, all_;
+    bool unreadable_ = false;          ///< a picture was
     std::vector<std::uint8_t> bytes_;  ///< of the picture in its layout
     unsigned pictures_ = 0;
     unsigned errors_ = 0;

@@ -12,7 +12,8 @@ from ..checks import write_json
 from ..errors import SvpError, UsageError, explain
 from ..progress import say
 from ..results import Result, Results
-from . import checksums, program
+from . import checksums, guest, program
+from .pictures import Digest
 from .verdict import OUTCOMES, Verdict, judge
 
 #: Files that a folder is searched for
@@ -22,7 +23,10 @@ SUFFIXES = (".ivf", ".264", ".h264", ".avc", ".jsv", ".jvt", ".26l", ".m2v")
 def add_arguments(parser):
     """Options of `svp decode`."""
     parser.add_argument("streams", nargs="*", metavar="FILE|FOLDER", help="streams; of a folder all that have a known suffix: " + " ".join(SUFFIXES))
-    parser.add_argument("--where", choices=("host",), default="host", help="host: parser and driver of svp's own drive the VPU's model, without QEMU")
+    parser.add_argument("--where", choices=("host", "guest"), default="host",
+                        help="host: parser and driver of svp's own drive the VPU's model, without QEMU; guest: the board boots, and a client decodes "
+                        "by Linux's unmodified driver")
+    parser.add_argument("--client", choices=guest.CLIENTS, help="in the guest: play (default): our svp-play; gst: Debian's GStreamer")
     parser.add_argument("--suite", metavar="FILE", help="a suite of fluster's (JSON) instead of streams, with --vectors")
     parser.add_argument("--vectors", metavar="DIR", help="where the suite's streams lie")
     parser.add_argument("--compare", metavar="FILE", help="a --json of an earlier call, here or elsewhere: its results stand beside these")
@@ -80,15 +84,18 @@ def main(arguments, decoder=None):
     single = [name for name in ("md5", "raw", "png") if getattr(arguments, name)]
     if single and len(chosen) != 1:
         raise UsageError(f"--{single[0]}: for one stream, these are {len(chosen)}")
+    if arguments.client and arguments.where != "guest":
+        raise UsageError("--client: only with --where guest")
     earlier = _earlier(arguments.compare) if arguments.compare else None
-    decoder = decoder or native.build(program.PROGRAM)
-    if single:
-        with contextlib.ExitStack() as stack:
-            verdicts = [_decode(decoder, chosen[0], _outputs(arguments, stack))]
-            if verdicts[0].pictures < _png_number(arguments):
-                raise UsageError(f"--png: {chosen[0].name} has {verdicts[0].pictures} pictures")
-    else:
-        verdicts = _decode_all(decoder, chosen)
+    with contextlib.ExitStack() as stack:
+        each = _outputs(arguments, stack) if single else None
+        if arguments.where == "guest":
+            verdicts = _decode_in_guest(chosen, arguments.client or "play", each, raw=bool(arguments.raw or arguments.png))
+        else:
+            decoder = decoder or native.build(program.PROGRAM)
+            verdicts = [_decode(decoder, chosen[0], each)] if single else _decode_all(decoder, chosen)
+        if verdicts[0].pictures < _png_number(arguments):
+            raise UsageError(f"--png: {chosen[0].name} has {verdicts[0].pictures} pictures")
     print(table(verdicts, earlier))
     say(f"{sum(verdict.pictures for verdict in verdicts)} pictures of {len(verdicts)} streams in {time.monotonic() - begin:.1f} s")
     if arguments.junit:
@@ -101,10 +108,27 @@ def main(arguments, decoder=None):
 
 def _decode(decoder, stream, each=None):
     verdict = Verdict(stream.suite, stream.name)
-    if not stream.path.is_file():
-        verdict.outcome, verdict.text = "skipped", f"{stream.path}: there is no such file"
-        return verdict
-    return judge(verdict, program.decode(decoder, stream.path), stream.find(), each)
+    return judge(verdict, program.decode(decoder, stream.path), stream.find(), each) if stream.path.is_file() else _missing(verdict, stream)
+
+
+def _missing(verdict, stream):
+    verdict.outcome, verdict.text = "skipped", f"{stream.path}: there is no such file"
+    return verdict
+
+
+def _decode_in_guest(chosen, client, each, raw):
+    """Verdicts of all streams in their order, one after the other."""
+    sums = [stream.find() for stream in chosen]  # a file of checksums that is none ends this before anything long begins
+    present = [stream for stream in chosen if stream.path.is_file()]
+    parts.build(guest.PARTS[client])
+    verdicts = []
+    with contextlib.ExitStack() as stack:
+        board = stack.enter_context(guest.Guest([stream.path for stream in present], client, raw)) if present else None
+        for stream, wanted in zip(chosen, sums):
+            verdict = Verdict(stream.suite, stream.name)
+            verdicts.append(judge(verdict, board.decode(present.index(stream), wanted.format if wanted else "yuv420p"), wanted, each)
+                            if stream in present else _missing(verdict, stream))
+    return verdicts
 
 
 class _Collector:
@@ -153,7 +177,7 @@ def _outputs(arguments, stack):
     def each(index, picture):
         try:
             if md5:
-                md5.write(f"{checksums.md5(picture.data)}  picture-{index:04}-{picture.width}x{picture.height}.{picture.format}\n".encode())
+                md5.write(f"{picture.md5 if isinstance(picture, Digest) else checksums.md5(picture.data)}  picture-{index:04}-{picture.width}x{picture.height}.{picture.format}\n".encode())
             if raw:
                 raw.write(picture.data)
             if index == number:

@@ -9,6 +9,23 @@ class PictureError(ValueError):
     """A picture that cannot be what it is said to be, or cannot become what is asked for."""
 
 
+class Digest:
+    """A picture of which only the MD5 is known, in `format`."""
+
+    def __init__(self, format, width, height, md5):
+        self.format = format
+        self.width = width
+        self.height = height
+        self.md5 = md5
+
+
+class Whole:
+    """The MD5 of all pictures of which there were digests."""
+
+    def __init__(self, md5):
+        self.md5 = md5
+
+
 def _chroma(size):
     return (size + 1) // 2
 

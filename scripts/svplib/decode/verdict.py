@@ -6,7 +6,7 @@ import time
 
 from ..errors import SvpError
 from .checksums import md5
-from .pictures import Picture, PictureError
+from .pictures import Digest, Picture, PictureError, Whole
 from .program import Unsupported
 
 #: passed: equal to its checksums, though the hardware may have reported errors (a stream that is cut). decoded: it has none. failed: not
@@ -43,24 +43,29 @@ class Verdict:
 
 
 def judge(verdict, items, checksums, each=None):
-    """Fill in `verdict` from what program.decode() yields; `each(number, picture)` is called for every picture, counted from 1."""
+    """Fill in `verdict` from what program.decode() or Guest.decode() yields; `each(number, picture)` is called for every picture, counted
+    from 1."""
     begin = time.monotonic()
     whole, errors = hashlib.md5(usedforsecurity=False), []
     wanted = checksums.frames if checksums else None
     format = checksums.format if checksums else None
     try:
         for item in items:
-            if not isinstance(item, Picture):
-                errors.append(item)
+            if isinstance(item, Whole):
+                verdict.md5 = item.md5
+            if not isinstance(item, (Picture, Digest)):
+                errors += [item] if isinstance(item, str) else []
                 continue
             verdict.pictures += 1
-            data = item.bytes_as(format or item.format)
-            whole.update(data)
+            if isinstance(item, Picture):
+                data = item.bytes_as(format or item.format)
+                whole.update(data)
             if wanted is not None and verdict.text == "":
-                verdict.text = _compare(verdict.pictures, data, wanted)
+                verdict.text = _compare(verdict.pictures, item.md5 if isinstance(item, Digest) else md5(data), wanted)
             if each:
                 each(verdict.pictures, item)
-        verdict.md5 = whole.hexdigest() if verdict.pictures else None
+        if verdict.pictures and verdict.md5 is None:
+            verdict.md5 = whole.hexdigest()
         _conclude(verdict, checksums, errors)
     except Unsupported as reason:
         verdict.outcome, verdict.text = "skipped", str(reason)
@@ -70,10 +75,9 @@ def judge(verdict, items, checksums, each=None):
     return verdict
 
 
-def _compare(number, data, wanted):
+def _compare(number, seen, wanted):
     if number > len(wanted):
         return ""
-    seen = md5(data)
     return "" if seen == wanted[number - 1] else f"picture {number}: {seen}, should be {wanted[number - 1]}"
 
 

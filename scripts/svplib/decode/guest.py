@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The decoder in the guest: the board boots with the streams on a card, and a client decodes them by the kernel's unmodified driver.
+
+`play` is our svp-play, `gst` Debian's GStreamer. Digests of pictures come over the console; whole pictures, when they are asked for, on
+a second card.
+"""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from .. import cards, products
+from ..board import Board
+from ..errors import SvpError
+from .pictures import Digest, Picture, PictureError, Whole
+from .program import Unsupported
+
+CLIENTS = ("play", "gst")
+PARTS = {"play": ("qemu", "linux", "boot", "guest"), "gst": ("qemu", "linux", "boot", "guest", "media")}
+#: Nobody knows how long a stream takes; the driver gives each picture up after two seconds, and the player the driver after a minute
+STREAM_SECONDS = 3600
+BOOT_SECONDS = 120
+RAW_BYTES = 4 << 30  # of the card for pictures, a file with holes
+_MOST = 1 << 30
+_ELEMENTS = {".ivf": "ivfparse ! v4l2slvp8dec", ".m2v": "mpegvideoparse ! v4l2slmpeg2dec"}
+_H264 = "h264parse ! v4l2slh264dec"
+_SIZE = re.compile(r"videocodectestsink0\.GstPad:sink: caps = .*width=\(int\)(\d+), height=\(int\)(\d+)")
+#: Registers that the driver leaves to themselves keep what the last stream put there until the decoder has lost its power
+IDLE = "while [ \"$(cat /sys/class/video4linux/video0/device/power/runtime_status)\" = active ]; do usleep 20000; done"
+
+
+class Guest:
+    """A board with these streams (paths). `raw`: whole pictures can be had. To be used in a `with` statement."""
+
+    def __init__(self, streams, client="play", raw=False):
+        self._streams = [Path(stream) for stream in streams]
+        self._client = client
+        self._raw = raw
+        self._board = self._folder = None
+
+    def __enter__(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="svp-decode-")
+        try:
+            self._board = self._start(Path(self._folder.name))
+        except BaseException:
+            self._folder.cleanup()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._board.stop()
+        self._folder.cleanup()
+
+    def _start(self, folder):
+        (folder / "card").mkdir()
+        for number, stream in enumerate(self._streams):
+            shutil.copyfile(stream, folder / "card" / self._name(number))
+        cards.make(folder / "card.img", folder / "card", cards.size_for(sum(stream.stat().st_size for stream in self._streams)))
+        slots, extra = [folder / "card.img"], ()
+        if self._raw:
+            with open(folder / "pictures.img", "wb") as file:
+                file.truncate(RAW_BYTES)
+            extra = ("-drive", f"if=sd,index=1,format=raw,file={folder / 'pictures.img'}")
+        elif self._client == "gst":
+            slots.append(products.locate("media-card"))
+        if self._raw and self._client == "gst":
+            raise SvpError("--client gst has no slot left for a card that takes whole pictures: take --client play for --raw and --png")
+        board = Board(policy="open", sd=slots, extra=extra, name="decode")
+        board.start()
+        try:
+            board.wait_shell(timeout=BOOT_SECONDS)
+            board.command("for try in $(seq 100); do mount -t ext4 -o ro /dev/mmcblk1 /mnt 2>/dev/null && break; usleep 100000; done; "
+                          "svp-video", timeout=BOOT_SECONDS, check=True)
+        except BaseException:
+            board.stop()
+            raise
+        return board
+
+    def _name(self, number):
+        return f"{number:05}{self._streams[number].suffix}"
+
+    def decode(self, number, layout):
+        """What program.decode() yields, or Digest and Whole in the place of Picture, of stream `number`, with pictures as `layout`."""
+        file = f"/mnt/{self._name(number)}"
+        self._board.command(IDLE, timeout=BOOT_SECONDS)
+        if self._client == "gst":
+            yield from self._by_gstreamer(file, layout)
+        elif self._raw:
+            result = self._board.command(f"svp-play --raw {file} > /dev/mmcblk0; sync", timeout=STREAM_SECONDS)
+            yield from self._pictures(result.output)
+        else:
+            yield from _items(self._board.command(f"svp-play --digest --layout {layout} {file}", timeout=STREAM_SECONDS).output)
+
+    def _by_gstreamer(self, file, layout):
+        elements = _ELEMENTS.get(Path(file).suffix.lower(), _H264)
+        pipeline = f"filesrc location={file} ! {elements} ! video/x-raw,format=NV12 ! videocodectestsink location=/tmp/pictures"
+        done = self._board.command(f"rm -f /tmp/pictures; svp-media gst-launch-1.0 --no-position -v {pipeline} 2>&1 | grep -v parse",
+                                   timeout=STREAM_SECONDS)
+        sizes = set(_SIZE.findall(done.output))
+        problems = re.findall(r"^(?:ERROR|WARNING).*?: (?=[^:]*$).*$", done.output, re.MULTILINE)
+        if len(sizes) == 1:
+            width, height = sizes.pop()
+            yield from _items(self._board.command(f"svp-play --decoded {width}x{height} --digest --layout {layout} /tmp/pictures",
+                                                  timeout=STREAM_SECONDS).output)
+        elif not sizes:
+            raise Unsupported("GStreamer: " + (problems[0] if problems else "no picture came out"))
+        else:
+            raise Unsupported(f"GStreamer's output cannot be told apart into pictures of {len(sizes)} sizes")
+        if problems:
+            yield problems[0]
+
+    def _pictures(self, text):
+        with open(Path(self._folder.name) / "pictures.img", "rb") as file:
+            for line in iter(file.readline, b""):
+                word, _, rest = line.decode(errors="replace").rstrip("\n").partition(" ")
+                if word == "end":
+                    return
+                if word == "picture":
+                    yield _picture(file, rest)
+                else:
+                    yield from _item(word, rest)
+        raise SvpError("the player in the guest ended early", text.splitlines()[-5:])
+
+
+def _picture(file, rest):
+    try:
+        layout, *numbers = rest.split()
+        width, height, size = map(int, numbers)
+        if not 0 < size <= _MOST:
+            raise ValueError(rest)
+        return Picture(layout, width, height, file.read(size))
+    except (ValueError, PictureError) as error:
+        raise SvpError(f"the player in the guest said 'picture {rest}': {error}") from None
+
+
+def _items(text):
+    lines = text.splitlines()
+    for line in lines:
+        word, _, rest = line.partition(" ")
+        if word == "end":
+            return
+        yield from _item(word, rest)
+    raise SvpError("the player in the guest ended early: " + (lines[-1] if lines else "without a word"))
+
+
+def _item(word, rest):
+    if word == "digest":
+        layout, width, height, value = rest.split()
+        yield Digest(layout, int(width), int(height), value)
+    elif word == "whole":
+        yield Whole(rest)
+    elif word == "error":
+        yield rest
+    elif word == "unsupported":
+        raise Unsupported(rest)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Short streams for tests of the video decoder, made when they are needed; ffmpeg's encoders make them and its decoders say what is right."""
+
+import hashlib
+import struct
+import subprocess
+
+#: Scaled last: the source makes even sizes only
+_SOURCE = "testsrc2=size=320x240:rate=25,noise=alls=12:allf=t,format=rgb24,scale={size},format=yuv420p"
+#: Codec -> (suffix, options of the encoder, options of the muxer)
+CODECS = {
+    "vp8": (".ivf", ("-c:v", "libvpx", "-auto-alt-ref", "1", "-lag-in-frames", "8", "-b:v", "400k"), ("-f", "ivf")),
+    "h264": (".264", ("-c:v", "libx264", "-preset", "medium", "-bf", "2", "-refs", "3", "-pix_fmt", "yuv420p"), ("-f", "h264")),
+    "mpeg2": (".m2v", ("-c:v", "mpeg2video", "-bf", "2", "-q:v", "4", "-pix_fmt", "yuv420p"), ("-f", "mpeg2video")),
+}
+
+
+def _ffmpeg(*arguments, given=None):
+    done = subprocess.run(["ffmpeg", "-v", "error", "-nostdin" if given is None else "-hide_banner", *map(str, arguments)], input=given,
+                          stdin=subprocess.DEVNULL if given is None else None, capture_output=True, check=False)
+    if done.returncode:
+        raise AssertionError(f"ffmpeg {' '.join(map(str, arguments))}: {done.stderr.decode(errors='replace')[-500:]}")
+    return done.stdout
+
+
+class Clip:
+    """A stream: `name`, its `data`, and `digests`, the MD5 of every picture as planar YUV 4:2:0, in output order."""
+
+    def __init__(self, folder, codec, size="176x144", frames=10, name=None, options=()):
+        suffix, encoder, muxer = CODECS[codec]
+        self.name = (name or f"{codec}-{size}") + suffix
+        self.size = size
+        self.path = folder / self.name
+        _ffmpeg("-y", "-f", "lavfi", "-i", _SOURCE.format(size=size.replace("x", ":")), "-frames:v", frames, *encoder, *options, *muxer, self.path)
+        self.data = self.path.read_bytes()
+        self.digests = digests(self.path, size)
+
+
+def digests(path, size):
+    """MD5 of every picture that ffmpeg makes of a stream with pictures of `size` ("WIDTHxHEIGHT")."""
+    width, height = map(int, size.split("x"))
+    raw = _ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-")
+    each = width * height + 2 * ((width + 1) // 2) * ((height + 1) // 2)
+    if len(raw) % each:
+        raise AssertionError(f"{path}: {len(raw)} bytes are no pictures of {size}")
+    return [hashlib.md5(raw[at:at + each], usedforsecurity=False).hexdigest() for at in range(0, len(raw), each)]
+
+
+def joined_ivf(*streams):
+    """One IVF file with the frames of several, one behind the other."""
+    return streams[0][:32] + b"".join(stream[struct.unpack_from("<H", stream, 6)[0]:] for stream in streams)
