@@ -3,7 +3,7 @@
  * Decodes a stream with the VPU's engines, without an emulator: `vpu_decode FILE`. What goes to stdout is
  * described in scripts/svplib/decode/program.py. Exit status 2 for a wrong call, else 0.
  *
- * Parsers, drivers and players are those of the unit tests (tests/unit/test_vpu_*.hpp).
+ * Parsers are in firmware/guest/play, drivers and players in players.
  */
 #include <algorithm>
 #include <cstdio>
@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "../firmware/guest/play/ivf.hpp"
-#include "test_vpu_h264_player.hpp"
-#include "test_vpu_mpeg2_player.hpp"
-#include "test_vpu_player.hpp"
+#include "players/h264_player.hpp"
+#include "players/mpeg2_player.hpp"
+#include "players/vp8_player.hpp"
 
 namespace {
 

@@ -12,8 +12,8 @@ from . import parts, sources
 from .progress import build_environment
 from .results import Result
 
-CORE_FOLDERS = ("hw", "include", "tests/unit")
-CODE_FOLDERS = ("hw", "include", "machines", "firmware", "tests", "scripts")
+CORE_FOLDERS = ("hw", "include", "tests/pictures", "tests/unit", "tools")
+CODE_FOLDERS = ("hw", "include", "machines", "firmware", "tests", "tools", "scripts")
 CODE_SUFFIXES = (".cpp", ".hpp", ".c", ".h", ".py", ".S", ".dts", ".dtsi", ".ld", ".sh")
 MAXIMUM_LINES = 900
 CLANG_FORMAT_VERSION = 14  # Debian 12

@@ -3,8 +3,8 @@
  */
 #include "../../firmware/guest/play/ivf.hpp"
 #include "../../firmware/guest/play/vp8_header.hpp"
+#include "../pictures/vp8_generator.hpp"
 #include "catch.hpp"
-#include "test_vpu_vp8_generator.hpp"
 
 using namespace svp;
 using namespace svp::test;

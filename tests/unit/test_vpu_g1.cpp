@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The decoders' registers, jobs, interrupts, power and saved state; pictures are test_vpu_vp8.cpp's. */
+#include "../../tools/players/vp8_player.hpp"
+#include "../pictures/vp8_generator.hpp"
 #include "catch.hpp"
 #include "fake_host.hpp"
 #include "soc/gpc.hpp"
 #include "soc/vpu_blk_ctrl.hpp"
-#include "test_vpu_player.hpp"
-#include "test_vpu_vp8_generator.hpp"
 #include "vpu/g1/vpu_g1.hpp"
 #include "vpu/g2/vpu_g2.hpp"
 #include "vpu/host_port.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The H.264 engine: small streams written here, whose pictures are known, and what must not disturb it. */
+#include "../../tools/players/h264_player.hpp"
 #include "catch.hpp"
 #include "test_fuzz_operations.hpp"
 #include "test_vpu_h264_hostile.hpp"
-#include "test_vpu_h264_player.hpp"
 
 #include <random>
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-#include "test_vpu_g1_driver.hpp"
+#include "../../tools/players/g1_vp8_driver.hpp"
 #include "vpu/g1/h264_job.hpp"
 #include "vpu/h264/decoder.hpp"
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "../../tools/players/h264_player.hpp"
 #include "catch.hpp"
-#include "test_vpu_h264_player.hpp"
 
 using namespace svp;
 using namespace svp::test;

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "test_vpu_g1_driver.hpp"
+#include "../../tools/players/g1_vp8_driver.hpp"
 #include "vpu/g1/vp8_job.hpp"
 #include "vpu/memory_port.hpp"
 #include "vpu/vp8/decoder.hpp"

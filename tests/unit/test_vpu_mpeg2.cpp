@@ -8,11 +8,11 @@
 #include <iostream>
 #include <numbers>
 
+#include "../../tools/players/mpeg2_player.hpp"
+#include "../../tools/players/vp8_player.hpp"
+#include "../pictures/mpeg2_generator.hpp"
 #include "catch.hpp"
 #include "test_fuzz_operations.hpp"
-#include "test_vpu_mpeg2_generator.hpp"
-#include "test_vpu_mpeg2_player.hpp"
-#include "test_vpu_player.hpp"
 
 using namespace svp;
 using namespace svp::test;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The VP8 engine: random legal streams against libvpx's checksums, and what must not disturb it. */
+#include "../../tools/players/vp8_player.hpp"
+#include "../pictures/vp8_generator.hpp"
 #include "catch.hpp"
 #include "test_fuzz_operations.hpp"
 #include "test_vpu_hostile.hpp"
-#include "test_vpu_player.hpp"
-#include "test_vpu_vp8_generator.hpp"
 
 using namespace svp;
 using namespace svp::test;

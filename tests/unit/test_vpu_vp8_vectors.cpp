@@ -6,8 +6,8 @@
 #include <iostream>
 
 #include "../../firmware/guest/play/ivf.hpp"
+#include "../../tools/players/vp8_player.hpp"
 #include "catch.hpp"
-#include "test_vpu_player.hpp"
 
 using namespace svp;
 using namespace svp::test;

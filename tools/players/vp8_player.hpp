@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "test_vpu_g1_driver.hpp"
+#include "g1_vp8_driver.hpp"
 #include "vpu/g1/vp8_job.hpp"
 #include "vpu/memory_port.hpp"
 #include "vpu/vp8/decoder.hpp"

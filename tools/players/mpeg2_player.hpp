@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "test_vpu_g1_mpeg2_driver.hpp"
+#include "g1_mpeg2_driver.hpp"
 #include "vpu/g1/mpeg2_job.hpp"
 #include "vpu/memory_port.hpp"
 #include "vpu/mpeg2/decoder.hpp"

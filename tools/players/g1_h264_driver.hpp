@@ -15,7 +15,7 @@
 #include <functional>
 #include <vector>
 
-#include "test_vpu_h264_cabac_table.hpp"
+#include "h264_cabac_table.hpp"
 
 namespace svp::test {
 

@@ -8,8 +8,8 @@
 
 #include "../../firmware/guest/play/h264_dpb.hpp"
 #include "../../firmware/guest/play/h264_parameter_sets.hpp"
-#include "test_vpu_h264_driver.hpp"
-#include "test_vpu_player.hpp"
+#include "g1_h264_driver.hpp"
+#include "vp8_player.hpp"
 #include "vpu/g1/h264_job.hpp"
 #include "vpu/h264/decoder.hpp"
 
