@@ -11,6 +11,13 @@
 
 namespace svp::test {
 
+/** Lines of macroblocks of a frame, those that are not shown included: in an interlaced sequence a whole
+ * number of pairs (H.262, section 6.3.3). A driver has this of the format that a player asks for. */
+inline std::uint32_t g1_mpeg2_mb_height(const v4l2_ctrl_mpeg2_sequence& sequence) {
+    return (sequence.flags & V4L2_MPEG2_SEQ_FLAG_PROGRESSIVE) != 0 ? (sequence.vertical_size + 15u) / 16
+                                                                   : (sequence.vertical_size + 31u) / 32 * 2;
+}
+
 /** Addresses of a job's buffers; references are frames, 0 where there is none. */
 struct G1Mpeg2Buffers {
     std::uint32_t stream = 0;
@@ -49,7 +56,7 @@ inline void g1_fill_mpeg2_registers(const play::Mpeg2Picture& job, const G1Mpeg2
     const bool field = picture.picture_structure != play::mpeg2_frame;
     const bool top = picture.picture_structure == play::mpeg2_top_field;
     const std::uint32_t width = (job.sequence.horizontal_size + 15u) / 16,
-                        height = (job.sequence.vertical_size + 15u) / 16;
+                        height = g1_mpeg2_mb_height(job.sequence);
     const bool intra = picture.picture_coding_type == V4L2_MPEG2_PIC_CODING_TYPE_I;
     const bool both = picture.picture_coding_type == V4L2_MPEG2_PIC_CODING_TYPE_B;
     swreg[2] = 0x00fb0f10;

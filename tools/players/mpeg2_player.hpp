@@ -53,7 +53,8 @@ class Mpeg2TestPlayer {
         const bool field = picture.picture.picture_structure != play::mpeg2_frame;
         const bool second = field && first_field_ != 0 && first_field_ != picture.picture.picture_structure;
         const bool both = picture.picture.picture_coding_type == V4L2_MPEG2_PIC_CODING_TYPE_B;
-        if (picture.sequence.horizontal_size != width || picture.sequence.vertical_size != height) {
+        if (picture.sequence.horizontal_size != width || picture.sequence.vertical_size != height ||
+            g1_mpeg2_mb_height(picture.sequence) != mb_height_) {
             set_size(picture);
         }
         if (!second) {
@@ -89,7 +90,8 @@ class Mpeg2TestPlayer {
     void set_size(const play::Mpeg2Picture& picture) {
         width = picture.sequence.horizontal_size;
         height = picture.sequence.vertical_size;
-        frame_size_ = (width + 15) / 16 * ((height + 15) / 16) * 384;
+        mb_height_ = g1_mpeg2_mb_height(picture.sequence);
+        frame_size_ = (width + 15) / 16 * mb_height_ * 384;
         port.emplace(frames_at + std::size_t{frame_count} * frame_size_);
         older_ = newer_ = shown_later_ = none;
     }
@@ -128,7 +130,7 @@ class Mpeg2TestPlayer {
     std::vector<std::uint8_t> frame(unsigned number) const {
         std::vector<std::uint8_t> planes;
         const std::uint8_t* luma = port->cells.data() + address(number);
-        const std::size_t stride = (width + 15u) / 16 * 16, lines = (height + 15u) / 16 * 16;
+        const std::size_t stride = (width + 15u) / 16 * 16, lines = std::size_t{16} * mb_height_;
         for (std::size_t y = 0; y < height; ++y) {
             planes.insert(planes.end(), luma + y * stride, luma + y * stride + width);
         }
@@ -143,6 +145,7 @@ class Mpeg2TestPlayer {
     }
 
     std::array<std::uint32_t, vpu::g1::register_count> registers_{};
+    std::uint32_t mb_height_ = 0;
     std::uint32_t frame_size_ = 0;
     unsigned current_ = 0, older_ = none, newer_ = none, shown_later_ = none;
     unsigned first_field_ = 0;  ///< picture_structure of a field that waits for its second one
