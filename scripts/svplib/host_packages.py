@@ -31,6 +31,8 @@ NEEDS = {
     "unit": BUILD + UNIT, "gtk": GTK,
     # no part of its own: a raw ext4 image that a boot test mounts, streams and what is right for them, ciphers to compare CAAM with
     "boot-tests": CARDS + ("ffmpeg", "python3-cryptography"),
+    # encoders, and the decoder that pictures are compared with
+    "pictures": ("ffmpeg", "x264", "libopenh264-dev", "mjpegtools"),
 }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`svp test`: unit, qtest and boot tests; ends with the line 'N passed, N failed, N skipped'."""
+"""`svp test`: unit, pictures, qtest and boot tests; ends with the line 'N passed, N failed, N skipped'."""
 
 import functools
 import os
@@ -12,7 +12,7 @@ from .errors import SvpError
 from .progress import duration, say
 from .results import Result, Results
 
-KINDS = ("unit", "qtest", "boot")
+KINDS = ("unit", "pictures", "qtest", "boot")
 #: QEMU frees little when it ends; whatever else it does wrong ends it at once
 ASAN_ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 ASAN_TIMEOUT_SCALE = "4"
@@ -22,7 +22,7 @@ OWN_TESTS = Path(__file__).resolve().parent.parent / "tests"
 def add_arguments(parser):
     """Options of `svp test`."""
     parser.add_argument("kind", nargs="?", choices=(*KINDS, "all"), default="all",
-                        help="unit: device cores, svp itself, style; qtest: devices through QEMU; boot: whole systems; default all")
+                        help="unit: device cores, svp itself, style; pictures: what the video decoders make of clips; qtest: devices through QEMU; boot: whole systems; default all")
     parser.add_argument("-k", dest="pattern", metavar="PATTERN", help="only tests whose name contains PATTERN")
     parser.add_argument("--asan", action="store_true", help="qtest and boot with a QEMU that is built with sanitizers (twenty minutes, once)")
     parser.add_argument("--junit", metavar="FILE", help="write JUnit XML")
@@ -37,7 +37,7 @@ def main(arguments):
     if "unit" in kinds:
         jobs = _python_jobs("svp", OWN_TESTS, arguments.pattern) + unit_tests.jobs(results, arguments.pattern)
         test_pool.run(results, [*jobs, test_pool.Job("lint", "lint", lambda into: lint.run(into, arguments.pattern))], parts.OPTIONS.jobs)
-    jobs = []
+    jobs = _python_jobs("pictures", parts.REPOSITORY / "tests/pictures", arguments.pattern) if "pictures" in kinds else []
     emulator = ("asan-qemu",) if arguments.asan else ("qemu",)
     for kind, needs in (("boot", (*emulator, *(part for part in parts.ALL if part != "qemu"))), ("qtest", emulator)):
         if kind in kinds and _built(results, kind, needs):
