@@ -257,6 +257,16 @@ void svp_device_set_input(SvpDevice* device, unsigned line, bool level) noexcept
     device->core->set_input(line, level);
 }
 
+void svp_device_counters(SvpDevice* device,
+                         void (*each)(void* opaque, const char* name, const char* text, std::uint64_t number),
+                         void* opaque) noexcept {
+    for (const svp::Counter& counter : device->core->counters()) {
+        const auto* text = std::get_if<std::string>(&counter.value);
+        each(opaque, counter.name.c_str(), text != nullptr ? text->c_str() : nullptr,
+             text != nullptr ? 0 : std::get<std::uint64_t>(counter.value));
+    }
+}
+
 std::uint8_t* svp_device_save(SvpDevice* device, std::size_t* length) noexcept {
     const auto state = device->core->save();
     *length = state.size();

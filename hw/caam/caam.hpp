@@ -64,7 +64,9 @@ class Caam : public Device, public PowerGated {
     void set_limits(const caam::JobLimits& limits) { engine_.limits = limits; }
 
     /** What was done up to the end of the last job. */
-    const caam::Counters& counters() const { return published_.counters; }
+    const caam::Counters& work_done() const { return published_.counters; }
+    /** The same as members of the object that query-caam gives. */
+    std::vector<Counter> counters() const override { return published_.counters.told(); }
 
  protected:
     void exchange(Archive& archive) override;

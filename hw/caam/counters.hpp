@@ -4,9 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "svp/archive.hpp"
+#include "svp/device.hpp"
 
 namespace svp::caam {
 
@@ -48,7 +51,7 @@ enum class Work : std::uint8_t {
     manufacturing,
 };
 
-/** Names as in hw/qemu/svp-caam.json, in the order of Work. */
+/** Names as in hw/qemu/svp-counters.json, in the order of Work. */
 inline constexpr std::string_view work_names[] = {
     "aes-ecb",     "aes-cbc",  "aes-ctr",   "aes-feedback", "aes-xts",     "aes-mac",       "aes-ccm",
     "aes-gcm",     "des",      "md5",       "sha1",         "sha224",      "sha256",        "sha384",
@@ -91,6 +94,26 @@ struct Counters {
             sum += source.jobs;
         }
         return sum;
+    }
+
+    /** For an observer, in the shape of CaamInfo (hw/qemu/svp-counters.json). */
+    std::vector<Counter> told() const {
+        std::vector<Counter> list;
+        for (std::size_t number = 0; number < job_sources; ++number) {
+            const std::string from =
+                number + 1 < job_sources ? "rings." + std::to_string(number) : std::string("direct");
+            list.push_back({from + ".jobs", sources[number].jobs});
+            list.push_back({from + ".failed", sources[number].failed});
+        }
+        list.push_back({"bytes-read", read});
+        list.push_back({"bytes-written", written});
+        for (std::size_t number = 0; number < work_kinds; ++number) {
+            const std::string kind = "work." + std::to_string(number);
+            list.push_back({kind + ".kind", std::string(work_names[number])});
+            list.push_back({kind + ".operations", work[number].operations});
+            list.push_back({kind + ".bytes", work[number].bytes});
+        }
+        return list;
     }
 
     void exchange(Archive& archive) {

@@ -81,6 +81,13 @@ SvpCells *qmp_svp_read_cells(uint64_t address, uint64_t length, Error **errp)
     return NULL;
 }
 
+SvpDeviceCountersList *qmp_query_svp_counters(const char *device,
+                                              Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
 CaamInfo *qmp_query_caam(Error **errp)
 {
     refuse(errp);

@@ -103,6 +103,11 @@ void svp_device_timer_expired(SvpDevice *device, unsigned timer) SVP_NOEXCEPT;
 bool svp_device_work(SvpDevice *device) SVP_NOEXCEPT;
 void svp_device_set_input(SvpDevice *device, unsigned line, bool level) SVP_NOEXCEPT;
 
+/* Calls @each for all that the device tells of itself; see svp::Counter. @text is NULL where it is a number. */
+void svp_device_counters(SvpDevice *device,
+                         void (*each)(void *opaque, const char *name, const char *text, uint64_t number),
+                         void *opaque) SVP_NOEXCEPT;
+
 /* Saved state; the buffer is freed with svp_free(). */
 uint8_t *svp_device_save(SvpDevice *device, size_t *length) SVP_NOEXCEPT;
 bool svp_device_load(SvpDevice *device, const uint8_t *state, size_t length, char **error) SVP_NOEXCEPT;

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "svp/archive.hpp"
@@ -39,6 +40,16 @@ struct PropertyInfo {
     std::string_view name;
     std::string_view description;
     std::uint64_t default_value;
+};
+
+/** A number, or a short text, that a device tells whoever observes it. */
+struct Counter {
+    /**
+     * Where it stands in the object that the observer gets: names of members and places in lists, from 0,
+     * joined by dots, as "rings.0.jobs". A name has small letters, digits and '-'.
+     */
+    std::string name;
+    std::variant<std::uint64_t, std::string> value;
 };
 
 class Device {
@@ -106,7 +117,13 @@ class Device {
         return "no property " + std::string(name);
     }
 
-    /** The whole state as bytes, for load() of the same or a later version of this core. */
+    /**
+     * What the device has done and what state it is in, for an observer and not for the guest. The names are
+     * the same each time. Never runs beside an exclusive section of work().
+     */
+    virtual std::vector<Counter> counters() const { return {}; }
+
+    /** The whole state as bytes, for load() of a core whose state_version() is the same. */
     std::vector<std::byte> save();
 
     /** Takes over a saved state; an error text if the bytes are not such a state. Then resume() has not run.

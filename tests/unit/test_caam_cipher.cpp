@@ -487,6 +487,6 @@ TEST_CASE("caam cipher: big messages, in big pieces") {
     CHECK(data_accesses <= 10);
     CHECK(run_ctr(to, back) == 0);
     CHECK(board.bytes(back, size) == message);
-    CHECK(board.caam.counters()[svp::caam::Work::aes_ctr].bytes == 2 * size);
-    CHECK(board.caam.counters()[svp::caam::Work::aes_ctr].operations == 2);
+    CHECK(board.caam.work_done()[svp::caam::Work::aes_ctr].bytes == 2 * size);
+    CHECK(board.caam.work_done()[svp::caam::Work::aes_ctr].operations == 2);
 }

@@ -368,7 +368,7 @@ TEST_CASE("caam command: counters tell what was done where") {
     using svp::caam::Work;
     ReadyBoard board;
     board.instantiate();
-    const auto before = board.caam.counters();
+    const auto before = board.caam.work_done();
     const auto from = board.put(counting(64)), to = board.allocate(64);
     CHECK(board.run(Program::job()
                         .key(class1, counting(16))
@@ -379,7 +379,7 @@ TEST_CASE("caam command: counters tell what was done where") {
                         .operation(sha256 | init_final | encrypt)
                         .fifo_load(class2, fl_msg | fl_last2, from, 64)) == 0);
     CHECK(error_of(board.run(Program::job().word(0x19u << 27))) == 0x40000004);
-    const auto& after = board.caam.counters();
+    const auto& after = board.caam.work_done();
     CHECK(after.jobs() == before.jobs() + 3);
     CHECK(after.sources[1].jobs == before.sources[1].jobs + 3);
     CHECK(after.sources[1].failed == before.sources[1].failed + 1);

@@ -264,14 +264,14 @@ TEST_CASE("caam pause: a job that is saved and loaded at any point ends as if it
                 }
             }
             CHECK(outcome(*host, *core, board.out) == expected);
-            CHECK(core->counters().sources[1].jobs == straight.caam.counters().sources[1].jobs);
-            CHECK(core->counters().read == straight.caam.counters().read);
-            CHECK(core->counters().written == straight.caam.counters().written);
+            CHECK(core->work_done().sources[1].jobs == straight.caam.work_done().sources[1].jobs);
+            CHECK(core->work_done().read == straight.caam.work_done().read);
+            CHECK(core->work_done().written == straight.caam.work_done().written);
             for (std::size_t kind = 0; kind < caam::work_kinds; ++kind) {
                 const auto which = static_cast<caam::Work>(kind);
                 CAPTURE(kind);
-                CHECK(core->counters()[which].operations == straight.caam.counters()[which].operations);
-                CHECK(core->counters()[which].bytes == straight.caam.counters()[which].bytes);
+                CHECK(core->work_done()[which].operations == straight.caam.work_done()[which].operations);
+                CHECK(core->work_done()[which].bytes == straight.caam.work_done()[which].bytes);
             }
         }
     }

@@ -537,7 +537,7 @@ TEST_CASE("caam ring: a long public key job goes back to its ring when the machi
             board.host.memory.put(out, Bytes(16));
             board.enqueue(1, first);
             board.enqueue(1, second);
-            const auto counters = board.caam.counters();
+            const auto counters = board.caam.work_done();
             stop_at(4);
             board.host.run_work(board.caam);
             CHECK(asked == 4);
@@ -545,7 +545,7 @@ TEST_CASE("caam ring: a long public key job goes back to its ring when the machi
             CHECK(board.get(1, irsar) == CaamBoard::ring_entries - 2);
             CHECK(board.get(1, orsfr) == 0);
             CHECK(board.bytes(out, 16) == Bytes(16));
-            CHECK(board.caam.counters()[svp::caam::Work::pkha].operations ==
+            CHECK(board.caam.work_done()[svp::caam::Work::pkha].operations ==
                   counters[svp::caam::Work::pkha].operations);
             CHECK((read32(board.caam, 0xfd4) & 3) == 2);  // idle
             const auto state = board.caam.save();
@@ -555,7 +555,7 @@ TEST_CASE("caam ring: a long public key job goes back to its ring when the machi
             CHECK(board.result(1).descriptor == static_cast<std::uint32_t>(first));
             CHECK(board.result(1).descriptor == static_cast<std::uint32_t>(second));
             CHECK(board.word_at(out + 8) == 7);
-            CHECK(board.caam.counters().sources[1].jobs == counters.sources[1].jobs + 2);
+            CHECK(board.caam.work_done().sources[1].jobs == counters.sources[1].jobs + 2);
             board.run(mark(out, 1));
         }
     }

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QMP commands about what device cores tell of themselves. The cores name all
+ * of it: a new one needs nothing here.
+ */
+#include "qemu/osdep.h"
+#include "block/qdict.h"
+#include "qapi/error.h"
+#include "qapi/qapi-commands-svp.h"
+#include "qapi/qapi-visit-svp-counters.h"
+#include "qapi/qobject-input-visitor.h"
+#include "svp_qmp.h"
+
+static void take_counter(void *opaque, const char *name, const char *text,
+                         uint64_t number)
+{
+    QDict *flat = opaque;
+
+    if (text) {
+        qdict_put_str(flat, name, text);
+    } else {
+        qdict_put(flat, name, qnum_from_uint(number));
+    }
+}
+
+/* What @core tells, as the object whose members it names. */
+static QObject *core_counters(SvpDevice *core)
+{
+    g_autoptr(QDict) flat = qdict_new();
+
+    svp_device_counters(core, take_counter, flat);
+    return qdict_crumple(flat, &error_abort);
+}
+
+typedef struct Wanted {
+    const char *device; /* NULL: all that tell something */
+    SvpDeviceCountersList **tail;
+} Wanted;
+
+static int collect_device(Object *obj, void *opaque)
+{
+    const char *name = object_get_canonical_path_component(obj);
+    Wanted *wanted = opaque;
+    SvpDeviceCounters *info;
+    QObject *counters;
+
+    if (!object_dynamic_cast(obj, TYPE_SVP_DEVICE) ||
+        (wanted->device && strcmp(wanted->device, name))) {
+        return 0;
+    }
+    counters = core_counters(svp_device_core(SVP_DEVICE(obj)));
+    if (!wanted->device && !qdict_size(qobject_to(QDict, counters))) {
+        qobject_unref(counters);
+        return 0;
+    }
+    info = g_new0(SvpDeviceCounters, 1);
+    info->device = g_strdup(name);
+    info->type = g_strdup(object_get_typename(obj));
+    info->counters = counters;
+    QAPI_LIST_APPEND(wanted->tail, info);
+    return 0;
+}
+
+SvpDeviceCountersList *qmp_query_svp_counters(const char *device,
+                                              Error **errp)
+{
+    SvpDeviceCountersList *list = NULL;
+    Wanted wanted = { device, &list };
+
+    object_child_foreach_recursive(object_get_root(), collect_device, &wanted);
+    if (device && !list) {
+        error_setg(errp, "device: there is no '%s' among the board's own "
+                   "models", device);
+    }
+    return list;
+}
+
+CaamInfo *qmp_query_caam(Error **errp)
+{
+    SvpDevice *caam = svp_qmp_core("imx8mq.caam", errp);
+    g_autoptr(QObject) counters = caam ? core_counters(caam) : NULL;
+    CaamInfo *info = NULL;
+    Visitor *visitor;
+
+    if (caam) {
+        visitor = qobject_input_visitor_new(counters);
+        visit_type_CaamInfo(visitor, NULL, &info, &error_abort);
+        visit_free(visitor);
+    }
+    return info;
+}
