@@ -42,6 +42,10 @@ class AdapterHost final : public svp::Host {
         const SvpRefusal whole{access, refusal};
         ops_->refused(opaque_, &whole);
     }
+    void job_ended(const svp::JobReport& job) override {
+        const SvpJob report{job.number, job.kind.data(), job.status, job.bytes_read, job.bytes_written};
+        ops_->job_ended(opaque_, &report);
+    }
     svp::Response bus_read(const svp::Initiator& by, std::uint64_t address,
                            std::span<std::uint8_t> data) override {
         if (bus_ == nullptr) {

@@ -486,6 +486,7 @@ void Caam::publish(const Port& port, int ring, std::uint32_t status) {
     counters.read += port.bytes_read();
     counters.written += port.bytes_written();
     published_.counters = counters;
+    host().job_ended({counters.jobs(), "descriptor", status, port.bytes_read(), port.bytes_written()});
     published_.busy = false;
     if (published_.mode != SecurityMode::failed) {
         published_.rng_status = engine_.rng.status() | (engine_.keys.loaded() ? keys_valid : 0);

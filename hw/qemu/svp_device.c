@@ -11,6 +11,7 @@
 #include "svp_bus.h"
 #include "svp_core.h"
 #include "svp_device.h"
+#include "svp_trace.h"
 #include "svp_worker.h"
 #include "svp/abi_log.h"
 
@@ -128,6 +129,12 @@ static void host_refused(void *opaque, const SvpRefusal *refusal)
     }
 }
 
+static void host_job_ended(void *opaque, const SvpJob *job)
+{
+    trace_svp_job(object_get_canonical_path_component(opaque), job->number,
+                  job->kind, job->status, job->bytes_read, job->bytes_written);
+}
+
 static void host_request_work(void *opaque)
 {
     SvpDeviceState *s = opaque;
@@ -168,6 +175,7 @@ static const SvpHostOps host_ops = {
     .cpu_halted = svp_cpu_halted,
     .policy_changed = host_policy_changed,
     .refused = host_refused,
+    .job_ended = host_job_ended,
     .request_work = host_request_work,
     .work_must_end = host_work_must_end,
     .work_takes = host_work_takes,

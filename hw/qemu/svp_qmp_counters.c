@@ -9,6 +9,7 @@
 #include "qapi/qapi-commands-svp.h"
 #include "qapi/qapi-visit-svp-counters.h"
 #include "qapi/qobject-input-visitor.h"
+#include "qobject/qnum.h"
 #include "svp_qmp.h"
 
 static void take_counter(void *opaque, const char *name, const char *text,
@@ -75,17 +76,52 @@ SvpDeviceCountersList *qmp_query_svp_counters(const char *device,
     return list;
 }
 
-CaamInfo *qmp_query_caam(Error **errp)
+/* What the only device of @type tells, to be visited as a type of the schema. */
+static Visitor *counters_visitor(const char *type, Error **errp)
 {
-    SvpDevice *caam = svp_qmp_core("imx8mq.caam", errp);
-    g_autoptr(QObject) counters = caam ? core_counters(caam) : NULL;
-    CaamInfo *info = NULL;
+    SvpDevice *core = svp_qmp_core(type, errp);
+    QObject *counters;
     Visitor *visitor;
 
-    if (caam) {
-        visitor = qobject_input_visitor_new(counters);
+    if (!core) {
+        return NULL;
+    }
+    counters = core_counters(core);
+    visitor = qobject_input_visitor_new(counters);
+    qobject_unref(counters);
+    return visitor;
+}
+
+CaamInfo *qmp_query_caam(Error **errp)
+{
+    Visitor *visitor = counters_visitor("imx8mq.caam", errp);
+    CaamInfo *info = NULL;
+
+    if (visitor) {
         visit_type_CaamInfo(visitor, NULL, &info, &error_abort);
         visit_free(visitor);
     }
     return info;
+}
+
+VpuInfoList *qmp_query_vpu(Error **errp)
+{
+    static const char *const types[] = { "imx8mq.vpu-g1", "imx8mq.vpu-g2" };
+    VpuInfoList *list = NULL;
+    VpuInfoList **tail = &list;
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(types); i++) {
+        Visitor *visitor = counters_visitor(types[i], errp);
+        VpuInfo *info = NULL;
+
+        if (!visitor) {
+            qapi_free_VpuInfoList(list);
+            return NULL;
+        }
+        visit_type_VpuInfo(visitor, NULL, &info, &error_abort);
+        visit_free(visitor);
+        QAPI_LIST_APPEND(tail, info);
+    }
+    return list;
 }

@@ -94,6 +94,12 @@ CaamInfo *qmp_query_caam(Error **errp)
     return NULL;
 }
 
+VpuInfoList *qmp_query_vpu(Error **errp)
+{
+    refuse(errp);
+    return NULL;
+}
+
 void qmp_svp_write_cells(uint64_t address, const char *data, bool has_length,
                          uint64_t length, Error **errp)
 {

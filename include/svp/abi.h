@@ -45,6 +45,15 @@ typedef struct SvpTransaction {
 /* A refused access (svp::Transaction) with what refused it (svp::Refusal), to be passed on as it is. */
 typedef struct SvpRefusal SvpRefusal;
 
+/* A job that a device has ended; the C form of svp::JobReport. */
+typedef struct SvpJob {
+    uint64_t number;
+    const char *kind;
+    uint32_t status;
+    uint64_t bytes_read;
+    uint64_t bytes_written;
+} SvpJob;
+
 /* What a core asks of the emulator; see svp::Host. `opaque` is what svp_device_create() was given. */
 typedef struct SvpHostOps {
     void (*set_irq)(void *opaque, unsigned line, bool level);
@@ -58,6 +67,7 @@ typedef struct SvpHostOps {
     bool (*cpu_halted)(void *opaque, unsigned cpu);
     void (*policy_changed)(void *opaque);
     void (*refused)(void *opaque, const SvpRefusal *refusal); /* for svp_monitor_refused() */
+    void (*job_ended)(void *opaque, const SvpJob *job);
     void (*request_work)(void *opaque);
     bool (*work_must_end)(void *opaque);
     void (*work_takes)(void *opaque, uint64_t nanoseconds);

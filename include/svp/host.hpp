@@ -20,6 +20,15 @@ namespace svp {
 /** Why a core logs: the guest did something the manual forbids, or something this model does not have. */
 enum class LogKind : std::uint8_t { guest_error, unimplemented };
 
+/** A job that a device has ended, whether well or not; for who traces the board. */
+struct JobReport {
+    std::uint64_t number;      ///< from 1, since the device's reset
+    std::string_view kind;     ///< a literal: what was done, "vp8"
+    std::uint32_t status;      ///< as the device's software sees it
+    std::uint64_t bytes_read;  ///< from memory
+    std::uint64_t bytes_written;
+};
+
 class Host {
  public:
     virtual ~Host() = default;
@@ -65,6 +74,9 @@ class Host {
      * observer (Transaction::debug) and counts repetitions cheaply. From work(), inside exclusive().
      */
     virtual void refused(const Transaction& access, const Refusal& refusal) = 0;
+
+    /** A job has ended. Cheap where nobody traces. From work(), inside exclusive(). */
+    virtual void job_ended(const JobReport& job) { static_cast<void>(job); }
 
     /**
      * Reads memory or registers as a bus master; by way of the firewalls, which give it domain, privilege

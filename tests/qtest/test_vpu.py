@@ -7,10 +7,13 @@ interframe copies the last picture. A driver, a parser and real streams are test
 
 import hashlib
 import random
+import tempfile
 import time
 import unittest
+from pathlib import Path
 
 from sleeping_board import SleepingBoardCase
+from svplib.qmp import QmpError
 from svplib.qtest import QTest
 from svplib.test_port import read_cells, secure_registers, write_cells, write_command
 
@@ -35,11 +38,14 @@ def key_picture():
     return bytes(sample for row in luma for sample in row) + bytes([128] * 128)
 
 
-class VpuTest(unittest.TestCase):
+class VpuCase(unittest.TestCase):
     def setUp(self):
-        self.machine = QTest(memory="1G").start()
+        self.machine = QTest(memory="1G", allow_reboot=True, extra=self.machine_options()).start()
         self.addCleanup(self.machine.stop)
         self.reference = bytes((7 * i + 3) & 0xFF for i in range(PICTURE))
+
+    def machine_options(self):
+        return ()
 
     def prepare(self, kind):
         """Registers and memory of a job of one macroblock."""
@@ -77,6 +83,8 @@ class VpuTest(unittest.TestCase):
         self.machine.writel(slot + 4, address - DRAM + 0x1000)
         self.machine.writel(slot + 8, 1 << 30 | 0xCF | rights)
 
+
+class VpuTest(VpuCase):
     def test_jobs_in_a_row(self):
         self.machine.intercept("/machine/soc/gic")
         for kind, expected in ((KEY, key_picture()), (INTER, self.reference), (KEY, key_picture())):
@@ -138,6 +146,62 @@ class VpuTest(unittest.TestCase):
             self.assertEqual(self.machine.readl(G2 + 4), IRQ | ERROR)
             self.machine.writel(G2 + 4, 0)
             self.assertFalse(self.machine.irq(SPI_G2))
+
+
+class ObserverTest(VpuCase):
+    """What the decoders tell: counters, and a trace event for each job."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.trace = Path(folder.name) / "trace"
+        super().setUp()
+
+    def machine_options(self):
+        return "-trace", "svp_job", "-D", str(self.trace)
+
+    def test_counters(self):
+        """query-vpu gives numbers of both decoders, query-svp-counters the same ones under the devices' names."""
+        zeros = self.machine.qmp.command("query-vpu")
+        self.assertEqual([info["decoder"] for info in zeros], ["g1", "g2"])
+        self.assertEqual([(info["jobs"], info["frames"], set(info["errors"].values())) for info in zeros], [(0, 0, {0})] * 2)
+        for kind in (KEY, INTER):
+            self.prepare(kind)
+            self.assertEqual(self.run_job(), IRQ | RDY)
+        self.machine.writel(G1 + 4 * 3, 4 << 28)  # a codec that is not there
+        self.assertEqual(self.run_job(), IRQ | ERROR)
+        self.machine.writel(G2 + 4, DEC_E)
+        g1, g2 = self.machine.qmp.command("query-vpu")
+        self.assertEqual((g1["jobs"], g1["frames"], g1["aborted"]), (3, 2, 0))
+        self.assertEqual(g1["errors"], {"bus": 0, "stream-end": 0, "stream": 0, "unsupported": 1})
+        self.assertEqual([row for row in g1["codecs"] if row["frames"]], [{"codec": "vp8", "frames": 2}])
+        self.assertEqual((g1["bytes-written"]["picture"], g1["bytes-read"]["table"], g1["bytes-read"]["picture"]), (2 * PICTURE, 2 * 1208, 0))
+        self.assertGreaterEqual(g1["bytes-read"]["reference"], PICTURE)
+        self.assertGreater(g1["bytes-read"]["bitstream"], 0)
+        self.assertEqual((g2["jobs"], g2["frames"], g2["errors"]["unsupported"]), (1, 0, 1))
+
+        every = {row["device"]: row for row in self.machine.qmp.command("query-svp-counters")}
+        self.assertEqual((every["vpu_g1"]["type"], every["vpu_g1"]["counters"], every["vpu_g2"]["counters"]), ("imx8mq.vpu-g1", g1, g2))
+        self.assertEqual(every["caam"]["counters"], self.machine.qmp.command("query-caam"))
+        self.assertEqual(self.machine.qmp.command("query-svp-counters", device="vpu_g2"), [every["vpu_g2"]])
+        self.assertEqual([row["counters"] for row in self.machine.qmp.command("query-svp-counters", device="gpc")], [{}])
+        with self.assertRaisesRegex(QmpError, "device: there is no 'vpu'"):
+            self.machine.qmp.command("query-svp-counters", device="vpu")
+
+        self.machine.qmp.command("system_reset")
+        self.machine.qmp.wait_event("RESET")
+        self.assertEqual(self.machine.qmp.command("query-vpu"), zeros)
+
+    def test_trace(self):
+        self.prepare(KEY)
+        self.run_job()
+        self.machine.writel(G2 + 4, DEC_E)
+        g1 = self.machine.qmp.command("query-vpu")[0]
+        read, written = (sum(g1[name].values()) for name in ("bytes-read", "bytes-written"))
+        self.machine.stop()
+        events = [line.partition("svp_job ")[2] for line in self.trace.read_text().splitlines() if "svp_job " in line]
+        self.assertEqual(events, [f"vpu_g1 job 1 (vp8) ended with 0x1000, {read} bytes read, {written} written",
+                                  "vpu_g2 job 1 (unsupported) ended with 0x10000, 0 bytes read, 0 written"])
 
 
 class BesideTheMachineTest(SleepingBoardCase):

@@ -37,6 +37,7 @@ class FakeMemory : private AccessJudge, private RawMemory {
         Direction direction;
         std::uint64_t address;
         std::size_t size;
+        Stream stream = Stream::none;
         bool operator==(const Access&) const = default;
     };
 
@@ -51,19 +52,19 @@ class FakeMemory : private AccessJudge, private RawMemory {
     }
 
     Response read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) {
-        accesses.push_back({by.master, by.own_world, Direction::read, address, data.size()});
+        accesses.push_back({by.master, by.own_world, Direction::read, address, data.size(), by.stream});
         return bus_.read(by, address, data).answer;
     }
     Response write(const Initiator& by, std::uint64_t address, std::span<const std::uint8_t> data) {
-        accesses.push_back({by.master, by.own_world, Direction::write, address, data.size()});
+        accesses.push_back({by.master, by.own_world, Direction::write, address, data.size(), by.stream});
         return bus_.write(by, address, data).answer;
     }
     Response read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data) {
-        accesses.push_back({by.master, by.own_world, Direction::read, rows.address, data.size()});
+        accesses.push_back({by.master, by.own_world, Direction::read, rows.address, data.size(), by.stream});
         return bus_.read_rows(by, rows, data).answer;
     }
     Response write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data) {
-        accesses.push_back({by.master, by.own_world, Direction::write, rows.address, data.size()});
+        accesses.push_back({by.master, by.own_world, Direction::write, rows.address, data.size(), by.stream});
         return bus_.write_rows(by, rows, data).answer;
     }
     bool pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
@@ -231,6 +232,7 @@ class FakeHost : public Host {
             refusals.push_back({access, refusal});
         }
     }
+    void job_ended(const JobReport& job) override { jobs.push_back(job); }
     Response bus_read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) override {
         return memory.read(by, address, data);
     }
@@ -314,6 +316,7 @@ class FakeHost : public Host {
         Refusal refusal;
     };
     std::vector<Refused> refusals;  ///< without those of an observer, which nobody records
+    std::vector<JobReport> jobs;    ///< that have ended
     FakeMemory memory;
     std::int64_t delay = 0;    ///< what bus_delay() says next, ns
     bool passes = true;        ///< bus_pass() is possible

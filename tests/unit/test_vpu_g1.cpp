@@ -6,6 +6,7 @@
 #include "fake_host.hpp"
 #include "soc/gpc.hpp"
 #include "soc/vpu_blk_ctrl.hpp"
+#include "test_counters.hpp"
 #include "vpu/g1/vpu_g1.hpp"
 #include "vpu/g2/vpu_g2.hpp"
 #include "vpu/host_port.hpp"
@@ -346,6 +347,95 @@ TEST_CASE("faults that delay the bus delay the end of G1's job") {
     }
 }
 
+TEST_CASE("G1 counts jobs, pictures, and what they moved by its stream") {
+    Board board;
+    CHECK(counted(board.g1).empty());
+    std::map<std::string, std::uint64_t> moved;
+    for (unsigned job = 0; job < 3; ++job) {
+        board.next(job == 0);
+        board.host.memory.accesses.clear();
+        board.run();
+        REQUIRE(board.acknowledge() == (irq | rdy));
+        for (const auto& access : board.host.memory.accesses) {
+            const bool write = access.direction == Direction::write;
+            moved[std::string(write ? "bytes-written." : "bytes-read.") + std::string(name(access.stream))] +=
+                access.size;
+        }
+    }
+    CHECK(moved["bytes-read.table"] == 3 * 1208);
+    CHECK(moved["bytes-written.picture"] == 3 * 3 * 3 * 384);
+    moved.insert({{"jobs", 3}, {"frames", 3}, {"codecs.2.frames", 3}});
+    CHECK(counted(board.g1) == moved);
+    REQUIRE(board.host.jobs.size() == 3);
+    CHECK(board.host.jobs[2].number == 3);
+    CHECK(board.host.jobs[2].kind == "vp8");
+    CHECK(board.host.jobs[2].status == rdy);
+    CHECK(board.host.jobs[2].bytes_written >= 3 * 3 * 384);
+
+    SECTION("a loss of power leaves the numbers, a saved state has them, a reset clears them") {
+        board.g1.lose_state();
+        CHECK(counted(board.g1) == moved);
+        Board twin;
+        REQUIRE_FALSE(twin.g1.load(board.g1.save()).has_value());
+        CHECK(counted(twin.g1) == moved);
+        board.g1.reset();
+        CHECK(counted(board.g1).empty());
+    }
+    SECTION("errors are counted by kind, and jobs that were given up") {
+        struct Row {
+            unsigned number;
+            std::uint32_t value;
+            const char* error;
+        };
+        for (const Row& row : {Row{3, 4u << 28, "errors.unsupported"},
+                               {60, 2, "errors.unsupported"},
+                               {4, 0, "errors.stream"},
+                               {9, 0, "errors.stream-end"},
+                               {40, 0, "errors.bus"}}) {
+            CAPTURE(row.error);
+            const std::uint64_t before = counter(board.g1, row.error);
+            write32(board.g1, 4 * row.number, row.value);
+            board.host.memory.fences = {{0, 0xfff, Direction::read, Response::slverr}};
+            board.run();
+            CHECK(counter(board.g1, row.error) == before + 1);
+            board.acknowledge();
+            write32(board.g1, 4 * 60, 0);
+            board.program();
+        }
+        CHECK(counter(board.g1, "jobs") == 8);
+        CHECK(counter(board.g1, "frames") == 3);
+        CHECK(board.host.jobs.size() == 8);
+        CHECK(board.host.jobs[3].kind == "unsupported");
+        board.start();
+        write32(board.g1, interrupt, 0);
+        board.start();
+        board.g1.lose_state();
+        CHECK(counter(board.g1, "aborted") == 2);
+        CHECK(counter(board.g1, "jobs") == 8);
+    }
+}
+
+TEST_CASE("two fields are a frame") {
+    constexpr std::string_view codecs[] = {"a", "b"};
+    vpu::Statistics statistics("g1", codecs);
+    const auto frames = [&] {
+        for (const Counter& each : statistics.told()) {
+            if (each.name == "frames") {
+                return std::get<std::uint64_t>(each.value);
+            }
+        }
+        return ~std::uint64_t{0};
+    };
+    for (const std::uint64_t expected : {0u, 1u, 1u, 2u}) {
+        statistics.add({.codec = 1, .field = true});
+        CHECK(frames() == expected);
+    }
+    statistics.add({.codec = 1, .field = true, .error = vpu::JobError::stream});
+    CHECK(frames() == 2);
+    statistics.add({.codec = 1});
+    CHECK(frames() == 3);
+}
+
 TEST_CASE("states that no job brings about are refused") {
     Board board;
     board.next(true);
@@ -391,6 +481,8 @@ TEST_CASE("G2 answers every job with an error") {
     write32(g2, interrupt, dec_e);
     g2.lose_state();
     CHECK_FALSE(host.irq[0]);
+    CHECK(counted(g2) == std::map<std::string, std::uint64_t>{{"jobs", 4}, {"errors.unsupported", 4}});
+    CHECK(host.jobs.size() == 4);
     CHECK(read32(g2, 4 * 259) == 0);
 }
 

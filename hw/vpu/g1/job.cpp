@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vpu/g1/job.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "vpu/g1/h264_job.hpp"
 #include "vpu/g1/mpeg2_job.hpp"
 #include "vpu/g1/vp8_job.hpp"
@@ -50,9 +53,18 @@ using Mpeg2Job = EngineJob<mpeg2::Parameters, mpeg2::Decoder, &mpeg2::Decoder::d
 }  // namespace
 
 bool Job::possible(Registers registers) {
-    const std::uint32_t mode = value(registers, dec_mode);
-    return (mode == mode_h264 || mode == mode_vp8 || mode == mode_mpeg2) &&
-           value(registers, pp_pipeline_e) == 0;
+    return codec(registers) < std::size(codec_names) && value(registers, pp_pipeline_e) == 0;
+}
+
+std::size_t Job::codec(Registers registers) {
+    constexpr unsigned modes[] = {mode_h264, mode_mpeg2, mode_vp8};
+    static_assert(std::size(modes) == std::size(codec_names));
+    const auto* found = std::ranges::find(modes, value(registers, dec_mode));
+    return static_cast<std::size_t>(found - std::begin(modes));
+}
+
+bool Job::field(Registers registers) {
+    return value(registers, dec_mode) != mode_vp8 && value(registers, pic_fieldmode_e) != 0;
 }
 
 std::unique_ptr<Job> Job::make(Registers registers, MemoryPort& port) {

@@ -5,7 +5,6 @@ namespace svp::vpu::g1 {
 
 namespace {
 
-constexpr Field pic_fieldmode_e{3, 22, 1};
 constexpr Field pic_b_e{3, 21, 1};
 constexpr Field pic_inter_e{3, 20, 1};
 constexpr Field pic_topfield_e{3, 19, 1};

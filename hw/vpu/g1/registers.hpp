@@ -50,6 +50,9 @@ inline constexpr unsigned mode_h264 = 0;
 inline constexpr unsigned mode_mpeg2 = 5;
 inline constexpr unsigned mode_vp8 = 10;
 
+/** Of MPEG-2 and H.264. */
+inline constexpr Field pic_fieldmode_e{3, 22, 1};
+
 inline constexpr Field pp_pipeline_e{60, 1, 1};
 
 }  // namespace svp::vpu::g1

@@ -6,6 +6,7 @@
 
 #include "vpu/g1/job.hpp"
 #include "vpu/host_port.hpp"
+#include "vpu/job/metered_port.hpp"
 
 namespace svp {
 
@@ -33,14 +34,16 @@ constexpr std::uint64_t macroblock_ns = 2000;
 /** The job that work() is at; it may stand still for a while. */
 struct VpuG1::Running {
     Running(Host& host, std::uint32_t which, const Words& registers)
-        : number(which), port(host), job(Job::make(registers, port)) {}
+        : number(which), port(host), meter(port), job(Job::make(registers, meter)) {}
 
     std::uint32_t number;
     vpu::HostPort port;
+    vpu::MeteredPort meter;
     std::unique_ptr<Job> job;
 };
 
-VpuG1::VpuG1(Host& host) : BankDevice(host, "vpu-g1", window, registers(*this)) {}
+VpuG1::VpuG1(Host& host)
+    : BankDevice(host, "vpu-g1", window, registers(*this)), statistics_("g1", codec_names) {}
 
 VpuG1::~VpuG1() = default;
 
@@ -100,6 +103,10 @@ void VpuG1::begin() {
 }
 
 void VpuG1::abort() {
+    // A late job has been counted already.
+    if (busy_ && late_until_ == 0) {
+        statistics_.add_aborted();
+    }
     busy_ = false;
     late_until_ = 0;
     ++number_;
@@ -115,6 +122,7 @@ void VpuG1::lose_state() {
 void VpuG1::reset() {
     running_.reset();
     lose_state();
+    statistics_.reset();
 }
 
 /** Status that a job of @p registers ends with before it has begun; 0 if it can be done. */
@@ -154,7 +162,7 @@ bool VpuG1::work() {
             number = number_;
             if (const std::uint32_t status = wanted ? refused(host(), registers) : 0; status != 0) {
                 wanted = false;
-                finish(status);
+                finish(status, {.codec = Job::codec(registers), .error = vpu::JobError::unsupported});
             }
         });
         if (!wanted) {
@@ -171,15 +179,28 @@ bool VpuG1::work() {
         }
         host().exclusive([&] {
             if (number_ == number) {
-                finish(status);
+                finish(status, job_end(status));
             }
         });
         running_.reset();
     }
 }
 
+/** What the job that run() was at has been, if it ended with @p status. */
+vpu::JobEnd VpuG1::job_end(std::uint32_t status) const {
+    vpu::JobEnd done{.codec = Job::codec(job_), .field = Job::field(job_)};
+    done.traffic = running_->meter.traffic();
+    done.error = (status & interrupt::dec_bus_int) != 0      ? vpu::JobError::bus
+                 : (status & interrupt::dec_buffer_int) != 0 ? vpu::JobError::stream_end
+                 : (status & interrupt::dec_error_int) != 0  ? vpu::JobError::stream
+                                                             : vpu::JobError::none;
+    return done;
+}
+
 /** The job is over; who waits learns of it now, or when faults let it. */
-void VpuG1::finish(std::uint32_t status) {
+void VpuG1::finish(std::uint32_t status, const vpu::JobEnd& done) {
+    statistics_.add(done);
+    host().job_ended(statistics_.report(done, status));
     const std::int64_t delay = host().bus_delay();
     if (delay > 0) {
         late_status_ = status;
@@ -218,6 +239,7 @@ void VpuG1::exchange(Archive& archive) {
     }
     archive.value(late_status_);
     archive.value(late_until_);
+    statistics_.exchange(archive);
     if (archive.writing()) {
         return;
     }

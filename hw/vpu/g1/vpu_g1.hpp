@@ -14,8 +14,8 @@
  * runs in work(), row by row, as Master::vpu_decoder; at its end DEC_E reads 0, one of the status bits says
  * how it went, and DEC_IRQ raises the line unless DEC_IRQ_DIS is set. Software clears status bits by writing
  * 0 there; it cannot set them. Clearing DEC_E ends a job without a word. A loss of power or a reset by
- * VPU_BLK_CTRL clears all registers and ends the job. A job that a saved state holds is begun anew when that
- * is loaded.
+ * VPU_BLK_CTRL clears all registers and ends the job; what counters() tells stays. A job that a saved state
+ * holds is begun anew when that is loaded.
  *
  * Not modelled: other modes than VP8, H.264 and MPEG-2, and the post-processor, which end in an error at
  * once; byte orders and burst lengths of swreg2, the filter taps of VP8, SOFT_RESET (swreg101), time-outs. A
@@ -31,6 +31,7 @@
 #include "bus/power_gated.hpp"
 #include "soc/bank_device.hpp"
 #include "vpu/g1/registers.hpp"
+#include "vpu/job/statistics.hpp"
 
 namespace svp {
 
@@ -45,9 +46,11 @@ class VpuG1 : public BankDevice, public PowerGated {
     void reset() override;
     void lose_state() override;
     bool work() override;
+    std::vector<Counter> counters() const override { return statistics_.told(); }
 
  protected:
     void exchange(Archive& archive) override;
+    std::uint32_t state_version() const override { return 2; }
     void resume() override;
 
  private:
@@ -58,7 +61,8 @@ class VpuG1 : public BankDevice, public PowerGated {
     void interrupt_written(const WriteEvent& event);
     void begin();
     void abort();
-    void finish(std::uint32_t status);
+    void finish(std::uint32_t status, const vpu::JobEnd& done);
+    vpu::JobEnd job_end(std::uint32_t status) const;
     void end(std::uint32_t status);
     void update_irq();
     std::uint32_t run();
@@ -68,7 +72,8 @@ class VpuG1 : public BankDevice, public PowerGated {
     std::uint32_t late_status_ = 0;          ///< what a job has ended with whose answers faults delay
     std::int64_t late_until_ = 0;            ///< virtual time when that shows, ns; 0: it is still at work
     std::atomic<std::uint32_t> number_ = 0;  ///< changes whenever a job begins or is given up
-    std::unique_ptr<Running> running_;       ///< only for work(), and where that does not run
+    vpu::Statistics statistics_;
+    std::unique_ptr<Running> running_;  ///< only for work(), and where that does not run
 };
 
 }  // namespace svp

@@ -10,6 +10,8 @@ constexpr std::uint32_t window = 0x10000;
 /** Product number 6732; the version below it is not known. */
 constexpr std::uint32_t id_value = 0x67320000;
 
+constexpr std::string_view codec_names[] = {"hevc", "vp9"};
+
 constexpr std::uint32_t interrupt_offset = 0x004;
 constexpr std::uint32_t dec_e = 1u << 0;
 constexpr std::uint32_t dec_irq_dis = 1u << 4;
@@ -21,7 +23,8 @@ constexpr std::uint32_t status_bits = dec_irq | 0x7800u | error_int | 1u << 18 |
 
 }  // namespace
 
-VpuG2::VpuG2(Host& host) : BankDevice(host, "vpu-g2", window, registers(*this)) {}
+VpuG2::VpuG2(Host& host)
+    : BankDevice(host, "vpu-g2", window, registers(*this)), statistics_("g2", codec_names) {}
 
 std::vector<Register> VpuG2::registers(VpuG2& self) {
     return {
@@ -39,6 +42,9 @@ void VpuG2::interrupt_written(const WriteEvent& event) {
     const bool quiet = (event.after & dec_irq_dis) != 0;
     if ((event.after & dec_e) != 0) {
         host().log(LogKind::unimplemented, "vpu-g2: no codec is there, the job ends in an error");
+        const vpu::JobEnd end{.codec = std::size(codec_names), .error = vpu::JobError::unsupported};
+        statistics_.add(end);
+        host().job_ended(statistics_.report(end, error_int));
         status = error_int | (quiet ? 0 : dec_irq);
     }
     bank().set(interrupt_offset, status | (event.after & dec_irq_dis));
@@ -52,6 +58,7 @@ void VpuG2::update_irq() {
 
 void VpuG2::reset() {
     lose_state();
+    statistics_.reset();
 }
 
 void VpuG2::lose_state() {
@@ -61,6 +68,7 @@ void VpuG2::lose_state() {
 
 void VpuG2::exchange(Archive& archive) {
     BankDevice::exchange(archive);
+    statistics_.exchange(archive);
     if (archive.writing()) {
         return;
     }

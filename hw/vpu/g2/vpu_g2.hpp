@@ -16,6 +16,7 @@
 
 #include "bus/power_gated.hpp"
 #include "soc/bank_device.hpp"
+#include "vpu/job/statistics.hpp"
 
 namespace svp {
 
@@ -26,15 +27,19 @@ class VpuG2 : public BankDevice, public PowerGated {
     unsigned irq_lines() const override { return 1; }
     void reset() override;
     void lose_state() override;
+    std::vector<Counter> counters() const override { return statistics_.told(); }
 
  protected:
     void exchange(Archive& archive) override;
+    std::uint32_t state_version() const override { return 2; }
     void resume() override { update_irq(); }
 
  private:
     static std::vector<Register> registers(VpuG2& self);
     void interrupt_written(const WriteEvent& event);
     void update_irq();
+
+    vpu::Statistics statistics_;
 };
 
 }  // namespace svp
