@@ -130,7 +130,7 @@ TEST_CASE("G1's registers are stored; its identification and status are not soft
     CHECK(board.host.unimplemented.empty());
     write32(board.g1, 4 * 60, 0);  // as drivers do for each job without the post-processor
     CHECK(board.host.unimplemented.empty());
-    write32(board.g1, 4 * 60, 2);
+    write32(board.g1, 4 * 79, 2);  // scaling
     CHECK(board.host.unimplemented.size() == 1);
     write32(board.g1, interrupt, 0xffffffff & ~dec_e);
     CHECK(read32(board.g1, interrupt) == irq_dis);
@@ -192,7 +192,7 @@ TEST_CASE("jobs that G1 cannot do end in an error, and the next one is done") {
          {Row{3, 0u << 28, error, false},        // H.264, in a stream that has no slice of it
           {3, 4u << 28, error, true},            // VC-1
           {3, 5u << 28, error | buffer, false},  // MPEG-2, in a stream that has no slice of it
-          {60, 2, error, true},                  // post-processor
+          {60, 2, error, true},                  // post-processor, with RGB
           {4, 0, error, false},                  // no size
           {9, 0, error | buffer, false}}) {      // no stream
         CAPTURE(row.number, row.value);
@@ -209,6 +209,48 @@ TEST_CASE("jobs that G1 cannot do end in an error, and the next one is done") {
         CHECK(board.acknowledge() == (irq | rdy));
         CHECK(board.picture() == expected);
     }
+}
+
+TEST_CASE("the post-processor puts pictures out as YUYV beside the decoder's") {
+    constexpr std::uint32_t at = 0x300000;
+    struct Size {
+        unsigned width, height;
+    };
+    for (const Size& size : {Size{48, 48}, {48, 40}, {46, 2}, {64, 64}, {0, 0}}) {
+        CAPTURE(size.width, size.height);
+        Board board;
+        for (unsigned job = 0; job < 2; ++job) {
+            const auto expected = board.next(job == 0);
+            board.host.memory.put(at, std::vector<std::uint8_t>(2 * 64 * 64, 0xee));
+            write32(board.g1, 4 * 60, 1u << 1);
+            write32(board.g1, 4 * 61, 0x70);
+            write32(board.g1, 4 * 66, at);
+            write32(board.g1, 4 * 85, 1u << 29 | 3u << 26 | size.height << 15 | size.width << 4);
+            board.run();
+            CHECK(board.acknowledge() == (irq | rdy));
+            CHECK(board.picture() == expected);
+            std::vector<std::uint8_t> packed(2 * 64 * 64, 0xee);
+            for (unsigned y = 0; y < std::min(size.height, 48u); ++y) {
+                for (unsigned x = 0; x < std::min(size.width, 48u); ++x) {
+                    packed[2 * (y * size.width + x)] = expected[y * 48 + x];
+                    packed[2 * (y * size.width + x) + 1] = expected[48 * 48 + y / 2 * 48 + x];
+                }
+            }
+            CHECK(board.host.memory.bytes(at, packed.size()) == packed);
+        }
+        CHECK(board.host.unimplemented.empty());
+    }
+}
+
+TEST_CASE("a post-processor that no memory answers is a bus error") {
+    Board board;
+    const auto expected = board.next(true);
+    write32(board.g1, 4 * 60, 1u << 1);
+    write32(board.g1, 4 * 66, 0x08000000);
+    write32(board.g1, 4 * 85, 1u << 29 | 3u << 26 | 48u << 15 | 48u << 4);
+    board.run();
+    CHECK(board.acknowledge() == (irq | bus));
+    CHECK(board.picture() == expected);
 }
 
 TEST_CASE("G1 takes a job's registers at its start") {

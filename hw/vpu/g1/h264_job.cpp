@@ -5,7 +5,6 @@ namespace svp::vpu::g1 {
 
 namespace {
 
-constexpr Field pic_topfield_e{3, 19, 1};
 constexpr Field write_mvs_e{3, 12, 1};
 constexpr Field seq_mbaff_e{3, 10, 1};
 constexpr Field pic_mb_width{4, 23, 9};

@@ -7,7 +7,6 @@ namespace {
 
 constexpr Field pic_b_e{3, 21, 1};
 constexpr Field pic_inter_e{3, 20, 1};
-constexpr Field pic_topfield_e{3, 19, 1};
 constexpr Field pic_mb_width{4, 23, 9};
 constexpr Field pic_mb_height{4, 11, 8};
 constexpr Field topfieldfirst_e{4, 5, 1};

@@ -52,6 +52,7 @@ inline constexpr unsigned mode_vp8 = 10;
 
 /** Of MPEG-2 and H.264. */
 inline constexpr Field pic_fieldmode_e{3, 22, 1};
+inline constexpr Field pic_topfield_e{3, 19, 1};
 
 inline constexpr Field pp_pipeline_e{60, 1, 1};
 
