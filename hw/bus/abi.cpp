@@ -42,6 +42,9 @@ class AdapterHost final : public svp::Host {
         const SvpRefusal whole{access, refusal};
         ops_->refused(opaque_, &whole);
     }
+    bool store(const std::string& path, std::span<const std::uint8_t> data) override {
+        return ops_->store(opaque_, path.c_str(), data.data(), data.size());
+    }
     void job_ended(const svp::JobReport& job) override {
         const SvpJob report{job.number, job.kind.data(), job.status, job.bytes_read, job.bytes_written};
         ops_->job_ended(opaque_, &report);
@@ -216,6 +219,18 @@ const char* svp_device_property_description(SvpDevice* device, unsigned index) n
 
 std::uint64_t svp_device_property_default(SvpDevice* device, unsigned index) noexcept {
     return device->core->properties()[index].default_value;
+}
+
+bool svp_device_property_is_text(SvpDevice* device, unsigned index) noexcept {
+    return device->core->properties()[index].text;
+}
+
+bool svp_device_set_text(SvpDevice* device, const char* name, const char* value, char** error) noexcept {
+    const auto problem = device->core->set_text(name, value);
+    if (problem) {
+        report(error, *problem);
+    }
+    return !problem;
 }
 
 bool svp_device_set_property(SvpDevice* device, const char* name, std::uint64_t value,

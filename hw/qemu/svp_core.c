@@ -108,6 +108,17 @@ void svp_random(void *opaque, void *data, size_t length)
     qemu_guest_getrandom_nofail(data, length);
 }
 
+bool svp_store(void *opaque, const char *path, const void *data, size_t length)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (g_file_set_contents(path, data, length, &problem)) {
+        return true;
+    }
+    warn_report("%s; no more such files are written", problem->message);
+    return false;
+}
+
 /* Runs in the thread of @cs, behind a power-off that is still queued there. */
 static void cpu_on_queued(CPUState *cs, run_on_cpu_data data)
 {

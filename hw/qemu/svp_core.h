@@ -45,6 +45,10 @@ MemTxResult svp_memtx_result(SvpResponse response);
 void svp_log(void *opaque, SvpLogKind kind, const char *message);
 void svp_random(void *opaque, void *data, size_t length);
 
+/* False, with a warning, if it cannot be written. Needs no lock. */
+bool svp_store(void *opaque, const char *path, const void *data,
+               size_t length);
+
 /* Application cores by number, for the power controller. */
 void svp_cpu_on(void *opaque, unsigned cpu, uint64_t entry);
 void svp_cpu_off(void *opaque, unsigned cpu);

@@ -175,6 +175,7 @@ static const SvpHostOps host_ops = {
     .cpu_halted = svp_cpu_halted,
     .policy_changed = host_policy_changed,
     .refused = host_refused,
+    .store = svp_store,
     .job_ended = host_job_ended,
     .request_work = host_request_work,
     .work_must_end = host_work_must_end,
@@ -262,17 +263,21 @@ static void set_core_property(Object *obj, Visitor *v, const char *name,
                               void *opaque, Error **errp)
 {
     SvpDeviceState *s = SVP_DEVICE(obj);
-    uint64_t value;
+    g_autofree char *text = NULL;
+    bool is_text = opaque != NULL;
+    uint64_t value = 0;
     char *problem = NULL;
 
-    if (!visit_type_uint64(v, name, &value, errp)) {
+    if (is_text ? !visit_type_str(v, name, &text, errp) :
+                  !visit_type_uint64(v, name, &value, errp)) {
         return;
     }
     if (DEVICE(obj)->realized) {
         error_setg(errp, "property '%s' can only be set before realize", name);
         return;
     }
-    if (!svp_device_set_property(s->core, name, value, &problem)) {
+    if (is_text ? !svp_device_set_text(s->core, name, text, &problem) :
+                  !svp_device_set_property(s->core, name, value, &problem)) {
         error_setg(errp, "%s: %s", object_get_typename(obj), problem);
         svp_free(problem);
     }
@@ -396,9 +401,10 @@ static void svp_device_instance_init(Object *obj)
 
     for (i = 0; svp_device_property_name(s->core, i); i++) {
         const char *name = svp_device_property_name(s->core, i);
+        bool is_text = svp_device_property_is_text(s->core, i);
 
-        object_property_add(obj, name, "uint64", NULL, set_core_property, NULL,
-                            NULL);
+        object_property_add(obj, name, is_text ? "string" : "uint64", NULL,
+                            set_core_property, NULL, is_text ? s : NULL);
         object_property_set_description(
             obj, name, svp_device_property_description(s->core, i));
     }

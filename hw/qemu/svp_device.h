@@ -6,8 +6,8 @@
  *  - sysbus MMIO region n: region n of the core
  *  - sysbus IRQ n: interrupt output n of the core
  *  - unnamed GPIO input n: interrupt input n of the core
- *  - one uint64 property for each property of the core, to be set before
- *    realize
+ *  - one uint64 or string property for each property of the core, to be set
+ *    before realize
  */
 #ifndef HW_SVP_DEVICE_H
 #define HW_SVP_DEVICE_H

@@ -67,6 +67,7 @@ typedef struct SvpHostOps {
     bool (*cpu_halted)(void *opaque, unsigned cpu);
     void (*policy_changed)(void *opaque);
     void (*refused)(void *opaque, const SvpRefusal *refusal); /* for svp_monitor_refused() */
+    bool (*store)(void *opaque, const char *path, const void *data, size_t length);
     void (*job_ended)(void *opaque, const SvpJob *job);
     void (*request_work)(void *opaque);
     bool (*work_must_end)(void *opaque);
@@ -95,7 +96,10 @@ unsigned svp_device_timers(SvpDevice *device) SVP_NOEXCEPT;
 const char *svp_device_property_name(SvpDevice *device, unsigned index) SVP_NOEXCEPT;
 const char *svp_device_property_description(SvpDevice *device, unsigned index) SVP_NOEXCEPT;
 uint64_t svp_device_property_default(SvpDevice *device, unsigned index) SVP_NOEXCEPT;
+/* True if the property is a text, for svp_device_set_text(), and no number. */
+bool svp_device_property_is_text(SvpDevice *device, unsigned index) SVP_NOEXCEPT;
 /* False: `error` (if not NULL) gets a text to be freed with svp_free(). */
+bool svp_device_set_text(SvpDevice *device, const char *name, const char *value, char **error) SVP_NOEXCEPT;
 bool svp_device_set_property(SvpDevice *device, const char *name, uint64_t value, char **error) SVP_NOEXCEPT;
 
 /* Makes `peer` known to `device` under `role`; false if the core has no such role. */

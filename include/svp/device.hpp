@@ -35,11 +35,12 @@ struct ReadResult {
     Response response = Response::okay;
 };
 
-/** A number that whoever builds the machine may set before the first reset. */
+/** A number, or a text, that whoever builds the machine may set before the first reset. */
 struct PropertyInfo {
     std::string_view name;
     std::string_view description;
-    std::uint64_t default_value;
+    std::uint64_t default_value = 0;
+    bool text = false;  ///< set by set_text(), and empty by default
 };
 
 /** A number, or a short text, that a device tells whoever observes it. */
@@ -115,6 +116,12 @@ class Device {
     virtual std::optional<std::string> set_property(std::string_view name, std::uint64_t value) {
         static_cast<void>(value);
         return "no property " + std::string(name);
+    }
+
+    /** The same for a property that is a text. */
+    virtual std::optional<std::string> set_text(std::string_view name, std::string_view value) {
+        static_cast<void>(value);
+        return "no text " + std::string(name);
     }
 
     /**

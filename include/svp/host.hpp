@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "svp/refusal.hpp"
@@ -74,6 +75,17 @@ class Host {
      * observer (Transaction::debug) and counts repetitions cheaply. From work(), inside exclusive().
      */
     virtual void refused(const Transaction& access, const Refusal& refusal) = 0;
+
+    /**
+     * Writes a file on the host, for an observer; one of that name is replaced, as a whole or not at all.
+     * False: it could not be written, and one line has told whoever runs the emulator why, and that there
+     * will be no more of them. Anywhere in work(), and takes its time.
+     */
+    virtual bool store(const std::string& path, std::span<const std::uint8_t> data) {
+        static_cast<void>(path);
+        static_cast<void>(data);
+        return false;
+    }
 
     /** A job has ended. Cheap where nobody traces. From work(), inside exclusive(). */
     virtual void job_ended(const JobReport& job) { static_cast<void>(job); }

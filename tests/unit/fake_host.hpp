@@ -232,6 +232,14 @@ class FakeHost : public Host {
             refusals.push_back({access, refusal});
         }
     }
+    bool store(const std::string& path, std::span<const std::uint8_t> data) override {
+        if (disk_is_full) {
+            ++stores_refused;
+            return false;
+        }
+        stored[path].assign(data.begin(), data.end());
+        return true;
+    }
     void job_ended(const JobReport& job) override { jobs.push_back(job); }
     Response bus_read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) override {
         return memory.read(by, address, data);
@@ -317,6 +325,9 @@ class FakeHost : public Host {
     };
     std::vector<Refused> refusals;  ///< without those of an observer, which nobody records
     std::vector<JobReport> jobs;    ///< that have ended
+    std::map<std::string, std::vector<std::uint8_t>> stored;  ///< files by path
+    bool disk_is_full = false;
+    unsigned stores_refused = 0;
     FakeMemory memory;
     std::int64_t delay = 0;    ///< what bus_delay() says next, ns
     bool passes = true;        ///< bus_pass() is possible

@@ -7,7 +7,7 @@
 #include "soc/gpc.hpp"
 #include "soc/vpu_blk_ctrl.hpp"
 #include "test_counters.hpp"
-#include "vpu/g1/vpu_g1.hpp"
+#include "test_vpu_g1_board.hpp"
 #include "vpu/g2/vpu_g2.hpp"
 #include "vpu/host_port.hpp"
 
@@ -16,63 +16,8 @@ using namespace svp::test;
 
 namespace {
 
-constexpr std::uint32_t interrupt = 0x004;
-constexpr std::uint32_t dec_e = 1u << 0, irq_dis = 1u << 4, irq = 1u << 8, rdy = 1u << 12, bus = 1u << 13,
-                        buffer = 1u << 14, error = 1u << 16;
-
-/** A G1 whose memory holds what a player has prepared, and the player, whose engine says what is expected. */
-struct Board {
-    Board() { g1.reset(); }
-
-    /** Registers and memory for the next frame, from a stream of small pictures; the picture that it must
-     * give. */
-    std::vector<std::uint8_t> prepare(const std::vector<std::uint8_t>& data) {
-        const auto frame = player.parser.parse(data, player.problem);
-        REQUIRE(frame.has_value());
-        player.prepare(*frame, data);
-        const auto cells = player.port->cells;  // as they are before the job
-        vpu::vp8::Decoder engine(vpu::g1::vp8_parameters(player.registers), *player.port);
-        REQUIRE(engine.decode() == vpu::vp8::Result::done);
-        output = player.address_of(player.current);
-        const auto picture = picture_in(player.port->cells);
-        const auto put = [&](std::uint32_t first, std::size_t size) {
-            host.memory.put(first, std::span(cells).subspan(first, size));
-        };
-        put(Vp8TestPlayer::table_at, 1208);
-        put(Vp8TestPlayer::map_at, 64);
-        put(Vp8TestPlayer::stream_at, data.size());
-        player.update_references(*frame);
-        program();
-        return picture;
-    }
-    void program() {
-        for (unsigned number = 2; number < 60; ++number) {
-            write32(g1, 4 * number, player.registers[number]);
-        }
-    }
-    void start() { write32(g1, interrupt, dec_e); }
-    void run() {
-        start();
-        host.run_work(g1);
-    }
-    /** As an interrupt handler has it. */
-    std::uint32_t acknowledge() {
-        const std::uint32_t status = read32(g1, interrupt);
-        write32(g1, interrupt, 0);
-        return status;
-    }
-    std::vector<std::uint8_t> picture() const { return host.memory.bytes(output, player.picture_size); }
-    std::vector<std::uint8_t> picture_in(const std::vector<std::uint8_t>& cells) const {
-        return {cells.begin() + output, cells.begin() + output + player.picture_size};
-    }
-    std::vector<std::uint8_t> next(bool key) { return prepare(generator.frame(key)); }
-
-    FakeHost host;
-    VpuG1 g1{host};
-    Vp8TestPlayer player;
-    Vp8Generator generator{48, 40, 0, 77};
-    std::uint32_t output = 0;
-};
+constexpr std::uint32_t bus = 1u << 13, buffer = 1u << 14, error = 1u << 16;
+using Board = G1Board;
 
 }  // namespace
 
@@ -247,6 +192,7 @@ TEST_CASE("a post-processor that no memory answers is a bus error") {
     const auto expected = board.next(true);
     write32(board.g1, 4 * 60, 1u << 1);
     write32(board.g1, 4 * 66, 0x08000000);
+    board.host.memory.fences.push_back({0x08000000, 0x08ffffff, Direction::write, Response::slverr});
     write32(board.g1, 4 * 85, 1u << 29 | 3u << 26 | 48u << 15 | 48u << 4);
     board.run();
     CHECK(board.acknowledge() == (irq | bus));

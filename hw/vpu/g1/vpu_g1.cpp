@@ -33,17 +33,29 @@ constexpr std::uint64_t macroblock_ns = 2000;
 
 /** The job that work() is at; it may stand still for a while. */
 struct VpuG1::Running {
-    Running(Host& host, std::uint32_t which, const Words& registers)
-        : number(which), port(host), meter(port), job(Job::make(registers, meter)) {}
+    Running(Host& host, std::uint32_t which, const Words& registers,
+            std::unique_ptr<vpu::JobRecordWriter> taking_note)
+        : number(which), port(host), meter(port), writer(std::move(taking_note)) {
+        vpu::MemoryPort* outermost = &meter;
+        if (writer != nullptr) {
+            recording.emplace(meter, *writer);
+            outermost = &*recording;
+        }
+        job = Job::make(registers, *outermost);
+    }
 
     std::uint32_t number;
     vpu::HostPort port;
     vpu::MeteredPort meter;
-    std::unique_ptr<Job> job;
+    std::unique_ptr<vpu::JobRecordWriter> writer;  ///< only if jobs are recorded
+    std::optional<vpu::RecordingPort> recording;
+    std::unique_ptr<Job> job;  ///< none if this decoder cannot do it
 };
 
 VpuG1::VpuG1(Host& host)
-    : BankDevice(host, "vpu-g1", window, registers(*this)), statistics_("g1", codec_names) {}
+    : BankDevice(host, "vpu-g1", window, registers(*this)),
+      statistics_("g1", codec_names),
+      recorder_(host, "g1", vpu::DecoderKind::g1) {}
 
 VpuG1::~VpuG1() = default;
 
@@ -137,22 +149,30 @@ void VpuG1::reset() {
     statistics_.reset();
 }
 
-/** Status that a job of @p registers ends with before it has begun; 0 if it can be done. */
-static std::uint32_t refused(Host& host, Registers registers) {
-    const std::uint32_t mode = value(registers, dec_mode);
-    if (Job::possible(registers)) {
-        return 0;
+std::span<const PropertyInfo> VpuG1::properties() const {
+    return {&vpu::Recorder::property, 1};
+}
+
+std::optional<std::string> VpuG1::set_text(std::string_view name, std::string_view value) {
+    if (name != vpu::Recorder::property.name) {
+        return BankDevice::set_text(name, value);
     }
+    recorder_.set_folder(value);
+    return std::nullopt;
+}
+
+/** One line about a job that is not there. */
+static void tell_unsupported(Host& host, Registers registers) {
     char line[96];
-    std::snprintf(line, sizeof line, "vpu-g1: a job of mode %u%s is not there, it ends in an error", mode,
+    std::snprintf(line, sizeof line, "vpu-g1: a job of mode %u%s is not there, it ends in an error",
+                  value(registers, dec_mode),
                   value(registers, pp_pipeline_e) != 0 ? " with the post-processor" : "");
     host.log(LogKind::unimplemented, line);
-    return interrupt::dec_error_int;
 }
 
 /** Works at the job until it is over, given up, or to be put off; its status, 0 unless it is over. */
 std::uint32_t VpuG1::run() {
-    std::uint32_t status = 0;
+    std::uint32_t status = running_->job == nullptr ? interrupt::dec_error_int : 0;
     while (status == 0) {
         if (host().work_must_end() || number_ != running_->number) {
             return 0;
@@ -172,10 +192,6 @@ bool VpuG1::work() {
             wanted = busy_ && late_until_ == 0;
             registers = job_;
             number = number_;
-            if (const std::uint32_t status = wanted ? refused(host(), registers) : 0; status != 0) {
-                wanted = false;
-                finish(status, {.codec = Job::codec(registers), .error = vpu::JobError::unsupported});
-            }
         });
         if (!wanted) {
             running_.reset();
@@ -183,13 +199,17 @@ bool VpuG1::work() {
         }
         if (running_ == nullptr || running_->number != number) {
             running_.reset();
-            running_ = std::make_unique<Running>(host(), number, registers);
+            running_ = std::make_unique<Running>(host(), number, registers, recorder_.begin(registers));
         }
         const std::uint32_t status = run();
         if (status == 0 && number_ == number) {
             return true;
         }
+        const std::string problem = number_ == number ? record(status) : std::string();
         host().exclusive([&] {
+            if (!problem.empty()) {
+                host().log(LogKind::unimplemented, problem);
+            }
             if (number_ == number) {
                 finish(status, job_end(status));
             }
@@ -198,11 +218,17 @@ bool VpuG1::work() {
     }
 }
 
+/** Puts the job on record if that is wanted. A line for the log if it cannot be. */
+std::string VpuG1::record(std::uint32_t status) {
+    return running_->writer != nullptr ? recorder_.end(*running_->writer, status) : std::string();
+}
+
 /** What the job that run() was at has been, if it ended with @p status. */
 vpu::JobEnd VpuG1::job_end(std::uint32_t status) const {
     vpu::JobEnd done{.codec = Job::codec(job_), .field = Job::field(job_)};
     done.traffic = running_->meter.traffic();
-    done.error = (status & interrupt::dec_bus_int) != 0      ? vpu::JobError::bus
+    done.error = running_->job == nullptr                    ? vpu::JobError::unsupported
+                 : (status & interrupt::dec_bus_int) != 0    ? vpu::JobError::bus
                  : (status & interrupt::dec_buffer_int) != 0 ? vpu::JobError::stream_end
                  : (status & interrupt::dec_error_int) != 0  ? vpu::JobError::stream
                                                              : vpu::JobError::none;
@@ -211,6 +237,9 @@ vpu::JobEnd VpuG1::job_end(std::uint32_t status) const {
 
 /** The job is over; who waits learns of it now, or when faults let it. */
 void VpuG1::finish(std::uint32_t status, const vpu::JobEnd& done) {
+    if (done.error == vpu::JobError::unsupported) {
+        tell_unsupported(host(), job_);
+    }
     statistics_.add(done);
     host().job_ended(statistics_.report(done, status));
     const std::int64_t delay = host().bus_delay();

@@ -15,7 +15,7 @@
  * how it went, and DEC_IRQ raises the line unless DEC_IRQ_DIS is set. Software clears status bits by writing
  * 0 there; it cannot set them. Clearing DEC_E ends a job without a word. A loss of power or a reset by
  * VPU_BLK_CTRL clears all registers and ends the job; what counters() tells stays. A job that a saved state
- * holds is begun anew when that is loaded.
+ * holds is begun anew when that is loaded. Property "record": see vpu/job/recorder.hpp.
  *
  * Not modelled: other modes than VP8, H.264 and MPEG-2, and the post-processor, which end in an error at
  * once; byte orders and burst lengths of swreg2, the filter taps of VP8, SOFT_RESET (swreg101), time-outs. A
@@ -31,6 +31,7 @@
 #include "bus/power_gated.hpp"
 #include "soc/bank_device.hpp"
 #include "vpu/g1/registers.hpp"
+#include "vpu/job/recorder.hpp"
 #include "vpu/job/statistics.hpp"
 
 namespace svp {
@@ -46,6 +47,8 @@ class VpuG1 : public BankDevice, public PowerGated {
     void reset() override;
     void lose_state() override;
     bool work() override;
+    std::span<const PropertyInfo> properties() const override;
+    std::optional<std::string> set_text(std::string_view name, std::string_view value) override;
     std::vector<Counter> counters() const override { return statistics_.told(); }
 
  protected:
@@ -66,6 +69,7 @@ class VpuG1 : public BankDevice, public PowerGated {
     void end(std::uint32_t status);
     void update_irq();
     std::uint32_t run();
+    std::string record(std::uint32_t status);
 
     bool busy_ = false;                      ///< a job is under way, or done and late
     Words job_{};                            ///< its registers
@@ -73,6 +77,7 @@ class VpuG1 : public BankDevice, public PowerGated {
     std::int64_t late_until_ = 0;            ///< virtual time when that shows, ns; 0: it is still at work
     std::atomic<std::uint32_t> number_ = 0;  ///< changes whenever a job begins or is given up
     vpu::Statistics statistics_;
+    vpu::Recorder recorder_;
     std::unique_ptr<Running> running_;  ///< only for work(), and where that does not run
 };
 
