@@ -13,6 +13,8 @@ import unittest
 from pathlib import Path
 
 from sleeping_board import SleepingBoardCase
+from svplib import native
+from svplib.decode import replay
 from svplib.qmp import QmpError
 from svplib.qtest import QTest
 from svplib.test_port import read_cells, secure_registers, write_cells, write_command
@@ -202,6 +204,51 @@ class ObserverTest(VpuCase):
         events = [line.partition("svp_job ")[2] for line in self.trace.read_text().splitlines() if "svp_job " in line]
         self.assertEqual(events, [f"vpu_g1 job 1 (vp8) ended with 0x1000, {read} bytes read, {written} written",
                                   "vpu_g2 job 1 (unsupported) ended with 0x10000, 0 bytes read, 0 written"])
+
+
+class RecorderTest(VpuCase):
+    """Jobs that are recorded in files, and run again without the machine."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name) / "jobs"
+        super().setUp()
+
+    def machine_options(self):
+        return "-global", f"driver=imx8mq.vpu-g1,property=record,value={self.folder}"
+
+    def test_records(self):
+        self.folder.mkdir()
+        self.prepare(KEY)
+        self.assertEqual(self.run_job(), IRQ | RDY)
+        self.close(REFERENCE, 0)
+        self.prepare(INTER)
+        self.assertEqual(self.run_job(), IRQ | RDY)
+        self.machine.writel(G1 + 4 * 3, 4 << 28)
+        self.assertEqual(self.run_job(), IRQ | ERROR)
+        paths = sorted(self.folder.iterdir())
+        self.assertEqual([path.name for path in paths], ["g1-000001.job", "g1-000002.job", "g1-000003.job"])
+        counters = self.machine.qmp.command("query-vpu")[0]
+        jobs = replay.run(native.build(replay.PROGRAM), paths)
+        self.assertEqual([(job["codec"], job["status"], job["result"], job["text"]) for job in jobs],
+                         [("vp8", RDY, "same", []), ("vp8", RDY, "same", []), ("unsupported", ERROR, "same", [])])
+        for what in ("read", "written"):
+            self.assertEqual(sum(job[what] for job in jobs), sum(counters[f"bytes-{what}"].values()))
+        broken = self.folder / "broken.job"
+        broken.write_bytes(paths[0].read_bytes()[:-1])
+        self.assertEqual(replay.run(native.build(replay.PROGRAM), [broken])[0]["text"], ["the record ends early"])
+
+    def test_without_the_folder(self):
+        """One clear line, and the jobs are done all the same."""
+        for kind, expected in ((KEY, key_picture()), (INTER, self.reference)):
+            self.prepare(kind)
+            self.assertEqual(self.run_job(), IRQ | RDY)
+            self.assertEqual(self.output(), expected)
+        self.machine.stop()
+        lines = [line for line in self.machine.messages() if str(self.folder) in line]
+        self.assertEqual(len(lines), 1, self.machine.messages())
+        self.assertRegex(lines[0], "No such file or directory; no more such files are written")
 
 
 class BesideTheMachineTest(SleepingBoardCase):

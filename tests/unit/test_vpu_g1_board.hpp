@@ -2,10 +2,10 @@
 /** A G1 and a player of VP8 that prepares its jobs. */
 #pragma once
 
+#include "../../tools/players/vp8_player.hpp"
+#include "../pictures/vp8_generator.hpp"
 #include "catch.hpp"
 #include "fake_host.hpp"
-#include "test_vpu_player.hpp"
-#include "test_vpu_vp8_generator.hpp"
 #include "vpu/g1/vpu_g1.hpp"
 
 namespace svp::test {

@@ -12,7 +12,7 @@ from ..checks import write_json
 from ..errors import SvpError, UsageError, explain
 from ..progress import say
 from ..results import Result, Results
-from . import checksums, guest, program
+from . import checksums, guest, program, replay
 from .pictures import Digest
 from .verdict import OUTCOMES, Verdict, judge
 
@@ -29,6 +29,8 @@ def add_arguments(parser):
     parser.add_argument("--client", choices=guest.CLIENTS, help="in the guest: play (default): our svp-play; gst: Debian's GStreamer")
     parser.add_argument("--suite", metavar="FILE", help="a suite of fluster's (JSON) instead of streams, with --vectors")
     parser.add_argument("--vectors", metavar="DIR", help="where the suite's streams lie")
+    parser.add_argument("--replay", action="store_true",
+                        help="the files are jobs that a board has recorded (property 'record' of the decoder): run them again and compare")
     parser.add_argument("--compare", metavar="FILE", help="a --json of an earlier call, here or elsewhere: its results stand beside these")
     parser.add_argument("--md5", metavar="FILE", help="write the MD5 of every picture of the one stream, a line for each")
     parser.add_argument("--raw", metavar="FILE", help="write all pictures of the one stream, planes one behind the other")
@@ -79,6 +81,8 @@ def _same(value):
 
 def main(arguments, decoder=None):
     """Decode all; returns the exit status: 0 when every stream that could be compared was right. `decoder`: the program, built if None."""
+    if arguments.replay:
+        return replay.main(arguments)
     begin = time.monotonic()
     chosen = streams(arguments)
     single = [name for name in ("md5", "raw", "png") if getattr(arguments, name)]
