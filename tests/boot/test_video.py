@@ -64,9 +64,9 @@ class Playing(BoardCase):
             with self.subTest(clip.name):
                 self.assertEqual(self.play(clip.name)[0], clip.digests)
 
-    def test_buffers_of_a_heap(self):
+    def test_buffers_of_a_heap_and_the_post_processor(self):
         for clip in self.clips:
-            for heaps in (f"--picture-heap {CMA}", f"--stream-heap {CMA} --picture-heap {CMA}"):
+            for heaps in (f"--picture-heap {CMA}", f"--stream-heap {CMA} --picture-heap {CMA}", "--yuyv"):
                 with self.subTest(clip.name, heaps=heaps):
                     self.assertEqual(self.play(f"{heaps} {clip.name}")[0], clip.digests)
 

@@ -33,6 +33,7 @@ constexpr char usage[] =
     "  --layout LAYOUT      in which samples are taken for these (default yuv420p)\n"
     "  --stream-heap NAME   the stream goes through a buffer of /dev/dma_heap/NAME instead of the driver's\n"
     "  --picture-heap NAME  pictures go to buffers of that heap: 'video' is the protected one\n"
+    "  --yuyv               the post-processor makes YUYV, of which they are taken\n"
     "  --repeat COUNT       play it so many times\n"
     "  --decoded WIDTHxHEIGHT   FILE holds pictures, YUV 4:2:0 plane by plane: nothing is decoded\n";
 
@@ -70,6 +71,8 @@ Result<Arguments> parse(int count, char** words) {
             if (heap.empty()) {
                 return Error{word + ": the name of a heap is missing"};
             }
+        } else if (word == "--yuyv") {
+            arguments.memory.packed = true;
         } else if (word == "--repeat") {
             const std::string number = value();
             char* end = nullptr;

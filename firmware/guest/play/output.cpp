@@ -142,6 +142,23 @@ bool Output::picture(const Format& format, std::span<const std::uint8_t> nv12, u
     return put(format.visible_width, format.visible_height);
 }
 
+bool Output::packed_picture(const Format& format, std::span<const std::uint8_t> yuyv, unsigned stride) {
+    const std::size_t luma = std::size_t{format.width} * format.height;
+    nv12_.resize(yuyv.empty() ? 0 : luma * 3 / 2);
+    for (unsigned y = 0; y < format.height && !yuyv.empty(); ++y) {
+        const std::uint8_t* row = yuyv.data() + std::size_t{y} * stride;
+        std::uint8_t* to = nv12_.data() + std::size_t{y} * format.width;
+        std::uint8_t* chroma = nv12_.data() + luma + std::size_t{y / 2} * format.width;
+        for (unsigned x = 0; x < format.width; ++x) {
+            to[x] = row[2 * x];
+            if (y % 2 == 0) {
+                chroma[x] = row[2 * x + 1];
+            }
+        }
+    }
+    return picture(format, nv12_, format.width);
+}
+
 bool Output::planes(unsigned width, unsigned height, std::span<const std::uint8_t> planes) {
     ++pictures_;
     const std::size_t luma = std::size_t{width} * height, chroma = (planes.size() - luma) / 2;

@@ -46,6 +46,8 @@ class Output {
     /** A picture in a buffer as NV12, rows of @p stride bytes; no bytes: it cannot be read. False if it
      * cannot be written. */
     bool picture(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride);
+    /** The same in a buffer as YUYV; of each pair of lines the chroma of the first is taken. */
+    bool packed_picture(const Format& format, std::span<const std::uint8_t> yuyv, unsigned stride);
     /** A picture without padding, plane by plane (YUV 4:2:0). */
     bool planes(unsigned width, unsigned height, std::span<const std::uint8_t> planes);
     void error(const std::string& text);
@@ -66,6 +68,7 @@ class Output {
     std::optional<Digest> one_, all_;
     bool unreadable_ = false;          ///< a picture was
     std::vector<std::uint8_t> bytes_;  ///< of the picture in its layout
+    std::vector<std::uint8_t> nv12_;
     unsigned pictures_ = 0;
     unsigned errors_ = 0;
 };

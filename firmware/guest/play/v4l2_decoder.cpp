@@ -380,12 +380,14 @@ Result<Done> V4l2Decoder::configure(const Controls& first) {
     if (call(video_, VIDIOC_G_FMT, &picture) != 0) {
         return system_error("format of pictures", errno);
     }
-    picture.fmt.pix_mp.pixelformat = V4L2_PIX_FMT_NV12;
+    const std::uint32_t layout = memory_.packed ? V4L2_PIX_FMT_YUYV : V4L2_PIX_FMT_NV12;
+    picture.fmt.pix_mp.pixelformat = layout;
     if (call(video_, VIDIOC_S_FMT, &picture) != 0) {
-        return system_error("pictures in NV12", errno);
+        return system_error("the layout of pictures", errno);
     }
-    if (picture.fmt.pix_mp.pixelformat != V4L2_PIX_FMT_NV12 || picture.fmt.pix_mp.num_planes != 1) {
-        return Error{"the driver has no pictures in NV12"};
+    if (picture.fmt.pix_mp.pixelformat != layout || picture.fmt.pix_mp.num_planes != 1) {
+        unsupported_ = true;
+        return Error{std::string("the driver has no pictures in ") + (memory_.packed ? "YUYV" : "NV12")};
     }
     stride_ = picture.fmt.pix_mp.plane_fmt[0].bytesperline;
     auto streams =
@@ -523,8 +525,10 @@ bool V4l2Decoder::show(std::uint64_t frame) {
             driver_has_[picture->index] = false;
         }
     }
-    return output_.picture(format_, pictures_->bytes(buffer->second), stride_) ||
-           fail(Error{"pictures cannot be written"});
+    const std::span<const std::uint8_t> bytes = pictures_->bytes(buffer->second);
+    const bool written = memory_.packed ? output_.packed_picture(format_, bytes, stride_)
+                                        : output_.picture(format_, bytes, stride_);
+    return written || fail(Error{"pictures cannot be written"});
 }
 
 void V4l2Decoder::release(std::uint64_t frame) {

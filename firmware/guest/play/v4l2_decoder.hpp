@@ -18,10 +18,11 @@
 
 namespace svp::play {
 
-/** Where buffers come from: the driver, or a heap below /dev/dma_heap. */
+/** Buffers: from the driver, or from a heap below /dev/dma_heap. */
 struct Memory {
     std::string stream_heap;   ///< empty: the driver
     std::string picture_heap;  ///< empty: the driver
+    bool packed = false;       ///< pictures as YUYV, by the post-processor
 };
 
 class V4l2Decoder : public Target {
