@@ -253,6 +253,34 @@ TEST_CASE("H.264 fields are every second line, and refer to one another") {
     }
 }
 
+TEST_CASE("a second field is predicted directly where its own first field is the co-located one") {
+    // Of a frame whose bottom field came first nothing of the top one is in memory yet: how the frame was
+    // coded is to be learnt from the bottom field. Made by a generator like tests/pictures/h264_random.cpp;
+    // the checksum is that of libavcodec's pictures.
+    const std::string text =
+        "0000000167640028acca429403c78f28460000000168feb0ce03300000000125b820082cc27ffed6dcb312d0"
+        "7a02963b19b122496eeee651dc2495bcf025bc799fa6b80047517e27758a91b66757362e11c7293f767c2e8d"
+        "46a53ffc0000000121e203793ffb93d0c67f3f79eb8eca9eb1c8da14670d67ba7b6f5955548b9f35e793147a"
+        "864b1e0000000141e5056317ff78c772d958d79fc13be6278927ad8803b495f57a4021bad976ed2263585f00"
+        "00000141e585e213437f84d64d700000000121e78258c4af6a773cdfaab0a0f73b0bf877927356981c36ac8b"
+        "d2f4fd60cacab265dc071ecc9a3aaea5e00000000121a9c0b90ce838810110cfcd63fd25905092cdae2ae569"
+        "bc4be91bf619051efb5bb9241bea00016f0e946f0000000141aa411988113ff11171de1895d5f71283b96547"
+        "0b124e2257741d800000000141ba6120cffef5d91e0d97c5f3b04a5aaa5badb73db50c55c00000000161bae0"
+        "c1abfae49585e309a875a324e3e9108f899aac156c87fdd2db700000000161aac0fa2846ffa380";
+    std::vector<std::uint8_t> stream;
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        stream.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(i, 2), nullptr, 16)));
+    }
+    H264TestPlayer player;
+    std::vector<std::uint8_t> output;
+    player.output = [&output](std::span<const std::uint8_t> planes) {
+        output.insert(output.end(), planes.begin(), planes.end());
+    };
+    CHECK(player.play(stream));
+    CHECK(player.port->strays == 0);
+    CHECK(md5_of(output) == "a537513570188db631bf45e0367a8094");
+}
+
 TEST_CASE("an H.264 job with a denied stream ends") {
     const Planes planes = random_picture(4);
     StreamWriter stream = intra_frame(planes);

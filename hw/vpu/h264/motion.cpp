@@ -161,7 +161,9 @@ Motion::ColocatedPlace Motion::colocated(unsigned block) {
         return ColocatedPlace{first.slot, row * width + x + (in_bottom ? bottom_half : 0),
                               4 * block_row + column, scale};
     };
-    const bool field_picture = store_.coding(first.slot, 0) == MotionStore::Coding::field_picture;
+    // The other field may be the current one, of which nothing is there yet.
+    const bool field_picture = store_.coding(first.slot, first.structure == bottom_field ? bottom_half : 0) ==
+                               MotionStore::Coding::field_picture;
     if (job.structure != whole_frame) {
         if (field_picture) {
             return place(y, line, Scale::same, first.structure == bottom_field);
