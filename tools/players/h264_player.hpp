@@ -75,7 +75,7 @@ class H264TestPlayer {
     std::function<void(std::span<const std::uint8_t>)>
         output;  ///< gets visible frames, planar, in their order
 
- private:
+ protected:
     struct Waiting {
         std::int64_t order;
         std::vector<std::uint8_t> planes;
@@ -174,19 +174,10 @@ class H264TestPlayer {
         open(vpu::Stream::motion, current + bytes, 64 * mb_width * mb_height);
     }
 
-    bool finish_picture(std::vector<const play::H264Unit*>& units,
-                        std::optional<play::H264SliceHeader>& first) {
-        if (!first) {
-            return true;
-        }
-        const play::H264SliceHeader header = *first;
+    /** What the registers and memory of a picture's job are, but for its stream of @p stream_length bytes. */
+    std::uint32_t begin_picture(const play::H264SliceHeader& header, std::size_t stream_length) {
         const play::H264Pps& pps = *sets.pps(header.pps_id);
         const play::H264Sps& sps = *sets.sps(pps.control.seq_parameter_set_id);
-        if (sps.mb_width() > vpu::h264::max_mb_width || sps.mb_height() > vpu::h264::max_mb_height) {
-            problem = "pictures of " + std::to_string(sps.width) + "x" + std::to_string(sps.height) +
-                      ", at most 4096x2304 are possible";
-            return false;
-        }
         monochrome = sps.control.chroma_format_idc == 0;
         set_size(sps);
         width = sps.width;
@@ -194,6 +185,39 @@ class H264TestPlayer {
         dpb.begin(header, sps);
         if (dpb.starts_anew()) {
             show(0);
+        }
+        const std::uint32_t current = address_of(buffer_of(dpb.current().id));
+        const H264Controls controls = controls_of(header, sps, pps);
+        driver.fill(controls,
+                    {stream_at, static_cast<std::uint32_t>(stream_length), table_at, current,
+                     [this](std::uint64_t time) { return address_of(buffer_of(time / 1000)); }},
+                    registers);
+        const auto table = driver.table(controls);
+        std::copy(table.begin(), table.end(), port->cells.begin() + table_at);
+        open_ranges(stream_length, current);
+        return current;
+    }
+
+    /** The picture is at @p current in memory. */
+    void end_picture(const play::H264SliceHeader& header, std::uint32_t current) {
+        const play::H264Sps& sps = *sets.sps(sets.pps(header.pps_id)->control.seq_parameter_set_id);
+        const std::int64_t order = dpb.current().order();
+        const bool second = dpb.second_field();
+        dpb.finish(header, sps);
+        keep(sps, current, order, second, dpb.current().order());
+    }
+
+    bool finish_picture(std::vector<const play::H264Unit*>& units,
+                        std::optional<play::H264SliceHeader>& first) {
+        if (!first) {
+            return true;
+        }
+        const play::H264SliceHeader header = *first;
+        const play::H264Sps& sps = *sets.sps(sets.pps(header.pps_id)->control.seq_parameter_set_id);
+        if (sps.mb_width() > vpu::h264::max_mb_width || sps.mb_height() > vpu::h264::max_mb_height) {
+            problem = "pictures of " + std::to_string(sps.width) + "x" + std::to_string(sps.height) +
+                      ", at most 4096x2304 are possible";
+            return false;
         }
         std::vector<std::uint8_t> data;
         for (const play::H264Unit* unit : units) {
@@ -206,16 +230,8 @@ class H264TestPlayer {
             problem = "a picture of " + std::to_string(data.size()) + " bytes";
             return false;
         }
-        const std::uint32_t current = address_of(buffer_of(dpb.current().id));
-        const H264Controls controls = controls_of(header, sps, pps);
-        driver.fill(controls,
-                    {stream_at, static_cast<std::uint32_t>(data.size()), table_at, current,
-                     [this](std::uint64_t time) { return address_of(buffer_of(time / 1000)); }},
-                    registers);
-        const auto table = driver.table(controls);
-        std::copy(table.begin(), table.end(), port->cells.begin() + table_at);
+        const std::uint32_t current = begin_picture(header, data.size());
         std::copy(data.begin(), data.end(), port->cells.begin() + stream_at);
-        open_ranges(data.size(), current);
         vpu::h264::Decoder decoder(vpu::g1::h264_parameters(registers), *port);
         result = decoder.decode();
         ++pictures;
@@ -224,10 +240,7 @@ class H264TestPlayer {
                       std::to_string(static_cast<int>(result));
             return false;
         }
-        const std::int64_t order = dpb.current().order();
-        const bool second = dpb.second_field();
-        dpb.finish(header, sps);
-        keep(sps, current, order, second, dpb.current().order());
+        end_picture(header, current);
         return true;
     }
 
