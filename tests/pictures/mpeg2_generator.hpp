@@ -455,6 +455,25 @@ class Mpeg2Generator {
         put(table == 1 ? 6 : 2, table == 1 ? 4 : 2);
     }
 
+    /** First index of each coefficient's code in the decoder's table, by table, run and level; 0: there is
+     * none. */
+    using Codes = std::array<std::array<std::array<std::uint16_t, 64>, 64>, 2>;
+    static const Codes& codes_of() {
+        static const Codes codes = [] {
+            Codes found{};
+            for (unsigned table = 0; table < 2; ++table) {
+                const auto& entries = vpu::mpeg2::coefficients[table];
+                for (std::size_t i = entries.size(); i-- > 1;) {
+                    if (entries[i].length != 0 && entries[i].run < 64 && entries[i].level < 64) {
+                        found[table][entries[i].run][entries[i].level] = static_cast<std::uint16_t>(i);
+                    }
+                }
+            }
+            return found;
+        }();
+        return codes;
+    }
+
     void coefficient(unsigned table, unsigned run, unsigned level, bool first) {
         const bool negative = chance(50);
         if (first && run == 0 && level == 1) {
@@ -462,13 +481,12 @@ class Mpeg2Generator {
             put(negative ? 1 : 0, 1);
             return;
         }
-        const auto& codes = vpu::mpeg2::coefficients[table];
-        for (std::uint32_t i = 0; i < codes.size(); ++i) {
-            if (codes[i].length != 0 && codes[i].run == run && codes[i].level == level) {
-                put(i >> (vpu::mpeg2::coefficient_bits - codes[i].length), codes[i].length);
-                put(negative ? 1 : 0, 1);
-                return;
-            }
+        const std::uint16_t known = run < 64 && level < 64 ? codes_of()[table][run][level] : 0;
+        if (known != 0) {
+            const unsigned length = vpu::mpeg2::coefficients[table][known].length;
+            put(known >> (vpu::mpeg2::coefficient_bits - length), length);
+            put(negative ? 1 : 0, 1);
+            return;
         }
         put(1, 6);
         put(run, 6);
