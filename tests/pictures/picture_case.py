@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A base class for tests that have the VPU's engines decode streams, and hold every picture against ffmpeg's decoder."""
 
+import os
 import re
 import tempfile
 import unittest
@@ -13,20 +14,21 @@ from svplib.decode.verdict import Verdict, judge
 
 
 class PictureCase(unittest.TestCase):
-    """`folder` is for files of the class, and gone after it; `decoder` the program of `svp decode`."""
+    """`folder` is for files of the class, and gone after it; `decoder` the program of `svp decode`, or SVP_VPU_DECODE."""
 
     @classmethod
     def setUpClass(cls):
         with cache.lock("packages"):
             host_packages.ensure(["pictures"], parts.OPTIONS.install)
-        cls.decoder = native.build(program.PROGRAM)
+        decoder = os.environ.get("SVP_VPU_DECODE")
+        cls.decoder = Path(decoder) if decoder else native.build(program.PROGRAM)
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
 
-    def check(self, path):
+    def check(self, path, luma_only=False):
         """The engines make of a stream what ffmpeg makes of it, picture by picture; returns how many there are."""
-        verdict = judge(Verdict("pictures", path.name), program.decode(self.decoder, path), clips.expected(path))
+        verdict = judge(Verdict("pictures", path.name), program.decode(self.decoder, path), clips.expected(path, luma_only))
         self.assertEqual((verdict.outcome, verdict.text), ("passed", ""), path.name)
         return verdict.pictures
 

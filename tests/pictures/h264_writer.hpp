@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Writes H.264 streams: plain bits, NAL units, and the arithmetic encoder of clause 9.3.4. */
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "../../tools/players/h264_cabac_table.hpp"
+#include "choices.hpp"
+#include "vpu/entropy/cabac_decoder.hpp"
+
+namespace svp::test {
+
+class BitWriter {
+ public:
+    void put(std::uint32_t value, unsigned count) {
+        while (count-- != 0) {
+            if (size_ % 8 == 0) {
+                bytes_.push_back(0);
+            }
+            bytes_.back() =
+                static_cast<std::uint8_t>(bytes_.back() | (value >> count & 1) << (7 - size_ % 8));
+            ++size_;
+        }
+    }
+    void flag(bool value) { put(value ? 1 : 0, 1); }
+    void ue(std::uint32_t value) { put(value + 1, 2 * static_cast<unsigned>(std::bit_width(value + 1)) - 1); }
+    void se(std::int32_t value) {
+        ue(value > 0 ? 2 * static_cast<std::uint32_t>(value) - 1 : 2 * static_cast<std::uint32_t>(-value));
+    }
+    void align(unsigned with) {
+        while (size_ % 8 != 0) {
+            put(with, 1);
+        }
+    }
+    void trailing_bits() {
+        put(1, 1);
+        align(0);
+    }
+    std::size_t size() const { return size_; }
+    const std::vector<std::uint8_t>& bytes() const { return bytes_; }
+
+ private:
+    std::vector<std::uint8_t> bytes_;
+    std::size_t size_ = 0;
+};
+
+/** A NAL unit with start code: header byte @p header, and @p payload with emulation prevention. */
+inline std::vector<std::uint8_t> nal_unit(std::uint8_t header, std::span<const std::uint8_t> payload) {
+    std::vector<std::uint8_t> unit{0, 0, 0, 1, header};
+    unsigned zeros = 0;
+    for (const std::uint8_t byte : payload) {
+        if (zeros >= 2 && byte <= 3) {
+            unit.push_back(3);
+            zeros = 0;
+        }
+        unit.push_back(byte);
+        zeros = byte == 0 ? zeros + 1 : 0;
+    }
+    return unit;
+}
+
+class CabacEncoder {
+ public:
+    /** Table @p table is 0 for I slices, else 1 + cabac_init_idc. */
+    CabacEncoder(BitWriter& out, unsigned table, int qp) : out_(out) {
+        for (unsigned i = 0; i < 460; ++i) {
+            const int m = h264_cabac_initial[table][i][0], n = h264_cabac_initial[table][i][1];
+            int value = (m * qp >> 4) + n;
+            value = value < 1 ? 1 : value > 126 ? 126 : value;
+            contexts_[i] = {value > 63 ? value - 64 : 63 - value, value > 63 ? 1u : 0u};
+        }
+    }
+
+    /** Encodes what is on a tape. */
+    void encode(const Choices& choices) {
+        for (const Choices::Entry& entry : choices.tape) {
+            switch (entry.event) {
+                case Choices::bypass:
+                    encode_bypass(entry.value);
+                    break;
+                case Choices::terminate:
+                    encode_terminate(entry.value);
+                    break;
+                case Choices::raw:
+                    out_.align(0);
+                    for (std::size_t i = 0; i < choices.pcm_bytes; ++i) {
+                        out_.put(choices.noise()[entry.value + i], 8);
+                    }
+                    low_ = 0;
+                    range_ = 510;
+                    first_ = true;
+                    break;
+                default:
+                    encode_bin(entry.event, entry.value);
+                    break;
+            }
+        }
+    }
+
+ private:
+    struct Context {
+        int state;
+        unsigned most_probable;
+    };
+
+    void put_bit(unsigned value) {
+        if (first_) {
+            first_ = false;
+        } else {
+            out_.put(value, 1);
+        }
+        for (; outstanding_ > 0; --outstanding_) {
+            out_.put(1 - value, 1);
+        }
+    }
+    void renormalize() {
+        while (range_ < 256) {
+            if (low_ < 256) {
+                put_bit(0);
+            } else if (low_ >= 512) {
+                low_ -= 512;
+                put_bit(1);
+            } else {
+                low_ -= 256;
+                ++outstanding_;
+            }
+            range_ <<= 1;
+            low_ <<= 1;
+        }
+    }
+    void encode_bin(unsigned index, unsigned value) {
+        Context& context = contexts_[index];
+        const unsigned lps = vpu::cabac_range_lps[context.state][range_ >> 6 & 3];
+        range_ -= lps;
+        if (value != context.most_probable) {
+            low_ += range_;
+            range_ = lps;
+            context.most_probable ^= context.state == 0 ? 1 : 0;
+            context.state = vpu::cabac_next_lps[context.state];
+        } else if (context.state < 62) {
+            ++context.state;
+        }
+        renormalize();
+    }
+    void encode_bypass(unsigned value) {
+        low_ <<= 1;
+        low_ += value != 0 ? range_ : 0;
+        if (low_ >= 1024) {
+            put_bit(1);
+            low_ -= 1024;
+        } else if (low_ < 512) {
+            put_bit(0);
+        } else {
+            low_ -= 512;
+            ++outstanding_;
+        }
+    }
+    void encode_terminate(unsigned value) {
+        range_ -= 2;
+        if (value == 0) {
+            renormalize();
+            return;
+        }
+        low_ += range_;
+        range_ = 2;
+        renormalize();
+        put_bit(low_ >> 9 & 1);
+        out_.put((low_ >> 7 & 3) | 1, 2);
+    }
+
+    BitWriter& out_;
+    Context contexts_[460];
+    unsigned low_ = 0;
+    unsigned range_ = 510;
+    unsigned outstanding_ = 0;
+    bool first_ = true;
+};
+
+}  // namespace svp::test
