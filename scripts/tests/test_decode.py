@@ -6,9 +6,12 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import struct
+import sys
 import tempfile
 import unittest
+import unittest.mock
 import zlib
 from pathlib import Path
 from xml.etree import ElementTree
@@ -20,7 +23,7 @@ from svplib.errors import SvpError, UsageError
 WIDTH, HEIGHT = 5, 3
 SIZE = WIDTH * HEIGHT + 2 * 3 * 2
 #: A stream of these tests is a script for this decoder: a letter and a number a line
-DECODER = f"""#!/usr/bin/env python3
+DECODER = f"""#!{sys.executable}
 import os, sys
 for line in open(sys.argv[1]):
     kind, _, rest = line.strip().partition(" ")
@@ -193,6 +196,37 @@ class Results(Case):
         rows = self.rows("--suite", suite, "--vectors", self.folder)
         self.assertEqual([rows[name][0] for name in ("one", "two", "three")], ["passed", "passed", "skipped"])
         self.assertIn("Example: 2 passed, 1 skipped", self.stdout)
+
+
+class Containers(Case):
+    """With an ffmpeg of a few lines: a container says what codec is in it, and holds the stream from its second line on."""
+
+    def setUp(self):
+        super().setUp()
+        tools = self.folder.parent / "tools"
+        tools.mkdir()
+        for name, body in (("ffprobe", "path = sys.argv[-1][5:]\nprint(open(path).readline().strip())"),
+                           ("ffmpeg", "path = sys.argv[sys.argv.index('-i') + 1][5:]\n"
+                                      "open(sys.argv[-1][5:], 'w').writelines(open(path).readlines()[1:])")):
+            (tools / name).write_text(f"#!{sys.executable}\nimport sys\n{body}\n")
+            (tools / name).chmod(0o755)
+        self.tools = tools
+
+    def test_streams_are_taken_out(self):
+        self.stream("a.webm", "vp8", "picture 1", "picture 2", "end", sums=f"{md5(1, 2)}  a.webm  # whole decode\n")
+        self.stream("b.mp4", "av1", "picture 1", "end")
+        self.stream("c.ts", "", "end")
+        with unittest.mock.patch.dict(os.environ, {"PATH": str(self.tools)}):
+            rows = self.rows(self.folder)
+        self.assertEqual(rows, {"a.webm": ("passed", ""), "b.mp4": ("skipped", "codec av1, only VP8, H.264 and MPEG-2 are decoded so far"),
+                                "c.ts": ("skipped", "no container with video: it has no video stream")})
+
+    def test_without_ffmpeg(self):
+        stream = self.stream("a.webm", "vp8", "picture 1", "end")
+        with unittest.mock.patch.dict(os.environ, {"PATH": str(self.folder)}), self.assertRaises(UsageError) as caught:
+            self.decode(stream)
+        self.assertIn("ffprobe is needed", str(caught.exception))
+        self.assertIn("apt install ffmpeg", str(caught.exception))
 
 
 class BadInput(Case):

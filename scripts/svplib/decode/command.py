@@ -4,6 +4,7 @@
 import contextlib
 import functools
 import json
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,12 +13,12 @@ from ..checks import write_json
 from ..errors import SvpError, UsageError, explain
 from ..progress import say
 from ..results import Result, Results
-from . import checksums, guest, program, replay
+from . import checksums, containers, guest, program, replay
 from .pictures import Digest
 from .verdict import OUTCOMES, Verdict, judge
 
 #: Files that a folder is searched for
-SUFFIXES = (".ivf", ".264", ".h264", ".avc", ".jsv", ".jvt", ".26l", ".m2v")
+SUFFIXES = (".ivf", ".264", ".h264", ".avc", ".jsv", ".jvt", ".26l", ".m2v", *containers.SUFFIXES)
 
 
 def add_arguments(parser):
@@ -47,6 +48,18 @@ class _Stream:
         self.name = name
         self.path = path
         self.find = find
+        self.lacks = None  # why it is not played
+
+    @property
+    def present(self):
+        """It can be played, as far as is known."""
+        return self.lacks is None and self.path.is_file()
+
+    def take_out(self, target):
+        """Let `path` name the elementary stream, if the stream lies in a container; `target` as for containers.take_out()."""
+        if self.path.suffix.lower() in containers.SUFFIXES and self.path.is_file():
+            made, self.lacks = containers.take_out(self.path, target)
+            self.path = made or self.path
 
 
 def streams(arguments):
@@ -93,6 +106,9 @@ def main(arguments, decoder=None):
     earlier = _earlier(arguments.compare) if arguments.compare else None
     with contextlib.ExitStack() as stack:
         each = _outputs(arguments, stack) if single else None
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="svp-decode-")))
+        for number, stream in enumerate(chosen):
+            stream.take_out(folder / f"stream-{number}")
         if arguments.where == "guest":
             verdicts = _decode_in_guest(chosen, arguments.client or "play", each, raw=bool(arguments.raw or arguments.png))
         else:
@@ -112,18 +128,18 @@ def main(arguments, decoder=None):
 
 def _decode(decoder, stream, each=None):
     verdict = Verdict(stream.suite, stream.name)
-    return judge(verdict, program.decode(decoder, stream.path), stream.find(), each) if stream.path.is_file() else _missing(verdict, stream)
+    return judge(verdict, program.decode(decoder, stream.path), stream.find(), each) if stream.present else _skipped(verdict, stream)
 
 
-def _missing(verdict, stream):
-    verdict.outcome, verdict.text = "skipped", f"{stream.path}: there is no such file"
+def _skipped(verdict, stream):
+    verdict.outcome, verdict.text = "skipped", stream.lacks or f"{stream.path}: there is no such file"
     return verdict
 
 
 def _decode_in_guest(chosen, client, each, raw):
     """Verdicts of all streams in their order, one after the other."""
     sums = [stream.find() for stream in chosen]  # a file of checksums that is none ends this before anything long begins
-    present = [stream for stream in chosen if stream.path.is_file()]
+    present = [stream for stream in chosen if stream.present]
     parts.build(guest.PARTS[client])
     verdicts = []
     with contextlib.ExitStack() as stack:
@@ -131,7 +147,7 @@ def _decode_in_guest(chosen, client, each, raw):
         for stream, wanted in zip(chosen, sums):
             verdict = Verdict(stream.suite, stream.name)
             verdicts.append(judge(verdict, board.decode(present.index(stream), wanted.format if wanted else "yuv420p"), wanted, each)
-                            if stream in present else _missing(verdict, stream))
+                            if stream in present else _skipped(verdict, stream))
     return verdicts
 
 
