@@ -40,6 +40,11 @@ constexpr std::uint32_t two_stage_cfg0_fields = 0x000003ff;
 constexpr std::uint32_t two_stage_cfg1_fields = 0x000001ff;
 constexpr std::uint32_t two_stage_cfg2_fields = 0x0fffffff;
 
+constexpr std::uint64_t crystal = 25000000;  // Hz; the other references are not connected on the EVK
+constexpr std::uint32_t video_pll2_cfg0 = 0x54;
+constexpr std::uint32_t bypass_second_stage = 1u << 4;  // the reference comes out
+constexpr std::uint32_t bypass_first_stage = 1u << 5;
+
 /** First stage 25 MHz * 80 = 2 GHz, divided by 30; second stage times @p feedback * 2, divided by 2. */
 constexpr std::uint32_t two_stage(std::uint32_t feedback) {
     return 29u << 19 | 39u << 13 | (feedback - 1) << 7;
@@ -98,8 +103,8 @@ std::vector<Register> registers() {
                   system_on, two_stage_1_ghz);
     add_two_stage(rows, 0x48, "SYS_PLL3_CFG0", "SYS_PLL3_CFG1", "SYS_PLL3_CFG2", system_cfg0_fields, on,
                   two_stage_1_ghz);
-    add_two_stage(rows, 0x54, "VIDEO_PLL2_CFG0", "VIDEO_PLL2_CFG1", "VIDEO_PLL2_CFG2", two_stage_cfg0_fields,
-                  off, 0);
+    add_two_stage(rows, video_pll2_cfg0, "VIDEO_PLL2_CFG0", "VIDEO_PLL2_CFG1", "VIDEO_PLL2_CFG2",
+                  two_stage_cfg0_fields, off, 0);
     add_two_stage(rows, 0x60, "DRAM_PLL_CFG0", "DRAM_PLL_CFG1", "DRAM_PLL_CFG2", two_stage_cfg0_fields, on,
                   two_stage_800_mhz);
 
@@ -114,5 +119,28 @@ std::vector<Register> registers() {
 }  // namespace
 
 Anatop::Anatop(Host& host) : BankDevice(host, "anatop", window, registers()) {}
+
+std::uint64_t Anatop::video_pll2_rate() const {
+    const std::uint32_t cfg0 = bank().value(video_pll2_cfg0);
+    const std::uint32_t cfg2 = bank().value(video_pll2_cfg0 + 8);
+    const auto field = [cfg2](unsigned shift, unsigned width) {
+        return (cfg2 >> shift & ((1u << width) - 1)) + 1;
+    };
+    const std::uint64_t divr1 = field(25, 3);
+    const std::uint64_t divr2 = field(19, 6);
+    const std::uint64_t divf1 = field(13, 6);
+    const std::uint64_t divf2 = field(7, 6);
+    const std::uint64_t divq = field(1, 6);
+    if ((cfg0 & two_stage_power_down) != 0) {
+        return 0;
+    }
+    if ((cfg0 & bypass_second_stage) != 0) {
+        return crystal;
+    }
+    if ((cfg0 & bypass_first_stage) != 0) {
+        return crystal * divf2 / (divr2 * divq);
+    }
+    return crystal * 2 * divf1 * divf2 / (divr1 * divr2 * divq);
+}
 
 }  // namespace svp

@@ -13,9 +13,10 @@
  *
  * Not modelled: lock time. LOCK reads 1 as soon as the PLL has power, because Linux allows 70 us for it,
  * which is less than an emulated CPU may need between two reads; NEWDIV_ACK follows NEWDIV_VAL at once. No
- * clock changes its rate. Override bits (PD_OVERRIDE, CLKE_OVERRIDE) are storage, since the GPC never enters
- * a low-power mode. After reset the PLLs are as a boot loader for the EVK leaves them: ARM 1 GHz, GPU and
- * DRAM 800 MHz, VPU 600 MHz, system 1 to 3 at 800 MHz, 1 GHz and 1 GHz, audio and video PLLs off.
+ * clock changes its rate but the display's (video PLL 2). Override bits (PD_OVERRIDE, CLKE_OVERRIDE) are
+ * storage, since the GPC never enters a low-power mode. After reset the PLLs are as a boot loader for the EVK
+ * leaves them: ARM 1 GHz, GPU and DRAM 800 MHz, VPU 600 MHz, system 1 to 3 at 800 MHz, 1 GHz and 1 GHz, audio
+ * and video PLLs off.
  */
 #pragma once
 
@@ -26,6 +27,9 @@ namespace svp {
 class Anatop : public BankDevice {
  public:
     explicit Anatop(Host& host);
+
+    /** Rate of video PLL 2, the display controller's pixel clock, in Hz; 0 while it has no power. */
+    std::uint64_t video_pll2_rate() const;
 };
 
 }  // namespace svp
