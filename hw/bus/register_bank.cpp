@@ -195,6 +195,11 @@ void RegisterBank::exchange(Archive& archive) {
     }
 }
 
+bool RegisterBank::names(std::uint32_t offset) const {
+    return offset % word_size == 0 && offset / word_size < words_.size() &&
+           words_[offset / word_size].operation != Operation::hole;
+}
+
 bool RegisterBank::holds_state(std::uint32_t offset) const {
     if (offset % word_size != 0 || offset / word_size >= words_.size()) {
         return false;

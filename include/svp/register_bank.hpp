@@ -125,6 +125,9 @@ class RegisterBank {
     /** Sets the stored value, without masks and handlers. */
     void set(std::uint32_t offset, std::uint32_t value);
 
+    /** True if a row names the word at @p offset, be it a register or one of its aliases. */
+    bool names(std::uint32_t offset) const;
+
     /** True if a row names a register at @p offset that writes can change. */
     bool holds_state(std::uint32_t offset) const;
 

@@ -7,6 +7,7 @@
 
 #include "bus/catalogue.hpp"
 #include "catch.hpp"
+#include "dcss/dcss.hpp"
 #include "fake_host.hpp"
 #include "soc/bank_device.hpp"
 #include "soc/system_counter.hpp"
@@ -14,9 +15,9 @@
 namespace svp::test {
 
 inline constexpr const char* soc_types[] = {
-    "imx8mq.anatop", "imx8mq.ccm",          "imx8mq.gpc",    "imx8mq.iomuxc", "imx8mq.irqsteer",
-    "imx8mq.ocotp",  "imx8mq.pfuze100",     "imx8mq.snvs",   "imx8mq.src",    "imx8mq.system-counter",
-    "imx8mq.tmu",    "imx8mq.vpu-blk-ctrl", "imx8mq.vpu-g1", "imx8mq.vpu-g2",
+    "imx8mq.anatop",         "imx8mq.ccm",   "imx8mq.dcss",         "imx8mq.gpc",    "imx8mq.iomuxc",
+    "imx8mq.irqsteer",       "imx8mq.ocotp", "imx8mq.pfuze100",     "imx8mq.snvs",   "imx8mq.src",
+    "imx8mq.system-counter", "imx8mq.tmu",   "imx8mq.vpu-blk-ctrl", "imx8mq.vpu-g1", "imx8mq.vpu-g2",
 };
 
 /** A core in its power-on state, from the catalogue. */
@@ -39,6 +40,9 @@ inline const RegisterBank* bank_of(const Device& device, unsigned region) {
     }
     if (const auto* counter = dynamic_cast<const SystemCounter*>(&device)) {
         return &counter->bank(region);
+    }
+    if (const auto* dcss = dynamic_cast<const Dcss*>(&device)) {
+        return &dcss->bank(region);
     }
     return nullptr;
 }

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dcss/dcss.hpp"
+
+namespace svp {
+
+namespace {
+
+using namespace dcss;
+
+constexpr unsigned loader_line = 0;
+constexpr unsigned kick_line = 1;
+constexpr unsigned vblank_line = 2;
+
+constexpr unsigned line_timer = 0;
+constexpr unsigned loader_timer = 1;
+
+/** Virtual time that ContextLoader::items_per_step take, and what a load without frames waits, ns. */
+constexpr std::int64_t step_time = 1000000;
+constexpr std::int64_t idle_time = 10000;
+
+/** Where the lines of LINE0 to LINE3 stand, in their order. */
+constexpr std::array<std::uint32_t, 4> line_registers = {dtg::line0_int, dtg::line1_int, dtg::line2_int,
+                                                         dtg::line3_int};
+
+constexpr Initiator initiator{Master::dcss, World::non_secure};
+
+}  // namespace
+
+Dcss::Dcss(Host& host)
+    : Device(host),
+      regions_{{{"dcss", window}, {"dcss-blk-ctrl", blk_ctrl_size}}},
+      bank_(host, "dcss", window, rows(*this)),
+      blk_ctrl_(host, "dcss-blk-ctrl", blk_ctrl_size, blk_ctrl_rows()) {}
+
+std::vector<Register> Dcss::rows(Dcss& self) {
+    return dcss::rows({
+        .loader_control = [&self](const WriteEvent& event) { self.loader_written(event); },
+        .timing = [&self](const WriteEvent&) { self.timing_written(); },
+        .interrupt_control = [&self](const WriteEvent& event) { self.clear_interrupts(event); },
+        .interrupt_mask = [&self](const WriteEvent&) { self.update_irqs(); },
+        .interrupt_status = [&self](std::uint32_t, std::uint32_t) { return self.interrupts_; },
+        .failed_address = [&self](std::uint32_t, std::uint32_t) { return self.failed_address_; },
+    });
+}
+
+ReadResult Dcss::read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) {
+    return {(region == 0 ? bank_ : blk_ctrl_).read(offset, size, by)};
+}
+
+Response Dcss::write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
+                     const Transaction& by) {
+    (region == 0 ? bank_ : blk_ctrl_).write(offset, value, size, by);
+    return Response::okay;
+}
+
+bool Dcss::connect(std::string_view role, Device& peer) {
+    if (role != "anatop") {
+        return false;
+    }
+    anatop_ = dynamic_cast<const Anatop*>(&peer);
+    return anatop_ != nullptr;
+}
+
+void Dcss::reset() {
+    host().cancel(line_timer);
+    host().cancel(loader_timer);
+    bank_.reset();
+    blk_ctrl_.reset();
+    loader_.stop();
+    timing_.stop();
+    interrupts_ = 0;
+    failed_address_ = 0;
+    ending_ = 0;
+    loader_due_ = 0;
+    frames_ = 0;
+    loads_ = 0;
+    items_ = 0;
+    failed_loads_ = 0;
+    update_irqs();
+}
+
+std::vector<Counter> Dcss::counters() const {
+    return {
+        {"frames", frames_},
+        {"context-loader.loads", loads_},
+        {"context-loader.items", items_},
+        {"context-loader.failed-loads", failed_loads_},
+    };
+}
+
+// The context loader.
+
+Response Dcss::read_list(std::uint32_t address, std::span<std::uint8_t> data) {
+    return host().bus_read(initiator, address, data);
+}
+
+bool Dcss::write_register(std::uint32_t address, std::uint32_t value) {
+    if (address < bus_address) {
+        return false;
+    }
+    const auto offset = static_cast<std::uint32_t>(address - bus_address);
+    Transaction by;
+    by.address = address;
+    by.direction = Direction::write;
+    by.master = Master::dcss;
+    by.world = World::non_secure;
+    if (bank_.names(offset) && (offset < ctxld::base || offset >= ctxld::end)) {
+        bank_.write(offset, value, 4, by);
+        return true;
+    }
+    if (offset >= blk_ctrl && blk_ctrl_.names(offset - blk_ctrl)) {
+        blk_ctrl_.write(offset - blk_ctrl, value, 4, by);
+        return true;
+    }
+    return false;
+}
+
+void Dcss::loader_written(const WriteEvent& event) {
+    const bool wanted = (event.after & ctxld::enable) != 0;
+    const bool before = (event.before & ctxld::enable) != 0;
+    if (wanted && !before && !on()) {
+        load_later(idle_time);
+    } else if (!wanted && before) {
+        loader_.stop();
+        ending_ = 0;
+        loader_due_ = 0;
+        host().cancel(loader_timer);
+    }
+    update_irqs();
+}
+
+void Dcss::load_later(std::int64_t delay) {
+    loader_due_ = host().now() + delay;
+    host().schedule(loader_timer, loader_due_);
+}
+
+void Dcss::begin_load() {
+    const std::uint32_t sb_count = bank_.value(ctxld::sb_count);
+    loader_.begin({.db_base = bank_.value(ctxld::db_base),
+                   .db_count = bank_.value(ctxld::db_count),
+                   .sb_base = bank_.value(ctxld::sb_base),
+                   .sb_hp_count = sb_count & 0xffff,
+                   .sb_lp_count = sb_count >> 16});
+    ending_ = 0;
+    step_load();
+}
+
+void Dcss::step_load() {
+    const ContextLoader::Outcome outcome = loader_.step(*this);
+    items_ += outcome.items;
+    if (outcome.address_failed && (ending_ & ctxld::ahb_err) == 0) {
+        failed_address_ = outcome.failed_address;
+    }
+    ending_ |= outcome.statuses;
+    const std::int64_t delay = host().bus_delay();
+    if (outcome.more) {
+        load_later(step_time + delay);
+    } else if (delay > 0) {
+        load_later(delay);
+    } else {
+        end_load();
+    }
+}
+
+/** Statuses never appear before ENABLE reads 0: the driver clears them then, and would wait for ever. */
+void Dcss::end_load() {
+    const std::uint32_t control = bank_.value(ctxld::control_status);
+    bank_.set(ctxld::control_status, (control & ~ctxld::enable) | ending_);
+    ++loads_;
+    failed_loads_ += (ending_ & (ctxld::rd_err | ctxld::ahb_err)) != 0 ? 1 : 0;
+    ending_ = 0;
+    update_irqs();
+}
+
+void Dcss::loader_due() {
+    loader_due_ = 0;
+    if (loader_.running()) {
+        step_load();
+    } else if (ending_ != 0) {
+        end_load();
+    } else if (load_wanted() && !on()) {
+        begin_load();
+    }
+}
+
+// The display timing generator.
+
+std::uint32_t Dcss::frame_lines() const {
+    return (bank_.value(dtg::total) >> 16 & dtg::coordinate_mask) + 1;
+}
+
+std::int64_t Dcss::frame_length() const {
+    const std::uint32_t width = (bank_.value(dtg::total) & dtg::coordinate_mask) + 1;
+    return Timing::frame_length(width, frame_lines(), anatop_ == nullptr ? 0 : anatop_->video_pll2_rate());
+}
+
+void Dcss::timing_written() {
+    if (on() && !timing_.running()) {
+        timing_.start(host().now(), frame_length(), frame_lines());
+    } else if (!on() && timing_.running()) {
+        timing_.stop();
+        host().cancel(line_timer);
+        if (load_wanted() && !loader_.running() && loader_due_ == 0) {
+            load_later(idle_time);
+        }
+    }
+    schedule_line();
+}
+
+void Dcss::schedule_line() {
+    if (!timing_.running()) {
+        return;
+    }
+    std::array<std::uint32_t, line_registers.size()> wanted{};
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        wanted[i] = bank_.value(line_registers[i]) >> 16;
+    }
+    host().schedule(line_timer, timing_.next(wanted));
+}
+
+void Dcss::line_due() {
+    if (!timing_.running()) {
+        return;
+    }
+    if (timing_.at_end()) {
+        begin_frame();
+    } else {
+        timing_.reach(host().now());
+    }
+    reach_line();
+    schedule_line();
+}
+
+/** What is loaded now is what the frame shows, and its vertical blank comes after it. */
+void Dcss::begin_frame() {
+    timing_.begin_frame(host().now(), frame_length(), frame_lines());
+    ++frames_;
+    if (load_wanted() && !loader_.running() && loader_due_ == 0) {
+        begin_load();
+    }
+}
+
+void Dcss::reach_line() {
+    for (std::size_t i = 0; i < line_registers.size(); ++i) {
+        if (bank_.value(line_registers[i]) >> 16 == timing_.line()) {
+            interrupts_ |= 1u << i;
+        }
+    }
+    update_irqs();
+}
+
+void Dcss::clear_interrupts(const WriteEvent& event) {
+    interrupts_ &= ~event.written;
+    update_irqs();
+}
+
+void Dcss::update_irqs() {
+    const std::uint32_t loader = bank_.value(ctxld::control_status);
+    const std::uint32_t loader_raised = (loader & ctxld::statuses) >> ctxld::status_over_enable;
+    host().set_irq(loader_line, (loader_raised & loader) != 0);
+    const std::uint32_t raised = interrupts_ & bank_.value(dtg::int_mask);
+    host().set_irq(kick_line, (raised & 1u << 0) != 0);
+    host().set_irq(vblank_line, (raised & 1u << 1) != 0);
+}
+
+void Dcss::timer_expired(unsigned timer) {
+    if (timer == line_timer) {
+        line_due();
+    } else {
+        loader_due();
+    }
+}
+
+// Saved state.
+
+void Dcss::exchange(Archive& archive) {
+    bank_.exchange(archive);
+    blk_ctrl_.exchange(archive);
+    loader_.exchange(archive);
+    timing_.exchange(archive);
+    archive.value(interrupts_, dtg::line_interrupts);
+    archive.value(failed_address_);
+    archive.value(ending_);
+    archive.value(loader_due_, std::uint64_t{1} << 62);
+    archive.value(frames_);
+    archive.value(loads_);
+    archive.value(items_);
+    archive.value(failed_loads_);
+    if (archive.writing()) {
+        return;
+    }
+    bank_.check_read_only(archive);
+    blk_ctrl_.check_read_only(archive);
+    const bool loading = loader_.running() || ending_ != 0;
+    const bool waits = loading || (load_wanted() && !on());
+    if (timing_.running() != on() || (loading && !load_wanted()) || (waits && loader_due_ == 0) ||
+        (ending_ & ~ctxld::statuses) != 0) {
+        archive.fail("the stream holds an impossible load or frame of the dcss");
+    }
+}
+
+void Dcss::resume() {
+    update_irqs();
+    schedule_line();
+    if (loader_due_ != 0) {
+        host().schedule(loader_timer, loader_due_);
+    }
+}
+
+}  // namespace svp

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Display controller (DCSS) of the i.MX 8M Quad.
+ *
+ * Hardware: a bus master that fetches up to three pictures for each frame, scales them, puts one over the
+ * other and sends what comes of it to the HDMI transmitter. Nearly all of its registers are written by its
+ * context loader, from lists in memory, between two frames.
+ *
+ * Reference: Linux, drivers/gpu/drm/imx/dcss, for registers and for the order of events that its driver
+ * counts on. No register description is public.
+ *
+ * Interface: QOM type "imx8mq.dcss", two windows: 0x2d000 bytes with all blocks, and the 4 KiB of BLKCTL.
+ * Lines, in parentheses the input of irqsteer: 0 context loader (6), 1 DTG's LINE0 (8), 2 DTG's LINE1 (9).
+ * Two timers. Role "anatop": where the pixel clock comes from.
+ *
+ * The context loader begins at the start of a frame, if ENABLE is set then; without frames, a little after
+ * it was set: never in the write itself. At its end ENABLE reads 0, and all statuses that are due appear at
+ * once. An item of a list that names no register, or one of the loader itself, is left out (AHB_ERR); a list
+ * whose read is answered by a bus error ends the run (RD_ERR), and nothing of it is complete. Where the
+ * firewall answers a denied read with zeros, a list's items are zero, and so not for any register.
+ *
+ * The DTG's line interrupts are latched whatever INT_MASK says, and drive lines 1 and 2 where it lets them.
+ *
+ * Not modelled: fetching and showing pictures; HDR10, DTRC, DEC400D, Dolby, WRSCL, RDSRC and LUT loader,
+ * whose words keep what is written and tell so in the log ("unimp"); lines for LINE2 and LINE3 of the DTG,
+ * which are latched only; DB_PEND_SB_REC and SB_PEND_DISP_ACTIVE of the loader, since nothing is received
+ * while something is loaded; what BLKCTL's resets and clock selections do; the moment at which single lists
+ * are loaded (see context_loader.hpp) and rates out of 24 to 120 frames a second (see timing.hpp).
+ */
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dcss/context_loader.hpp"
+#include "dcss/registers.hpp"
+#include "dcss/timing.hpp"
+#include "soc/anatop.hpp"
+#include "svp/device.hpp"
+#include "svp/register_bank.hpp"
+
+namespace svp {
+
+class Dcss : public Device, private dcss::ContextLoader::Port {
+ public:
+    explicit Dcss(Host& host);
+
+    std::span<const RegionInfo> regions() const override { return regions_; }
+    unsigned irq_lines() const override { return 3; }
+    unsigned timers() const override { return 2; }
+    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
+    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
+                   const Transaction& by) override;
+    void reset() override;
+    void timer_expired(unsigned timer) override;
+    bool connect(std::string_view role, Device& peer) override;
+    std::vector<Counter> counters() const override;
+
+    /** The declaration of a window, for tests that walk over all registers. */
+    const RegisterBank& bank(unsigned region) const { return region == 0 ? bank_ : blk_ctrl_; }
+
+ protected:
+    void exchange(Archive& archive) override;
+    void resume() override;
+
+ private:
+    static std::vector<Register> rows(Dcss& self);
+
+    Response read_list(std::uint32_t address, std::span<std::uint8_t> data) override;
+    bool write_register(std::uint32_t address, std::uint32_t value) override;
+
+    bool on() const { return (bank_.value(dcss::dtg::control_status) & dcss::dtg::start) != 0; }
+    bool load_wanted() const { return (bank_.value(dcss::ctxld::control_status) & dcss::ctxld::enable) != 0; }
+    std::uint32_t frame_lines() const;
+    std::int64_t frame_length() const;
+
+    void loader_written(const WriteEvent& event);
+    void timing_written();
+    void clear_interrupts(const WriteEvent& event);
+
+    void begin_load();
+    void step_load();
+    void load_later(std::int64_t delay);
+    void end_load();
+    void loader_due();
+
+    void schedule_line();
+    void line_due();
+    void begin_frame();
+    void reach_line();
+    void update_irqs();
+
+    std::array<RegionInfo, 2> regions_;
+    RegisterBank bank_;
+    RegisterBank blk_ctrl_;
+    dcss::ContextLoader loader_;
+    dcss::Timing timing_;
+    const Anatop* anatop_ = nullptr;
+
+    std::uint32_t interrupts_ = 0;      ///< INT_STATUS
+    std::uint32_t failed_address_ = 0;  ///< AHB_ERR_ADDR
+    std::uint32_t ending_ = 0;          ///< statuses for the end of the load that is under way
+    std::int64_t loader_due_ = 0;       ///< virtual time when the loader goes on, ns; 0: at the next frame
+
+    std::uint64_t frames_ = 0;
+    std::uint64_t loads_ = 0;
+    std::uint64_t items_ = 0;
+    std::uint64_t failed_loads_ = 0;  ///< with RD_ERR or AHB_ERR
+};
+
+}  // namespace svp

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Offsets and fields of the display controller's registers, from the start of its first window.
+ *
+ * Reference: Linux, drivers/gpu/drm/imx/dcss, whose names these are.
+ */
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "svp/register_bank.hpp"
+
+namespace svp::dcss {
+
+inline constexpr std::uint32_t window = 0x2d000;    ///< bytes of the first window
+inline constexpr std::uint32_t blk_ctrl = 0x2f000;  ///< where the second one begins
+inline constexpr std::uint32_t blk_ctrl_size = 0x1000;
+/** Where the chip has the first window; the context loader's lists hold addresses on the bus. */
+inline constexpr std::uint64_t bus_address = 0x32e00000;
+
+inline constexpr unsigned channel_count = 3;
+
+/** Prefetch of a channel (DPR); channels are 0x1000 bytes apart. */
+namespace dpr {
+inline constexpr std::uint32_t base = 0x18000;
+inline constexpr std::uint32_t stride = 0x1000;
+inline constexpr std::uint32_t system_ctrl0 = 0x000;
+inline constexpr std::uint32_t irq_mask = 0x020;
+inline constexpr std::uint32_t irq_mask_status = 0x030;
+inline constexpr std::uint32_t irq_nonmask_status = 0x040;
+inline constexpr std::uint32_t mode_ctrl0 = 0x050;
+inline constexpr std::uint32_t frame_ctrl0 = 0x070;
+inline constexpr std::uint32_t frame_1p_ctrl0 = 0x090;
+inline constexpr std::uint32_t frame_1p_pix_x = 0x0a0;
+inline constexpr std::uint32_t frame_1p_pix_y = 0x0b0;
+inline constexpr std::uint32_t frame_1p_base = 0x0c0;
+inline constexpr std::uint32_t frame_2p_ctrl0 = 0x0e0;
+inline constexpr std::uint32_t frame_2p_pix_x = 0x0f0;
+inline constexpr std::uint32_t frame_2p_pix_y = 0x100;
+inline constexpr std::uint32_t frame_2p_base = 0x110;
+inline constexpr std::uint32_t status_ctrl0 = 0x130;
+inline constexpr std::uint32_t status_ctrl1 = 0x140;
+inline constexpr std::uint32_t rtram_ctrl0 = 0x200;
+
+inline constexpr std::uint32_t run = 1u << 0;       ///< of SYSTEM_CTRL0
+inline constexpr std::uint32_t irq_done = 1u << 0;  ///< of the status registers
+inline constexpr std::uint32_t irq_run = 1u << 1;
+inline constexpr std::uint32_t irq_shadow_loaded = 1u << 2;
+inline constexpr std::uint32_t irq_axi_read_error = 1u << 3;
+inline constexpr std::uint32_t irq_all = 0xff;
+}  // namespace dpr
+
+/** Colour subsampling at the output (SUBSAM). */
+namespace subsam {
+inline constexpr std::uint32_t base = 0x1b000;
+inline constexpr std::uint32_t sys_ctrl = base + 0x00;
+inline constexpr std::uint32_t mode = base + 0x60;
+
+inline constexpr std::uint32_t run = 1u << 0;
+inline constexpr std::uint32_t mode_mask = 0x3;  ///< 0: 4:4:4
+}  // namespace subsam
+
+/** Scaler of a channel; channels are 0x400 bytes apart. */
+namespace scaler {
+inline constexpr std::uint32_t base = 0x1c000;
+inline constexpr std::uint32_t stride = 0x400;
+inline constexpr std::uint32_t ctrl = 0x00;
+inline constexpr std::uint32_t ofifo_ctrl = 0x04;
+inline constexpr std::uint32_t sdata_ctrl = 0x08;
+inline constexpr std::uint32_t bit_depth = 0x0c;
+inline constexpr std::uint32_t src_format = 0x10;
+inline constexpr std::uint32_t dst_format = 0x14;
+inline constexpr std::uint32_t src_lum_res = 0x18;
+inline constexpr std::uint32_t src_chr_res = 0x1c;
+inline constexpr std::uint32_t dst_lum_res = 0x20;
+inline constexpr std::uint32_t dst_chr_res = 0x24;
+inline constexpr std::uint32_t v_lum_start = 0x48;
+inline constexpr std::uint32_t v_lum_inc = 0x4c;
+inline constexpr std::uint32_t h_lum_start = 0x50;
+inline constexpr std::uint32_t h_lum_inc = 0x54;
+inline constexpr std::uint32_t v_chr_start = 0x58;
+inline constexpr std::uint32_t coef_vlum = 0x080;
+inline constexpr std::uint32_t coef_hlum = 0x140;
+inline constexpr std::uint32_t coef_vchr = 0x200;
+inline constexpr std::uint32_t coef_hchr = 0x300;
+inline constexpr std::uint32_t coef_words = 48;  ///< of a set: 16 phases of three words
+
+inline constexpr std::uint32_t enable = 1u << 0;  ///< of CTRL
+}  // namespace scaler
+
+/** Display timing and blending (DTG). */
+namespace dtg {
+inline constexpr std::uint32_t base = 0x20000;
+inline constexpr std::uint32_t control_status = base + 0x00;
+inline constexpr std::uint32_t total = base + 0x04;
+inline constexpr std::uint32_t disp_top = base + 0x08;
+inline constexpr std::uint32_t disp_bot = base + 0x0c;
+inline constexpr std::uint32_t ch1_top = base + 0x10;  ///< the bottom is 4 further, the next channel 8
+inline constexpr std::uint32_t load_lines = base + 0x28;
+inline constexpr std::uint32_t ch1_background = base + 0x2c;
+inline constexpr std::uint32_t ch2_background = base + 0x30;
+inline constexpr std::uint32_t line0_int = base + 0x50;
+inline constexpr std::uint32_t line1_int = base + 0x54;
+inline constexpr std::uint32_t bg_alpha_default = base + 0x58;
+inline constexpr std::uint32_t int_status = base + 0x5c;
+inline constexpr std::uint32_t int_control = base + 0x60;
+inline constexpr std::uint32_t ch3_background = base + 0x64;
+inline constexpr std::uint32_t int_mask = base + 0x68;
+inline constexpr std::uint32_t line2_int = base + 0x6c;
+inline constexpr std::uint32_t line3_int = base + 0x70;
+inline constexpr std::uint32_t dolby_overlay = base + 0x74;
+
+inline constexpr std::uint32_t ch3_enable = 1u << 0;  ///< of CONTROL_STATUS
+inline constexpr std::uint32_t ch2_enable = 1u << 1;
+inline constexpr std::uint32_t ch1_enable = 1u << 2;
+inline constexpr std::uint32_t start = 1u << 8;
+inline constexpr std::uint32_t ch1_per_pixel_alpha = 1u << 10;
+inline constexpr unsigned global_alpha_shift = 24;
+
+inline constexpr std::uint32_t coordinate_mask = 0x1fff;  ///< x in the low half of a word, y in the high one
+inline constexpr std::uint32_t line_interrupts = 0xf;     ///< LINE0 to LINE3, of INT_*
+}  // namespace dtg
+
+/** Context loader (CTXLD). */
+namespace ctxld {
+inline constexpr std::uint32_t base = 0x23000;
+inline constexpr std::uint32_t control_status = base + 0x00;
+inline constexpr std::uint32_t db_base = base + 0x10;
+inline constexpr std::uint32_t db_count = base + 0x14;
+inline constexpr std::uint32_t sb_base = base + 0x18;
+inline constexpr std::uint32_t sb_count =
+    base + 0x1c;  ///< high priority in the low half, low in the high one
+inline constexpr std::uint32_t ahb_err_address = base + 0x20;
+inline constexpr std::uint32_t end = base + 0x1000;
+
+inline constexpr std::uint32_t enable = 1u << 0;  ///< of CONTROL_STATUS
+inline constexpr std::uint32_t rd_err = 1u << 16;
+inline constexpr std::uint32_t db_comp = 1u << 17;
+inline constexpr std::uint32_t sb_hp_comp = 1u << 18;
+inline constexpr std::uint32_t sb_lp_comp = 1u << 19;
+inline constexpr std::uint32_t ahb_err = 1u << 22;
+inline constexpr std::uint32_t statuses = 0x7fu << 16;
+inline constexpr unsigned status_over_enable =
+    14;  ///< a status bit stands that much over its interrupt enable
+}  // namespace ctxld
+
+/** BLKCTL, from the start of the second window. */
+namespace blkctl {
+inline constexpr std::uint32_t reset_ctrl = 0x00;
+inline constexpr std::uint32_t control0 = 0x10;
+inline constexpr std::uint32_t resets = 0x17;  ///< B, APB, P and RTR clocks out of reset
+}  // namespace blkctl
+
+/** What handlers the declaration needs. */
+struct Handlers {
+    Register::WriteHandler loader_control;
+    Register::WriteHandler timing;  ///< of TC_CONTROL_STATUS, TC_DTG and the LINEn_INT
+    Register::WriteHandler interrupt_control;
+    Register::WriteHandler interrupt_mask;
+    Register::ReadHandler interrupt_status;
+    Register::ReadHandler failed_address;
+};
+
+/** All registers of the first window, in the order of their offsets. */
+std::vector<Register> rows(const Handlers& handlers);
+
+/** Those of the second one. */
+std::vector<Register> blk_ctrl_rows();
+
+}  // namespace svp::dcss
