@@ -113,9 +113,9 @@ void play_h264(const Bytes& stream) {
     player.output = [&player](std::span<const std::uint8_t> planes) {
         show(Bytes(planes.begin(), planes.end()), player.width, player.height);
     };
+    player.keep_going = true;
     if (!player.play(stream)) {
-        say(player.pictures == 0 ? "unsupported" : "error",
-            player.problem.empty() ? "no H.264" : player.problem);
+        say(player.pictures == 0 ? "unsupported" : "error", player.problem);
     } else if (player.pictures == 0) {
         say("unsupported", player.problem.empty() ? "H.264 without a picture" : player.problem);
     }

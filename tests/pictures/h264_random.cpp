@@ -387,7 +387,7 @@ class Generator : public H264TestPlayer {
         if (job.write_motion) {
             vpu::h264::write_motion(*port, made);
         }
-        end_picture(header, current_);
+        end_picture(header);
     }
 
     /** To memory, for later ones. */

@@ -15,17 +15,12 @@
 #include <functional>
 #include <vector>
 
+#include "../../firmware/guest/play/target.hpp"
 #include "h264_cabac_table.hpp"
 
 namespace svp::test {
 
-/** Controls of a job. */
-struct H264Controls {
-    v4l2_ctrl_h264_sps sps;
-    v4l2_ctrl_h264_pps pps;
-    v4l2_ctrl_h264_scaling_matrix scaling;
-    v4l2_ctrl_h264_decode_params decode;
-};
+using play::H264Controls;
 
 struct H264Buffers {
     std::uint32_t stream;

@@ -45,7 +45,7 @@ class H264Dpb {
     /** The picture is decoded: marks references. */
     void finish(const H264SliceHeader& header, const H264Sps& sps);
 
-    H264Frame& current() { return current_; }
+    const H264Frame& current() const { return current_; }
     /** The picture is the second field of a frame. */
     bool second_field() const { return second_field_; }
     const std::vector<H264Frame>& references() const { return frames_; }
