@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <span>
 
+#include "vpu/entropy/big_endian.hpp"
+
 namespace svp::vpu {
 
 /** State of a context: pStateIdx (0 to 62) and valMPS. */
@@ -103,7 +105,13 @@ class CabacDecoder {
         }
     }
     void fill() {
-        while (spare_ < 32) {
+        if (next_ < data_.size() && data_.size() - next_ >= 4) {
+            value_ = value_ << 32 | big_endian_32(data_.data() + next_);
+            next_ += 4;
+            spare_ += 32;
+            return;
+        }
+        while (spare_ < 23) {
             value_ <<= 8;
             if (next_ < data_.size()) {
                 value_ |= data_[next_];

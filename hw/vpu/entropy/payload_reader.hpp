@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <span>
 
+#include "vpu/entropy/big_endian.hpp"
+
 namespace svp::vpu {
 
 /** Reads behind the end give zeros, and are remembered. */
@@ -26,9 +28,7 @@ class PayloadReader {
         const std::size_t byte = position_ / 8;
         std::uint64_t window = 0;
         if (byte + 8 <= data_.size()) {
-            for (unsigned i = 0; i < 8; ++i) {
-                window = window << 8 | data_[byte + i];
-            }
+            window = big_endian_64(data_.data() + byte);
         } else {
             for (unsigned i = 0; i < 8; ++i) {
                 window = window << 8 | (byte + i < data_.size() ? data_[byte + i] : 0u);
