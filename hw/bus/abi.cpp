@@ -13,6 +13,7 @@
 
 #include "bus/abi_device.hpp"
 #include "bus/bus.hpp"
+#include "bus/bus_monitor.hpp"
 #include "bus/catalogue.hpp"
 #include "firewall/firewall.hpp"
 #include "svp/device.hpp"
@@ -87,7 +88,16 @@ class AdapterHost final : public svp::Host {
         ops_->lock(opaque_, false);
     }
 
+    std::optional<svp::DeviceFault> fault(std::string_view name) override {
+        return monitor_ != nullptr ? monitor_->device_fault(number_, name) : std::nullopt;
+    }
+
     void attach(svp::Bus& bus) { bus_ = &bus; }
+    /** @p number is what the monitor calls this device. */
+    void attach(svp::BusMonitor& monitor, unsigned number) {
+        monitor_ = &monitor;
+        number_ = number;
+    }
     /** What came before a reset or a load is none of the state's. */
     void forget_delay() { delay_ = 0; }
 
@@ -102,6 +112,8 @@ class AdapterHost final : public svp::Host {
     const SvpHostOps* ops_;
     void* opaque_;
     svp::Bus* bus_ = nullptr;
+    svp::BusMonitor* monitor_ = nullptr;
+    unsigned number_ = 0;
     std::atomic<std::int64_t> delay_ = 0;  ///< since the core last asked, ns
 };
 
@@ -153,6 +165,27 @@ struct SvpDevice {
 
 svp::Device& svp_core_of(SvpDevice& device) {
     return *device.core;
+}
+
+void svp_attach_monitor(SvpDevice& device, svp::BusMonitor& monitor, unsigned number) {
+    device.host.attach(monitor, number);
+}
+
+void svp_give_members(std::span<const svp::Member> members, SvpTakeMember* each, void* opaque) {
+    for (const svp::Member& member : members) {
+        SvpMember given{member.name.c_str(), SVP_MEMBER_EMPTY, nullptr, 0};
+        if (const auto* number = std::get_if<std::uint64_t>(&member.value)) {
+            given.kind = SVP_MEMBER_NUMBER;
+            given.number = *number;
+        } else if (const auto* text = std::get_if<std::string>(&member.value)) {
+            given.kind = SVP_MEMBER_TEXT;
+            given.text = text->c_str();
+        } else if (const auto* truth = std::get_if<bool>(&member.value)) {
+            given.kind = SVP_MEMBER_TRUTH;
+            given.number = *truth ? 1 : 0;
+        }
+        each(opaque, &given);
+    }
 }
 
 namespace {
@@ -276,14 +309,8 @@ void svp_device_set_input(SvpDevice* device, unsigned line, bool level) noexcept
     device->core->set_input(line, level);
 }
 
-void svp_device_counters(SvpDevice* device,
-                         void (*each)(void* opaque, const char* name, const char* text, std::uint64_t number),
-                         void* opaque) noexcept {
-    for (const svp::Counter& counter : device->core->counters()) {
-        const auto* text = std::get_if<std::string>(&counter.value);
-        each(opaque, counter.name.c_str(), text != nullptr ? text->c_str() : nullptr,
-             text != nullptr ? 0 : std::get<std::uint64_t>(counter.value));
-    }
+void svp_device_counters(SvpDevice* device, SvpTakeMember* each, void* opaque) noexcept {
+    svp_give_members(device->core->counters(), each, opaque);
 }
 
 std::uint8_t* svp_device_save(SvpDevice* device, std::size_t* length) noexcept {

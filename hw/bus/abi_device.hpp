@@ -2,13 +2,16 @@
 /** What the files that make up the C interface share. */
 #pragma once
 
+#include <span>
+
 #include "svp/abi.h"
 #include "svp/abi_bus.h"
 #include "svp/device.hpp"
 
 namespace svp {
 class Bus;
-}
+class BusMonitor;
+}  // namespace svp
 
 /** What AdapterHost::refused() hands over; lives during that call. */
 struct SvpRefusal {
@@ -18,6 +21,12 @@ struct SvpRefusal {
 
 /** The core behind the adapter's handle. */
 svp::Device& svp_core_of(SvpDevice& device);
+
+/** Has the core's Host::fault() ask @p monitor, which knows it by @p number. */
+void svp_attach_monitor(SvpDevice& device, svp::BusMonitor& monitor, unsigned number);
+
+/** Hands members over one by one. */
+void svp_give_members(std::span<const svp::Member> members, SvpTakeMember* each, void* opaque);
 
 /** The bus behind the adapter's handle. */
 svp::Bus& svp_bus_of(SvpBus& bus);

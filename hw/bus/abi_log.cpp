@@ -5,10 +5,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "bus/abi_device.hpp"
 #include "bus/bus_monitor.hpp"
+#include "bus/fault_form.hpp"
 
 namespace {
 
@@ -16,11 +20,6 @@ static_assert(SVP_ACCESS_DENIED == static_cast<int>(svp::AccessState::denied));
 static_assert(SVP_ACCESS_CHANGED == static_cast<int>(svp::AccessState::changed));
 static_assert(SVP_ACCESS_PASSED == static_cast<int>(svp::last_access_state));
 static_assert(SVP_STREAM_PICTURE == static_cast<int>(svp::last_stream));
-static_assert(SVP_INJECT_ANSWER == static_cast<int>(svp::FaultKind::answer));
-static_assert(SVP_INJECT_DELAY == static_cast<int>(svp::FaultKind::delay));
-static_assert(SVP_INJECT_FLIP_BIT == static_cast<int>(svp::FaultKind::flip_bit));
-static_assert(SVP_INJECT_LOSE_INTERRUPT == static_cast<int>(svp::FaultKind::lose_interrupt));
-static_assert(SVP_INJECT_SPURIOUS_INTERRUPT == static_cast<int>(svp::last_fault_kind));
 
 svp::BusMonitor& monitor_of(SvpDevice* device) {
     return dynamic_cast<svp::BusMonitor&>(svp_core_of(*device));
@@ -34,10 +33,6 @@ char* duplicate(const std::string& text) {
     }
     std::memcpy(copy, text.c_str(), text.size() + 1);
     return copy;
-}
-
-std::string text_or_empty(const char* text) {
-    return text == nullptr ? std::string() : std::string(text);
 }
 
 svp::World world(bool secure) {
@@ -108,65 +103,18 @@ SvpDenialCounter denial_counter(const char* denier, std::uint16_t index,
     return result;
 }
 
-svp::Fault fault(const SvpInjection& injection) {
-    svp::Fault result;
-    result.kind = static_cast<svp::FaultKind>(injection.kind);
-    if (injection.matches) {
-        svp::FaultMatch& match = result.match.emplace();
-        match.masters = injection.masters == 0 ? svp::FaultMatch::all_masters : injection.masters;
-        if (injection.match_secure != SVP_ANY) {
-            match.world = world(injection.match_secure != 0);
-        }
-        if (injection.match_write != SVP_ANY) {
-            match.direction = direction(injection.match_write != 0);
-        }
-        match.first = injection.first;
-        match.last = injection.last;
+svp::Member member(const SvpMember& given) {
+    switch (given.kind) {
+        case SVP_MEMBER_NUMBER:
+            return {given.name, given.number};
+        case SVP_MEMBER_TEXT:
+            return {given.name, std::string(given.text)};
+        case SVP_MEMBER_TRUTH:
+            return {given.name, given.number != 0};
+        case SVP_MEMBER_EMPTY:
+            break;
     }
-    result.nth = injection.nth;
-    result.not_before = injection.not_before;
-    result.times = injection.times;
-    result.answer = static_cast<svp::Response>(injection.answer);
-    result.mask = injection.mask;
-    result.world = world(injection.secure);
-    result.master = static_cast<svp::Master>(injection.master);
-    result.domain = injection.domain;
-    result.bit = injection.bit;
-    result.duration = injection.duration;
-    result.offset = injection.offset;
-    result.line = injection.line;
-    result.target = text_or_empty(injection.target);
-    result.device = text_or_empty(injection.device);
-    result.label = text_or_empty(injection.label);
-    return result;
-}
-
-SvpInjection injection(const svp::Fault& fault) {
-    SvpInjection result{};
-    const svp::FaultMatch match = fault.match.value_or(svp::FaultMatch{});
-    result.kind = static_cast<SvpInjectionKind>(fault.kind);
-    result.matches = fault.match.has_value();
-    result.masters = match.masters;
-    result.match_secure = match.world ? (*match.world == svp::World::secure ? 1 : 0) : SVP_ANY;
-    result.match_write = match.direction ? (*match.direction == svp::Direction::write ? 1 : 0) : SVP_ANY;
-    result.first = match.first;
-    result.last = match.last;
-    result.nth = fault.nth;
-    result.not_before = fault.not_before;
-    result.times = fault.times;
-    result.answer = static_cast<SvpResponse>(fault.answer);
-    result.mask = fault.mask;
-    result.secure = fault.world == svp::World::secure;
-    result.master = static_cast<std::uint8_t>(fault.master);
-    result.domain = fault.domain;
-    result.bit = fault.bit;
-    result.duration = fault.duration;
-    result.offset = fault.offset;
-    result.line = fault.line;
-    result.target = fault.target.c_str();
-    result.device = fault.device.c_str();
-    result.label = fault.label.c_str();
-    return result;
+    return {given.name, std::monostate()};
 }
 
 std::int64_t wake_of(const svp::EventLimiter& limiter) {
@@ -303,8 +251,18 @@ bool svp_monitor_event_expired(SvpDevice* monitor, std::int64_t now, SvpDenial* 
     return due(event, dropped);
 }
 
-std::uint32_t svp_monitor_inject(SvpDevice* monitor, const SvpInjection* injection, char** error) noexcept {
-    const auto injected = monitor_of(monitor).inject(fault(*injection));
+std::uint32_t svp_monitor_inject(SvpDevice* monitor, const SvpMember* members, std::size_t count,
+                                 char** error) noexcept {
+    std::vector<svp::Member> object;
+    for (const SvpMember& given : std::span(members, count)) {
+        object.push_back(member(given));
+    }
+    svp::Fault fault;
+    if (const auto problem = svp::read_fault(object, fault)) {
+        *error = duplicate(*problem);
+        return 0;
+    }
+    const auto injected = monitor_of(monitor).inject(std::move(fault));
     if (injected.id == 0) {
         *error = duplicate(injected.error);
     }
@@ -319,12 +277,26 @@ void svp_monitor_clear_faults(SvpDevice* monitor) noexcept {
     monitor_of(monitor).clear_faults();
 }
 
-void svp_monitor_faults(SvpDevice* monitor, void (*each)(void* opaque, const SvpInjected* fault),
-                        void* opaque) noexcept {
+void svp_monitor_faults(SvpDevice* monitor, SvpTakeMember* each, void* opaque) noexcept {
+    std::size_t place = 0;
     for (const auto& entry : monitor_of(monitor).faults()) {
-        const SvpInjected given = {entry.id,   injection(entry.fault), entry.matches,
-                                   entry.hits, entry.last_hit,         entry.spent()};
-        each(opaque, &given);
+        const std::string prefix = std::to_string(place++) + ".";
+        std::vector<svp::Member> info = svp::members_of(entry.fault, prefix + "fault.");
+        info.push_back({prefix + "id", std::uint64_t{entry.id}});
+        info.push_back({prefix + "matches", entry.matches});
+        info.push_back({prefix + "hits", entry.hits});
+        info.push_back({prefix + "spent", entry.spent()});
+        if (entry.last_hit >= 0) {
+            info.push_back({prefix + "last-hit", static_cast<std::uint64_t>(entry.last_hit)});
+        }
+        svp_give_members(info, each, opaque);
+    }
+}
+
+void svp_monitor_add_device(SvpDevice* monitor, SvpDevice* device, const char* name) noexcept {
+    const auto faults = svp_core_of(*device).possible_faults();
+    if (!faults.empty()) {
+        svp_attach_monitor(*device, monitor_of(monitor), monitor_of(monitor).add_device(name, faults));
     }
 }
 

@@ -120,6 +120,19 @@ bool BusMonitor::set_line(unsigned line, bool level) {
     return seen;
 }
 
+unsigned BusMonitor::add_device(std::string device, std::span<const DeviceFaultInfo> faults) {
+    std::vector<std::string_view> names;
+    for (const DeviceFaultInfo& fault : faults) {
+        names.push_back(fault.name);
+    }
+    return injector_.add_device(std::move(device), std::move(names));
+}
+
+std::optional<DeviceFault> BusMonitor::device_fault(unsigned device, std::string_view name) {
+    const Fault* fault = injector_.device_fault(device, name, host().now());
+    return fault != nullptr ? std::optional(DeviceFault{fault->value, fault->duration}) : std::nullopt;
+}
+
 /** What is wrong with the register that @p fault names, as far as its block is known. */
 std::optional<std::string> BusMonitor::unknown_register(const Fault& fault) const {
     const auto target = std::ranges::find(targets_, fault.target, &Target::role);

@@ -124,6 +124,13 @@ class BusMonitor : public Device {
     /** A device drives @p line; the level for its receiver. */
     bool set_line(unsigned line, bool level);
 
+    // For devices in which something may go wrong.
+
+    /** @p device is what the board calls it; gives the number for device_fault(). */
+    unsigned add_device(std::string device, std::span<const DeviceFaultInfo> faults);
+    /** See Host::fault(). */
+    std::optional<DeviceFault> device_fault(unsigned device, std::string_view name);
+
     // For the observer.
 
     FaultInjector::Injected inject(Fault fault);
@@ -149,7 +156,7 @@ class BusMonitor : public Device {
     std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
 
  protected:
-    std::uint32_t state_version() const override { return 2; }
+    std::uint32_t state_version() const override { return 3; }
     void exchange(Archive& archive) override;
     void resume() override;
 

@@ -42,6 +42,9 @@ std::optional<std::string> check_trigger(const Fault& fault) {
     if (fault.waits_for_interrupt() && fault.match) {
         return "match: " + std::string(name(fault.kind)) + " waits for an interrupt, not for a transaction";
     }
+    if (fault.on_device() && fault.match) {
+        return "match: " + std::string(name(fault.kind)) + " waits for the device, not for a transaction";
+    }
     if (fault.waits_for_time() && fault.times != 1) {
         return "times: without a match it happens exactly once";
     }
@@ -83,6 +86,9 @@ std::optional<std::string> check_ranges(const Fault& fault) {
     if (fault.device.size() > Fault::max_name) {
         return "device: longer than any name";
     }
+    if (fault.trouble.size() > Fault::max_name) {
+        return "fault: longer than any name";
+    }
     if (fault.domain > 3) {
         return too_large("domain", fault.domain, 3);
     }
@@ -122,6 +128,10 @@ std::optional<std::string> complete_kind(Fault& fault) {
         case FaultKind::repeat_interrupt:
         case FaultKind::spurious_interrupt:
             return complete_pulse(fault);
+        case FaultKind::disturb_device:
+            return fault.duration < 0 || fault.duration > Fault::max_stall
+                       ? std::optional("duration: 0 to " + std::to_string(Fault::max_stall) + " ns")
+                       : std::nullopt;
         case FaultKind::answer:
         case FaultKind::zero:
         case FaultKind::change_world:
@@ -189,6 +199,8 @@ std::string_view name(FaultKind kind) {
             return "repeat-interrupt";
         case FaultKind::spurious_interrupt:
             return "spurious-interrupt";
+        case FaultKind::disturb_device:
+            return "disturb-device";
     }
     return "?";
 }
@@ -241,6 +253,8 @@ void Fault::exchange(Archive& archive) {
     archive.value(bit);
     exchange_text(archive, device, max_name);
     archive.value(line);
+    exchange_text(archive, trouble, max_name);
+    archive.value(value);
     exchange_text(archive, label, max_label);
     if (archive.writing() || !archive.ok()) {
         return;

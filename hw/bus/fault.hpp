@@ -2,10 +2,11 @@
 /**
  * Description of one fault that somebody wants to happen on the board.
  *
- * A fault has a kind, what it waits for, and a life. Kinds act at three places:
+ * A fault has a kind, what it waits for, and a life. Kinds act at four places:
  * - on a transaction: it waits for transactions that match, and changes them or their outcome;
  * - on firewall state: it changes a register behind the locks' back, at a time or when a transaction matches;
- * - on an interrupt line: it swallows or repeats what a device signals, or signals by itself.
+ * - on an interrupt line: it swallows or repeats what a device signals, or signals by itself;
+ * - in a device: something that the device names goes wrong at one of its occasions, as the end of a job.
  *
  * Of the occurrences that fit, the first nth - 1 pass unharmed. From then on each one is hit until `times`
  * hits have been; then the fault is spent: it stays on the list and does nothing more.
@@ -41,8 +42,10 @@ enum class FaultKind : std::uint8_t {
     lose_interrupt,      ///< the line stays low until the device lowers and raises it again
     repeat_interrupt,    ///< `duration` ns long the line is high again after the device lowered it
     spurious_interrupt,  ///< the line is high for `duration` ns though the device does not raise it
+    // In a device.
+    disturb_device,  ///< `trouble` of `device`, with `value` and `duration`
 };
-inline constexpr auto last_fault_kind = FaultKind::spurious_interrupt;
+inline constexpr auto last_fault_kind = FaultKind::disturb_device;
 
 std::string_view name(FaultKind kind);
 
@@ -61,10 +64,11 @@ struct FaultMatch {
 };
 
 struct Fault {
-    static constexpr std::size_t max_name = 31;               ///< characters of `target` and `device`
+    static constexpr std::size_t max_name = 31;               ///< characters of `target`, `device`, `trouble`
     static constexpr std::size_t max_label = 64;              ///< characters
     static constexpr std::int64_t max_delay = 1'000'000'000;  ///< ns
-    static constexpr std::int64_t default_pulse = 1'000'000;  ///< ns
+    static constexpr std::int64_t max_stall = 3'600'000'000'000;  ///< ns
+    static constexpr std::int64_t default_pulse = 1'000'000;      ///< ns
     static constexpr std::int64_t max_time = std::numeric_limits<std::int64_t>::max() / 2;
 
     /** Masters that can wait, because they are engines of ours: VPU, CAAM, DCSS, test port. */
@@ -88,14 +92,19 @@ struct Fault {
     std::string target;         ///< firewall block
     std::uint32_t offset = 0;   ///< bytes
     std::uint8_t bit = 0;       ///< 0 to 31
-    std::string device;         ///< whose interrupt line
+    std::string device;         ///< whose interrupt line, or what goes wrong
     std::uint32_t line = 0;     ///< which of its lines, from 0
+    std::string trouble;        ///< a name out of Device::possible_faults()
+    std::uint64_t value = 0;    ///< what it means to the device; 0: not told
 
     std::string label;  ///< free text of whoever injects it
 
     bool on_transaction() const { return kind <= FaultKind::delay; }
     bool on_state() const { return kind > FaultKind::delay && kind < FaultKind::lose_interrupt; }
-    bool on_interrupt() const { return kind >= FaultKind::lose_interrupt; }
+    bool on_interrupt() const {
+        return kind >= FaultKind::lose_interrupt && kind <= FaultKind::spurious_interrupt;
+    }
+    bool on_device() const { return kind == FaultKind::disturb_device; }
     /** Makes a transaction somebody else's. */
     bool changes_identity() const {
         return kind >= FaultKind::change_world && kind <= FaultKind::change_domain;
@@ -106,7 +115,7 @@ struct Fault {
         return kind == FaultKind::lose_interrupt || kind == FaultKind::repeat_interrupt;
     }
     bool waits_for_transaction() const { return match.has_value(); }
-    bool waits_for_time() const { return !waits_for_interrupt() && !waits_for_transaction(); }
+    bool waits_for_time() const { return !waits_for_interrupt() && !on_device() && !waits_for_transaction(); }
 
     /**
      * Fills in what may be left out, and checks the rest as far as it does not depend on the board. An error

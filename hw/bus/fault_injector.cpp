@@ -40,6 +40,11 @@ unsigned FaultInjector::add_line(std::string device, std::uint32_t number) {
     return static_cast<unsigned>(lines_.size() - 1);
 }
 
+unsigned FaultInjector::add_device(std::string name, std::vector<std::string_view> troubles) {
+    devices_.push_back({std::move(name), std::move(troubles)});
+    return static_cast<unsigned>(devices_.size() - 1);
+}
+
 std::optional<unsigned> FaultInjector::target_number(std::string_view name) const {
     const auto found = std::ranges::find(targets_, name);
     return found == targets_.end() ? std::nullopt
@@ -53,6 +58,22 @@ std::optional<unsigned> FaultInjector::line_number(std::string_view device, std:
                                  : std::optional(static_cast<unsigned>(found - lines_.begin()));
 }
 
+/** The same for a fault in a device. */
+std::string FaultInjector::unknown_trouble(const Fault& fault) const {
+    const auto device = std::ranges::find(devices_, fault.device, &Named::name);
+    if (device == devices_.end()) {
+        return "device: nothing can go wrong in a '" + fault.device + "' of this board";
+    }
+    if (std::ranges::find(device->troubles, fault.trouble) != device->troubles.end()) {
+        return {};
+    }
+    std::string all;
+    for (const std::string_view trouble : device->troubles) {
+        all += (all.empty() ? "" : ", ") + std::string(trouble);
+    }
+    return "fault: '" + fault.device + "' has no '" + fault.trouble + "', it has " + all;
+}
+
 /** What of the board the fault names that is not there; empty if all is. */
 std::string FaultInjector::unknown_name(const Fault& fault) const {
     if (fault.on_state()) {
@@ -61,6 +82,9 @@ std::string FaultInjector::unknown_name(const Fault& fault) const {
         if (!target_number(target)) {
             return "target: no firewall block '" + std::string(target) + "' on this board";
         }
+    }
+    if (fault.on_device()) {
+        return unknown_trouble(fault);
     }
     if (!fault.on_interrupt() || line_number(fault.device, fault.line)) {
         return {};
@@ -114,6 +138,8 @@ void FaultInjector::clear() {
 /** Works out the two flags that keep the common case to one branch. */
 void FaultInjector::rearm() {
     transactions_armed_ = std::ranges::any_of(entries_, waits);
+    devices_armed_ = std::ranges::any_of(
+        entries_, [](const Entry& entry) { return entry.fault.on_device() && !entry.spent(); });
     lines_armed_ = std::ranges::any_of(lines_, &Line::disturbed) ||
                    std::ranges::any_of(entries_, [](const Entry& entry) {
                        return entry.fault.waits_for_interrupt() && !entry.spent();
@@ -158,6 +184,19 @@ Outcome FaultInjector::hit(Transaction& transaction, std::int64_t now) {
         rearm();
     }
     return outcome;
+}
+
+const Fault* FaultInjector::hit_device(unsigned device, std::string_view trouble, std::int64_t now) {
+    const Fault* happens = nullptr;
+    for (Entry& entry : entries_) {
+        const Fault& fault = entry.fault;
+        if (fault.on_device() && fault.device == devices_[device].name && fault.trouble == trouble &&
+            occurrence(entry, now) && happens == nullptr) {
+            happens = &fault;
+        }
+    }
+    rearm();
+    return happens;
 }
 
 /** What a fault on transactions does to one. */

@@ -88,6 +88,8 @@ class FaultInjector {
     /** An interrupt line of a device; gives the number by which calls and effects name it. Starts low. */
     unsigned add_line(std::string device, std::uint32_t number);
     std::size_t line_count() const { return lines_.size(); }
+    /** A device with the names of what may go wrong in it; gives the number for device_fault(). */
+    unsigned add_device(std::string name, std::vector<std::string_view> troubles);
 
     // The list.
 
@@ -121,6 +123,11 @@ class FaultInjector {
             return level;
         }
         return disturb_line(line, level, now);
+    }
+
+    /** An occasion of @p trouble of a device; the fault that happens now, if one does. */
+    const Fault* device_fault(unsigned device, std::string_view trouble, std::int64_t now) {
+        return devices_armed_ ? hit_device(device, trouble, now) : nullptr;
     }
 
     // Time.
@@ -160,7 +167,14 @@ class FaultInjector {
         bool disturbed() const { return blocked_by != 0 || forced_by != 0; }
     };
 
+    struct Named {
+        std::string name;
+        std::vector<std::string_view> troubles;
+    };
+
     Outcome hit(Transaction& transaction, std::int64_t now);
+    const Fault* hit_device(unsigned device, std::string_view trouble, std::int64_t now);
+    std::string unknown_trouble(const Fault& fault) const;
     bool disturb_line(unsigned number, bool level, std::int64_t now);
     bool occurrence(Entry& entry, std::int64_t now);
     void happen(Entry& entry, std::int64_t now);
@@ -177,11 +191,13 @@ class FaultInjector {
 
     std::vector<std::string> targets_;
     std::vector<Line> lines_;
+    std::vector<Named> devices_;
     std::vector<Entry> entries_;
     std::vector<FaultEffect> effects_;
     std::uint32_t next_id_ = 1;
     bool transactions_armed_ = false;
-    bool lines_armed_ = false;  ///< some fault waits for interrupts, or some line is disturbed
+    bool devices_armed_ = false;  ///< some fault waits for a device
+    bool lines_armed_ = false;    ///< some fault waits for interrupts, or some line is disturbed
 };
 
 }  // namespace svp

@@ -451,18 +451,22 @@ void Caam::end(std::uint32_t status) {
         running_.reset();
         return;
     }
+    constexpr std::uint32_t watchdog = 4u << 28 | static_cast<std::uint32_t>(DecoError::watchdog);
+    status = job_end_status(host(), status, ~0u, watchdog);
     const Result result{static_cast<unsigned>(task.ring), task.ticket, task.owner,
                         task.ticket.descriptor,           status,      running.deco.sequence_output()};
     publish(running.port, task.ring, status);
-    const std::int64_t delay = running.delay + host().bus_delay();
+    const std::int64_t time = job_end_time(host(), running.delay + host().bus_delay());
     running_.reset();
-    if (delay > 0) {
-        late_ = result;
-        late_waits_ = true;
-        late_until_ = host().now() + delay;
-        host().schedule(0, late_until_);
-    } else {
+    if (time <= host().now()) {
         finish(result);
+        return;
+    }
+    late_ = result;
+    late_waits_ = true;
+    late_until_ = time;
+    if (time != never) {
+        host().schedule(0, time);
     }
 }
 
@@ -593,7 +597,7 @@ void Caam::resume() {
         ring.update_line();
     }
     host().cancel(0);
-    if (late_waits_ && late_until_ > host().now()) {
+    if (late_waits_ && late_until_ != never && late_until_ > host().now()) {
         host().schedule(0, late_until_);
     }
     wake();

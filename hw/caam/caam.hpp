@@ -26,6 +26,7 @@
 #include <memory>
 #include <optional>
 
+#include "bus/job_faults.hpp"
 #include "bus/power_gated.hpp"
 #include "caam/ccb.hpp"
 #include "caam/controller.hpp"
@@ -65,6 +66,7 @@ class Caam : public Device, public PowerGated {
 
     /** What was done up to the end of the last job. */
     const caam::Counters& work_done() const { return published_.counters; }
+    std::span<const DeviceFaultInfo> possible_faults() const override { return job_fault_list; }
     /** The same as members of the object that query-caam gives. */
     std::vector<Counter> counters() const override { return published_.counters.told(); }
 

@@ -73,6 +73,8 @@ void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, SvpBus *bus,
         svp_device_attach_bus(s->core, bus);
     }
     s->worker = svp_worker_new(s->core, in_place);
+    svp_monitor_add_device(svp_views_monitor(views), s->core,
+                           object_get_canonical_path_component(OBJECT(s)));
 }
 
 void svp_device_on_policy_change(SvpDeviceState *s,

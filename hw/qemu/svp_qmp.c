@@ -3,7 +3,12 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-svp.h"
+#include "qapi/qapi-visit-svp-faults.h"
+#include "qapi/qobject-output-visitor.h"
 #include "qapi/util.h"
+#include "block/qdict.h"
+#include "qobject/qnum.h"
+#include "qobject/qstring.h"
 #include "svp_monitor.h"
 #include "svp_qmp.h"
 #include "svp_trace.h"
@@ -17,28 +22,6 @@
 QEMU_BUILD_BUG_ON(SVP_BUS_ANSWER_OKAY != (int)SVP_OKAY);
 QEMU_BUILD_BUG_ON(SVP_BUS_ANSWER_SLVERR != (int)SVP_SLVERR);
 QEMU_BUILD_BUG_ON(SVP_BUS_ANSWER_DECERR != (int)SVP_DECERR);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_ANSWER != (int)SVP_INJECT_ANSWER);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_ZERO != (int)SVP_INJECT_ZERO);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_CORRUPT != (int)SVP_INJECT_CORRUPT);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_CHANGE_WORLD != (int)SVP_INJECT_CHANGE_WORLD);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_CHANGE_MASTER !=
-                  (int)SVP_INJECT_CHANGE_MASTER);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_CHANGE_DOMAIN !=
-                  (int)SVP_INJECT_CHANGE_DOMAIN);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_DROP != (int)SVP_INJECT_DROP);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_DELAY != (int)SVP_INJECT_DELAY);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_FLIP_BIT != (int)SVP_INJECT_FLIP_BIT);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_LOSE_STATE != (int)SVP_INJECT_LOSE_STATE);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_DISABLE_TZASC !=
-                  (int)SVP_INJECT_DISABLE_TZASC);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_LOSE_INTERRUPT !=
-                  (int)SVP_INJECT_LOSE_INTERRUPT);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_REPEAT_INTERRUPT !=
-                  (int)SVP_INJECT_REPEAT_INTERRUPT);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND_SPURIOUS_INTERRUPT !=
-                  (int)SVP_INJECT_SPURIOUS_INTERRUPT);
-QEMU_BUILD_BUG_ON(SVP_FAULT_KIND__MAX !=
-                  (int)SVP_INJECT_SPURIOUS_INTERRUPT + 1);
 
 /* Names */
 
@@ -240,136 +223,61 @@ SvpViolationCounters *qmp_query_svp_violation_counters(Error **errp)
 
 /* Faults */
 
-static bool take_match(SvpInjection *injection, const SvpFaultMatch *match,
-                       Error **errp)
+/* Members of @object, which is one of QMP's; texts are those of @object. */
+static GArray *members_of(QDict *object)
 {
-    const SvpBusMasterList *master;
+    GArray *members = g_array_new(false, true, sizeof(SvpMember));
+    const QDictEntry *entry;
 
-    injection->matches = true;
-    if (match->has_masters && !match->masters) {
-        error_setg(errp, "masters: none is named");
-        return false;
-    }
-    for (master = match->masters; master; master = master->next) {
-        injection->masters |= 1u << svp_qmp_master_number(master->value);
-    }
-    if (match->has_world) {
-        injection->match_secure = match->world == SVP_BUS_WORLD_SECURE;
-    }
-    if (match->has_direction) {
-        injection->match_write = match->direction == SVP_BUS_DIRECTION_WRITE;
-    }
-    injection->first = match->has_first ? match->first : 0;
-    injection->last = match->has_last ? match->last : UINT64_MAX;
-    return true;
-}
+    qdict_flatten(object);
+    for (entry = qdict_first(object); entry; entry = qdict_next(object, entry)) {
+        QObject *value = qdict_entry_value(entry);
+        SvpMember member = {
+            .name = qdict_entry_key(entry),
+            .kind = SVP_MEMBER_EMPTY,
+        };
 
-static bool take_duration(SvpInjection *injection, uint64_t duration,
-                          Error **errp)
-{
-    if (duration < 1 || duration > INT64_MAX) {
-        error_setg(errp, "duration: %" PRIu64 " ns is out of range", duration);
-        return false;
+        if (qobject_to(QString, value)) {
+            member.kind = SVP_MEMBER_TEXT;
+            member.text = qstring_get_str(qobject_to(QString, value));
+        } else if (qobject_to(QNum, value)) {
+            member.kind = SVP_MEMBER_NUMBER;
+            member.number = qnum_get_uint(qobject_to(QNum, value));
+        }
+        g_array_append_val(members, member);
     }
-    injection->duration = duration;
-    return true;
-}
-
-static bool take_pulse(SvpInjection *injection, const SvpFaultPulse *pulse,
-                       Error **errp)
-{
-    injection->device = pulse->device;
-    injection->line = pulse->line;
-    return !pulse->has_duration ||
-           take_duration(injection, pulse->duration, errp);
-}
-
-/* What only faults of this kind have. */
-static bool take_kind(SvpInjection *injection, const SvpFault *fault,
-                      Error **errp)
-{
-    switch (fault->kind) {
-    case SVP_FAULT_KIND_ANSWER:
-        injection->answer = (SvpResponse)fault->u.answer.answer;
-        return true;
-    case SVP_FAULT_KIND_CORRUPT:
-        injection->mask = fault->u.corrupt.mask;
-        return true;
-    case SVP_FAULT_KIND_CHANGE_WORLD:
-        injection->secure = fault->u.change_world.world == SVP_BUS_WORLD_SECURE;
-        return true;
-    case SVP_FAULT_KIND_CHANGE_MASTER:
-        injection->master =
-            svp_qmp_master_number(fault->u.change_master.master);
-        return true;
-    case SVP_FAULT_KIND_CHANGE_DOMAIN:
-        injection->domain = fault->u.change_domain.domain;
-        return true;
-    case SVP_FAULT_KIND_DELAY:
-        return take_duration(injection, fault->u.delay.duration, errp);
-    case SVP_FAULT_KIND_FLIP_BIT:
-        injection->target = SvpFirewallBlock_str(fault->u.flip_bit.target);
-        injection->offset = fault->u.flip_bit.offset;
-        injection->bit = fault->u.flip_bit.bit;
-        return true;
-    case SVP_FAULT_KIND_LOSE_STATE:
-        injection->target = SvpFirewallBlock_str(fault->u.lose_state.target);
-        return true;
-    case SVP_FAULT_KIND_LOSE_INTERRUPT:
-        injection->device = fault->u.lose_interrupt.device;
-        injection->line = fault->u.lose_interrupt.line;
-        return true;
-    case SVP_FAULT_KIND_REPEAT_INTERRUPT:
-        return take_pulse(injection, &fault->u.repeat_interrupt, errp);
-    case SVP_FAULT_KIND_SPURIOUS_INTERRUPT:
-        return take_pulse(injection, &fault->u.spurious_interrupt, errp);
-    case SVP_FAULT_KIND_ZERO:
-    case SVP_FAULT_KIND_DROP:
-    case SVP_FAULT_KIND_DISABLE_TZASC:
-        return true;
-    case SVP_FAULT_KIND__MAX:
-        break;
-    }
-    g_assert_not_reached();
+    return members;
 }
 
 SvpFaultId *qmp_svp_inject_fault(SvpFault *fault, Error **errp)
 {
     SvpDevice *monitor = find_monitor(errp);
-    SvpInjection injection = {
-        .kind = (SvpInjectionKind)fault->kind,
-        .match_secure = SVP_ANY,
-        .match_write = SVP_ANY,
-        .nth = fault->has_nth ? fault->nth : 1,
-        .times = fault->has_times ? fault->times : 1,
-        .label = fault->label,
-    };
-    SvpFaultId *id;
+    g_autoptr(GArray) members = NULL;
+    g_autofree SvpFaultId *id = g_new0(SvpFaultId, 1);
     char *problem = NULL;
+    QObject *object;
+    Visitor *visitor;
 
-    if (!monitor || !take_kind(&injection, fault, errp) ||
-        (fault->match && !take_match(&injection, fault->match, errp))) {
+    if (!monitor) {
         return NULL;
     }
-    if (fault->has_not_before) {
-        if (fault->not_before > INT64_MAX) {
-            error_setg(errp, "not-before: no time of this clock");
-            return NULL;
-        }
-        injection.not_before = fault->not_before;
-    }
-    id = g_new0(SvpFaultId, 1);
-    id->id = svp_monitor_inject(monitor, &injection, &problem);
+    visitor = qobject_output_visitor_new(&object);
+    visit_type_SvpFault(visitor, NULL, &fault, &error_abort);
+    visit_complete(visitor, &object);
+    visit_free(visitor);
+    members = members_of(qobject_to(QDict, object));
+    id->id = svp_monitor_inject(monitor, (const SvpMember *)members->data,
+                                members->len, &problem);
+    qobject_unref(object);
     if (!id->id) {
         error_setg(errp, "%s", problem);
         svp_free(problem);
-        qapi_free_SvpFaultId(id);
         return NULL;
     }
     svp_qmp_settle();
     trace_svp_fault_injected(id->id, SvpFaultKind_str(fault->kind),
                              fault->label ?: "");
-    return id;
+    return g_steal_pointer(&id);
 }
 
 void qmp_svp_remove_fault(bool has_id, uint32_t id, Error **errp)
@@ -389,133 +297,20 @@ void qmp_svp_remove_fault(bool has_id, uint32_t id, Error **errp)
     trace_svp_fault_removed(id);
 }
 
-static SvpFaultMatch *give_match(const SvpInjection *injection)
-{
-    SvpFaultMatch *match = g_new0(SvpFaultMatch, 1);
-    SvpBusMasterList **tail = &match->masters;
-    unsigned number, named = 0;
-
-    for (number = 0; number < svp_master_count(); number++) {
-        if (svp_master_name(number) &&
-            (injection->masters & (1u << number))) {
-            QAPI_LIST_APPEND(tail, svp_qmp_master(number));
-            named++;
-        }
-    }
-    if (named == SVP_BUS_MASTER__MAX) {
-        qapi_free_SvpBusMasterList(match->masters);
-        match->masters = NULL;
-    } else {
-        match->has_masters = true;
-    }
-    match->has_world = injection->match_secure != SVP_ANY;
-    match->world = svp_qmp_world(injection->match_secure == 1);
-    match->has_direction = injection->match_write != SVP_ANY;
-    match->direction = injection->match_write == 1 ? SVP_BUS_DIRECTION_WRITE :
-                                                     SVP_BUS_DIRECTION_READ;
-    match->has_first = match->has_last = true;
-    match->first = injection->first;
-    match->last = injection->last;
-    return match;
-}
-
-static SvpFirewallBlock block_enum(const char *name)
-{
-    return qapi_enum_parse(&SvpFirewallBlock_lookup, name, 0, &error_abort);
-}
-
-static void give_pulse(SvpFaultPulse *pulse, const SvpInjection *injection)
-{
-    pulse->device = g_strdup(injection->device);
-    pulse->line = injection->line;
-    pulse->has_duration = true;
-    pulse->duration = injection->duration;
-}
-
-static void give_kind(SvpFault *fault, const SvpInjection *injection)
-{
-    fault->kind = (SvpFaultKind)injection->kind;
-    switch (fault->kind) {
-    case SVP_FAULT_KIND_ANSWER:
-        fault->u.answer.answer = (SvpBusAnswer)injection->answer;
-        break;
-    case SVP_FAULT_KIND_CORRUPT:
-        fault->u.corrupt.mask = injection->mask;
-        break;
-    case SVP_FAULT_KIND_CHANGE_WORLD:
-        fault->u.change_world.world = svp_qmp_world(injection->secure);
-        break;
-    case SVP_FAULT_KIND_CHANGE_MASTER:
-        fault->u.change_master.master = svp_qmp_master(injection->master);
-        break;
-    case SVP_FAULT_KIND_CHANGE_DOMAIN:
-        fault->u.change_domain.domain = injection->domain;
-        break;
-    case SVP_FAULT_KIND_DELAY:
-        fault->u.delay.duration = injection->duration;
-        break;
-    case SVP_FAULT_KIND_FLIP_BIT:
-        fault->u.flip_bit.target = block_enum(injection->target);
-        fault->u.flip_bit.offset = injection->offset;
-        fault->u.flip_bit.bit = injection->bit;
-        break;
-    case SVP_FAULT_KIND_LOSE_STATE:
-        fault->u.lose_state.target = block_enum(injection->target);
-        break;
-    case SVP_FAULT_KIND_LOSE_INTERRUPT:
-        fault->u.lose_interrupt.device = g_strdup(injection->device);
-        fault->u.lose_interrupt.line = injection->line;
-        break;
-    case SVP_FAULT_KIND_REPEAT_INTERRUPT:
-        give_pulse(&fault->u.repeat_interrupt, injection);
-        break;
-    case SVP_FAULT_KIND_SPURIOUS_INTERRUPT:
-        give_pulse(&fault->u.spurious_interrupt, injection);
-        break;
-    case SVP_FAULT_KIND_ZERO:
-    case SVP_FAULT_KIND_DROP:
-    case SVP_FAULT_KIND_DISABLE_TZASC:
-    case SVP_FAULT_KIND__MAX:
-        break;
-    }
-}
-
-static void collect_fault(void *opaque, const SvpInjected *injected)
-{
-    SvpFaultInfoList ***tail = opaque;
-    const SvpInjection *injection = &injected->injection;
-    SvpFaultInfo *info = g_new0(SvpFaultInfo, 1);
-    SvpFault *fault = g_new0(SvpFault, 1);
-
-    give_kind(fault, injection);
-    if (injection->matches) {
-        fault->match = give_match(injection);
-    }
-    fault->has_nth = fault->has_not_before = fault->has_times = true;
-    fault->nth = injection->nth;
-    fault->not_before = injection->not_before;
-    fault->times = injection->times;
-    if (*injection->label) {
-        fault->label = g_strdup(injection->label);
-    }
-    info->id = injected->id;
-    info->fault = fault;
-    info->matches = injected->matched;
-    info->hits = injected->hits;
-    info->has_last_hit = injected->last_hit >= 0;
-    info->last_hit = injected->last_hit;
-    info->spent = injected->spent;
-    QAPI_LIST_APPEND(*tail, info);
-}
-
 SvpFaultInfoList *qmp_query_svp_faults(Error **errp)
 {
     SvpDevice *monitor = find_monitor(errp);
     SvpFaultInfoList *list = NULL;
-    SvpFaultInfoList **tail = &list;
+    g_autoptr(QDict) flat = qdict_new();
+    Visitor *visitor;
 
     if (monitor) {
-        svp_monitor_faults(monitor, collect_fault, &tail);
+        svp_monitor_faults(monitor, svp_qmp_take_member, flat);
+    }
+    if (qdict_size(flat)) {
+        visitor = svp_qmp_members_visitor(flat);
+        visit_type_SvpFaultInfoList(visitor, NULL, &list, &error_abort);
+        visit_free(visitor);
     }
     return list;
 }

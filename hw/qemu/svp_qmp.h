@@ -7,6 +7,8 @@
 #define HW_SVP_QMP_H
 
 #include "qapi/qapi-types-svp.h"
+#include "qapi/visitor.h"
+#include "qobject/qdict.h"
 #include "svp/abi_log.h"
 #include "svp_device.h"
 
@@ -22,6 +24,12 @@ SvpBusWorld svp_qmp_world(bool secure);
  * none.
  */
 SvpDevice *svp_qmp_core(const char *type, Error **errp);
+
+/* A SvpTakeMember: collects members in a QDict, under their whole names. */
+void svp_qmp_take_member(void *opaque, const SvpMember *member);
+
+/* Visits what such members make up: an object, or a list if they are its. */
+Visitor *svp_qmp_members_visitor(const QDict *flat);
 
 /* The bus that commands are about; without that they fail. */
 void svp_qmp_set_bus(SvpViews *views, SvpBus *bus);

@@ -12,25 +12,41 @@
 #include "qobject/qnum.h"
 #include "svp_qmp.h"
 
-static void take_counter(void *opaque, const char *name, const char *text,
-                         uint64_t number)
+void svp_qmp_take_member(void *opaque, const SvpMember *member)
 {
     QDict *flat = opaque;
 
-    if (text) {
-        qdict_put_str(flat, name, text);
-    } else {
-        qdict_put(flat, name, qnum_from_uint(number));
+    switch (member->kind) {
+    case SVP_MEMBER_NUMBER:
+        qdict_put(flat, member->name, qnum_from_uint(member->number));
+        break;
+    case SVP_MEMBER_TEXT:
+        qdict_put_str(flat, member->name, member->text);
+        break;
+    case SVP_MEMBER_TRUTH:
+        qdict_put_bool(flat, member->name, member->number);
+        break;
+    case SVP_MEMBER_EMPTY:
+        break;
     }
 }
 
-/* What @core tells, as the object whose members it names. */
-static QObject *core_counters(SvpDevice *core)
+Visitor *svp_qmp_members_visitor(const QDict *flat)
 {
-    g_autoptr(QDict) flat = qdict_new();
+    QObject *object = qdict_crumple(flat, &error_abort);
+    Visitor *visitor = qobject_input_visitor_new(object);
 
-    svp_device_counters(core, take_counter, flat);
-    return qdict_crumple(flat, &error_abort);
+    qobject_unref(object);
+    return visitor;
+}
+
+/* What @core tells, each member under its whole name. */
+static QDict *core_counters(SvpDevice *core)
+{
+    QDict *flat = qdict_new();
+
+    svp_device_counters(core, svp_qmp_take_member, flat);
+    return flat;
 }
 
 typedef struct Wanted {
@@ -43,21 +59,20 @@ static int collect_device(Object *obj, void *opaque)
     const char *name = object_get_canonical_path_component(obj);
     Wanted *wanted = opaque;
     SvpDeviceCounters *info;
-    QObject *counters;
+    g_autoptr(QDict) counters = NULL;
 
     if (!object_dynamic_cast(obj, TYPE_SVP_DEVICE) ||
         (wanted->device && strcmp(wanted->device, name))) {
         return 0;
     }
     counters = core_counters(svp_device_core(SVP_DEVICE(obj)));
-    if (!wanted->device && !qdict_size(qobject_to(QDict, counters))) {
-        qobject_unref(counters);
+    if (!wanted->device && !qdict_size(counters)) {
         return 0;
     }
     info = g_new0(SvpDeviceCounters, 1);
     info->device = g_strdup(name);
     info->type = g_strdup(object_get_typename(obj));
-    info->counters = counters;
+    info->counters = qdict_crumple(counters, &error_abort);
     QAPI_LIST_APPEND(wanted->tail, info);
     return 0;
 }
@@ -80,16 +95,9 @@ SvpDeviceCountersList *qmp_query_svp_counters(const char *device,
 static Visitor *counters_visitor(const char *type, Error **errp)
 {
     SvpDevice *core = svp_qmp_core(type, errp);
-    QObject *counters;
-    Visitor *visitor;
+    g_autoptr(QDict) counters = core ? core_counters(core) : NULL;
 
-    if (!core) {
-        return NULL;
-    }
-    counters = core_counters(core);
-    visitor = qobject_input_visitor_new(counters);
-    qobject_unref(counters);
-    return visitor;
+    return core ? svp_qmp_members_visitor(counters) : NULL;
 }
 
 CaamInfo *qmp_query_caam(Error **errp)

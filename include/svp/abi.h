@@ -54,6 +54,19 @@ typedef struct SvpJob {
     uint64_t bytes_written;
 } SvpJob;
 
+/* A part of an object; the C form of svp::Member. */
+typedef enum { SVP_MEMBER_NUMBER, SVP_MEMBER_TEXT, SVP_MEMBER_TRUTH, SVP_MEMBER_EMPTY } SvpMemberKind;
+
+typedef struct SvpMember {
+    const char *name;
+    SvpMemberKind kind;
+    const char *text; /* NULL unless it is one */
+    uint64_t number;  /* of a truth value 0 or 1 */
+} SvpMember;
+
+/* Gets the members of an object one by one; what @member points to lives during the call. */
+typedef void SvpTakeMember(void *opaque, const SvpMember *member);
+
 /* What a core asks of the emulator; see svp::Host. `opaque` is what svp_device_create() was given. */
 typedef struct SvpHostOps {
     void (*set_irq)(void *opaque, unsigned line, bool level);
@@ -117,10 +130,8 @@ void svp_device_timer_expired(SvpDevice *device, unsigned timer) SVP_NOEXCEPT;
 bool svp_device_work(SvpDevice *device) SVP_NOEXCEPT;
 void svp_device_set_input(SvpDevice *device, unsigned line, bool level) SVP_NOEXCEPT;
 
-/* Calls @each for all that the device tells of itself; see svp::Counter. @text is NULL where it is a number. */
-void svp_device_counters(SvpDevice *device,
-                         void (*each)(void *opaque, const char *name, const char *text, uint64_t number),
-                         void *opaque) SVP_NOEXCEPT;
+/* Calls @each for all that the device tells of itself. */
+void svp_device_counters(SvpDevice *device, SvpTakeMember *each, void *opaque) SVP_NOEXCEPT;
 
 /* Saved state; the buffer is freed with svp_free(). */
 uint8_t *svp_device_save(SvpDevice *device, size_t *length) SVP_NOEXCEPT;

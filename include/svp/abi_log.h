@@ -132,66 +132,17 @@ bool svp_monitor_event(SvpDevice *monitor, int64_t now, bool merged, uint64_t *d
 bool svp_monitor_event_expired(SvpDevice *monitor, int64_t now, SvpDenial *newest, uint64_t *dropped,
                                int64_t *wake) SVP_NOEXCEPT;
 
-/* Faults; see svp::Fault and svp::FaultKind, whose order this is. */
-
-typedef enum {
-    SVP_INJECT_ANSWER,
-    SVP_INJECT_ZERO,
-    SVP_INJECT_CORRUPT,
-    SVP_INJECT_CHANGE_WORLD,
-    SVP_INJECT_CHANGE_MASTER,
-    SVP_INJECT_CHANGE_DOMAIN,
-    SVP_INJECT_DROP,
-    SVP_INJECT_DELAY,
-    SVP_INJECT_FLIP_BIT,
-    SVP_INJECT_LOSE_STATE,
-    SVP_INJECT_DISABLE_TZASC,
-    SVP_INJECT_LOSE_INTERRUPT,
-    SVP_INJECT_REPEAT_INTERRUPT,
-    SVP_INJECT_SPURIOUS_INTERRUPT,
-} SvpInjectionKind;
-
-typedef struct SvpInjection {
-    SvpInjectionKind kind;
-    bool matches;      /* the next five count */
-    uint32_t masters;  /* bit n: master n; 0: all */
-    int match_secure;  /* 0, 1 or SVP_ANY */
-    int match_write;   /* 0, 1 or SVP_ANY */
-    uint64_t first;
-    uint64_t last;
-    uint64_t nth;
-    int64_t not_before; /* virtual ns */
-    uint64_t times;     /* 0: until removed */
-    SvpResponse answer;
-    uint64_t mask;
-    bool secure;
-    uint8_t master;
-    uint8_t domain;
-    uint8_t bit;
-    int64_t duration; /* ns */
-    uint32_t offset;
-    uint32_t line;
-    const char *target; /* texts: NULL is as good as "" */
-    const char *device;
-    const char *label;
-} SvpInjection;
-
-typedef struct SvpInjected {
-    uint32_t id;
-    SvpInjection injection;
-    uint64_t matched;
-    uint64_t hits;
-    int64_t last_hit; /* virtual ns, -1: never */
-    bool spent;
-} SvpInjected;
-
-/* Identifier of the new fault; 0: *@error is a text to be freed with svp_free(). */
-uint32_t svp_monitor_inject(SvpDevice *monitor, const SvpInjection *injection, char **error) SVP_NOEXCEPT;
+/*
+ * Faults, as the members of SvpFault in hw/qemu/svp-faults.json. Identifier of the new fault; 0: *@error is a text to be
+ * freed with svp_free().
+ */
+uint32_t svp_monitor_inject(SvpDevice *monitor, const SvpMember *members, size_t count, char **error) SVP_NOEXCEPT;
 bool svp_monitor_remove_fault(SvpDevice *monitor, uint32_t id) SVP_NOEXCEPT;
 void svp_monitor_clear_faults(SvpDevice *monitor) SVP_NOEXCEPT;
-/* Calls @each for every fault on the list. @each must not call back. */
-void svp_monitor_faults(SvpDevice *monitor, void (*each)(void *opaque, const SvpInjected *fault),
-                        void *opaque) SVP_NOEXCEPT;
+/* Gives the list of faults, a list of SvpFaultInfo; nothing if it is empty. */
+void svp_monitor_faults(SvpDevice *monitor, SvpTakeMember *each, void *opaque) SVP_NOEXCEPT;
+/* Makes a device known under the board's name for it, so that faults may happen in it. */
+void svp_monitor_add_device(SvpDevice *monitor, SvpDevice *device, const char *name) SVP_NOEXCEPT;
 
 /* What faults on firewall state have opened; see svp::Opening. */
 typedef struct SvpOpening {

@@ -14,11 +14,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "svp/archive.hpp"
 #include "svp/host.hpp"
+#include "svp/member.hpp"
 #include "svp/transaction.hpp"
 
 namespace svp {
@@ -44,13 +44,12 @@ struct PropertyInfo {
 };
 
 /** A number, or a short text, that a device tells whoever observes it. */
-struct Counter {
-    /**
-     * Where it stands in the object that the observer gets: names of members and places in lists, from 0,
-     * joined by dots, as "rings.0.jobs". A name has small letters, digits and '-'.
-     */
-    std::string name;
-    std::variant<std::uint64_t, std::string> value;
+using Counter = Member;
+
+/** Something that may go wrong in a device when somebody injects it; names and descriptions are literals. */
+struct DeviceFaultInfo {
+    std::string_view name;
+    std::string_view description;
 };
 
 class Device {
@@ -129,6 +128,9 @@ class Device {
      * the same each time. Never runs beside an exclusive section of work().
      */
     virtual std::vector<Counter> counters() const { return {}; }
+
+    /** What Host::fault() may be asked for. */
+    virtual std::span<const DeviceFaultInfo> possible_faults() const { return {}; }
 
     /** The whole state as bytes, for load() of a core whose state_version() is the same. */
     std::vector<std::byte> save();

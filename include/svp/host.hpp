@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@ namespace svp {
 
 /** Why a core logs: the guest did something the manual forbids, or something this model does not have. */
 enum class LogKind : std::uint8_t { guest_error, unimplemented };
+
+/** What is to go wrong in a device now; of the two numbers those that the fault means. */
+struct DeviceFault {
+    std::uint64_t value;    ///< 0 if none was told
+    std::int64_t duration;  ///< ns, 0 if none was told
+};
 
 /** A job that a device has ended, whether well or not; for who traces the board. */
 struct JobReport {
@@ -85,6 +92,15 @@ class Host {
         static_cast<void>(path);
         static_cast<void>(data);
         return false;
+    }
+
+    /**
+     * Asks at each occasion whether the device's fault @p name, one of Device::possible_faults(), is to
+     * happen; that counts the occasion. Cheap where no fault waits. From work(), inside exclusive().
+     */
+    virtual std::optional<DeviceFault> fault(std::string_view name) {
+        static_cast<void>(name);
+        return std::nullopt;
     }
 
     /** A job has ended. Cheap where nobody traces. From work(), inside exclusive(). */

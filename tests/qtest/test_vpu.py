@@ -25,7 +25,7 @@ DRAM = 0x40000000
 STREAM, TABLE, REFERENCE, OUTPUT = (DRAM + 0x0100_0000 + 0x10000 * number for number in range(4))
 PICTURE = 16 * 16 * 3 // 2
 INTERRUPT = G1 + 4
-DEC_E, IRQ, RDY, ERROR = 1 << 0, 1 << 8, 1 << 12, 1 << 16
+DEC_E, IRQ, RDY, BUS, ERROR = 1 << 0, 1 << 8, 1 << 12, 1 << 13, 1 << 16
 KEY, INTER, FILTER_OFF, MODE_VP8 = 0, 1 << 20, 1 << 14, 10 << 28
 
 
@@ -204,6 +204,62 @@ class ObserverTest(VpuCase):
         events = [line.partition("svp_job ")[2] for line in self.trace.read_text().splitlines() if "svp_job " in line]
         self.assertEqual(events, [f"vpu_g1 job 1 (vp8) ended with 0x1000, {read} bytes read, {written} written",
                                   "vpu_g2 job 1 (unsupported) ended with 0x10000, 0 bytes read, 0 written"])
+
+
+class FaultTest(VpuCase):
+    """What somebody injects into the decoder: jobs that stall, errors, interrupts that are lost."""
+
+    def inject(self, kind, **members):
+        self.machine.qmp.command("svp-inject-fault", kind=kind, device="vpu_g1", **members)
+
+    def faults(self):
+        return self.machine.qmp.command("query-svp-faults")
+
+    def test_stall(self):
+        self.inject("disturb-device", fault="stall", duration=5000)
+        self.prepare(KEY)
+        self.machine.writel(INTERRUPT, DEC_E)
+        self.machine.clock_step(4999)
+        self.assertEqual(self.machine.readl(INTERRUPT), DEC_E)
+        self.machine.clock_step(1)
+        self.assertEqual(self.machine.readl(INTERRUPT), IRQ | RDY)
+        self.assertEqual(self.output(), key_picture())
+
+        self.machine.writel(INTERRUPT, 0)
+        self.inject("disturb-device", fault="stall", times=0, label="for ever")
+        self.prepare(INTER)
+        self.machine.writel(INTERRUPT, DEC_E)
+        self.machine.clock_step(10**12)
+        self.assertEqual(self.machine.readl(INTERRUPT), DEC_E)
+        self.machine.writel(INTERRUPT, 0)  # as drivers do when their patience ends
+        self.machine.qmp.command("svp-remove-fault")
+        self.prepare(INTER)
+        self.assertEqual(self.run_job(), IRQ | RDY)
+        self.assertEqual(self.output(), self.reference)
+
+    def test_error_status(self):
+        self.inject("disturb-device", fault="error-status", value=BUS, nth=2, label="second job")
+        self.prepare(KEY)
+        self.assertEqual([self.run_job() for _ in range(3)], [IRQ | RDY, IRQ | BUS, IRQ | RDY])
+        self.assertEqual(self.faults()[0]["fault"], {"kind": "disturb-device", "device": "vpu_g1", "fault": "error-status", "value": BUS, "duration": 0,
+                                                     "nth": 2, "times": 1, "not-before": 0, "label": "second job"})
+        self.assertEqual((self.faults()[0]["matches"], self.faults()[0]["hits"], self.faults()[0]["spent"]), (2, 1, True))
+
+    def test_lost_interrupt(self):
+        self.machine.intercept("/machine/soc/gic")
+        self.inject("lose-interrupt", line=0)
+        self.prepare(KEY)
+        for expected in (False, True):
+            self.machine.writel(INTERRUPT, DEC_E)
+            self.assertEqual((self.machine.irq(SPI_G1), self.machine.readl(INTERRUPT)), (expected, IRQ | RDY))
+            self.machine.writel(INTERRUPT, 0)
+
+    def test_what_a_device_does_not_have(self):
+        for device, fault, message in (("vpu_g1", "fire", "fault: 'vpu_g1' has no 'fire', it has stall, error-status"),
+                                       ("gpc", "stall", "device: nothing can go wrong in a 'gpc' of this board")):
+            with self.assertRaisesRegex(QmpError, message):
+                self.machine.qmp.command("svp-inject-fault", kind="disturb-device", device=device, fault=fault)
+        self.assertEqual(self.faults(), [])
 
 
 class RecorderTest(VpuCase):

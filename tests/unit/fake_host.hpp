@@ -240,6 +240,15 @@ class FakeHost : public Host {
         stored[path].assign(data.begin(), data.end());
         return true;
     }
+    std::optional<DeviceFault> fault(std::string_view name) override {
+        const auto found = faults.find(std::string(name));
+        if (found == faults.end()) {
+            return std::nullopt;
+        }
+        const DeviceFault happens = found->second;
+        faults.erase(found);
+        return happens;
+    }
     void job_ended(const JobReport& job) override { jobs.push_back(job); }
     Response bus_read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) override {
         return memory.read(by, address, data);
@@ -328,6 +337,7 @@ class FakeHost : public Host {
     std::map<std::string, std::vector<std::uint8_t>> stored;  ///< files by path
     bool disk_is_full = false;
     unsigned stores_refused = 0;
+    std::map<std::string, DeviceFault> faults;  ///< that happen at the next occasion
     FakeMemory memory;
     std::int64_t delay = 0;    ///< what bus_delay() says next, ns
     bool passes = true;        ///< bus_pass() is possible

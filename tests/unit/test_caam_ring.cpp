@@ -606,6 +606,49 @@ TEST_CASE("caam ring: bad saved states are refused") {
     CHECK(twin.save() == state);
 }
 
+TEST_CASE("caam ring: a job stalls, or ends with an error, when somebody injects that") {
+    ReadyBoard board;
+    const auto at = board.allocate(4);
+    SECTION("for a time") {
+        board.host.faults["stall"] = {0, 5000};
+        board.enqueue(1, board.put(mark(at, 1)));
+        board.host.run_work(board.caam);
+        board.host.advance(board.caam, 4999);
+        CHECK(board.get(1, orsfr) == 0);
+        board.host.advance(board.caam, 1);
+        board.host.run_work(board.caam);
+        CHECK(board.get(1, orsfr) == 1);
+    }
+    SECTION("until the reset") {
+        board.host.faults["stall"] = {0, 0};
+        board.enqueue(1, board.put(mark(at, 1)));
+        board.enqueue(1, board.put(mark(at, 2)));
+        board.host.run_work(board.caam);
+        REQUIRE_FALSE(board.caam.load(board.caam.save()));
+        board.host.run_work(board.caam);
+        CHECK(board.host.deadlines.empty());
+        CHECK(board.get(1, orsfr) == 0);
+        CHECK(board.word_at(at) == 1);
+        board.caam.reset();
+        board.set_up();
+        board.enqueue(1, board.put(mark(at, 3)));
+        board.host.run_work(board.caam);
+        CHECK(board.get(1, orsfr) == 1);
+    }
+    SECTION("with an error") {
+        for (const auto& [value, status] : {std::pair{0u, 0x4000001cu}, {0x20001234u, 0x20001234u}}) {
+            board.host.faults["error-status"] = {value, 0};
+            board.enqueue(1, board.put(mark(at, 4)));
+            board.host.run_work(board.caam);
+            CHECK(board.result(1).status == status);
+        }
+        CHECK(board.caam.work_done().sources[1].failed == 2);
+        board.enqueue(1, board.put(mark(at, 5)));
+        board.host.run_work(board.caam);
+        CHECK(board.result(1).status == 0);
+    }
+}
+
 TEST_CASE("caam ring: delayed by a fault, a result comes late and once") {
     ReadyBoard board;
     const auto at = board.allocate(4);

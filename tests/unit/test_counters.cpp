@@ -111,12 +111,13 @@ TEST_CASE("the adapter gets all counters of a core, numbers and texts") {
         SvpDevice* caam = svp_device_create(type, &ops, nullptr);
         svp_device_counters(
             caam,
-            [](void* opaque, const char* name, const char* text, std::uint64_t number) {
+            [](void* opaque, const SvpMember* member) {
                 auto& into = *static_cast<Told*>(opaque);
-                if (text != nullptr) {
-                    into.texts[name] = text;
+                if (member->kind == SVP_MEMBER_TEXT) {
+                    into.texts[member->name] = member->text;
                 } else {
-                    into.numbers[name] = number;
+                    CHECK(member->kind == SVP_MEMBER_NUMBER);
+                    into.numbers[member->name] = member->number;
                 }
             },
             &told);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <functional>
 
-#include "bus/fault.hpp"
+#include "bus/fault_form.hpp"
 #include "catch.hpp"
 
 using namespace svp;
@@ -30,7 +30,8 @@ Fault sensible(FaultKind kind) {
     fault.mask = 1;
     fault.duration = kind == FaultKind::delay ? 5 : 0;
     fault.target = fault.on_state() ? "tzasc" : "";
-    fault.device = fault.on_interrupt() ? "usdhc1" : "";
+    fault.device = fault.on_interrupt() || fault.on_device() ? "usdhc1" : "";
+    fault.trouble = fault.on_device() ? "stall" : "";
     return fault;
 }
 
@@ -44,7 +45,7 @@ TEST_CASE("kinds have a name and a place where they act") {
         INFO(name(kind));
         CHECK(name(kind) != "?");
         const Fault fault = make(kind);
-        CHECK(fault.on_transaction() + fault.on_state() + fault.on_interrupt() == 1);
+        CHECK(fault.on_transaction() + fault.on_state() + fault.on_interrupt() + fault.on_device() == 1);
         transaction += fault.on_transaction();
         state += fault.on_state();
         interrupt += fault.on_interrupt();
@@ -196,6 +197,70 @@ TEST_CASE("faults on state and pulses may wait for transactions, and then repeat
         CHECK(fault.waits_for_transaction());
         CHECK_FALSE(fault.waits_for_time());
     }
+}
+
+TEST_CASE("a fault is an object and back") {
+    for (FaultKind kind : all_kinds()) {
+        INFO(name(kind));
+        Fault fault = sensible(kind);
+        fault.label = "what it is for";
+        fault.answer = kind == FaultKind::answer ? Response::okay : fault.answer;
+        fault.mask = kind == FaultKind::corrupt ? 0xf0 : 0;
+        fault.value = fault.on_device() ? 0x123456789 : 0;
+        fault.target = kind == FaultKind::disable_tzasc ? "" : fault.target;
+        REQUIRE_FALSE(fault.complete());
+        if (fault.match) {
+            fault.match->masters = 1u << 4 | 1u << 26;
+            fault.match->world = World::secure;
+            fault.match->first = 5;
+        }
+        Fault other;
+        const auto members = members_of(fault);
+        CHECK_FALSE(read_fault(members, other));
+        CHECK(other == fault);
+        for (const Member& member : members_of(fault, "3.fault.")) {
+            CHECK(member.name.starts_with("3.fault."));
+        }
+    }
+}
+
+TEST_CASE("what is left out has a default, an empty match matches all") {
+    Fault fault;
+    CHECK_FALSE(read_fault(std::vector<Member>{{"kind", std::string("drop")}}, fault));
+    CHECK_FALSE(fault.match);
+    CHECK(fault.nth == 1);
+    CHECK(fault.times == 1);
+    CHECK_FALSE(
+        read_fault(std::vector<Member>{{"kind", std::string("drop")}, {"match", std::monostate()}}, fault));
+    REQUIRE(fault.match);
+    CHECK(*fault.match == FaultMatch());
+    CHECK_FALSE(read_fault(
+        std::vector<Member>{{"kind", std::string("zero")}, {"match.masters", std::monostate()}}, fault));
+    CHECK(fault.complete() == "masters: none is named");
+}
+
+TEST_CASE("members that make no fault are named") {
+    const Member kind{"kind", std::string("change-domain")};
+    struct Row {
+        Member member;
+        const char* problem;
+    };
+    for (const Row& row :
+         {Row{{"domain", std::uint64_t{256}}, "domain: 256 is out of range"},
+          {{"domain", std::string("2")}, "domain: of another type"},
+          {{"mask", std::uint64_t{1}}, "mask: a fault of this kind has no such member"},
+          {{"match.world", std::string("mine")}, "world: there is no 'mine'"},
+          {{"match.masters.0", std::string("?")}, "masters.0: there is no '?'"},
+          {{"match.masters.1", std::string("a53")}, "masters.1: a fault of this kind has no such member"},
+          {{"not-before", ~std::uint64_t{0}}, "not-before: 18446744073709551615 is out of range"}}) {
+        Fault fault;
+        CHECK(read_fault(std::vector<Member>{kind, row.member}, fault) == row.problem);
+    }
+    Fault fault;
+    CHECK(read_fault(std::vector<Member>{{"kind", std::string("explode")}}, fault) ==
+          "kind: there is no 'explode'");
+    CHECK(read_fault(std::vector<Member>{{"kind", std::string("delay")}, {"duration", std::uint64_t{0}}},
+                     fault) == "duration: 0 is out of range");
 }
 
 TEST_CASE("faults survive a saved state") {

@@ -669,3 +669,79 @@ TEST_CASE("damaged states are refused or are lists that could have been made") {
     }
     CHECK(refused > 1000);
 }
+
+namespace {
+
+/** The end of a job of "vpu" never comes. */
+Fault device_fault(const char* trouble = "stall") {
+    Fault fault;
+    fault.kind = FaultKind::disturb_device;
+    fault.device = "vpu";
+    fault.trouble = trouble;
+    return fault;
+}
+
+}  // namespace
+
+TEST_CASE("faults in a device wait for its occasions, and are counted") {
+    Bench bench;
+    const unsigned other = bench.injector.add_device("caam", {"stall"});
+    const unsigned vpu = bench.injector.add_device("vpu", {"stall", "error-status"});
+    const auto happens = [&](unsigned device, const char* trouble) {
+        return bench.injector.device_fault(device, trouble, bench.now) != nullptr;
+    };
+    CHECK_FALSE(happens(vpu, "stall"));
+    Fault fault = device_fault();
+    fault.nth = 2;
+    fault.times = 2;
+    fault.value = 7;
+    const auto id = bench.inject(fault);
+    CHECK_FALSE(bench.injector.armed());  // no transaction is asked about
+    CHECK_FALSE(bench.injector.wake_at());
+    CHECK_FALSE(happens(other, "stall"));
+    CHECK_FALSE(happens(vpu, "error-status"));
+    for (const bool expected : {false, true, true, false}) {
+        CHECK(happens(vpu, "stall") == expected);
+    }
+    CHECK(bench.entry(id).matches == 3);
+    CHECK(bench.entry(id).hits == 2);
+    CHECK(bench.entry(id).last_hit == bench.now);
+    CHECK(bench.entry(id).spent());
+    bench.injector.clear();
+
+    // Of two that fit, the first one is heard; both have happened.
+    Fault first = device_fault("error-status");
+    first.value = 1;
+    Fault second = first;
+    second.value = 2;
+    second.times = 0;
+    bench.inject(first);
+    bench.inject(second);
+    CHECK(bench.injector.device_fault(vpu, "error-status", bench.now)->value == 1);
+    CHECK(bench.injector.device_fault(vpu, "error-status", bench.now)->value == 2);
+    Archive out;
+    bench.injector.exchange(out);
+    const auto state = out.take();
+    Bench twin;
+    twin.injector.add_device("caam", {"stall"});
+    CHECK(twin.injector.add_device("vpu", {"stall", "error-status"}) == vpu);
+    Archive in(state);
+    twin.injector.exchange(in);
+    CHECK(in.error().empty());
+    CHECK(twin.injector.device_fault(vpu, "error-status", bench.now)->value == 2);
+    twin.injector.clear();
+    CHECK(twin.injector.device_fault(vpu, "error-status", bench.now) == nullptr);
+}
+
+TEST_CASE("faults that no device has are refused") {
+    Bench bench;
+    CHECK(bench.refusal(device_fault()) == "device: nothing can go wrong in a 'vpu' of this board");
+    bench.injector.add_device("vpu", {"stall", "error-status"});
+    CHECK(bench.refusal(device_fault("fire")) == "fault: 'vpu' has no 'fire', it has stall, error-status");
+    Fault fault = device_fault();
+    fault.match.emplace();
+    CHECK(bench.refusal(fault) == "match: disturb-device waits for the device, not for a transaction");
+    fault = device_fault();
+    fault.duration = Fault::max_stall + 1;
+    CHECK(bench.refusal(fault) == "duration: 0 to 3600000000000 ns");
+}

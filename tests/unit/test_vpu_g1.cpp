@@ -424,6 +424,59 @@ TEST_CASE("two fields are a frame") {
     CHECK(frames() == 3);
 }
 
+TEST_CASE("a job of G1 stalls, for a time or until it is given up") {
+    Board board;
+    const auto expected = board.next(true);
+    SECTION("for a time") {
+        board.host.faults["stall"] = {0, 7000};
+        board.host.delay = 1000;
+        board.run();
+        board.host.advance(board.g1, 7999);
+        CHECK(read32(board.g1, interrupt) == dec_e);
+        board.host.advance(board.g1, 1);
+        CHECK(board.acknowledge() == (irq | rdy));
+        CHECK(board.picture() == expected);
+    }
+    SECTION("for ever, here and in a saved state, but not longer than the job") {
+        board.host.faults["stall"] = {0, 0};
+        board.run();
+        Board twin;
+        REQUIRE_FALSE(twin.g1.load(board.g1.save()).has_value());
+        twin.player.picture_size = board.player.picture_size;
+        twin.output = board.output;
+        twin.host.memory = board.host.memory;
+        for (Board* each : {&board, &twin}) {
+            CHECK(each->host.deadlines.empty());
+            CHECK_FALSE(each->host.run_work(each->g1));
+            CHECK(read32(each->g1, interrupt) == dec_e);
+            CHECK(counter(each->g1, "jobs") == 1);
+            write32(each->g1, interrupt, 0);
+            CHECK(read32(each->g1, interrupt) == 0);
+            CHECK_FALSE(each->host.irq[0]);
+            each->run();
+            CHECK(each->acknowledge() == (irq | rdy));
+            CHECK(each->picture() == expected);
+        }
+    }
+}
+
+TEST_CASE("a job of G1 ends with the error that somebody injects") {
+    for (const auto& [value, status] :
+         {std::pair{0u, error}, {bus, bus}, {~0u, 0x7f000u | 1u << 24}, {irq, error}}) {
+        CAPTURE(value);
+        Board board;
+        board.next(true);
+        board.host.faults["error-status"] = {value, 0};
+        board.run();
+        CHECK(board.host.jobs.back().status == status);
+        CHECK(board.acknowledge() == (irq | status));
+        CHECK(counter(board.g1, "frames") == 1);  // the picture is there all the same
+        board.next(false);
+        board.run();
+        CHECK(board.acknowledge() == (irq | rdy));
+    }
+}
+
 TEST_CASE("states that no job brings about are refused") {
     Board board;
     board.next(true);

@@ -241,14 +241,18 @@ void VpuG1::finish(std::uint32_t status, const vpu::JobEnd& done) {
         tell_unsupported(host(), job_);
     }
     statistics_.add(done);
-    host().job_ended(statistics_.report(done, status));
-    const std::int64_t delay = host().bus_delay();
-    if (delay > 0) {
-        late_status_ = status;
-        late_until_ = host().now() + delay;
-        host().schedule(finish_timer, late_until_);
-    } else {
-        end(status);
+    const std::uint32_t shown =
+        job_end_status(host(), status, status_bits & ~interrupt::dec_irq, interrupt::dec_error_int);
+    host().job_ended(statistics_.report(done, shown));
+    const std::int64_t time = job_end_time(host(), host().bus_delay());
+    if (time <= host().now()) {
+        end(shown);
+        return;
+    }
+    late_status_ = shown;
+    late_until_ = time;
+    if (time != never) {
+        host().schedule(finish_timer, time);
     }
 }
 
@@ -295,9 +299,9 @@ void VpuG1::exchange(Archive& archive) {
 void VpuG1::resume() {
     ++number_;
     update_irq();
-    if (late_until_ != 0) {
+    if (late_until_ != 0 && late_until_ != never) {
         host().schedule(finish_timer, late_until_);
-    } else if (busy_) {
+    } else if (busy_ && late_until_ == 0) {
         host().request_work();
     }
 }

@@ -28,6 +28,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "bus/job_faults.hpp"
 #include "bus/power_gated.hpp"
 #include "soc/bank_device.hpp"
 #include "vpu/g1/registers.hpp"
@@ -50,6 +51,7 @@ class VpuG1 : public BankDevice, public PowerGated {
     std::span<const PropertyInfo> properties() const override;
     std::optional<std::string> set_text(std::string_view name, std::string_view value) override;
     std::vector<Counter> counters() const override { return statistics_.told(); }
+    std::span<const DeviceFaultInfo> possible_faults() const override { return job_fault_list; }
 
  protected:
     void exchange(Archive& archive) override;

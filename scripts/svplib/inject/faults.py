@@ -51,8 +51,10 @@ def read(field):
     if "match" in members:
         if kind in words.ON_INTERRUPT:
             members["match"].refuse(f"{kind} waits for an interrupt, not for a transaction")
+        if kind in words.ON_DEVICE:
+            members["match"].refuse(f"{kind} waits for the device, not for a transaction")
         request["match"] = _match(members["match"], kind)
-    request.update({name: _own_member(members[name], name) for name in own if name in members})
+    request.update({name: _own_member(members[name], name, kind) for name in own if name in members})
     after = _trigger(field, members, request)
     return Fault(request, after, field.path)
 
@@ -73,7 +75,7 @@ def _trigger(field, members, request):
     for name, low in (("nth", 1), ("times", 0)):
         if name in members:
             request[name] = members[name].integer(low, words.U64)
-    if kind not in words.ON_TRANSACTION and kind not in words.ON_INTERRUPT and "match" not in request:
+    if kind not in (*words.ON_TRANSACTION, *words.ON_INTERRUPT, *words.ON_DEVICE) and "match" not in request:
         for name in ("nth", "times"):
             if request.get(name, 1) != 1:
                 members[name].refuse("without a match it happens exactly once")
@@ -111,10 +113,12 @@ def _match(field, kind):
     return match
 
 
-def _own_member(field, name):
+def _own_member(field, name, kind):
     """A member that only some kinds have."""
     if name == "mask":
         return field.integer(1, words.U64)
+    if name == "duration" and kind in words.ON_DEVICE:
+        return field.nanoseconds(0, words.STALL_LIMIT)
     if name == "duration":
         return field.nanoseconds(1, words.NANOSECONDS_LIMIT)
     if name == "offset":
@@ -124,7 +128,9 @@ def _own_member(field, name):
         return field.integer(0, 31 if name == "bit" else words.DOMAINS - 1)
     if name == "line":
         return field.integer(0, 1023)
-    if name == "device":
+    if name == "value":
+        return field.integer(0, words.U64)
+    if name in ("device", "fault"):
         return field.line(64)
     names = {"answer": words.ANSWERS, "world": words.WORLDS, "master": words.MASTERS, "target": words.BLOCKS}[name]
     return field.choice(names, {"target": "firewall block"}.get(name, name))

@@ -29,11 +29,13 @@ FAULT_KINDS = {
     "lose-interrupt": {"device": True, "line": True},
     "repeat-interrupt": {"device": True, "line": True, "duration": False},
     "spurious-interrupt": {"device": True, "line": True, "duration": False},
+    "disturb-device": {"device": True, "fault": True, "value": False, "duration": False},
 }
 ON_TRANSACTION = ("answer", "zero", "corrupt", "change-world", "change-master", "change-domain", "drop", "delay")
 #: Faults that change a firewall's registers or state
 STATE_KINDS = ("flip-bit", "lose-state", "disable-tzasc")
 ON_INTERRUPT = ("lose-interrupt", "repeat-interrupt")
+ON_DEVICE = ("disturb-device",)
 #: Masters whose transactions can be delayed
 PATIENT_MASTERS = ("vpu", "caam", "dcss", "testport")
 LABEL_BYTES = 64
@@ -41,5 +43,6 @@ FAULTS_LIMIT = 256
 TEST_PORT_BYTES = 1 << 20
 DOMAINS = 4
 NANOSECONDS_LIMIT = 1_000_000_000
+STALL_LIMIT = 3600 * 1_000_000_000
 U64 = (1 << 64) - 1
 TIME_LIMIT = (1 << 63) - 1
