@@ -11,7 +11,7 @@ import unittest
 
 import boot_case
 from boot_case import BoardCase, guest_results, make_card, power_off, run_checks
-from svplib import heap_cells
+from svplib import cards, heap_cells
 from svplib.board import Board
 from svplib.console import timeout_scale
 
