@@ -74,6 +74,9 @@ class AdapterHost final : public svp::Host {
                                  std::span<const std::uint8_t> data) override {
         return bus_ == nullptr ? svp::Response::decerr : ended(bus_->write_rows(by, rows, data));
     }
+    svp::Judgement bus_judge_rows(const svp::Initiator& by, const svp::Rows& rows) override {
+        return bus_ == nullptr ? svp::Judgement{svp::Response::decerr, false} : bus_->judge_rows(by, rows);
+    }
     bool bus_pass(const svp::Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
         return bus_ != nullptr && bus_->pass(by, source, target, size, move);

@@ -99,6 +99,7 @@ class Bus::Transfer {
         access_.address = address_;
         access_.direction = direction_;
         access_.stream = by_.stream;
+        access_.debug = by_.observer;
         piece_ = judge_.alike(access_, std::min(row_left_, transaction_max));
         access_.size = static_cast<std::uint32_t>(piece_);
         decision_ = judge_.access(access_);
@@ -226,6 +227,43 @@ Bus::Result Bus::read_rows(const Initiator& by, const Rows& rows, std::span<std:
 
 Bus::Result Bus::write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data) {
     return Transfer(*this, by, rows, {}, data.first(rows.width * rows.height)).run();
+}
+
+Judgement Bus::judge_rows(const Initiator& by, const Rows& rows) {
+    Judgement result;
+    if (rows.width == 0 || rows.height == 0) {
+        return result;
+    }
+    const Standstill standstill(memory_);
+    Transaction access = judge_.identity(by.master, by.own_world, true);
+    access.direction = Direction::read;
+    access.stream = by.stream;
+    access.debug = by.observer;
+    // What lies past the end of the address space is nobody's.
+    const std::uint64_t room = ~rows.address;
+    // 0: the rows have no gap between them.
+    const std::uint64_t pitch = rows.stride <= rows.width ? 0 : rows.stride;
+    const std::uint64_t rows_before = rows.height - 1;
+    const bool fits =
+        rows.width <= room && (rows_before == 0 || rows.stride <= (room - rows.width) / rows_before);
+    const std::uint64_t length = fits ? rows_before * rows.stride + rows.width : room;
+    for (std::uint64_t at = 0; at < length;) {
+        const std::uint64_t in_row = pitch == 0 ? 0 : at % pitch;
+        if (in_row >= rows.width) {
+            at += pitch - in_row;
+            continue;
+        }
+        access.address = rows.address + at;
+        const std::uint64_t piece = judge_.alike(access, std::min(length - at, transaction_max));
+        access.size = static_cast<std::uint32_t>(piece);
+        const Decision decision = judge_.access(access);
+        result.answer = std::max(result.answer, decision.response);
+        result.granted = result.granted && decision.granted;
+        at += piece;
+    }
+    result.answer = fits ? result.answer : Response::decerr;
+    result.granted = result.granted && fits;
+    return result;
 }
 
 bool Bus::grants_ram(const Initiator& by, std::uint64_t address, std::uint64_t size, Direction direction) {

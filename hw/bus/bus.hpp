@@ -56,6 +56,12 @@ class Bus {
     Result write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data);
 
     /**
+     * Judges reads of rows, and records, without moving anything. A transaction is as long as the rights of
+     * its first byte are alike, gaps between rows included.
+     */
+    Judgement judge_rows(const Initiator& by, const Rows& rows);
+
+    /**
      * Calls @p move(from, to) with the cells of two ranges of RAM, under the lock, if that is as good as
      * read() and write(): both are granted without a trace, and they are the same cells or apart. Otherwise
      * false, and nothing has happened.

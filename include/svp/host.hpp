@@ -128,6 +128,13 @@ class Host {
                                     std::span<const std::uint8_t> data) = 0;
 
     /**
+     * What would become of bus_read_rows(), for data that nobody looks at: the firewalls judge and record as
+     * for a read, faults hit, and nothing is read. Rows with the same rights are one transaction, with the
+     * gaps between them; at most one record for each range with rights of its own, however many rows it has.
+     */
+    virtual Judgement bus_judge_rows(const Initiator& by, const Rows& rows) = 0;
+
+    /**
      * Moves @p size bytes from one range of memory to another as bus_read() and bus_write() would, but by
      * @p move(from, to), which gets the cells themselves. Only where that makes no difference: both ranges
      * are RAM and permitted, no injected fault waits for such an access, and they are the same or apart.

@@ -73,6 +73,7 @@ struct Initiator {
     Master master;
     World own_world = World::non_secure;  ///< of a master that says so itself (A53, CAAM)
     Stream stream = Stream::none;
+    bool observer = false;  ///< nobody on the board asks: judged, but never latched or recorded
 };
 
 /** Rows of a rectangle in memory. */
@@ -99,6 +100,12 @@ struct Transaction {
 
 /** The interconnect's answer, as the AXI response codes name it. */
 enum class Response : std::uint8_t { okay, slverr, decerr };
+
+/** What becomes of accesses that move no data. */
+struct Judgement {
+    Response answer = Response::okay;  ///< the worst of all
+    bool granted = true;               ///< all of them
+};
 
 /** Name of a master as used in logs and on the command line, "?" for a number without a master. */
 std::string_view name(Master master);

@@ -62,6 +62,7 @@ class FlatHost : public svp::Host {
                                  std::span<const std::uint8_t>) override {
         return svp::Response::decerr;
     }
+    svp::Judgement bus_judge_rows(const svp::Initiator&, const svp::Rows&) override { return {}; }
     bool bus_pass(const svp::Initiator&, std::uint64_t source, std::uint64_t target, std::size_t,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
         move(bytes.data() + (source - base), bytes.data() + (target - base));

@@ -38,6 +38,7 @@ class FakeMemory : private AccessJudge, private RawMemory {
         std::uint64_t address;
         std::size_t size;
         Stream stream = Stream::none;
+        bool observer = false;
         bool operator==(const Access&) const = default;
     };
 
@@ -47,25 +48,37 @@ class FakeMemory : private AccessJudge, private RawMemory {
     FakeMemory& operator=(const FakeMemory& other) {
         fences = other.fences;
         accesses = other.accesses;
+        judged = other.judged;
+        denied = other.denied;
         pages = other.pages;
         return *this;
     }
 
     Response read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) {
-        accesses.push_back({by.master, by.own_world, Direction::read, address, data.size(), by.stream});
+        accesses.push_back(
+            {by.master, by.own_world, Direction::read, address, data.size(), by.stream, by.observer});
         return bus_.read(by, address, data).answer;
     }
     Response write(const Initiator& by, std::uint64_t address, std::span<const std::uint8_t> data) {
-        accesses.push_back({by.master, by.own_world, Direction::write, address, data.size(), by.stream});
+        accesses.push_back(
+            {by.master, by.own_world, Direction::write, address, data.size(), by.stream, by.observer});
         return bus_.write(by, address, data).answer;
     }
     Response read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data) {
-        accesses.push_back({by.master, by.own_world, Direction::read, rows.address, data.size(), by.stream});
+        accesses.push_back(
+            {by.master, by.own_world, Direction::read, rows.address, data.size(), by.stream, by.observer});
         return bus_.read_rows(by, rows, data).answer;
     }
     Response write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data) {
-        accesses.push_back({by.master, by.own_world, Direction::write, rows.address, data.size(), by.stream});
+        accesses.push_back(
+            {by.master, by.own_world, Direction::write, rows.address, data.size(), by.stream, by.observer});
         return bus_.write_rows(by, rows, data).answer;
+    }
+    /** Leaves its own record; data of nobody are no access. */
+    Judgement judge_rows(const Initiator& by, const Rows& rows) {
+        judged.push_back({by.master, by.own_world, Direction::read, rows.address, rows.width * rows.height,
+                          by.stream, by.observer});
+        return bus_.judge_rows(by, rows);
     }
     bool pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
               const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) {
@@ -93,6 +106,8 @@ class FakeMemory : private AccessJudge, private RawMemory {
 
     std::vector<Fence> fences;
     std::vector<Access> accesses;
+    std::vector<Access> judged;       ///< without data
+    std::vector<Transaction> denied;  ///< what the firewall would have on record
 
  private:
     /** RAM that is mapped: a copy, so that nobody sees what is written before it ends. */
@@ -140,6 +155,9 @@ class FakeMemory : private AccessJudge, private RawMemory {
         if (fence != nullptr) {
             decision.granted = fence->moves_data;
             decision.response = fence->answer;
+            if (!decision.granted && !transaction.debug) {
+                denied.push_back(transaction);
+            }
         }
         return decision;
     }
@@ -263,6 +281,9 @@ class FakeHost : public Host {
     Response bus_write_rows(const Initiator& by, const Rows& rows,
                             std::span<const std::uint8_t> data) override {
         return memory.write_rows(by, rows, data);
+    }
+    Judgement bus_judge_rows(const Initiator& by, const Rows& rows) override {
+        return memory.judge_rows(by, rows);
     }
     bool bus_pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {

@@ -545,3 +545,39 @@ TEST_CASE("bus: cells are passed only where that cannot be told from a read and 
     bench.monitor.remove_fault(injected.id);
     CHECK(pass(0, 0x8000, 0x100));
 }
+
+TEST_CASE("judging rows comes to what the rights of their bytes are, and moves nothing") {
+    Random random(20);
+    Bench bench;
+    bench.watch = [](const Transaction&, std::size_t) { FAIL("moves data"); };
+    unsigned granted = 0;
+    for (unsigned round = 0; round < 400; ++round) {
+        CAPTURE(round);
+        bench.random_policy(random);
+        const std::size_t width = 1 + below(random, 0x3000);
+        const std::size_t height = 1 + below(random, 8);
+        const std::uint64_t stride = below(random, 3) == 0 ? width : width + below(random, 0x4000);
+        const Rows rows{base + below(random, size - (stride * (height - 1) + width)), stride, width, height};
+        bool open = true;
+        for (std::size_t row = 0; row < height; ++row) {
+            const std::uint64_t first = rows.address + row * stride;
+            for (std::uint64_t at = first; at < first + width; at = (at | 0xfff) + 1) {
+                open = open && bench.open(at, Direction::read);
+            }
+        }
+        bench.denials = 0;
+        const Initiator by{master, World::non_secure};
+        CHECK(bench.bus.judge_rows(by, rows).granted == open);
+        CHECK((bench.denials == 0) == open);
+        CHECK(bench.denials <= (stride * height >> 12) + 2);
+        granted += open ? 1 : 0;
+
+        bench.denials = 0;
+        CHECK(bench.bus.judge_rows({master, World::non_secure, Stream::none, true}, rows).granted == open);
+        CHECK(bench.denials == 0);  // nobody on the board asks
+    }
+    CHECK(granted > 40);
+    CHECK(granted < 360);
+    CHECK(bench.bus.judge_rows({master}, {~std::uint64_t{0} - 10, 64, 8, 2}).answer == Response::decerr);
+    CHECK(bench.bus.judge_rows({master}, {base, 64, 0, 2}).granted);
+}
