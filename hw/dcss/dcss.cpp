@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dcss/dcss.hpp"
 
+#include <algorithm>
+#include <string>
+
+#include "dcss/channel.hpp"
+
 namespace svp {
 
 namespace {
@@ -30,7 +35,8 @@ Dcss::Dcss(Host& host)
     : Device(host),
       regions_{{{"dcss", window}, {"dcss-blk-ctrl", blk_ctrl_size}}},
       bank_(host, "dcss", window, rows(*this)),
-      blk_ctrl_(host, "dcss-blk-ctrl", blk_ctrl_size, blk_ctrl_rows()) {}
+      blk_ctrl_(host, "dcss-blk-ctrl", blk_ctrl_size, blk_ctrl_rows()),
+      composer_(host) {}
 
 std::vector<Register> Dcss::rows(Dcss& self) {
     return dcss::rows({
@@ -38,6 +44,11 @@ std::vector<Register> Dcss::rows(Dcss& self) {
         .timing = [&self](const WriteEvent&) { self.timing_written(); },
         .interrupt_control = [&self](const WriteEvent& event) { self.clear_interrupts(event); },
         .interrupt_mask = [&self](const WriteEvent&) { self.update_irqs(); },
+        .unmasked_status =
+            [&self](unsigned channel) {
+                const std::uint32_t at = dpr::base + channel * dpr::stride;
+                return self.bank_.value(at + dpr::irq_nonmask_status) & ~self.bank_.value(at + dpr::irq_mask);
+            },
         .interrupt_status = [&self](std::uint32_t, std::uint32_t) { return self.interrupts_; },
         .failed_address = [&self](std::uint32_t, std::uint32_t) { return self.failed_address_; },
     });
@@ -73,6 +84,8 @@ void Dcss::reset() {
     ending_ = 0;
     loader_due_ = 0;
     frames_ = 0;
+    fetched_.fill(0);
+    refused_.fill(0);
     loads_ = 0;
     items_ = 0;
     failed_loads_ = 0;
@@ -80,12 +93,18 @@ void Dcss::reset() {
 }
 
 std::vector<Counter> Dcss::counters() const {
-    return {
+    std::vector<Counter> result = {
         {"frames", frames_},
         {"context-loader.loads", loads_},
         {"context-loader.items", items_},
         {"context-loader.failed-loads", failed_loads_},
     };
+    for (unsigned channel = 0; channel < channel_count; ++channel) {
+        const std::string name = "channels." + std::to_string(channel) + ".";
+        result.push_back({name + "fetched-frames", fetched_[channel]});
+        result.push_back({name + "refused-frames", refused_[channel]});
+    }
+    return result;
 }
 
 // The context loader.
@@ -238,6 +257,29 @@ void Dcss::begin_frame() {
     if (load_wanted() && !loader_.running() && loader_due_ == 0) {
         begin_load();
     }
+    judge_fetches();
+}
+
+void Dcss::judge_fetches() {
+    for (unsigned channel = 0; channel < channel_count && on(); ++channel) {
+        const std::vector<Rows> fetches = dcss::fetches(bank_, channel);
+        if (fetches.empty()) {
+            continue;
+        }
+        Judgement worst;
+        for (const Rows& rows : fetches) {
+            const Judgement judged = host().bus_judge_rows(initiator, rows);
+            worst.answer = std::max(worst.answer, judged.answer);
+            worst.granted = worst.granted && judged.granted;
+        }
+        ++fetched_[channel];
+        refused_[channel] += worst.granted ? 0 : 1;
+        const std::uint32_t status = dpr::base + channel * dpr::stride + dpr::irq_nonmask_status;
+        bank_.set(status, bank_.value(status) | dpr::irq_done | dpr::irq_run | dpr::irq_shadow_loaded |
+                              (worst.answer == Response::okay ? 0 : dpr::irq_axi_read_error));
+    }
+    // A fetch that comes late would be an underrun.
+    static_cast<void>(host().bus_delay());
 }
 
 void Dcss::reach_line() {
@@ -283,6 +325,12 @@ void Dcss::exchange(Archive& archive) {
     archive.value(ending_);
     archive.value(loader_due_, std::uint64_t{1} << 62);
     archive.value(frames_);
+    for (std::uint64_t& count : fetched_) {
+        archive.value(count);
+    }
+    for (std::uint64_t& count : refused_) {
+        archive.value(count);
+    }
     archive.value(loads_);
     archive.value(items_);
     archive.value(failed_loads_);

@@ -21,17 +21,24 @@
  *
  * The DTG's line interrupts are latched whatever INT_MASK says, and drive lines 1 and 2 where it lets them.
  *
- * Not modelled: fetching and showing pictures; HDR10, DTRC, DEC400D, Dolby, WRSCL, RDSRC and LUT loader,
- * whose words keep what is written and tell so in the log ("unimp"); lines for LINE2 and LINE3 of the DTG,
- * which are latched only; DB_PEND_SB_REC and SB_PEND_DISP_ACTIVE of the loader, since nothing is received
- * while something is loaded; what BLKCTL's resets and clock selections do; the moment at which single lists
- * are loaded (see context_loader.hpp) and rates out of 24 to 120 frames a second (see timing.hpp).
+ * At the start of each frame, what the prefetches are to read for it is judged, without a look at the data:
+ * so a denied fetch is on record though nobody watches. An answer that is a bus error shows in the prefetch's
+ * status. compose() gives the picture on the screen when somebody looks; its reads are an observer's.
+ *
+ * Not modelled: pictures of channels 2 and 3, and of channel 1 in other formats than RGB with 32 bits a pixel
+ * (see channel.hpp; composer.hpp says what is assumed); what the scaler sends to memory; underruns; HDR10,
+ * DTRC, DEC400D, Dolby, WRSCL, RDSRC and LUT loader, whose words keep what is written and tell so in the log
+ * ("unimp"); lines for LINE2 and LINE3 of the DTG, which are latched only; DB_PEND_SB_REC and
+ * SB_PEND_DISP_ACTIVE of the loader, since nothing is received while something is loaded; what BLKCTL's
+ * resets and clock selections do; the moment at which single lists are loaded (see context_loader.hpp) and
+ * rates out of 24 to 120 frames a second (see timing.hpp).
  */
 #pragma once
 
 #include <array>
 #include <cstdint>
 
+#include "dcss/composer.hpp"
 #include "dcss/context_loader.hpp"
 #include "dcss/registers.hpp"
 #include "dcss/timing.hpp"
@@ -55,6 +62,9 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     void timer_expired(unsigned timer) override;
     bool connect(std::string_view role, Device& peer) override;
     std::vector<Counter> counters() const override;
+
+    /** The picture on the screen; it stays until the next call. Takes milliseconds. */
+    dcss::Screen compose() { return composer_.compose(bank_); }
 
     /** The declaration of a window, for tests that walk over all registers. */
     const RegisterBank& bank(unsigned region) const { return region == 0 ? bank_ : blk_ctrl_; }
@@ -87,6 +97,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     void schedule_line();
     void line_due();
     void begin_frame();
+    void judge_fetches();
     void reach_line();
     void update_irqs();
 
@@ -95,6 +106,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     RegisterBank blk_ctrl_;
     dcss::ContextLoader loader_;
     dcss::Timing timing_;
+    dcss::Composer composer_;
     const Anatop* anatop_ = nullptr;
 
     std::uint32_t interrupts_ = 0;      ///< INT_STATUS
@@ -103,6 +115,8 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     std::int64_t loader_due_ = 0;       ///< virtual time when the loader goes on, ns; 0: at the next frame
 
     std::uint64_t frames_ = 0;
+    std::array<std::uint64_t, dcss::channel_count> fetched_{};  ///< frames that a channel has fetched
+    std::array<std::uint64_t, dcss::channel_count> refused_{};  ///< of these, with a denied part
     std::uint64_t loads_ = 0;
     std::uint64_t items_ = 0;
     std::uint64_t failed_loads_ = 0;  ///< with RD_ERR or AHB_ERR

@@ -13,7 +13,7 @@ void add_unmodelled(std::vector<Register>& rows, std::uint32_t offset, std::stri
     rows.push_back({.offset = offset, .name = name, .count = size / 4, .kind = Kind::unmodelled});
 }
 
-void add_dpr(std::vector<Register>& rows, unsigned channel) {
+void add_dpr(std::vector<Register>& rows, unsigned channel, const Handlers& handlers) {
     using namespace dpr;
     const std::uint32_t at = base + channel * stride;
     const auto add = [&](std::uint32_t offset, std::string_view name, std::uint32_t fields) {
@@ -23,9 +23,11 @@ void add_dpr(std::vector<Register>& rows, unsigned channel) {
     add(irq_mask, "DPR_IRQ_MASK", irq_all);
     rows.push_back({.offset = at + irq_mask_status,
                     .name = "DPR_IRQ_MASK_STATUS",
-                    .read_only = ~irq_all,
-                    .write_1_clear = irq_all,
-                    .alias = aliased});
+                    .read_only = all_bits,
+                    .alias = aliased,
+                    .on_read = [channel, status = handlers.unmasked_status](std::uint32_t, std::uint32_t) {
+                        return status(channel);
+                    }});
     rows.push_back({.offset = at + irq_nonmask_status,
                     .name = "DPR_IRQ_NONMASK_STATUS",
                     .read_only = ~irq_all,
@@ -168,7 +170,7 @@ std::vector<Register> rows(const Handlers& handlers) {
     add_unmodelled(result, 0x15000, "DEC400D", 0x1000);
     add_unmodelled(result, 0x16000, "DTRC", 0x2000);
     for (unsigned channel = 0; channel < channel_count; ++channel) {
-        add_dpr(result, channel);
+        add_dpr(result, channel, handlers);
     }
     add_subsam(result);
     for (unsigned channel = 0; channel < channel_count; ++channel) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "svp/register_bank.hpp"
@@ -158,6 +159,7 @@ struct Handlers {
     Register::WriteHandler timing;  ///< of TC_CONTROL_STATUS, TC_DTG and the LINEn_INT
     Register::WriteHandler interrupt_control;
     Register::WriteHandler interrupt_mask;
+    std::function<std::uint32_t(unsigned channel)> unmasked_status;  ///< of a prefetch
     Register::ReadHandler interrupt_status;
     Register::ReadHandler failed_address;
 };

@@ -39,6 +39,42 @@ inline constexpr DcssMode dcss_1080p{1920,     1080, 88, 44, 148, 4, 5, 36, dcss
 /** 25 MHz * 2 * 32 * 25 / 25 / 40 = 40 MHz. */
 inline constexpr DcssMode dcss_600p{800, 600, 40, 128, 88, 1, 4, 23, dcss_pll2(1, 32, 25, 25, 40), 40000000};
 
+/** What a plane shows, in the driver's terms. */
+struct DcssPlane {
+    std::uint32_t address = 0x50000000;
+    std::uint32_t pitch = 0;              ///< bytes
+    std::uint32_t width = 0, height = 0;  ///< of the picture in memory
+    std::uint32_t x = 0, y = 0;           ///< on the screen
+    std::uint32_t screen_width = 0, screen_height = 0;
+    std::uint32_t tile = 0;                           ///< 0 linear, 1 Vivante tiles, 2 super-tiles
+    std::array<std::uint32_t, 4> select{3, 2, 1, 0};  ///< bytes of alpha, red, green, blue
+    bool ten_bits = false;
+    std::uint32_t order = 0;  ///< of ten-bit components
+    bool flip_x = false, flip_y = false;
+    std::uint32_t turns = 0;  ///< quarters, counter-clockwise
+    bool per_pixel_alpha = false;
+    std::uint32_t alpha = 255;
+    /** Taps by phase, vertical and horizontal; 1:1 by default. */
+    using Taps = std::array<std::array<int, 7>, 16>;
+    Taps vertical = middle(), horizontal = middle();
+    int vertical_start = 0, horizontal_start = 0;
+
+    static Taps middle() {
+        Taps taps{};
+        for (auto& phase : taps) {
+            phase[3] = 1024;
+        }
+        return taps;
+    }
+    bool turned() const { return turns % 2 != 0; }
+    std::uint32_t source_width() const { return turned() ? height : width; }
+    std::uint32_t source_height() const { return turned() ? width : height; }
+    /** In 1/8192, rounded. */
+    static std::uint32_t increment(std::uint32_t from, std::uint32_t to) {
+        return ((from << 13) + to / 2) / to;
+    }
+};
+
 class DcssDriver {
  public:
     static constexpr std::uint32_t list_at = 0x48000000;  ///< four lists, 1 MiB apart
@@ -88,8 +124,8 @@ class DcssDriver {
     void set_mode(const DcssMode& mode) {
         write32(anatop, 0x5c, mode.pll2);
         write32(anatop, 0x54, 1u << 9 | 1u << 3);
-        const std::uint32_t left = mode.hsync + mode.hback - 1;
-        const std::uint32_t top = mode.vsync + mode.vfront + mode.vback - 1;
+        left = mode.hsync + mode.hback - 1;
+        top = mode.vsync + mode.vfront + mode.vback - 1;
         const std::uint32_t bottom = top + mode.height;
         write_ss(0x70, 0x41614161);
         write_ss(0x60, 0);
@@ -106,6 +142,62 @@ class DcssDriver {
         write(dtg + 0x60, read(dtg + 0x5c) & 1);
         write(dtg + 0x68, 3);
         armed = true;
+    }
+
+    /** A commit that sets channel 1 up. */
+    void set_plane(const DcssPlane& plane) {
+        const auto up = [](std::uint32_t value, std::uint32_t unit) {
+            return (value + unit - 1) / unit * unit;
+        };
+        write_sb(dpr + 0xa0, up(plane.width, plane.tile == 0 ? 16 : 4));
+        write_sb(dpr + 0xb0, up(plane.height, 4));
+        write_sb(dpr + 0x90, 2);
+        write_sb(dpr + 0xc0, plane.address);
+        write_sb(dpr + 0x110, 0);
+        set_scaler(plane);
+        write_dtg(0x10, (top + plane.y) << 16 | (left + plane.x));
+        write_dtg(0x14, (top + plane.y + plane.screen_height) << 16 | (left + plane.x + plane.screen_width));
+        write_sb(dpr + 0x50, 3 | plane.tile << 2 | 2u << 8 | plane.select[3] << 12 | plane.select[2] << 14 |
+                                 plane.select[1] << 16 | plane.select[0] << 18);
+        write_sb(dpr + 0x70,
+                 (plane.flip_x ? 1 : 0) | (plane.flip_y ? 2 : 0) | plane.turns << 2 | plane.pitch << 16);
+        write_sb(dpr + 0x200, 0x38);
+        control = (control & ~0xff000400u) | 1u << 2 | (plane.per_pixel_alpha ? 1u << 10 : plane.alpha << 24);
+        write_dtg(0x00, control);
+        write_sb(dpr, 5);
+        write_sb(scaler, 0x11);
+        armed = true;
+        event = true;
+    }
+    void set_scaler(const DcssPlane& plane) {
+        const auto size = [](std::uint32_t width, std::uint32_t height) {
+            return (height - 1) << 16 | (width - 1);
+        };
+        write_sb(scaler + 0x08, plane.order << 8);
+        write_sb(scaler + 0x0c, plane.ten_bits ? 0x22 : 0);
+        write_sb(scaler + 0x10, 2);
+        write_sb(scaler + 0x14, 2);
+        for (const std::uint32_t chroma : {0u, 4u}) {
+            write_sb(scaler + 0x18 + chroma, size(plane.source_width(), plane.source_height()));
+            write_sb(scaler + 0x20 + chroma, size(plane.screen_width, plane.screen_height));
+        }
+        write_sb(scaler + 0x48, static_cast<std::uint32_t>(plane.vertical_start));
+        write_sb(scaler + 0x4c, DcssPlane::increment(plane.source_height(), plane.screen_height));
+        write_sb(scaler + 0x50, static_cast<std::uint32_t>(plane.horizontal_start));
+        write_sb(scaler + 0x54, DcssPlane::increment(plane.source_width(), plane.screen_width));
+        set_taps(scaler + 0x80, plane.vertical);
+        set_taps(scaler + 0x140, plane.horizontal);
+    }
+    void set_taps(std::uint32_t at, const DcssPlane::Taps& taps) {
+        for (std::uint32_t phase = 0; phase < 16; ++phase) {
+            std::array<std::uint32_t, 7> tap{};
+            for (unsigned i = 0; i < 7; ++i) {
+                tap[i] = static_cast<std::uint32_t>(taps[phase][i]) & 0xfff;
+            }
+            write_sb(at + 4 * phase, tap[0] << 16 | tap[1] << 4 | tap[2] >> 8);
+            write_sb(at + 0x40 + 4 * phase, (tap[2] & 0xff) << 20 | tap[3] << 8 | tap[4] >> 4);
+            write_sb(at + 0x80 + 4 * phase, (tap[4] & 0xf) << 24 | tap[5] << 12 | tap[6]);
+        }
     }
 
     /** A commit that changes the picture's address and no more. */
@@ -224,6 +316,7 @@ class DcssDriver {
     bool armed = false;
     bool event = false;  ///< somebody waits for the end of a flip
     std::uint32_t control = 0;
+    std::uint32_t left = 0, top = 0;  ///< of the screen, in the DTG's coordinates
     unsigned current = 0;
     unsigned kicks = 0;
     unsigned vblanks = 0;
