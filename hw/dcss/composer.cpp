@@ -32,6 +32,9 @@ std::uint32_t packed(std::uint32_t red, std::uint32_t green, std::uint32_t blue)
 
 /** @p pixel over black. */
 std::uint32_t over_black(const Pixel& pixel, std::uint32_t alpha) {
+    if (alpha == component_max) {
+        return packed(pixel[0], pixel[1], pixel[2]);
+    }
     const auto weighted = [alpha](std::uint32_t component) {
         return (component * alpha + component_max / 2) / component_max;
     };

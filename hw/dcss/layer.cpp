@@ -50,51 +50,72 @@ Source::Source(Host& host, const Channel& channel) : channel_(channel) {
     }
 }
 
-/** The pixel at a place of the picture in memory. */
-Pixel Source::at(std::uint32_t x, std::uint32_t y) const {
-    const std::uint8_t* bytes = &bytes_[channel_.place(x, y, row_width_)];
-    const std::uint8_t blue = bytes[channel_.select[0]];
-    const std::uint8_t green = bytes[channel_.select[1]];
-    const std::uint8_t red = bytes[channel_.select[2]];
-    const std::uint8_t alpha = bytes[channel_.select[3]];
-    if (!channel_.ten_bits) {
-        return {ten_bits_of(red), ten_bits_of(green), ten_bits_of(blue), ten_bits_of(alpha)};
+/** Bytes from the start to the pixel that line @p y, after flips and rotation, has at @p x. */
+std::size_t Source::place(std::uint32_t x, std::uint32_t y) const {
+    const Size stored = channel_.stored;
+    std::uint32_t from_x = x;
+    std::uint32_t from_y = y;
+    switch (channel_.quarter_turns) {
+        case 1:
+            from_x = stored.width - 1 - y;
+            from_y = x;
+            break;
+        case 2:
+            from_x = stored.width - 1 - x;
+            from_y = stored.height - 1 - y;
+            break;
+        case 3:
+            from_x = y;
+            from_y = stored.height - 1 - x;
+            break;
+        default:
+            break;
     }
-    const std::uint32_t word =
-        std::uint32_t{alpha} << 24 | std::uint32_t{red} << 16 | std::uint32_t{green} << 8 | blue;
-    const TenBits order = ten_bit_order(channel_.order);
-    const auto component = [word](unsigned shift) {
-        return static_cast<std::uint16_t>(word >> shift & component_max);
-    };
-    return {component(order.red), component(order.green), component(order.blue),
-            static_cast<std::uint16_t>((word >> order.alpha & 3) * (component_max / 3))};
+    from_x = channel_.flip_x ? stored.width - 1 - from_x : from_x;
+    from_y = channel_.flip_y ? stored.height - 1 - from_y : from_y;
+    return channel_.place(from_x, from_y, row_width_);
+}
+
+/** Calls @p unpack(pixel, bytes) for all pixels of a line. */
+template <typename Unpack>
+void Source::each(std::uint32_t y, std::span<Pixel> pixels, const Unpack& unpack) const {
+    if (channel_.tiling == Tiling::linear && pixels.size() > 1) {
+        // Whatever its direction, such a line goes through memory in equal steps.
+        const auto first = static_cast<std::ptrdiff_t>(place(0, y));
+        const std::ptrdiff_t step = static_cast<std::ptrdiff_t>(place(1, y)) - first;
+        for (std::size_t x = 0; x < pixels.size(); ++x) {
+            unpack(pixels[x],
+                   &bytes_[static_cast<std::size_t>(first + step * static_cast<std::ptrdiff_t>(x))]);
+        }
+        return;
+    }
+    for (std::uint32_t x = 0; x < pixels.size(); ++x) {
+        unpack(pixels[x], &bytes_[place(x, y)]);
+    }
 }
 
 void Source::line(std::uint32_t y, std::span<Pixel> pixels) const {
-    const Size stored = channel_.stored;
-    for (std::uint32_t x = 0; x < pixels.size(); ++x) {
-        std::uint32_t from_x = x;
-        std::uint32_t from_y = y;
-        switch (channel_.quarter_turns) {
-            case 1:
-                from_x = stored.width - 1 - y;
-                from_y = x;
-                break;
-            case 2:
-                from_x = stored.width - 1 - x;
-                from_y = stored.height - 1 - y;
-                break;
-            case 3:
-                from_x = y;
-                from_y = stored.height - 1 - x;
-                break;
-            default:
-                break;
-        }
-        from_x = channel_.flip_x ? stored.width - 1 - from_x : from_x;
-        from_y = channel_.flip_y ? stored.height - 1 - from_y : from_y;
-        pixels[x] = at(from_x, from_y);
+    const unsigned blue = channel_.select[0];
+    const unsigned green = channel_.select[1];
+    const unsigned red = channel_.select[2];
+    const unsigned alpha = channel_.select[3];
+    if (!channel_.ten_bits) {
+        each(y, pixels, [=](Pixel& pixel, const std::uint8_t* bytes) {
+            pixel = {ten_bits_of(bytes[red]), ten_bits_of(bytes[green]), ten_bits_of(bytes[blue]),
+                     ten_bits_of(bytes[alpha])};
+        });
+        return;
     }
+    const TenBits order = ten_bit_order(channel_.order);
+    each(y, pixels, [=](Pixel& pixel, const std::uint8_t* bytes) {
+        const std::uint32_t word = std::uint32_t{bytes[alpha]} << 24 | std::uint32_t{bytes[red]} << 16 |
+                                   std::uint32_t{bytes[green]} << 8 | bytes[blue];
+        const auto component = [word](unsigned shift) {
+            return static_cast<std::uint16_t>(word >> shift & component_max);
+        };
+        pixel = {component(order.red), component(order.green), component(order.blue),
+                 static_cast<std::uint16_t>((word >> order.alpha & 3) * (component_max / 3))};
+    });
 }
 
 Scaler::Scaler(const Channel& channel, const Source& source) : channel_(channel), source_(source) {
@@ -127,14 +148,23 @@ std::span<const Pixel> Scaler::vertical(std::uint32_t y) {
     for (unsigned tap = 0; tap < Filter::taps; ++tap) {
         lines[tap] = source_line((position >> fraction_bits) + tap - middle).data();
     }
-    filtered_.resize(source_.size().width);
-    for (std::size_t x = 0; x < filtered_.size(); ++x) {
-        for (unsigned component = 0; component < 4; ++component) {
-            std::int32_t sum = 0;
-            for (unsigned tap = 0; tap < Filter::taps; ++tap) {
-                sum += taps[tap] * lines[tap][x][component];
+    const std::size_t width = source_.size().width;
+    sums_.assign(4 * width, 0);
+    for (unsigned tap = 0; tap < Filter::taps; ++tap) {
+        if (taps[tap] == 0) {
+            continue;
+        }
+        const Pixel* line = lines[tap];
+        for (std::size_t x = 0; x < width; ++x) {
+            for (unsigned component = 0; component < 4; ++component) {
+                sums_[4 * x + component] += taps[tap] * line[x][component];
             }
-            filtered_[x][component] = rounded(sum);
+        }
+    }
+    filtered_.resize(width);
+    for (std::size_t x = 0; x < width; ++x) {
+        for (unsigned component = 0; component < 4; ++component) {
+            filtered_[x][component] = rounded(sums_[4 * x + component]);
         }
     }
     return filtered_;
@@ -156,6 +186,9 @@ void Scaler::line(std::uint32_t y, std::span<Pixel> pixels) {
             filter.coefficients[static_cast<std::size_t>(position >> phase_shift) % Filter::phases];
         std::array<std::int32_t, 4> sum{};
         for (unsigned tap = 0; tap < Filter::taps; ++tap) {
+            if (taps[tap] == 0) {
+                continue;
+            }
             const std::int64_t at = (position >> fraction_bits) + tap - middle;
             const Pixel& sample = from[static_cast<std::size_t>(std::clamp<std::int64_t>(at, 0, last))];
             for (unsigned component = 0; component < 4; ++component) {

@@ -41,7 +41,9 @@ class Source {
     void line(std::uint32_t y, std::span<Pixel> pixels) const;
 
  private:
-    Pixel at(std::uint32_t x, std::uint32_t y) const;
+    std::size_t place(std::uint32_t x, std::uint32_t y) const;
+    template <typename Unpack>
+    void each(std::uint32_t y, std::span<Pixel> pixels, const Unpack& unpack) const;
 
     const Channel& channel_;
     std::size_t row_width_;
@@ -68,6 +70,7 @@ class Scaler {
     const Source& source_;
     std::array<std::vector<Pixel>, kept> lines_;
     std::array<std::int64_t, kept> numbers_;  ///< which ones they are
+    std::vector<std::int32_t> sums_;
     std::vector<Pixel> filtered_;
 };
 
