@@ -24,6 +24,8 @@
 #include "exec/address-spaces.h"
 #include "hw/arm/boot.h"
 #include "hw/boards.h"
+#include "hw/display/edid.h"
+#include "hw/display/i2c-ddc.h"
 #include "hw/i2c/i2c.h"
 #include "hw/loader.h"
 #include "hw/qdev-properties.h"
@@ -56,6 +58,7 @@
 #define FIRMWARE_RAM_MIN (3 * GiB) /* TF-A and OP-TEE live at the top of it */
 
 #define PFUZE100_I2C_ADDR 0x08
+#define SCREEN_I2C_ADDR 0x50 /* DDC: the same on every screen */
 
 typedef struct Imx8mqEvkState {
     MachineState parent_obj;
@@ -244,6 +247,25 @@ static void add_pmic(FslImx8mqState *soc)
     i2c_slave_create_simple(I2C_BUS(bus), "imx8mq.pfuze100", PFUZE100_I2C_ADDR);
 }
 
+/*
+ * The screen, as far as a driver asks for it. QEMU's model makes its EDID
+ * before its properties are set.
+ */
+static void add_screen(FslImx8mqState *soc)
+{
+    DeviceState *i2c2 = fsl_imx8mq_block(soc, "i2c2");
+    BusState *bus = QLIST_FIRST(&i2c2->child_bus);
+    I2CDDCState *ddc = I2CDDC(i2c_slave_create_simple(I2C_BUS(bus), TYPE_I2CDDC,
+                                                      SCREEN_I2C_ADDR));
+
+    ddc->edid_info.vendor = "SVP";
+    ddc->edid_info.name = "SVP screen";
+    ddc->edid_info.prefx = ddc->edid_info.maxx = 1920;
+    ddc->edid_info.prefy = ddc->edid_info.maxy = 1080;
+    ddc->edid_info.refresh_rate = 60000;
+    qemu_edid_generate(ddc->edid_blob, sizeof(ddc->edid_blob), &ddc->edid_info);
+}
+
 static void imx8mq_evk_init(MachineState *machine)
 {
     FslImx8mqState *soc;
@@ -279,6 +301,7 @@ static void imx8mq_evk_init(MachineState *machine)
                                 &flash);
     add_sd_cards(soc);
     add_pmic(soc);
+    add_screen(soc);
 
     if (qtest_enabled()) {
         return;

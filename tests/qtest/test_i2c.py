@@ -14,7 +14,8 @@ I2CR, I2SR, I2DR = 0x8, 0xC, 0x10
 IEN, IIEN, MSTA, MTX, TXAK, RSTA = 1 << 7, 1 << 6, 1 << 5, 1 << 4, 1 << 3, 1 << 2
 ICF, IBB, IIF, RXAK = 1 << 7, 1 << 5, 1 << 1, 1 << 0
 I2C1 = 0x30A20000
-PMIC, ABSENT = 0x08, 0x50
+I2C2 = 0x30A30000
+PMIC, SCREEN, ABSENT = 0x08, 0x50, 0x51
 DEVICE_ID = 0x10  # register 0 of the PFUZE100
 ON = IEN | IIEN
 
@@ -52,12 +53,12 @@ class I2cTest(unittest.TestCase):
         for base in CONTROLLERS:
             self.base = base
             found = []
-            for address in range(0x03, 0x78) if base == I2C1 else (PMIC, ABSENT):
+            for address in range(0x03, 0x78) if base == I2C1 else (PMIC, SCREEN, ABSENT):
                 self.control(ON | MSTA | MTX)
                 if self.send(address << 1):
                     found.append(address)
                 self.stop()
-            self.assertEqual(found, [PMIC] if base == I2C1 else [], hex(base))
+            self.assertEqual(found, {I2C1: [PMIC], I2C2: [SCREEN]}.get(base, []), hex(base))
 
     def test_reading_from_nobody(self):
         self.control(ON | MSTA | MTX)
@@ -85,6 +86,27 @@ class I2cTest(unittest.TestCase):
         self.assertTrue(self.line())
         self.control(ON)
         self.assertEqual(self.machine.readw(self.base + I2DR), DEVICE_ID)
+
+    def test_the_screen_tells_its_size(self):
+        """An EDID, as VESA's standard has it: header, sum, and the first detailed timing."""
+        self.base = I2C2
+        self.control(ON | MSTA | MTX)
+        self.assertTrue(self.send(SCREEN << 1))
+        self.assertTrue(self.send(0))
+        self.control(ON | MSTA | MTX | RSTA)
+        self.assertTrue(self.send(SCREEN << 1 | 1))
+        self.control(ON | MSTA)
+        self.machine.readw(self.base + I2DR)  # begins the first byte
+        edid = bytes(self.machine.readw(self.base + I2DR) for _ in range(128))
+        self.stop()
+        self.assertEqual(edid[:8], bytes([0, *[255] * 6, 0]))
+        self.assertEqual(sum(edid) % 256, 0)
+        timing = edid[54:72]
+        clock = int.from_bytes(timing[:2], "little") * 10_000
+        width, height = timing[2] | timing[4] >> 4 << 8, timing[5] | timing[7] >> 4 << 8
+        total = (width + (timing[3] | (timing[4] & 15) << 8)) * (height + (timing[6] | (timing[7] & 15) << 8))
+        self.assertEqual((width, height), (1920, 1080))
+        self.assertAlmostEqual(clock / total, 60, delta=1)
 
     def test_line_follows_its_enables(self):
         for off in (0, IEN):
