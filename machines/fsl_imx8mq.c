@@ -28,6 +28,7 @@
 #include "system/system.h"
 #include "hw/svp/hw/qemu/svp_bus.h"
 #include "hw/svp/hw/qemu/svp_device.h"
+#include "hw/svp/hw/qemu/svp_display.h"
 #include "hw/svp/hw/qemu/svp_monitor.h"
 #include "hw/svp/hw/qemu/svp_qmp.h"
 #include "hw/svp/hw/qemu/svp_views.h"
@@ -78,6 +79,8 @@ typedef struct Block {
     BlockDma dma[2];
     unsigned num_spis;
     uint8_t spi[4];
+    unsigned num_steered;
+    uint8_t steered[3]; /* inputs of irqsteer, instead of SPIs */
     BlockProperty property[4];
     BlockLink link[7];
     bool test_port; /* modelled only if the board wants a test port */
@@ -124,10 +127,11 @@ static const Block blocks[] = {
     { 0x32f80000, 64 * KiB, "tzasc", "imx8mq.tzasc", SPI1(108),
       .link = { { "gpr", "iomuxc_gpr" } } },
     { 0x32e30000, 64 * KiB, "dcss_master3" },
-    { 0x32e2f000, 4 * KiB, "dcss_blk_ctrl" },
+    { 0x32e2f000, 4 * KiB, "dcss_blk_ctrl", .part_of = "dcss", .region = 1 },
     { 0x32e2e000, 4 * KiB, "dcss_lpcg" },
     { 0x32e2d000, 4 * KiB, "irqsteer", "imx8mq.irqsteer", SPI1(18) },
-    { 0x32e00000, 0x2d000, "dcss" },
+    { 0x32e00000, 0x2d000, "dcss", "imx8mq.dcss", .num_steered = 3,
+      .steered = { 6, 8, 9 }, .link = { { "anatop", "anatop" } } },
     { 0x32df0000, 64 * KiB, "aipstz4", "imx8mq.aipstz" },
     { 0x32c00000, 1 * MiB, "hdmi_ctrl" },
     { 0x32700000, 1 * MiB, "noc" },
@@ -618,6 +622,20 @@ static bool realize_block(FslImx8mqState *s, unsigned i, Error **errp)
     return true;
 }
 
+static void connect_to_irqsteer(FslImx8mqState *s, unsigned i)
+{
+    const Block *block = &blocks[i];
+    unsigned n;
+
+    for (n = 0; n < block->num_steered; n++) {
+        qemu_irq input = qdev_get_gpio_in(fsl_imx8mq_block(s, "irqsteer"),
+                                          block->steered[n]);
+
+        sysbus_connect_irq(SYS_BUS_DEVICE(s->block[i]), n,
+                           svp_monitor_line(s->monitor, block->name, n, input));
+    }
+}
+
 static bool realize_blocks(FslImx8mqState *s, Error **errp)
 {
     unsigned i, n;
@@ -639,6 +657,7 @@ static bool realize_blocks(FslImx8mqState *s, Error **errp)
             map_device(s, fsl_imx8mq_block(s, block->part_of), block->region,
                        block->addr);
         }
+        connect_to_irqsteer(s, i);
         for (n = 0; n < ARRAY_SIZE(block->link) && block->link[n].role; n++) {
             svp_device_link(
                 SVP_DEVICE(s->block[i]), block->link[n].role,
@@ -749,6 +768,7 @@ static void fsl_imx8mq_realize(DeviceState *dev, Error **errp)
     connect_spis_to_gpc(s);
     connect_watchdogs_to_src(s);
     connect_power(s);
+    svp_display_new(SVP_DEVICE(fsl_imx8mq_block(s, "dcss")));
     link_blocks(s, s->firewall, firewall_links, ARRAY_SIZE(firewall_links));
     link_blocks(s, s->monitor_device, monitor_links, ARRAY_SIZE(monitor_links));
 }
