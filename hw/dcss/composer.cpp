@@ -2,6 +2,7 @@
 #include "dcss/composer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "dcss/layer.hpp"
@@ -26,19 +27,39 @@ std::uint32_t distance(std::int32_t first, std::int32_t last) {
     return last > first ? static_cast<std::uint32_t>(last - first) : 0;
 }
 
+/** Registers of a channel in the DTG. */
+struct ChannelRegisters {
+    std::uint32_t enable;  ///< bit of CONTROL_STATUS
+    std::uint32_t background;
+};
+constexpr std::array<ChannelRegisters, channel_count> channel_registers = {{
+    {dtg::ch1_enable, dtg::ch1_background},
+    {dtg::ch2_enable, dtg::ch2_background},
+    {dtg::ch3_enable, dtg::ch3_background},
+}};
+
+// A word of the picture under way, which is also that of a background register.
+constexpr unsigned red_shift = 20;
+constexpr unsigned green_shift = 10;
+
 std::uint32_t packed(std::uint32_t red, std::uint32_t green, std::uint32_t blue) {
-    return red >> dropped_bits << 16 | green >> dropped_bits << 8 | blue >> dropped_bits;
+    return red << red_shift | green << green_shift | blue;
 }
 
-/** @p pixel over black. */
-std::uint32_t over_black(const Pixel& pixel, std::uint32_t alpha) {
+std::uint32_t eight_bits_each(std::uint32_t word) {
+    const auto component = [word](unsigned shift) { return (word >> shift & component_max) >> dropped_bits; };
+    return component(red_shift) << 16 | component(green_shift) << 8 | component(0);
+}
+
+std::uint32_t over(const Pixel& pixel, std::uint32_t alpha, std::uint32_t below) {
     if (alpha == component_max) {
         return packed(pixel[0], pixel[1], pixel[2]);
     }
-    const auto weighted = [alpha](std::uint32_t component) {
-        return (component * alpha + component_max / 2) / component_max;
+    const auto mixed = [&](std::uint32_t component, unsigned shift) {
+        const std::uint32_t other = below >> shift & component_max;
+        return (component * alpha + other * (component_max - alpha) + component_max / 2) / component_max;
     };
-    return packed(weighted(pixel[0]), weighted(pixel[1]), weighted(pixel[2]));
+    return packed(mixed(pixel[0], red_shift), mixed(pixel[1], green_shift), mixed(pixel[2], 0));
 }
 
 }  // namespace
@@ -58,16 +79,17 @@ Screen Composer::compose(const RegisterBank& bank) {
         return {};
     }
     pixels_.assign(std::size_t{screen.width} * screen.height, 0);
-    if ((control & dtg::ch1_enable) != 0) {
-        const Corner first = corner(bank.value(dtg::ch1_top));
-        const Corner last = corner(bank.value(dtg::ch1_top + 4));
-        put_channel(bank,
-                    {first.x - top.x, first.y - top.y, distance(first.x, last.x), distance(first.y, last.y)},
-                    screen);
+    for (unsigned number = channel_count; number-- > 0;) {
+        if ((control & channel_registers[number].enable) != 0) {
+            const Corner first = corner(bank.value(dtg::ch1_top + 8 * number));
+            const Corner last = corner(bank.value(dtg::ch1_top + 8 * number + 4));
+            put_channel(
+                bank, number,
+                {first.x - top.x, first.y - top.y, distance(first.x, last.x), distance(first.y, last.y)},
+                screen);
+        }
     }
-    if ((control & (dtg::ch2_enable | dtg::ch3_enable)) != 0) {
-        host_.log(LogKind::unimplemented, "dcss: channels 2 and 3 are not shown");
-    }
+    std::ranges::transform(pixels_, pixels_.begin(), eight_bits_each);
     return {screen.width, screen.height, pixels_};
 }
 
@@ -83,29 +105,38 @@ void Composer::fill(const Rectangle& place, Size screen, std::uint32_t colour) {
     }
 }
 
-void Composer::put_channel(const RegisterBank& bank, const Rectangle& place, Size screen) {
-    const std::uint32_t background = bank.value(dtg::ch1_background);
-    fill(place, screen,
-         packed(background >> 20 & component_max, background >> 10 & component_max,
-                background & component_max));
-    const Channel channel = Channel::of(bank, 0);
+void Composer::put_channel(const RegisterBank& bank, unsigned number, const Rectangle& place, Size screen) {
+    const std::uint32_t background = bank.value(channel_registers[number].background);
+    const Channel channel = Channel::of(bank, number);
     if (!channel.unmodelled.empty() && channel.shows) {
         host_.log(LogKind::unimplemented, "dcss: " + std::string(channel.unmodelled) + " are not shown");
     }
-    if (!channel.shows || !channel.unmodelled.empty() || place.width == 0 || place.height == 0) {
+    if (place.width == 0 || place.height == 0) {
+        return;
+    }
+    if (!channel.shows || !channel.unmodelled.empty()) {
+        fill(place, screen, background);
         return;
     }
     const Source source(host_, channel);
     if (source.answer() != Response::okay) {
+        fill(place, screen, background);
         return;
     }
     const std::uint32_t control = bank.value(dtg::control_status);
-    const bool per_pixel = (control & dtg::ch1_per_pixel_alpha) != 0;
-    const std::uint32_t global = ten_bits_of(control >> dtg::global_alpha_shift);
+    const bool per_pixel = number == 0 && (control & dtg::ch1_per_pixel_alpha) != 0;
+    const std::uint32_t global =
+        number == 0 ? ten_bits_of(control >> dtg::global_alpha_shift) : component_max;
 
     Scaler scaler(channel, source);
-    std::vector<Pixel> line(std::min(place.width, channel.scaled.width));
-    for (std::uint32_t y = 0; y < std::min(place.height, channel.scaled.height); ++y) {
+    const Size shown{std::min(place.width, channel.scaled.width),
+                     std::min(place.height, channel.scaled.height)};
+    const auto right = place.left + static_cast<std::int32_t>(shown.width);
+    const auto below = place.top + static_cast<std::int32_t>(shown.height);
+    fill({right, place.top, place.width - shown.width, place.height}, screen, background);
+    fill({place.left, below, shown.width, place.height - shown.height}, screen, background);
+    std::vector<Pixel> line(shown.width);
+    for (std::uint32_t y = 0; y < shown.height; ++y) {
         const std::int32_t at_y = place.top + static_cast<std::int32_t>(y);
         if (at_y < 0 || at_y >= static_cast<std::int32_t>(screen.height)) {
             continue;
@@ -115,7 +146,7 @@ void Composer::put_channel(const RegisterBank& bank, const Rectangle& place, Siz
         for (std::uint32_t x = 0; x < line.size(); ++x) {
             const std::int32_t at_x = place.left + static_cast<std::int32_t>(x);
             if (at_x >= 0 && at_x < static_cast<std::int32_t>(screen.width)) {
-                out[at_x] = over_black(line[x], per_pixel ? line[x][3] : global);
+                out[at_x] = over(line[x], per_pixel ? line[x][3] : global, out[at_x]);
             }
         }
     }

@@ -2,9 +2,11 @@
 /**
  * The picture on the screen, put together from the registers and memory of this moment.
  *
- * Channel 1 lies over black. Inside its rectangle and outside of its picture, and all over it if the bus
- * answered a fetch with an error, its background shows. A component is c * alpha + below * (1 - alpha),
- * rounded to the nearest, with the global alpha or the pixel's. A screen has the upper eight bits of ten.
+ * Channel 1 lies over channel 2, that over channel 3, that over black. Inside its rectangle and outside of
+ * its picture, and all over it if the bus answered a fetch with an error, a channel shows its background.
+ * Channels 2 and 3 are opaque. A component of channel 1 is c * alpha + below * (1 - alpha), rounded to the
+ * nearest, with the global alpha or the pixel's; its background is opaque. A screen has the upper eight bits
+ * of ten.
  */
 #pragma once
 
@@ -38,11 +40,11 @@ class Composer {
         std::uint32_t width, height;
     };
 
-    void put_channel(const RegisterBank& bank, const Rectangle& place, Size screen);
+    void put_channel(const RegisterBank& bank, unsigned number, const Rectangle& place, Size screen);
     void fill(const Rectangle& place, Size screen, std::uint32_t colour);
 
     Host& host_;
-    std::vector<std::uint32_t> pixels_;
+    std::vector<std::uint32_t> pixels_;  ///< ten bits of red, green and blue until all is composed
 };
 
 }  // namespace svp::dcss

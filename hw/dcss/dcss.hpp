@@ -25,7 +25,7 @@
  * so a denied fetch is on record though nobody watches. An answer that is a bus error shows in the prefetch's
  * status. compose() gives the picture on the screen when somebody looks; its reads are an observer's.
  *
- * Not modelled: pictures of channels 2 and 3, and of channel 1 in other formats than RGB with 32 bits a pixel
+ * Not modelled: pictures in other formats than RGB with 32 bits a pixel
  * (see channel.hpp; composer.hpp says what is assumed); what the scaler sends to memory; underruns; HDR10,
  * DTRC, DEC400D, Dolby, WRSCL, RDSRC and LUT loader, whose words keep what is written and tell so in the log
  * ("unimp"); lines for LINE2 and LINE3 of the DTG, which are latched only; DB_PEND_SB_REC and

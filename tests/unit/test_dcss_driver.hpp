@@ -144,8 +144,10 @@ class DcssDriver {
         armed = true;
     }
 
-    /** A commit that sets channel 1 up. */
-    void set_plane(const DcssPlane& plane) {
+    /** A commit that sets a channel up, channel 1 by default. */
+    void set_plane(const DcssPlane& plane, std::uint32_t channel = 0) {
+        const std::uint32_t dpr = DcssDriver::dpr + channel * 0x1000;
+        const std::uint32_t scaler = DcssDriver::scaler + channel * 0x400;
         const auto up = [](std::uint32_t value, std::uint32_t unit) {
             return (value + unit - 1) / unit * unit;
         };
@@ -154,22 +156,26 @@ class DcssDriver {
         write_sb(dpr + 0x90, 2);
         write_sb(dpr + 0xc0, plane.address);
         write_sb(dpr + 0x110, 0);
-        set_scaler(plane);
-        write_dtg(0x10, (top + plane.y) << 16 | (left + plane.x));
-        write_dtg(0x14, (top + plane.y + plane.screen_height) << 16 | (left + plane.x + plane.screen_width));
+        set_scaler(plane, scaler);
+        write_dtg(0x10 + 8 * channel, (top + plane.y) << 16 | (left + plane.x));
+        write_dtg(0x14 + 8 * channel,
+                  (top + plane.y + plane.screen_height) << 16 | (left + plane.x + plane.screen_width));
         write_sb(dpr + 0x50, 3 | plane.tile << 2 | 2u << 8 | plane.select[3] << 12 | plane.select[2] << 14 |
                                  plane.select[1] << 16 | plane.select[0] << 18);
         write_sb(dpr + 0x70,
                  (plane.flip_x ? 1 : 0) | (plane.flip_y ? 2 : 0) | plane.turns << 2 | plane.pitch << 16);
         write_sb(dpr + 0x200, 0x38);
-        control = (control & ~0xff000400u) | 1u << 2 | (plane.per_pixel_alpha ? 1u << 10 : plane.alpha << 24);
+        control |= 1u << (2 - channel);
+        if (channel == 0) {
+            control = (control & ~0xff000400u) | (plane.per_pixel_alpha ? 1u << 10 : plane.alpha << 24);
+        }
         write_dtg(0x00, control);
         write_sb(dpr, 5);
         write_sb(scaler, 0x11);
         armed = true;
         event = true;
     }
-    void set_scaler(const DcssPlane& plane) {
+    void set_scaler(const DcssPlane& plane, std::uint32_t scaler) {
         const auto size = [](std::uint32_t width, std::uint32_t height) {
             return (height - 1) << 16 | (width - 1);
         };

@@ -152,11 +152,15 @@ std::vector<std::uint32_t> shown(DcssDriver& driver, const DcssPlane& plane) {
     return {screen.pixels.begin(), screen.pixels.end()};
 }
 
+/** Eight bits are ten by repeating the upper ones. */
+constexpr unsigned ten_of(unsigned eight_bits) {
+    return eight_bits * 4 + eight_bits / 64;
+}
+
 /** Eight bits of each component over black. */
 std::uint32_t expected_word(const Colour& colour, bool ten_bits, double alpha) {
     const auto component = [&](unsigned value) {
-        // Eight bits are ten by 1023 / 255, near enough for whole numbers to be the same.
-        const unsigned ten = ten_bits ? value : value * 4 + value / 64;
+        const unsigned ten = ten_bits ? value : ten_of(value);
         return static_cast<std::uint32_t>(std::floor(ten * alpha + 0.5)) / 4;
     };
     return component(colour.red) << 16 | component(colour.green) << 8 | component(colour.blue);
@@ -267,9 +271,9 @@ TEST_CASE("every RGB format of the driver's list, opaque and with alpha") {
         for (std::uint32_t y = 0; y < picture.height; ++y) {
             for (std::uint32_t x = 0; x < picture.width; ++x) {
                 const Colour& colour = picture.at(x, y);
-                const double alpha = !format.has_alpha ? (101 * 4 + 1) / 1023.0
+                const double alpha = !format.has_alpha ? ten_of(101) / 1023.0
                                      : format.ten_bits ? colour.alpha / 3.0
-                                                       : (colour.alpha * 4 + colour.alpha / 64) / 1023.0;
+                                                       : ten_of(colour.alpha) / 1023.0;
                 wrong +=
                     screen[std::size_t{y} * small.width + x] != expected_word(colour, format.ten_bits, alpha)
                         ? 1
@@ -408,6 +412,79 @@ TEST_CASE("a picture stands where the DTG has it, with its background where it h
         CHECK_FALSE(driver.dcss.compose().pixels.empty());
         driver.write(dtg, driver.control & ~0x100u);
         CHECK(driver.dcss.compose().pixels.empty());
+    }
+}
+
+TEST_CASE("channel 1 lies over channel 2, and that over channel 3") {
+    Random random(10);
+    DcssDriver driver;
+    driver.set_mode(small);
+    const std::array<Picture, 3> pictures = {random_picture(random, 50, 40), random_picture(random, 60, 44),
+                                             random_picture(random, 90, 60)};
+    const std::array<std::pair<std::uint32_t, std::uint32_t>, 3> places = {
+        std::pair{4u, 6u}, std::pair{30u, 20u}, std::pair{1u, 2u}};
+    std::array<DcssPlane, 3> planes;
+    for (unsigned channel = 0; channel < 3; ++channel) {
+        planes[channel] = plane_of(pictures[channel], formats[0]);
+        planes[channel].address += channel * 0x100000;
+        planes[channel].x = places[channel].first;
+        planes[channel].y = places[channel].second;
+        store(driver, pictures[channel], formats[0], planes[channel]);
+    }
+    /** Of the picture that channel @p number has at a place of the screen; nullptr if it has none there. */
+    const auto pixel_of = [&](unsigned number, std::uint32_t x, std::uint32_t y) -> const Colour* {
+        const auto [left, top] = places[number];
+        const Picture& picture = pictures[number];
+        const bool inside = x >= left && y >= top && x - left < picture.width && y - top < picture.height;
+        return inside ? &picture.at(x - left, y - top) : nullptr;
+    };
+    for (const bool per_pixel : {false, true}) {
+        CAPTURE(per_pixel);
+        planes[0].per_pixel_alpha = per_pixel;
+        planes[0].alpha = 77;
+        for (unsigned channel = 0; channel < 3; ++channel) {
+            driver.set_plane(planes[channel], channel);
+        }
+        REQUIRE(driver.run_to_event(4));
+        const auto screen = driver.dcss.compose().pixels;
+        unsigned wrong = 0;
+        for (std::uint32_t y = 0; y < small.height; ++y) {
+            for (std::uint32_t x = 0; x < small.width; ++x) {
+                const Colour* video = pixel_of(1, x, y) != nullptr ? pixel_of(1, x, y) : pixel_of(2, x, y);
+                const Colour* graphics = pixel_of(0, x, y);
+                const double alpha =
+                    graphics == nullptr ? 0 : ten_of(per_pixel ? graphics->alpha : 77) / 1023.0;
+                const auto component = [&](unsigned Colour::*which) {
+                    const double below = video == nullptr ? 0 : ten_of(video->*which);
+                    const double above = graphics == nullptr ? 0 : ten_of(graphics->*which);
+                    return static_cast<std::uint32_t>(std::floor(above * alpha + below * (1 - alpha) + 0.5)) /
+                           4;
+                };
+                wrong += screen[std::size_t{y} * small.width + x] !=
+                                 (component(&Colour::red) << 16 | component(&Colour::green) << 8 |
+                                  component(&Colour::blue))
+                             ? 1
+                             : 0;
+            }
+        }
+        CHECK(wrong == 0);
+    }
+    CHECK(driver.host.unimplemented.empty());
+
+    SECTION("a channel whose fetch fails shows its background, and the others show on") {
+        driver.host.memory.fences.push_back(
+            {planes[2].address, planes[2].address + 100, Direction::read, Response::slverr});
+        driver.write(dtg + 0x64, 0x3ff);
+        driver.write(dtg + 0x30, 0x3ffu << 20);
+        driver.run(9000000);
+        CHECK((driver.read(dpr + 0x2040) & 8) != 0);
+        CHECK(counter(driver.dcss, "channels.2.refused-frames") == 1);
+        CHECK(counter(driver.dcss, "channels.1.refused-frames") == 0);
+        const auto screen = driver.dcss.compose().pixels;
+        CHECK(screen[2 * small.width + 1] == 0xff);
+        CHECK(screen[60 * small.width + 60] == expected_word(*pixel_of(1, 60, 60), false, 1));
+        driver.write(scaler + 0x400, 0);
+        CHECK(driver.dcss.compose().pixels[60 * small.width + 60] == 0xff0000);
     }
 }
 
