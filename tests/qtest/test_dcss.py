@@ -167,6 +167,42 @@ class DcssTest(unittest.TestCase):
         self.assertEqual(self.screen(), (WIDTH, HEIGHT, bytes(3 * WIDTH * HEIGHT)))
         self.assertEqual({record[:3] for record in self.violations()}, {("dcss", "read", LIST)})
 
+    def finish_job(self, job):
+        self.machine.qmp.wait_event("JOB_STATUS_CHANGE", where=lambda event: event["data"] == {"id": job, "status": "concluded"})
+        self.assertEqual([entry.get("error") for entry in self.machine.qmp.command("query-jobs") if entry["id"] == job], [None])
+        self.machine.qmp.command("job-dismiss", id=job)
+
+    def test_a_snapshot_goes_on(self):
+        """Saved with a load that waits for its frame; that is done after each load of the snapshot, and frames go on."""
+        qmp, place = self.machine.qmp, {"vmstate": "states", "devices": ["states"], "tag": "before"}
+        with tempfile.TemporaryDirectory() as scratch:
+            disk = Path(scratch) / "states.qcow2"
+            qmp.command("blockdev-create", **{"job-id": "file", "options": {"driver": "file", "filename": str(disk), "size": 0}})
+            self.finish_job("file")
+            qmp.command("blockdev-add", **{"driver": "file", "node-name": "states-file", "filename": str(disk)})
+            qmp.command("blockdev-create", **{"job-id": "disk", "options": {"driver": "qcow2", "file": "states-file", "size": 1 << 20}})
+            self.finish_job("disk")
+            qmp.command("blockdev-add", **{"driver": "qcow2", "node-name": "states", "file": "states-file"})
+            self.start()
+            self.load(self.plane(PICTURES[0]))
+            self.machine.clock_step(5 * FRAME // 2)
+            self.acknowledge()
+            self.load([(DPR + 0xC0, PICTURES[1])])
+            qmp.command("snapshot-save", **{"job-id": "save", **place})
+            self.finish_job("save")
+            for turn in range(2):
+                with self.subTest(turn=turn):
+                    self.assertEqual(self.machine.readl(CTXLD) & (ENABLE | COMPLETE), ENABLE)
+                    self.assertEqual(self.screen()[2], b"".join(self.rows[0]))
+                    self.machine.clock_step(2 * FRAME)
+                    self.assertTrue(self.machine.irq(SPI_IRQSTEER))
+                    self.assertEqual(self.acknowledge(), LOADER | KICK | VBLANK)
+                    self.assertEqual(self.screen()[2], b"".join(self.rows[1]))
+                    qmp.command("stop")
+                    qmp.command("snapshot-load", **{"job-id": "load", **place})
+                    self.finish_job("load")
+                    qmp.command("cont")
+
     def test_no_picture(self):
         self.start()
         self.load(self.plane(PICTURES[0]))
