@@ -16,8 +16,10 @@ import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
-from svplib.decode import checksums, command
-from svplib.decode.pictures import Picture, PictureError
+from svplib.decode import checksums, command, guest
+from svplib.decode.pictures import Digest, Picture, PictureError, Whole
+from svplib.decode.program import Unsupported
+from svplib.decode.verdict import Verdict, judge
 from svplib.errors import SvpError, UsageError
 
 WIDTH, HEIGHT = 5, 3
@@ -252,6 +254,7 @@ class BadInput(Case):
         self.complains("test vector 0 lacks", "--suite", self._file('{"test_vectors": [{}]}'), "--vectors", self.folder)
         self.complains("--suite takes its streams from --vectors", "--suite", self._file("{}"))
         self.complains("only with --suite", stream, "--vectors", self.folder)
+        self.complains("--client: only with --where guest", stream, "--client", "gst")
         self.complains("no results of 'svp decode --json'", stream, "--compare", self._file("[]"))
         for sums, about in (("", "holds no MD5"), ("nonsense\n", "line 1 holds no MD5: nonsense")):
             self.stream("a.ivf", "picture 1", "end", sums=sums)
@@ -261,3 +264,45 @@ class BadInput(Case):
         path = self.folder.parent / "file"
         path.write_text(text)
         return path
+
+
+class GuestLines(unittest.TestCase):
+    """What the player in the guest says: digests in the place of pictures."""
+
+    ONE, TWO, ALL = "1" * 32, "2" * 32, "3" * 32
+    LINES = f"digest yuv420p 5 3 {ONE}\ndigest yuv420p 5 3 {TWO}\nwhole {ALL}\nend\nPLAYED x pictures=2"
+
+    def verdict(self, text, sums):
+        return judge(Verdict("suite", "stream"), guest.items(text), sums)
+
+    def test_items(self):
+        one, two, whole = guest.items(self.LINES)
+        self.assertIsInstance(one, Digest)
+        self.assertEqual((two.md5, two.width, two.height, two.format), (self.TWO, 5, 3, "yuv420p"))
+        self.assertIsInstance(whole, Whole)
+
+    def test_every_picture_is_compared(self):
+        self.assertEqual(self.verdict(self.LINES, checksums.Checksums(frames=[self.ONE, self.TWO])).outcome, "passed")
+        wrong = self.verdict(self.LINES, checksums.Checksums(frames=[self.ONE, self.ONE]))
+        self.assertEqual((wrong.outcome, wrong.text), ("failed", f"picture 2: {self.TWO}, should be {self.ONE}"))
+        short = self.verdict(self.LINES, checksums.Checksums(frames=[self.ONE, self.TWO, self.TWO]))
+        self.assertEqual((short.outcome, short.text), ("failed", "2 pictures, should be 3"))
+
+    def test_all_pictures_together(self):
+        self.assertEqual(self.verdict(self.LINES, checksums.Checksums(whole=self.ALL)).outcome, "passed")
+        self.assertEqual(self.verdict(self.LINES, checksums.Checksums(whole=self.ONE)).outcome, "failed")
+        self.assertEqual(self.verdict(self.LINES, None).md5, self.ALL)
+
+    def test_errors(self):
+        seen = self.verdict(f"error frame 2: no\n{self.LINES}", checksums.Checksums(whole=self.ONE))
+        self.assertEqual((seen.outcome, seen.text), ("failed", "frame 2: no"))
+        self.assertEqual(self.verdict("unsupported HEVC\nend", None).outcome, "skipped")
+        with self.assertRaises(Unsupported):
+            list(guest.items("unsupported HEVC\nend"))
+
+    def test_a_player_that_ends_early(self):
+        for text, about in ((self.LINES.replace("\nend", ""), "PLAYED"), ("", "without a word"), ("sh: svp-play: not found", "not found")):
+            with self.subTest(text=text):
+                seen = self.verdict(text, checksums.Checksums(whole=self.ALL))
+                self.assertEqual(seen.outcome, "failed")
+                self.assertIn(about, seen.text)

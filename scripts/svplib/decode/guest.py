@@ -90,7 +90,7 @@ class Guest:
             result = self._board.command(f"svp-play --raw {file} > /dev/mmcblk0; sync", timeout=STREAM_SECONDS)
             yield from self._pictures(result.output)
         else:
-            yield from _items(self._board.command(f"svp-play --digest --layout {layout} {file}", timeout=STREAM_SECONDS).output)
+            yield from items(self._board.command(f"svp-play --digest --layout {layout} {file}", timeout=STREAM_SECONDS).output)
 
     def _by_gstreamer(self, file, layout):
         elements = _ELEMENTS.get(Path(file).suffix.lower(), _H264)
@@ -101,7 +101,7 @@ class Guest:
         problems = re.findall(r"^(?:ERROR|WARNING).*?: (?=[^:]*$).*$", done.output, re.MULTILINE)
         if len(sizes) == 1:
             width, height = sizes.pop()
-            yield from _items(self._board.command(f"svp-play --decoded {width}x{height} --digest --layout {layout} /tmp/pictures",
+            yield from items(self._board.command(f"svp-play --decoded {width}x{height} --digest --layout {layout} /tmp/pictures",
                                                   timeout=STREAM_SECONDS).output)
         elif not sizes:
             raise Unsupported("GStreamer: " + (problems[0] if problems else "no picture came out"))
@@ -134,7 +134,8 @@ def _picture(file, rest):
         raise SvpError(f"the player in the guest said 'picture {rest}': {error}") from None
 
 
-def _items(text):
+def items(text):
+    """Digest, Whole, or text of an error for each line of the player's. Raises Unsupported, or SvpError if it ended early."""
     lines = text.splitlines()
     for line in lines:
         word, _, rest = line.partition(" ")
