@@ -146,53 +146,53 @@ class DcssDriver {
 
     /** A commit that sets a channel up, channel 1 by default. */
     void set_plane(const DcssPlane& plane, std::uint32_t channel = 0) {
-        const std::uint32_t dpr = DcssDriver::dpr + channel * 0x1000;
-        const std::uint32_t scaler = DcssDriver::scaler + channel * 0x400;
+        const std::uint32_t fetch = dpr + channel * 0x1000;
+        const std::uint32_t scale = scaler + channel * 0x400;
         const auto up = [](std::uint32_t value, std::uint32_t unit) {
             return (value + unit - 1) / unit * unit;
         };
-        write_sb(dpr + 0xa0, up(plane.width, plane.tile == 0 ? 16 : 4));
-        write_sb(dpr + 0xb0, up(plane.height, 4));
-        write_sb(dpr + 0x90, 2);
-        write_sb(dpr + 0xc0, plane.address);
-        write_sb(dpr + 0x110, 0);
-        set_scaler(plane, scaler);
+        write_sb(fetch + 0xa0, up(plane.width, plane.tile == 0 ? 16 : 4));
+        write_sb(fetch + 0xb0, up(plane.height, 4));
+        write_sb(fetch + 0x90, 2);
+        write_sb(fetch + 0xc0, plane.address);
+        write_sb(fetch + 0x110, 0);
+        set_scaler(plane, scale);
         write_dtg(0x10 + 8 * channel, (top + plane.y) << 16 | (left + plane.x));
         write_dtg(0x14 + 8 * channel,
                   (top + plane.y + plane.screen_height) << 16 | (left + plane.x + plane.screen_width));
-        write_sb(dpr + 0x50, 3 | plane.tile << 2 | 2u << 8 | plane.select[3] << 12 | plane.select[2] << 14 |
-                                 plane.select[1] << 16 | plane.select[0] << 18);
-        write_sb(dpr + 0x70,
+        write_sb(fetch + 0x50, 3 | plane.tile << 2 | 2u << 8 | plane.select[3] << 12 | plane.select[2] << 14 |
+                                   plane.select[1] << 16 | plane.select[0] << 18);
+        write_sb(fetch + 0x70,
                  (plane.flip_x ? 1 : 0) | (plane.flip_y ? 2 : 0) | plane.turns << 2 | plane.pitch << 16);
-        write_sb(dpr + 0x200, 0x38);
+        write_sb(fetch + 0x200, 0x38);
         control |= 1u << (2 - channel);
         if (channel == 0) {
             control = (control & ~0xff000400u) | (plane.per_pixel_alpha ? 1u << 10 : plane.alpha << 24);
         }
         write_dtg(0x00, control);
-        write_sb(dpr, 5);
-        write_sb(scaler, 0x11);
+        write_sb(fetch, 5);
+        write_sb(scale, 0x11);
         armed = true;
         event = true;
     }
-    void set_scaler(const DcssPlane& plane, std::uint32_t scaler) {
+    void set_scaler(const DcssPlane& plane, std::uint32_t at) {
         const auto size = [](std::uint32_t width, std::uint32_t height) {
             return (height - 1) << 16 | (width - 1);
         };
-        write_sb(scaler + 0x08, plane.order << 8);
-        write_sb(scaler + 0x0c, plane.ten_bits ? 0x22 : 0);
-        write_sb(scaler + 0x10, 2);
-        write_sb(scaler + 0x14, 2);
+        write_sb(at + 0x08, plane.order << 8);
+        write_sb(at + 0x0c, plane.ten_bits ? 0x22 : 0);
+        write_sb(at + 0x10, 2);
+        write_sb(at + 0x14, 2);
         for (const std::uint32_t chroma : {0u, 4u}) {
-            write_sb(scaler + 0x18 + chroma, size(plane.source_width(), plane.source_height()));
-            write_sb(scaler + 0x20 + chroma, size(plane.screen_width, plane.screen_height));
+            write_sb(at + 0x18 + chroma, size(plane.source_width(), plane.source_height()));
+            write_sb(at + 0x20 + chroma, size(plane.screen_width, plane.screen_height));
         }
-        write_sb(scaler + 0x48, static_cast<std::uint32_t>(plane.vertical_start));
-        write_sb(scaler + 0x4c, DcssPlane::increment(plane.source_height(), plane.screen_height));
-        write_sb(scaler + 0x50, static_cast<std::uint32_t>(plane.horizontal_start));
-        write_sb(scaler + 0x54, DcssPlane::increment(plane.source_width(), plane.screen_width));
-        set_taps(scaler + 0x80, plane.vertical);
-        set_taps(scaler + 0x140, plane.horizontal);
+        write_sb(at + 0x48, static_cast<std::uint32_t>(plane.vertical_start));
+        write_sb(at + 0x4c, DcssPlane::increment(plane.source_height(), plane.screen_height));
+        write_sb(at + 0x50, static_cast<std::uint32_t>(plane.horizontal_start));
+        write_sb(at + 0x54, DcssPlane::increment(plane.source_width(), plane.screen_width));
+        set_taps(at + 0x80, plane.vertical);
+        set_taps(at + 0x140, plane.horizontal);
     }
     void set_taps(std::uint32_t at, const DcssPlane::Taps& taps) {
         for (std::uint32_t phase = 0; phase < 16; ++phase) {
