@@ -34,8 +34,10 @@ QEMU_OPTIONS = (
     "--disable-sdl", "--disable-werror", "--disable-curses", "--disable-libusb", "--disable-plugins", "--disable-capstone",
     "--disable-install-blobs", "--firmwarepath=/usr/share/qemu:/usr/share/seabios:/usr/lib/ipxe/qemu",
 )
-#: The same emulator as a program that finds its own mistakes. Less optimized: it builds in half the time and runs as fast.
-SANITIZER_OPTIONS = ("--enable-asan", "--enable-ubsan", "-Doptimization=1")
+#: The same emulator as a program that finds its own mistakes. Less optimized: it builds in half the time and runs as fast. QEMU's options
+#: are for C; the cores, and the linker that they bring along, are C++
+SANITIZER_OPTIONS = ("--enable-asan", "--enable-ubsan", "-Doptimization=1", "--extra-cxxflags=-fsanitize=address,undefined",
+                     "--extra-ldflags=-fsanitize=address,undefined")
 
 
 class Options:
