@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         input[18] &= 0x80;
         input[17] &= 0x38;
     }
-    const HostileH264End end = run_hostile_h264(input);
+    const HostileEnd end = run_hostile_h264(input);
     if (end.strays != 0 || !end.bounded) {
         std::abort();
     }

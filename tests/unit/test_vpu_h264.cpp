@@ -360,7 +360,7 @@ TEST_CASE("hostile H.264 jobs reach nothing but what registers name") {
                                          0x80};
             std::copy(std::begin(unit), std::end(unit), input.begin() + static_cast<std::ptrdiff_t>(i));
         }
-        const HostileH264End end = run_hostile_h264(input);
+        const HostileEnd end = run_hostile_h264(input);
         REQUIRE(end.strays == 0);
         REQUIRE(end.bounded);
         decoded += end.result != Result::impossible ? 1 : 0;
