@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** A job of G1, whatever its mode: from registers to a status, in steps. */
+/** A job of G1, whatever its mode. */
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "vpu/g1/registers.hpp"
+#include "vpu/job/job.hpp"
 #include "vpu/memory_port.hpp"
 
 namespace svp::vpu::g1 {
@@ -15,16 +16,8 @@ namespace svp::vpu::g1 {
 /** What this decoder decodes. */
 inline constexpr std::string_view codec_names[] = {"h264", "mpeg2", "vp8"};
 
-class Job {
+class Job : public vpu::Job {
  public:
-    virtual ~Job() = default;
-
-    /** Decodes on, a row or a slice; status bits of swreg1 when it is over, 0 before. */
-    virtual std::uint32_t step() = 0;
-
-    /** Macroblocks that a step is about. */
-    virtual unsigned macroblocks_per_step() const = 0;
-
     /** The job that @p registers ask for, with all of memory by @p port; null if this decoder has no such
      * mode. */
     static std::unique_ptr<Job> make(Registers registers, MemoryPort& port);

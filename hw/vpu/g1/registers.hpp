@@ -10,39 +10,16 @@
 #include <cstdint>
 #include <span>
 
+#include "vpu/job/register_field.hpp"
+
 namespace svp::vpu::g1 {
 
 inline constexpr unsigned register_count = 128;
 using Registers = std::span<const std::uint32_t, register_count>;
 
-/** A field of a register: its number, its lowest bit, its width in bits. */
-struct Field {
-    unsigned number;
-    unsigned shift;
-    unsigned width;
-};
-
-constexpr std::uint32_t value(Registers registers, const Field& field) {
-    const std::uint32_t mask = field.width == 32 ? 0xffffffffu : (1u << field.width) - 1;
-    return registers[field.number] >> field.shift & mask;
-}
-
-/** Value of a field in two's complement. */
-constexpr int signed_value(Registers registers, const Field& field) {
-    const auto raw = static_cast<int>(value(registers, field));
-    const int half = 1 << (field.width - 1);
-    return raw >= half ? raw - 2 * half : raw;
-}
-
 namespace interrupt {
-inline constexpr unsigned number = 1;
-inline constexpr std::uint32_t dec_e = 1u << 0;
-inline constexpr std::uint32_t dec_irq_dis = 1u << 4;
-inline constexpr std::uint32_t dec_irq = 1u << 8;
-inline constexpr std::uint32_t dec_rdy_int = 1u << 12;
-inline constexpr std::uint32_t dec_bus_int = 1u << 13;
+using namespace vpu::interrupt;
 inline constexpr std::uint32_t dec_buffer_int = 1u << 14;
-inline constexpr std::uint32_t dec_error_int = 1u << 16;
 }  // namespace interrupt
 
 inline constexpr Field dec_mode{3, 28, 4};
