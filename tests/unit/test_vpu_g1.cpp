@@ -497,36 +497,6 @@ TEST_CASE("states that no job brings about are refused") {
     CHECK(differences == 2);
 }
 
-TEST_CASE("G2 answers every job with an error") {
-    FakeHost host;
-    VpuG2 g2(host);
-    g2.reset();
-    CHECK(read32(g2, 0) == 0x67320000);
-    for (unsigned job = 0; job < 2; ++job) {
-        write32(g2, interrupt, dec_e);
-        CHECK(read32(g2, interrupt) == (irq | error));
-        CHECK(host.irq[0]);
-        // As Linux's handler: DEC_IRQ and the results next to it by read-modify-write.
-        write32(g2, interrupt, read32(g2, interrupt) & ~(irq | 0x7800u));
-        CHECK_FALSE(host.irq[0]);
-        CHECK(read32(g2, interrupt) == error);
-    }
-    CHECK(host.unimplemented.size() == 2);
-    write32(g2, interrupt, dec_e | irq_dis);
-    CHECK(read32(g2, interrupt) == (error | irq_dis));
-    CHECK(host.irq_edges[0] == 2);
-    write32(g2, interrupt, 1u << 5);  // abort: nothing is under way
-    CHECK(read32(g2, interrupt) == 0);
-    write32(g2, 4 * 259, 0x12345678);
-    CHECK(read32(g2, 4 * 259) == 0x12345678);
-    write32(g2, interrupt, dec_e);
-    g2.lose_state();
-    CHECK_FALSE(host.irq[0]);
-    CHECK(counted(g2) == std::map<std::string, std::uint64_t>{{"jobs", 4}, {"errors.unsupported", 4}});
-    CHECK(host.jobs.size() == 4);
-    CHECK(read32(g2, 4 * 259) == 0);
-}
-
 TEST_CASE("resets of VPU_BLK_CTRL and the VPU's power gate clear the decoders") {
     FakeHost host, g1_host, g2_host;
     VpuG1 g1(g1_host);

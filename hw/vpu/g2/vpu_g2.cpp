@@ -1,81 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vpu/g2/vpu_g2.hpp"
 
+#include "vpu/g2/job.hpp"
+
 namespace svp {
 
 namespace {
 
-constexpr std::uint32_t window = 0x10000;
+using namespace vpu::g2;
 
 /** Product number 6732; the version below it is not known. */
 constexpr std::uint32_t id_value = 0x67320000;
 
-constexpr std::string_view codec_names[] = {"hevc", "vp9"};
-
-constexpr std::uint32_t interrupt_offset = 0x004;
-constexpr std::uint32_t dec_e = 1u << 0;
-constexpr std::uint32_t dec_irq_dis = 1u << 4;
-constexpr std::uint32_t abort_e = 1u << 5;
-constexpr std::uint32_t dec_irq = 1u << 8;
-constexpr std::uint32_t error_int = 1u << 16;
 /** DEC_IRQ, ABORT_INT, RDY, BUS, BUF, ERROR, TIMEOUT, LAST_SLICE. */
-constexpr std::uint32_t status_bits = dec_irq | 0x7800u | error_int | 1u << 18 | 1u << 19;
+constexpr std::uint32_t status_bits =
+    interrupt::dec_irq | interrupt::abort_int | interrupt::dec_rdy_int | interrupt::dec_bus_int |
+    interrupt::buffer_int | interrupt::dec_error_int | interrupt::timeout | interrupt::last_slice_int;
+
+constexpr vpu::DecoderTraits traits = {.block = "vpu-g2",
+                                       .name = "g2",
+                                       .kind = vpu::DecoderKind::g2,
+                                       .codecs = codec_names,
+                                       .registers = register_count,
+                                       .status_bits = status_bits,
+                                       .stream_end = interrupt::last_slice_int};
+
+Registers all(std::span<const std::uint32_t> registers) {
+    return registers.first<register_count>();
+}
 
 }  // namespace
 
-VpuG2::VpuG2(Host& host)
-    : BankDevice(host, "vpu-g2", window, registers(*this)), statistics_("g2", codec_names) {}
+VpuG2::VpuG2(Host& host) : JobDevice(host, traits, registers(*this)) {}
 
 std::vector<Register> VpuG2::registers(VpuG2& self) {
     return {
         {.offset = 0x000, .name = "VERSION", .reset = id_value, .read_only = all_bits},
-        {.offset = interrupt_offset,
-         .name = "INTERRUPT",
-         .read_only = ~(status_bits | dec_e | dec_irq_dis | abort_e),
-         .on_write = [&self](const WriteEvent& event) { self.interrupt_written(event); }},
-        {.offset = 0x008, .name = "SWREG2", .count = 510},
+        interrupt_row(self, status_bits, interrupt::abort_e),
+        {.offset = 0x008, .name = "SWREG2", .count = register_count - 2},
     };
 }
 
 void VpuG2::interrupt_written(const WriteEvent& event) {
-    std::uint32_t status = event.before & event.after & status_bits;
-    const bool quiet = (event.after & dec_irq_dis) != 0;
-    if ((event.after & dec_e) != 0) {
-        host().log(LogKind::unimplemented, "vpu-g2: no codec is there, the job ends in an error");
-        const vpu::JobEnd end{.codec = std::size(codec_names), .error = vpu::JobError::unsupported};
-        statistics_.add(end);
-        host().job_ended(statistics_.report(end, error_int));
-        status = error_int | (quiet ? 0 : dec_irq);
+    WriteEvent written = event;
+    const bool give_up = (event.after & interrupt::abort_e) != 0;
+    if (give_up) {
+        written.after &= ~(interrupt::abort_e | interrupt::dec_e);
+        if (abort()) {
+            const bool quiet = (event.after & interrupt::dec_irq_dis) != 0;
+            written.before |= interrupt::abort_int | (quiet ? 0 : interrupt::dec_irq);
+            written.after |= interrupt::abort_int | (quiet ? 0 : interrupt::dec_irq);
+        }
     }
-    bank().set(interrupt_offset, status | (event.after & dec_irq_dis));
-    update_irq();
+    JobDevice::interrupt_written(written);
 }
 
-void VpuG2::update_irq() {
-    const std::uint32_t stored = bank().value(interrupt_offset);
-    host().set_irq(0, (stored & dec_irq) != 0 && (stored & dec_irq_dis) == 0);
+std::unique_ptr<vpu::Job> VpuG2::make_job(Words registers, vpu::MemoryPort& port) const {
+    return vpu::g2::make_job(all(registers), port);
 }
 
-void VpuG2::reset() {
-    lose_state();
-    statistics_.reset();
+std::size_t VpuG2::codec(Words registers) const {
+    return vpu::g2::codec(all(registers));
 }
 
-void VpuG2::lose_state() {
-    BankDevice::reset();
-    update_irq();
-}
-
-void VpuG2::exchange(Archive& archive) {
-    BankDevice::exchange(archive);
-    statistics_.exchange(archive);
-    if (archive.writing()) {
-        return;
-    }
-    if ((bank().value(interrupt_offset) & (dec_e | abort_e)) != 0) {
-        archive.fail("the stream holds an impossible value for vpu-g2 register INTERRUPT");
-    }
-    bank().check_read_only(archive);
+std::string VpuG2::kind_of(Words registers) const {
+    return "mode " + std::to_string(vpu::value(registers, dec_mode));
 }
 
 }  // namespace svp

@@ -1,45 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Hantro G2 video decoder of the i.MX 8M Quad: the registers, and the answer "error" to every job.
+ * Hantro G2 video decoder of the i.MX 8M Quad.
  *
- * Hardware: decodes HEVC and VP9, as G1 does other formats.
+ * Hardware: decodes HEVC and VP9, as G1 does other formats. Pictures are written in tiles of 4x4 samples,
+ * from which later ones are predicted, and a second time line by line if registers ask for that.
  *
- * Reference: Linux, drivers/media/platform/verisilicon (hantro_g2_regs.h, hantro_g2.c).
+ * Reference: Linux, drivers/media/platform/verisilicon (hantro_g2_regs.h, hantro_g2.c, hantro_g2_hevc_dec.c,
+ * hantro_g2_vp9_dec.c). Names of registers are that header's; no manual is public.
  *
  * Interface: QOM type "imx8mq.vpu-g2", one 64 KiB window of which the first 512 words are registers, line 0
- * (SPI 8). A start (DEC_E in swreg1) ends at once with ERROR, DEC_E at 0 and, unless IRQ_DIS is set, DEC_IRQ
- * and the line. Software clears status bits by writing 0 there; it cannot set them. ABORT_E reads 0.
+ * (SPI 8), one timer. Jobs, interrupts and saved states: vpu/job/job_device.hpp. ABORT_E ends a job as well:
+ * DEC_E reads 0 then, ABORT_INT and (unless IRQ_DIS is set) DEC_IRQ say so; ABORT_E itself reads 0.
  *
- * Not modelled: every codec.
+ * Not modelled: both codecs, whose jobs end in an error; compression of references, the down-scaler, byte
+ * orders and burst lengths, time-outs.
  */
 #pragma once
 
-#include "bus/power_gated.hpp"
-#include "soc/bank_device.hpp"
-#include "vpu/job/statistics.hpp"
+#include "vpu/job/job_device.hpp"
 
 namespace svp {
 
-class VpuG2 : public BankDevice, public PowerGated {
+class VpuG2 : public vpu::JobDevice {
  public:
     explicit VpuG2(Host& host);
 
-    unsigned irq_lines() const override { return 1; }
-    void reset() override;
-    void lose_state() override;
-    std::vector<Counter> counters() const override { return statistics_.told(); }
-
  protected:
-    void exchange(Archive& archive) override;
-    std::uint32_t state_version() const override { return 2; }
-    void resume() override { update_irq(); }
+    std::unique_ptr<vpu::Job> make_job(Words registers, vpu::MemoryPort& port) const override;
+    std::size_t codec(Words registers) const override;
+    bool field(Words) const override { return false; }
+    std::string kind_of(Words registers) const override;
+    void interrupt_written(const WriteEvent& event) override;
+    std::uint32_t state_version() const override { return 3; }
 
  private:
     static std::vector<Register> registers(VpuG2& self);
-    void interrupt_written(const WriteEvent& event);
-    void update_irq();
-
-    vpu::Statistics statistics_;
 };
 
 }  // namespace svp

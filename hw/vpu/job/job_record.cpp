@@ -53,7 +53,8 @@ std::string read_head(Reader& in, JobRecord& record) {
                std::to_string(JobRecord::version) + " is read";
     }
     const std::uint32_t decoder = in.word();
-    if (decoder != static_cast<std::uint32_t>(DecoderKind::g1)) {
+    if (decoder != static_cast<std::uint32_t>(DecoderKind::g1) &&
+        decoder != static_cast<std::uint32_t>(DecoderKind::g2)) {
         return "a record of decoder " + std::to_string(decoder) + ", whose engines are not there";
     }
     record.decoder = static_cast<DecoderKind>(decoder);

@@ -7,8 +7,8 @@
  *
  *     "SVP-JOB\n"                          8 bytes
  *     version                              32 bits: 1
- *     decoder                              32 bits: 1 for G1
- *     number of registers                  32 bits; 128 for G1
+ *     decoder                              32 bits: 1 for G1, 2 for G2
+ *     number of registers                  32 bits; 128 for G1, 512 for G2
  *     registers                            32 bits each, as they were at the job's start
  *     accesses to memory, in their order, each of them
  *         kind                             8 bits: 1 read, 2 write
@@ -39,7 +39,7 @@
 
 namespace svp::vpu {
 
-enum class DecoderKind : std::uint32_t { g1 = 1 };
+enum class DecoderKind : std::uint32_t { g1 = 1, g2 = 2 };
 
 struct JobRecord {
     static constexpr std::uint32_t version = 1;

@@ -7,7 +7,9 @@
 #include <map>
 
 #include "vpu/g1/job.hpp"
+#include "vpu/g2/job.hpp"
 #include "vpu/job/metered_port.hpp"
+#include "vpu/job/register_field.hpp"
 
 namespace svp::vpu {
 
@@ -178,22 +180,37 @@ std::string hexadecimal(std::uint32_t number) {
     return text;
 }
 
+/** The recorded decoder's job; none if it cannot do it. */
+std::unique_ptr<Job> make_job(const JobRecord& record, MemoryPort& port, Replay& result) {
+    const auto named = [&result](std::size_t codec, std::span<const std::string_view> names) {
+        result.codec = codec < names.size() ? names[codec] : "unsupported";
+    };
+    if (record.decoder == DecoderKind::g2) {
+        const g2::Registers registers(record.registers.data(), g2::register_count);
+        named(g2::codec(registers), g2::codec_names);
+        return g2::make_job(registers, port);
+    }
+    const g1::Registers registers(record.registers.data(), g1::register_count);
+    named(g1::Job::codec(registers), g1::codec_names);
+    return g1::Job::make(registers, port);
+}
+
 }  // namespace
 
 Replay replay(const JobRecord& record) {
     Replay result;
-    if (record.registers.size() != g1::register_count) {
-        result.differences.push_back(std::to_string(record.registers.size()) + " registers, G1 has " +
-                                     std::to_string(g1::register_count));
+    const bool first = record.decoder == DecoderKind::g1;
+    const unsigned registers = first ? g1::register_count : g2::register_count;
+    if (record.registers.size() != registers) {
+        result.differences.push_back(std::to_string(record.registers.size()) +
+                                     (first ? " registers, G1 has " : " registers, G2 has ") +
+                                     std::to_string(registers));
         return result;
     }
-    const g1::Registers registers(record.registers.data(), g1::register_count);
     RecordedMemory memory(record);
     MeteredPort meter(memory);
-    const std::size_t codec = g1::Job::codec(registers);
-    result.codec = codec < std::size(g1::codec_names) ? g1::codec_names[codec] : "unsupported";
-    const auto job = g1::Job::make(registers, meter);
-    result.status = job == nullptr ? g1::interrupt::dec_error_int : 0;
+    const auto job = make_job(record, meter, result);
+    result.status = job == nullptr ? interrupt::dec_error_int : 0;
     while (result.status == 0) {
         result.status = job->step();
     }
