@@ -13,6 +13,7 @@ from .checks import look_at_targets
 from .console import timeout_scale
 from .decode import command as decode_command
 from .errors import SvpError, UsageError, explain
+from .film import command as film_command
 from .inject import command as inject_command
 from .progress import say
 
@@ -72,6 +73,10 @@ Each snapshot is booted once; each case starts from it in a machine of its own."
   svp decode --suite VP8-TEST-VECTORS.json --vectors DIR --compare there.json
 
 A stream without a checksum is decoded and its MD5 printed; one that the hardware lacks is skipped, with the reason.""",
+    "film": """examples:
+  svp film pack holidays.mkv film.mp4            cenc, with a new key
+  svp film pack clip.mp4 film.mp4 --scheme cbcs --key 000102030405060708090a0b0c0d0e0f
+  ffplay -decryption_key 000102030405060708090a0b0c0d0e0f film.mp4""",
     "bench": """examples:
   svp bench
   svp bench boot --json bench.json""",
@@ -104,6 +109,7 @@ def _parser():
     test_command.add_arguments(command("test", "run the tests"))
     inject_command.add_arguments(command("inject", "run a campaign of injected faults from snapshots"))
     decode_command.add_arguments(command("decode", "decode streams with the VPU's engines and compare them with their checksums"))
+    film_command.add_arguments(command("film", "make protected films"))
     bench_command.add_arguments(command("bench", "measure the board, side by side with its yardsticks"))
     path = command("path", "print where a build product lies")
     path.add_argument("name", metavar="NAME", help="; ".join(f"{name}: {row[2]}" for name, row in products.PRODUCTS.items()))
@@ -182,7 +188,7 @@ def _run(words):
     _apply(arguments)
     look_at_targets(arguments, [name for name in ("junit", "html", "json") if hasattr(arguments, name)])
     handler = {"build": _build, "run": run_command.main, "test": test_command.main, "inject": inject_command.main,
-               "decode": decode_command.main, "bench": bench_command.main, "path": _path}
+               "decode": decode_command.main, "film": film_command.main, "bench": bench_command.main, "path": _path}
     return handler[arguments.command](arguments)
 
 

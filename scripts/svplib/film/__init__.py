@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`svp film`: encrypted films for the board's player.
+
+    boxes    MP4 boxes: reading, changing, writing
+    tables   where the samples of a track lie in a file
+    h264     how much of a slice stays clear: its header
+    cipher   AES-CTR and AES-CBC by the machine's OpenSSL
+    protect  an MP4 with clear samples -> one with Common Encryption
+    blob     a key as a blob that the board's CAAM alone opens
+    command  the command line
+
+Container and encryption: ISO/IEC 14496-12 and 14496-15, ISO/IEC 23001-7.
+"""

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`svp film pack`: what ffmpeg decrypts is what was packed, and what stays clear is what ffmpeg takes for headers."""
+
+import contextlib
+import io
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from svplib import cli
+from svplib.film import boxes, command, h264, protect, tables
+
+KEY = bytes(range(16))
+SECRET = protect.Secret(KEY, bytes(range(16, 32)), bytes(64))
+SOURCE = "testsrc2=size=192x160:rate=25,noise=alls=20:allf=t"
+#: What makes headers of slices differ: options of x264
+ENCODERS = {"usual": "", "slices": "slices=4", "baseline": "profile=baseline:ref=4", "weights": "weightp=2:weightb=1:bframes=3:ref=5", "cavlc": "cabac=0",
+            "interlaced": "interlaced=1:bframes=2", "fields": "fake-interlaced=1", "pyramid": "bframes=7:b-pyramid=normal:ref=8:open-gop=1:keyint=10",
+            "no-filter": "no-deblock=1:bframes=0", "tiny": "qp=51"}
+_FIELD = re.compile(r"\] (\d+) +(\S+) +([01]+) = ")
+
+
+def ffmpeg(*words):
+    done = subprocess.run(["ffmpeg", "-nostdin", "-v", "error", *map(str, words)], capture_output=True, check=False)
+    if done.returncode:
+        raise AssertionError(f"ffmpeg {' '.join(map(str, words))}: {done.stderr.decode()[-500:]}")
+    return done.stdout
+
+
+class FilmCase(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="svp-film-test-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+
+    def clip(self, name, options="", frames=12):
+        """An MP4 file with clear samples, made anew."""
+        path = self.folder / f"{name}.mp4"
+        words = ("-x264-params", options) if options else ()
+        ffmpeg("-y", "-f", "lavfi", "-i", SOURCE, "-frames:v", frames, "-pix_fmt", "yuv420p", "-c:v", "libx264", *words, path)
+        return path
+
+    def pictures(self, path, key=None):
+        given = ("-decryption_key", key.hex()) if key else ()
+        return ffmpeg(*given, "-i", path, "-f", "framemd5", "-")
+
+    def tree(self, path):
+        with open(path, "rb") as file:
+            place = {name: (at, size) for name, at, size in boxes.top_level(file, path.stat().st_size)}["moov"]
+            file.seek(place[0])
+            return boxes.parse(file.read(place[1]))[0]
+
+
+class Pack(FilmCase):
+    def test_every_kind_of_slice(self):
+        for number, (name, options) in enumerate(ENCODERS.items()):
+            clip = self.clip(name, options)
+            wanted, samples, clear = self.pictures(clip), self.samples(clip), clip.read_bytes()
+            for scheme in protect.SCHEMES if name == "usual" else protect.SCHEMES[number % 2:][:1]:
+                with self.subTest(name, scheme=scheme):
+                    made, source = self.folder / "protected.mp4", self.folder / "source.mp4"
+                    source.write_bytes(clear)
+                    self.assertEqual(command.pack(source, made, scheme, SECRET), len(samples))
+                    self.assertEqual(self.pictures(made, KEY), wanted)
+                    self.assert_secret(scheme, samples, self.samples(made))
+
+    def samples(self, path):
+        data = path.read_bytes()
+        return [data[at:at + size] for at, size in tables.samples(self.tree(path).child("trak", "mdia", "minf", "stbl"))]
+
+    def assert_secret(self, scheme, clear, secret):
+        """All bytes but headers, remainders and x264's message are other ones; of cbcs about one of ten."""
+        total = sum(map(len, clear))
+        same = sum(left == right for before, after in zip(clear, secret) for left, right in zip(before, after))
+        slices = sum(len(protect.units(sample, 4)) for sample in clear)
+        self.assertLess(same, (0.96 if scheme == "cbcs" else 0.01) * total + 64 * slices + 800)
+
+    def test_headers_end_where_ffmpeg_says(self):
+        for name, options in ENCODERS.items():
+            with self.subTest(name):
+                clip = self.clip(name, options)
+                stream = ffmpeg("-i", clip, "-c", "copy", "-bsf:v", "h264_mp4toannexb", "-f", "h264", "-")
+                text = subprocess.run(["ffmpeg", "-nostdin", "-v", "verbose", "-i", clip, "-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"],
+                                      capture_output=True, text=True, check=True).stderr
+                self.assertEqual(self.ours(stream), self.traced(text))
+
+    def ours(self, stream):
+        sets, found = h264.ParameterSets(), []
+        for unit in re.split(b"\0\0\0?\1", stream)[1:]:
+            sets.take(unit)
+            if unit[0] & 31 in h264.SLICES:
+                found.append(sets.clear_bytes(unit) - unit[:sets.clear_bytes(unit)].count(b"\0\0\3"))
+        return found
+
+    def traced(self, text):
+        """Bytes of each slice header without its alignment, by ffmpeg's trace."""
+        found = []
+        for part in text.split("Slice Header\n")[1:]:
+            fields = []
+            for line in part.splitlines():
+                field = _FIELD.search(line)
+                if not field:
+                    break
+                fields.append((int(field[1]) + len(field[3]), field[2]))
+            found.append(-(-max(end for end, name in fields if not name.startswith("cabac_alignment")) // 8))
+        return found
+
+    def test_the_key_is_not_in_the_film(self):
+        clip, made = self.clip("usual"), self.folder / "protected.mp4"
+        command.pack(clip, made, "cenc", SECRET)
+        self.assertNotIn(KEY, made.read_bytes())
+        self.assertIn(protect.SYSTEM, made.read_bytes())
+        with self.assertRaises(AssertionError):
+            self.assertEqual(self.pictures(made, bytes(16)), self.pictures(self.clip("usual")))
+
+
+class CommandLine(FilmCase):
+    def svp(self, *words):
+        """(exit status, what it said) of `svp film pack`; the key's blob is given, so no board is booted."""
+        blob = self.folder / "blob"
+        blob.write_bytes(SECRET.blob)
+        text = io.StringIO()
+        with contextlib.redirect_stderr(text), contextlib.redirect_stdout(text):
+            status = cli.main(["film", "pack", *map(str, words), "--key", KEY.hex(), "--blob", str(blob)])
+        return status, text.getvalue()
+
+    def test_another_codec_is_encoded_anew(self):
+        source, made = self.folder / "clip.mkv", self.folder / "film.mp4"
+        ffmpeg("-y", "-f", "lavfi", "-i", SOURCE, "-f", "lavfi", "-i", "sine", "-frames:v", 10, "-c:v", "mpeg2video", "-c:a", "pcm_s16le", "-shortest", source)
+        status, text = self.svp(source, made, "--scheme", "cbcs")
+        self.assertEqual(status, 0, text)
+        self.assertEqual(self.pictures(made, KEY).count(b"\n0,"), 10)
+
+    def test_bad_input(self):
+        film, sound, cut = self.folder / "film.mp4", self.folder / "sound.wav", self.folder / "cut.mp4"
+        self.assertEqual(self.svp(self.clip("usual"), film)[0], 0)
+        ffmpeg("-y", "-f", "lavfi", "-i", "sine", "-t", 1, sound)
+        cut.write_bytes(self.clip("usual").read_bytes()[:5000])
+        text = self.folder / "text.mp4"
+        text.write_text("no film\n")
+        for words, wanted in (((self.folder / "missing", film), "no such file"), ((text, film), "no video"), ((sound, film), "no video"),
+                              ((cut, film), "no video"), ((film, film), "the film that is read"), ((film, self.folder / "protected.mp4"), "encrypted already"),
+                              ((film, self.folder), "no place for a file"), ((film, self.folder / "a/b.mp4"), "no place for a file")):
+            with self.subTest(words=words):
+                status, said = self.svp(*words)
+                self.assertEqual(status, 2, said)
+                self.assertRegex(said, f"^svp: .*{wanted}[^\n]*\n$")
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith("svp-film-")], [], "nothing is left behind")
+
+
+if __name__ == "__main__":
+    unittest.main()
