@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian's arm64 programs for pictures, on a card of their own: GStreamer, v4l2-ctl, v4l2-compliance, media-ctl.
+"""Debian's arm64 programs for pictures, on a card of their own: GStreamer, v4l2-ctl, v4l2-compliance, media-ctl, modetest, vbltest.
 
 The card has a root of its own, in which `svp-media` (firmware/guest) runs them.
 """
@@ -9,7 +9,7 @@ from . import cards, debian_files
 #: Entries of the lock file
 PACKAGES = ("gstreamer-tools", "gstreamer", "gstreamer-base", "gstreamer-base-libs", "gstreamer-good", "gstreamer-bad", "gstreamer-bad-libs",
             "v4l-utils", "libv4l", "libv4lconvert", "glib", "pcre2", "libffi", "orc", "gudev", "libudev", "libmount", "libblkid", "libselinux",
-            "libdrm", "libjpeg", "libcap", "libatomic", "libstdc++", "libgcc", "libbz2", "zlib", "libc")
+            "libdrm", "libdrm-tests", "libjpeg", "libcap", "libatomic", "libstdc++", "libgcc", "libbz2", "zlib", "libc")
 PLUGINS = {"gstreamer": ("coreelements",),
            "gstreamer-base": ("app", "rawparse", "typefindfunctions", "videoconvertscale", "videotestsrc"),
            "gstreamer-good": ("isomp4", "matroska", "multifile"),
@@ -17,6 +17,7 @@ PLUGINS = {"gstreamer": ("coreelements",),
 PROGRAMS = (("gstreamer-tools", "usr/bin/gst-launch-1.0"), ("gstreamer-tools", "usr/bin/gst-inspect-1.0"),
             ("gstreamer", f"{debian_files.LIBRARIES}/gstreamer1.0/gstreamer-1.0/gst-plugin-scanner"),
             ("v4l-utils", "usr/bin/v4l2-ctl"), ("v4l-utils", "usr/bin/v4l2-compliance"), ("v4l-utils", "usr/bin/media-ctl"),
+            ("libdrm-tests", "usr/bin/modetest"), ("libdrm-tests", "usr/bin/vbltest"),
             *((package, f"{debian_files.LIBRARIES}/gstreamer-1.0/libgst{name}.so") for package, names in PLUGINS.items() for name in names))
 IMAGE_BYTES = 64 << 20
 LABEL = "svp-media"

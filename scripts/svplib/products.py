@@ -24,7 +24,7 @@ PRODUCTS = {
     "flash": ("boot", "flash.bin", "image for -bios: loader stub, BL31, OP-TEE"),
     "initrd": ("guest", "initrd.cpio.gz", "initramfs: busybox, our programs, our modules"),
     "tools-initrd": ("tools", "initrd.cpio.gz", "the same with xtest, tee-supplicant, keyctl and rngtest of Debian"),
-    "media-card": ("media", "media.img", "card with GStreamer, v4l2-ctl, v4l2-compliance and media-ctl of Debian"),
+    "media-card": ("media", "media.img", "card with GStreamer, v4l2-ctl, v4l2-compliance, media-ctl and modetest of Debian"),
     "debian-kernel": ("debian", "vmlinuz", "Debian's own arm64 kernel, unmodified"),
     "debian-initrd": ("debian", "initrd.cpio.gz", "initramfs for Debian's kernel: busybox, our programs, modules for USB that nothing loads by itself"),
 }

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the boot tests of the display share: pictures of the screen, and test patterns made here, to compare them with.
+
+A picture is (width, height, bytes of red, green and blue of each pixel, line by line).
+"""
+
+import tempfile
+
+#: libdrm's "smpte" pattern: an upper band of bars, a narrow one, and a lower one with its own widths (SMPTE EG 1 has the idea)
+_GREY, _YELLOW, _CYAN, _GREEN, _MAGENTA, _RED, _BLUE = ((192, 192, 192), (192, 192, 0), (0, 192, 192), (0, 192, 0), (192, 0, 192), (192, 0, 0),
+                                                        (0, 0, 192))
+_BLACK = (19, 19, 19)
+_UPPER = (_GREY, _YELLOW, _CYAN, _GREEN, _MAGENTA, _RED, _BLUE)
+_MIDDLE = (_BLUE, _BLACK, _MAGENTA, _BLACK, _CYAN, _BLACK, _GREY)
+_LOWER = ((0, 33, 76), (255, 255, 255), (50, 0, 106), _BLACK)
+_LOWER_NARROW = ((9, 9, 9), _BLACK, (29, 29, 29), _BLACK)
+
+
+def smpte(width, height, alpha=1.0):
+    """The picture that modetest draws by default; in formats with alpha the middle band lets black through."""
+    upper = bytes(part for x in range(width) for part in _UPPER[x * 7 // width])
+    middle = bytes(round(alpha * part) for x in range(width) for part in _MIDDLE[x * 7 // width])
+    wide, end = width * 5 // 7, width * 6 // 7
+    lower = bytes(part for x in range(width) for part in (_LOWER[x * 4 // wide] if x < wide else
+                                                          _LOWER_NARROW[min((x - wide) * 3 // (width // 7), 3) if x < end else 3]))
+    first, second = height * 6 // 9, height * 7 // 9
+    return width, height, upper * first + middle * (second - first) + lower * (height - second)
+
+
+def plain(width, height):
+    """The picture that modetest flips to."""
+    return width, height, b"\x77" * (3 * width * height)
+
+
+def read_ppm(path):
+    """The picture in a binary PPM file of QEMU's."""
+    with open(path, "rb") as file:
+        head, size, levels, pixels = file.read().split(b"\n", 3)
+    if (head, levels) != (b"P6", b"255"):
+        raise AssertionError(f"{path}: no PPM file: {head!r} {levels!r}")
+    return (*map(int, size.split()), pixels)
+
+
+def shown(board):
+    """The picture on the board's screen."""
+    with tempfile.NamedTemporaryFile(suffix=".ppm") as file:
+        board.qmp.command("screendump", filename=file.name)
+        return read_ppm(file.name)
+
+
+def difference(seen, wanted):
+    """The largest difference of a component, and where: (value, x, y). Raises AssertionError if the sizes differ."""
+    if seen[:2] != wanted[:2]:
+        raise AssertionError(f"the screen has {seen[0]}x{seen[1]} pixels, not {wanted[0]}x{wanted[1]}")
+    if seen[2] == wanted[2]:
+        return 0, 0, 0
+    value, place = max((abs(a - b), -i) for i, (a, b) in enumerate(zip(seen[2], wanted[2])))
+    return value, -place // 3 % seen[0], -place // 3 // seen[0]
