@@ -83,8 +83,8 @@ Response Tables::read(MemoryPort& port, const Parameters& parameters) {
     }
     const auto word = [&bytes](std::size_t index) {
         const std::uint8_t* at = bytes.data() + order_count_offset + 4 * index;
-        return static_cast<std::int32_t>(at[0] | at[1] << 8 | at[2] << 16 |
-                                         static_cast<std::uint32_t>(at[3]) << 24);
+        return static_cast<std::int32_t>(std::uint32_t{at[0]} | std::uint32_t{at[1]} << 8 |
+                                         std::uint32_t{at[2]} << 16 | std::uint32_t{at[3]} << 24);
     };
     for (std::size_t i = 0; i < 2 * slot_count; ++i) {
         order_count[i / 2][i % 2] = word(i);

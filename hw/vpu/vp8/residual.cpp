@@ -148,7 +148,7 @@ void Residual::add(unsigned block, std::uint8_t* samples, std::ptrdiff_t stride)
 }
 
 ResidualParser::ResidualParser(const Parameters& parameters, const Probabilities& probabilities)
-    : parameters_(parameters), probabilities_(probabilities), factors_{}, above_(parameters.mb_width) {
+    : probabilities_(probabilities), factors_{}, above_(parameters.mb_width) {
     for (unsigned segment = 0; segment < max_segments; ++segment) {
         const int index = parameters.quantizer[segment];
         factors_[segment] = {

@@ -68,7 +68,6 @@ class ResidualParser {
     static unsigned block(BoolDecoder& decoder, const BlockProbabilities& probabilities, unsigned context,
                           unsigned first, Factors factors, std::int16_t* out);
 
-    const Parameters& parameters_;
     const Probabilities& probabilities_;
     std::array<SegmentFactors, max_segments> factors_;
     std::vector<Context> above_;
