@@ -19,6 +19,12 @@ bool possible(const Parameters& parameters) {
            (!parameters.field_picture() || parameters.mb_height % 2 == 0);
 }
 
+/** Bytes of the stream that a picture may take: no more than its job names, nor than the picture can need. */
+std::uint32_t stream_bytes(const Parameters& parameters) {
+    const std::uint32_t macroblocks = parameters.mb_width * parameters.rows();
+    return std::min(parameters.stream_length, macroblocks * max_macroblock_bytes + max_stuffing_bytes);
+}
+
 /** What decoders can be made for without harm, if it is then not used. */
 Parameters checked(const Parameters& parameters) {
     if (possible(parameters)) {
@@ -47,7 +53,7 @@ Decoder::Decoder(const Parameters& parameters, MemoryPort& port)
       port_(port),
       possible_(possible(parameters)),
       matrices_(read_matrices(port, parameters.tables, possible_, answer_)),
-      bits_(port, parameters.stream, possible_ ? parameters.stream_length : 0),
+      bits_(port, parameters.stream, possible_ ? stream_bytes(parameters) : 0),
       block_(parameters_, matrices_),
       motion_parser_(parameters_),
       predictor_(parameters_, port),

@@ -11,6 +11,12 @@ namespace svp::vpu::mpeg2 {
 inline constexpr unsigned max_mb_width = 120;
 inline constexpr unsigned max_mb_height = 68;
 
+/** More bytes than a macroblock can have: six blocks of 64 codes of 24 bits, and its vectors. */
+inline constexpr std::uint32_t max_macroblock_bytes = 1280;
+/** Zero bytes between slices, which fill up a picture at a constant rate: at most the largest VBV buffer
+ * (table 8-14, Main profile at High level). */
+inline constexpr std::uint32_t max_stuffing_bytes = 9781248 / 8;
+
 /** picture_structure (table 6-14). */
 enum class Structure : std::uint8_t { top_field = 1, bottom_field = 2, frame = 3 };
 
