@@ -17,7 +17,7 @@ from svplib.test_port import read_cells, secure_registers, write_cells
 
 SOURCES = "tests/boot/intruder"
 SELECTION_OFFSET, UNSELECTED = 0x40, b"\xff" * 16
-CORES, SLEEP, SLEEP_BY_HAND = 1, 2, 3
+CORES, SLEEP, SLEEP_BY_HAND, CPU_ON = 1, 2, 3, 4
 WAYS = 4  # in which the program has the chip sleep, one after the other
 POLICIES = ("open", "nxp", "strict")
 CARD_BYTES = 2 << 30
@@ -95,7 +95,7 @@ class DmaThroughSleep(_Intruder):
     #: What is read: place, and whether the test or the firmware puts the secret there
     SOURCES = {"OP-TEE": OPTEE, "video": VIDEO + 0x100000, "vault": VAULT + 0x100000, "BL31": BL31 + 0x100}
 
-    def sleep(self, policy, loses, source, attack=SLEEP):
+    def sleep(self, policy, loses, source, attack=SLEEP, ways=WAYS):
         """(what was printed, copies of the secret on the card, bytes written to it, the board's findings after the wake-up)."""
         card = self.scratch / "card.img"
         card.unlink(missing_ok=True)
@@ -111,7 +111,7 @@ class DmaThroughSleep(_Intruder):
             secret = read_cells(board.qmp, address, 8)
             self.assertNotEqual(secret, bytes(8))
             registers = []
-            for _ in range(WAYS):
+            for _ in range(ways):
                 registers.append(self.firewalls_after_waking(board))
             board.console.expect(r"^END", timeout=SECONDS)
             deniers = {rule["denier"] for rule in board.qmp.command("query-svp-violation-counters")["rules"]}
@@ -184,6 +184,17 @@ class DmaThroughSleep(_Intruder):
                     board.console.expect(r"^SLEEP", timeout=SECONDS)
                     self.check_firewalls(policy, self.firewalls_after_waking(board))
                     self.assertIn("bus policy", board.console.text.split("SLEEP")[1], "OP-TEE programmed them anew")
+
+    def test_first_awake_is_a_core_that_psci_turns_on(self):
+        """It comes up by another way through BL31 and OP-TEE than one that comes back."""
+        for policy, loses in (("nxp", 2), ("strict", 7)):
+            with self.subTest(policy=policy, loses=loses):
+                seen, found, written, deniers, registers = self.sleep(policy, loses, "OP-TEE", CPU_ON, 1)
+                self.assertEqual(seen, {"cpu-on": 0, "second-core-before-sleep": 0})
+                self.assertGreater(written, 0)
+                self.assertEqual(found, 0)
+                self.assertIn("deep-sleep", deniers)
+                self.check_firewalls(policy, registers[0])
 
     def empty_card(self):
         card = self.scratch / "card.img"

@@ -30,6 +30,25 @@ start:
 0:	wfi
 	b	0b
 
+/* u64 firmware(u64 function, u64 a, u64 b, u64 c): a call that comes back */
+	.global	firmware
+firmware:
+	smc	#0
+	ret
+
+/* Where PSCI has core 1 begin */
+	.global	second_core
+second_core:
+	msr	daifset, #0xf
+	ldr	x1, =second_stack_top
+	mov	sp, x1
+	ldr	x1, =vectors
+	msr	vbar_el2, x1
+	isb
+	bl	second
+1:	wfi
+	b	1b
+
 /* int suspend(void): PSCI SYSTEM_SUSPEND; 0 after the wake-up */
 	.global	suspend
 suspend:
@@ -137,6 +156,9 @@ vectors:
 	.bss
 	.balign	8
 	.global	stolen_level, aborts
+	.balign	16
+	.space	0x1000
+second_stack_top:
 saved:
 	.space	104
 stolen_level:

@@ -6,7 +6,12 @@
 typedef unsigned int u32;
 typedef unsigned long u64;
 
-enum { ATTACK_CORES = 1, ATTACK_SLEEP = 2, ATTACK_SLEEP_BY_HAND = 3 };
+enum {
+	ATTACK_CORES = 1,
+	ATTACK_SLEEP = 2,
+	ATTACK_SLEEP_BY_HAND = 3,
+	ATTACK_CPU_ON = 4
+};
 enum { WAY_SYSTEM_SUSPEND, WAY_BY_HAND, WAY_CPU_OFF, WAY_STANDBY, WAYS };
 
 /* From the test: an attack, and for SLEEP the address that DMA reads */
@@ -16,7 +21,10 @@ extern char stolen[];
 int suspend(void);
 int suspend_cpu(u64 state);
 void mark(void) __attribute__((returns_twice));
+u64 firmware(u64 function, u64 a, u64 b, u64 c);
+void second_core(void);
 void intrude(void);
+void second(void);
 
 #define REGISTER(address) (*(volatile u32 *)(u64)(address))
 #define UART 0x30860000
@@ -222,21 +230,62 @@ static void sleep_by_way(int way)
 	REGISTER(COMPARE + 0x2c) = 0;
 }
 
+/* What lists read after the wake-up is of interest, too */
+static void show_what_is_open(void)
+{
+	start_dma(selection[1]);
+	wait(30000);
+	say("WOKE\r\n");
+	wait_for_test();
+}
+
+static volatile u64 second_is_there;
+
+/*
+ * The first core after deep sleep is one that PSCI has turned on, but that lost
+ * its power before it got here. The counter gives power to that one only.
+ */
+static void sleep_while_a_core_is_turned_on(void)
+{
+	u64 answer;
+
+	start_dma(selection[1]);
+	wake_by_counter(400000);
+	say("SLEEP\r\n");
+	answer = firmware(0xc4000003, 1, (u64)second_core, 0);
+	REGISTER(GPC + PGC_CORE(1)) |= 1;
+	REGISTER(GPC + CPU_PDN) = 1u << 1;
+	__asm__ volatile("dsb sy");
+	seen("cpu-on", answer);
+	seen("second-core-before-sleep", second_is_there);
+	arm_deep_sleep();
+	REGISTER(GPC + LPCR_A53_AD) = 1u << 0 | 1u << 20 | 1u << 11;
+	__asm__ volatile("dsb sy; wfi");
+	seen("not-asleep", 1);
+}
+
+void second(void)
+{
+	second_is_there = 1;
+	REGISTER(COMPARE + 0x2c) = 0;
+	show_what_is_open();
+	say("END\r\n");
+}
+
 void intrude(void)
 {
 	if (selection[0] == ATTACK_CORES) {
 		steal_cores();
+	} else if (selection[0] == ATTACK_CPU_ON) {
+		sleep_while_a_core_is_turned_on();
+		return;
 	} else {
 		for (int way = 0; way < WAYS; way++) {
 			if (selection[0] == ATTACK_SLEEP_BY_HAND && way != WAY_BY_HAND)
 				continue;
 			start_dma(selection[1]);
 			sleep_by_way(way);
-			/* What lists read after the wake-up is of interest, too */
-			start_dma(selection[1]);
-			wait(30000);
-			say("WOKE\r\n");
-			wait_for_test();
+			show_what_is_open();
 		}
 	}
 	say("END\r\n");
