@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The video decoder under Linux's unmodified driver, by our player and by GStreamer: what ffmpeg says is right; heaps; bad streams."""
+"""The video decoder under Linux's unmodified driver, by our player and by GStreamer: what ffmpeg says is right; bad streams."""
 
-import hashlib
 import random
 import re
 import unittest
@@ -9,7 +8,7 @@ import unittest
 import boot_case
 from boot_case import BOOT_SECONDS, BoardCase, ScratchCase
 from clips import Clip, joined_ivf
-from svplib import cards, heap_cells, products
+from svplib import products
 from svplib.board import Board
 from svplib.decode.guest import IDLE
 from test_snapshot import load, save
@@ -145,59 +144,6 @@ class Saved(ScratchCase):
             output = board.command("cat /tmp/out").output
         self.assertEqual(DIGEST.findall(output), clip.digests)
         self.assertLess(before, len(clip.digests), "it was saved in the middle")
-
-
-class Protected(ScratchCase):
-    """Under `nxp` and `strict`: pictures go into the heap `video`, where Linux does not see them, and nowhere else."""
-
-    def test_heaps(self):
-        clip = Clip(self.scratch, "h264", "320x240", frames=6)
-        card = boot_case.make_card(self.scratch, {clip.name: clip.data})
-        for policy in ("nxp", "strict"):
-            with self.subTest(policy=policy), Board(policy=policy, sd=[card], share_ram=True, name=f"protected-{policy}") as board:
-                board.wait_shell(timeout=BOOT_SECONDS)
-                ready(board)
-                self.check_video(board, clip)
-                self.check_elsewhere(board, clip)
-
-    def violations(self, board):
-        return [entry for entry in board.qmp.command("query-svp-violations", limit=4096)["violations"] if entry["master"] == "vpu"]
-
-    def check_video(self, board, clip):
-        base, size = heap_cells.HEAPS["video"]
-        before = board.ram(base, size)
-        output = board.command(f"svp-play --digest --picture-heap video /mnt/{clip.name}", timeout=PLAY_SECONDS, check=True).output
-        self.assertEqual(output.count("unreadable 320 240"), len(clip.digests), output)
-        self.assertEqual(self.violations(board), [])
-        after = bytes(board.ram(base, size))
-        self.assertNotEqual(before, after)
-        found = {digest for digest in _pictures(after, 320, 240) if digest in clip.digests}
-        self.assertGreaterEqual(len(found), 3, "pictures as they are in the memory cells")
-        self.assertEqual(board.command(f"svp-probe peek {base:#x} 8").output.split()[-1].strip("0x"), "")
-
-    def check_elsewhere(self, board, clip):
-        """The heap `vault`, and ordinary memory: the job is done, nothing is written, and the record says who would have."""
-        base, size = heap_cells.HEAPS["vault"]
-        before = hashlib.sha256(board.ram(base, size)).digest()
-        for heap, inside in (("vault", lambda address: base <= address < base + size), (CMA, lambda address: address < 0xC0000000)):
-            board.qmp.command("svp-clear-violations")
-            board.command(f"svp-play --digest --picture-heap {heap} /mnt/{clip.name}", timeout=PLAY_SECONDS, check=True)
-            seen = self.violations(board)
-            writes = [entry for entry in seen if entry["direction"] == "write"]
-            self.assertTrue(writes, seen[:3])
-            self.assertTrue(all(inside(entry["address"]) for entry in seen), seen[:3])
-            self.assertIn("picture", {entry.get("stream") for entry in writes})
-        self.assertEqual(hashlib.sha256(board.ram(base, size)).digest(), before)
-
-
-def _pictures(memory, width, height):
-    """MD5 of what would be a picture, as planar YUV 4:2:0, at every page of some memory that holds anything."""
-    luma, stride = width * height, width
-    for at in range(0, len(memory) - luma * 3 // 2, 4096):
-        if not any(memory[at:at + 64]):
-            continue
-        chroma = memory[at + stride * ((height + 15) // 16 * 16):][:luma // 2]
-        yield hashlib.md5(memory[at:at + luma] + chroma[::2] + chroma[1::2], usedforsecurity=False).hexdigest()
 
 
 if __name__ == "__main__":
