@@ -19,7 +19,7 @@ namespace {
 static_assert(SVP_ACCESS_DENIED == static_cast<int>(svp::AccessState::denied));
 static_assert(SVP_ACCESS_CHANGED == static_cast<int>(svp::AccessState::changed));
 static_assert(SVP_ACCESS_PASSED == static_cast<int>(svp::last_access_state));
-static_assert(SVP_STREAM_PICTURE == static_cast<int>(svp::last_stream));
+static_assert(SVP_STREAM_COUNTS == static_cast<int>(svp::last_stream));
 
 svp::BusMonitor& monitor_of(SvpDevice* device) {
     return dynamic_cast<svp::BusMonitor&>(svp_core_of(*device));

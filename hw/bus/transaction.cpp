@@ -85,6 +85,10 @@ std::string_view name(Stream stream) {
             return "reference";
         case Stream::picture:
             return "picture";
+        case Stream::edge:
+            return "edge";
+        case Stream::counts:
+            return "counts";
     }
     return "?";
 }

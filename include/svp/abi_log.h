@@ -46,6 +46,8 @@ typedef enum {
     SVP_STREAM_MOTION,
     SVP_STREAM_REFERENCE,
     SVP_STREAM_PICTURE,
+    SVP_STREAM_EDGE,
+    SVP_STREAM_COUNTS,
 } SvpStream;
 
 typedef struct SvpDenial {

@@ -64,8 +64,10 @@ enum class Stream : std::uint8_t {
     motion,       ///< vectors of a reference picture
     reference,    ///< samples of one
     picture,      ///< samples that are the result
+    edge,         ///< what is kept at the edge of a tile of a picture for the next one
+    counts,       ///< how often symbols of the bitstream had which value
 };
-inline constexpr Stream last_stream = Stream::picture;
+inline constexpr Stream last_stream = Stream::counts;
 
 /** Who begins a transfer, and with what; what else the bus says of it follows from the firewalls' settings.
  */

@@ -47,6 +47,8 @@ class HostileH264Port final : public HostilePort {
                 break;
             case vpu::Stream::none:
             case vpu::Stream::segment_map:
+            case vpu::Stream::edge:
+            case vpu::Stream::counts:
                 break;
         }
         return found;

@@ -47,6 +47,8 @@ class HostileVp8Port final : public HostilePort {
                 break;
             case vpu::Stream::none:
             case vpu::Stream::motion:
+            case vpu::Stream::edge:
+            case vpu::Stream::counts:
                 break;
         }
         return found;
