@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "bits.hpp"
+
 namespace svp::play {
 
 namespace {
@@ -14,58 +16,6 @@ constexpr unsigned idr_unit = 5;
 void set_flag(__u16& flags, bool on, unsigned flag) {
     flags = static_cast<__u16>(flags | (on ? flag : 0));
 }
-
-class Bits {
- public:
-    explicit Bits(std::span<const std::uint8_t> data) : data_(data) {}
-
-    unsigned bit() {
-        const std::size_t byte = position_ / 8;
-        const unsigned value = byte < data_.size() ? data_[byte] >> (7 - position_ % 8) & 1u : 0u;
-        ++position_;
-        return value;
-    }
-    bool flag() { return bit() != 0; }
-    unsigned bits(unsigned count) {
-        unsigned value = 0;
-        while (count-- != 0) {
-            value = value << 1 | bit();
-        }
-        return value;
-    }
-    unsigned ue() {
-        unsigned zeros = 0;
-        while (!overrun() && zeros < 32 && bit() == 0) {
-            ++zeros;
-        }
-        return zeros >= 32 ? 0 : (1u << zeros) - 1 + bits(zeros);
-    }
-    int se() {
-        const unsigned code = ue();
-        const auto magnitude = static_cast<int>(code / 2 + code % 2);
-        return code % 2 != 0 ? magnitude : -magnitude;
-    }
-    std::size_t position() const { return position_; }
-    bool overrun() const { return position_ > 8 * data_.size(); }
-    bool more() const {
-        std::size_t last = data_.size();
-        while (last > 0 && data_[last - 1] == 0) {
-            --last;
-        }
-        if (last == 0) {
-            return false;
-        }
-        unsigned zeros = 0;
-        while ((data_[last - 1] >> zeros & 1) == 0) {
-            ++zeros;
-        }
-        return position_ < 8 * last - 1 - zeros;
-    }
-
- private:
-    std::span<const std::uint8_t> data_;
-    std::size_t position_ = 8;  // behind the header byte
-};
 
 constexpr std::uint8_t zigzag_4x4[16] = {0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15};
 constexpr std::uint8_t zigzag_8x8[64] = {0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,
@@ -311,7 +261,7 @@ bool H264ParameterSets::take(const H264Unit& unit, std::string& problem) {
 }
 
 bool H264ParameterSets::take_sps(const H264Unit& unit, std::string& problem) {
-    Bits bits(unit.payload);
+    Bits bits(unit.payload, 8);
     H264Sps sps;
     v4l2_ctrl_h264_sps& control = sps.control;
     control.profile_idc = static_cast<std::uint8_t>(bits.bits(8));
@@ -384,7 +334,7 @@ bool H264ParameterSets::take_sps(const H264Unit& unit, std::string& problem) {
 }
 
 bool H264ParameterSets::take_pps(const H264Unit& unit, std::string& problem) {
-    Bits bits(unit.payload);
+    Bits bits(unit.payload, 8);
     H264Pps pps;
     v4l2_ctrl_h264_pps& control = pps.control;
     const unsigned id = bits.ue();
@@ -431,7 +381,7 @@ bool H264ParameterSets::take_pps(const H264Unit& unit, std::string& problem) {
 
 std::optional<H264SliceHeader> H264ParameterSets::slice_header(const H264Unit& unit,
                                                                std::string& problem) const {
-    Bits bits(unit.payload);
+    Bits bits(unit.payload, 8);
     H264SliceHeader header;
     header.idr = unit.type() == idr_unit;
     header.ref_idc = unit.ref_idc();

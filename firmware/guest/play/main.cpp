@@ -24,15 +24,16 @@ using decrypt::Result;
 using decrypt::system_error;
 
 constexpr char usage[] =
-    "usage: svp-play [--digest|--raw] [--layout yuv420p|nv12|gray] [--stream-heap NAME] [--picture-heap "
-    "NAME] FILE\n"
+    "usage: svp-play [--digest|--raw] [--layout yuv420p|nv12|gray|yuv420p10le] [--stream-heap NAME]\n"
+    "                [--picture-heap NAME] FILE\n"
     "\n"
-    "Decodes IVF with VP8, H.264 (Annex B) or MPEG-2 video by the kernel's stateless decoder.\n"
+    "Decodes IVF with VP8, H.264 or HEVC (Annex B) or MPEG-2 video by the kernel's stateless decoder.\n"
     "  --digest             print the MD5 of every picture, and of all\n"
     "  --raw                print every picture, a line and its bytes\n"
-    "  --layout LAYOUT      in which samples are taken for these (default yuv420p)\n"
+    "  --layout LAYOUT      in which samples of 8 bits are taken for these (default yuv420p)\n"
     "  --stream-heap NAME   the stream goes through a buffer of /dev/dma_heap/NAME instead of the driver's\n"
     "  --picture-heap NAME  pictures go to buffers of that heap: 'video' is the protected one\n"
+    "  --tiled              pictures in tiles of 4x4 samples, as the decoder of HEVC refers to them\n"
     "  --yuyv               the post-processor makes YUYV, of which they are taken\n"
     "  --repeat COUNT       play it so many times\n"
     "  --decoded WIDTHxHEIGHT   FILE holds pictures, YUV 4:2:0 plane by plane: nothing is decoded\n";
@@ -61,8 +62,10 @@ Result<Arguments> parse(int count, char** words) {
             arguments.pictures = Pictures::raw;
         } else if (word == "--layout") {
             arguments.layout = value();
-            if (arguments.layout != "yuv420p" && arguments.layout != "nv12" && arguments.layout != "gray") {
-                return Error{"--layout: '" + arguments.layout + "' is none of yuv420p, nv12, gray"};
+            if (arguments.layout != "yuv420p" && arguments.layout != "nv12" && arguments.layout != "gray" &&
+                arguments.layout != "yuv420p10le") {
+                return Error{"--layout: '" + arguments.layout +
+                             "' is none of yuv420p, nv12, gray, yuv420p10le"};
             }
         } else if (word == "--stream-heap" || word == "--picture-heap") {
             std::string& heap =
@@ -71,6 +74,8 @@ Result<Arguments> parse(int count, char** words) {
             if (heap.empty()) {
                 return Error{word + ": the name of a heap is missing"};
             }
+        } else if (word == "--tiled") {
+            arguments.memory.tiled = true;
         } else if (word == "--yuyv") {
             arguments.memory.packed = true;
         } else if (word == "--repeat") {

@@ -139,7 +139,7 @@ bool Output::picture(const Format& format, std::span<const std::uint8_t> nv12, u
         return true;
     }
     arrange(format, nv12, stride);
-    return put(format.visible_width, format.visible_height);
+    return put(format.visible_width, format.visible_height, layout_);
 }
 
 bool Output::packed_picture(const Format& format, std::span<const std::uint8_t> yuyv, unsigned stride) {
@@ -161,8 +161,13 @@ bool Output::packed_picture(const Format& format, std::span<const std::uint8_t> 
 
 bool Output::planes(unsigned width, unsigned height, std::span<const std::uint8_t> planes) {
     ++pictures_;
-    const std::size_t luma = std::size_t{width} * height, chroma = (planes.size() - luma) / 2;
+    const std::size_t luma = std::size_t{width} * height;
+    const std::size_t chroma = std::size_t{(width + 1) / 2} * ((height + 1) / 2);
+    const bool wide = planes.size() > luma + 2 * chroma;
     bytes_.assign(planes.begin(), planes.end());
+    if (wide) {
+        return kind_ == Pictures::none || put(width, height, "yuv420p10le");
+    }
     if (layout_ == "gray") {
         bytes_.resize(luma);
     } else if (layout_ == "nv12") {
@@ -171,14 +176,14 @@ bool Output::planes(unsigned width, unsigned height, std::span<const std::uint8_
             bytes_[luma + 2 * i + 1] = planes[luma + chroma + i];
         }
     }
-    return kind_ == Pictures::none || put(width, height);
+    return kind_ == Pictures::none || put(width, height, layout_);
 }
 
 /** Prints what is in bytes_. */
-bool Output::put(unsigned width, unsigned height) {
+bool Output::put(unsigned width, unsigned height, const std::string& layout) {
     const std::string size = std::to_string(width) + " " + std::to_string(height);
     if (kind_ == Pictures::raw) {
-        say("picture", layout_ + " " + size + " " + std::to_string(bytes_.size()));
+        say("picture", layout + " " + size + " " + std::to_string(bytes_.size()));
         if (std::fwrite(bytes_.data(), 1, bytes_.size(), stdout) != bytes_.size()) {
             return failed(system_error("pictures", errno));
         }
@@ -194,7 +199,7 @@ bool Output::put(unsigned width, unsigned height) {
     if (!sum.ok()) {
         return failed(sum.error());
     }
-    say("digest", layout_ + " " + size + " " + sum.value());
+    say("digest", layout + " " + size + " " + sum.value());
     return true;
 }
 

@@ -40,7 +40,7 @@ enum class Pictures : std::uint8_t { none, raw, digest };
 
 class Output {
  public:
-    /** @p layout: "yuv420p", "nv12" or "gray". */
+    /** @p layout: "yuv420p", "nv12" or "gray"; pictures of 10 bits are "yuv420p10le" whatever it is. */
     static decrypt::Result<Output> make(Pictures pictures, std::string layout);
 
     /** A picture in a buffer as NV12, rows of @p stride bytes; no bytes: it cannot be read. False if it
@@ -48,7 +48,7 @@ class Output {
     bool picture(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride);
     /** The same in a buffer as YUYV; of each pair of lines the chroma of the first is taken. */
     bool packed_picture(const Format& format, std::span<const std::uint8_t> yuyv, unsigned stride);
-    /** A picture without padding, plane by plane (YUV 4:2:0). */
+    /** A picture without padding, plane by plane (YUV 4:2:0), 8 or 10 bits a sample by its size. */
     bool planes(unsigned width, unsigned height, std::span<const std::uint8_t> planes);
     void error(const std::string& text);
     void say(const char* word, const std::string& text);
@@ -59,7 +59,7 @@ class Output {
     unsigned errors() const { return errors_; }
 
  private:
-    bool put(unsigned width, unsigned height);
+    bool put(unsigned width, unsigned height, const std::string& layout);
     void arrange(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride);
     bool failed(const decrypt::Error& error);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "hevc_player.hpp"
 #include "target.hpp"
 
 namespace svp::play {
@@ -34,10 +35,14 @@ Ending play(std::span<const std::uint8_t> file, Target& target) {
     if (begins(file, {0, 0, 1, 0xb3})) {
         return play_mpeg2(file, target);
     }
+    if (is_hevc(file)) {
+        return play_hevc(file, target);
+    }
     if (is_h264(file)) {
         return play_h264(file, target);
     }
-    return {true, "neither IVF with VP8, nor H.264 (Annex B) or MPEG-2 video, which are decoded so far"};
+    return {true,
+            "neither IVF with VP8, nor H.264 or HEVC (Annex B) or MPEG-2 video, which are decoded so far"};
 }
 
 }  // namespace svp::play

@@ -18,7 +18,7 @@
 
 namespace svp::play {
 
-enum class Codec : std::uint8_t { vp8, h264, mpeg2 };
+enum class Codec : std::uint8_t { vp8, h264, mpeg2, hevc };
 
 struct H264Controls {
     v4l2_ctrl_h264_sps sps;
@@ -33,8 +33,15 @@ struct Mpeg2Controls {
     v4l2_ctrl_mpeg2_quantisation quantisation;
 };
 
+struct HevcControls {
+    v4l2_ctrl_hevc_sps sps;
+    v4l2_ctrl_hevc_pps pps;
+    v4l2_ctrl_hevc_scaling_matrix scaling;  ///< raster order
+    v4l2_ctrl_hevc_decode_params decode;
+};
+
 /** Controls of one job. References are named by time stamps, see time_stamp(). */
-using Controls = std::variant<v4l2_ctrl_vp8_frame, H264Controls, Mpeg2Controls>;
+using Controls = std::variant<v4l2_ctrl_vp8_frame, H264Controls, Mpeg2Controls, HevcControls>;
 
 /** Time stamp of a frame in controls: what the driver makes of microsecond @p frame, in nanoseconds. */
 constexpr std::uint64_t time_stamp(std::uint64_t frame) {
@@ -44,13 +51,14 @@ constexpr std::uint64_t time_stamp(std::uint64_t frame) {
 /** Pictures of one kind; all sizes in luma samples. */
 struct Format {
     Codec codec = Codec::vp8;
-    unsigned width = 0;  ///< coded, multiples of 16
+    unsigned width = 0;  ///< coded, multiples of 16; of 8 for HEVC
     unsigned height = 0;
     unsigned left = 0;  ///< of the visible part
     unsigned top = 0;
     unsigned visible_width = 0;
     unsigned visible_height = 0;
     bool gray = false;    ///< no chroma
+    unsigned depth = 8;   ///< bits of a sample, 8 or 10
     unsigned frames = 0;  ///< most that are needed at a time
 
     bool operator==(const Format&) const = default;
@@ -86,11 +94,12 @@ struct Ending {
     std::string problem;       ///< empty: all is well, or the target ended it
 };
 
-/** Plays a whole file: IVF with VP8, H.264 (Annex B), or MPEG-2 video. */
+/** Plays a whole file: IVF with VP8, H.264 or HEVC (Annex B), or MPEG-2 video. */
 Ending play(std::span<const std::uint8_t> file, Target& target);
 
 Ending play_vp8(std::span<const std::uint8_t> ivf, Target& target);
 Ending play_h264(std::span<const std::uint8_t> stream, Target& target);
+Ending play_hevc(std::span<const std::uint8_t> stream, Target& target);
 Ending play_mpeg2(std::span<const std::uint8_t> stream, Target& target);
 
 }  // namespace svp::play

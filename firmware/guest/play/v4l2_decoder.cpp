@@ -33,6 +33,10 @@ constexpr unsigned nodes = 64;
 /** The kernel gives a job up after two seconds; this is for a kernel that does not. */
 constexpr int patience_ms = 60'000;
 constexpr unsigned smallest_stream = 256 << 10;
+// Not in all of the headers that this is built with.
+constexpr std::uint32_t p010 = v4l2_fourcc('P', '0', '1', '0');
+constexpr std::uint32_t nv12_4l4 = v4l2_fourcc('V', 'T', '1', '2');
+constexpr std::uint32_t nv15_4l4 = v4l2_fourcc('V', 'T', '1', '5');
 
 std::uint32_t pixel_format(Codec codec) {
     switch (codec) {
@@ -40,6 +44,8 @@ std::uint32_t pixel_format(Codec codec) {
             return V4L2_PIX_FMT_VP8_FRAME;
         case Codec::h264:
             return V4L2_PIX_FMT_H264_SLICE;
+        case Codec::hevc:
+            return V4L2_PIX_FMT_HEVC_SLICE;
         case Codec::mpeg2:
             break;
     }
@@ -52,6 +58,8 @@ const char* name_of(Codec codec) {
             return "VP8";
         case Codec::h264:
             return "H.264";
+        case Codec::hevc:
+            return "HEVC";
         case Codec::mpeg2:
             break;
     }
@@ -118,6 +126,11 @@ std::vector<v4l2_ext_control> list_of(const Controls& controls) {
         add(V4L2_CID_STATELESS_MPEG2_SEQUENCE, mpeg2->sequence);
         add(V4L2_CID_STATELESS_MPEG2_PICTURE, mpeg2->picture);
         add(V4L2_CID_STATELESS_MPEG2_QUANTISATION, mpeg2->quantisation);
+    } else if (const auto* hevc = std::get_if<HevcControls>(&controls)) {
+        add(V4L2_CID_STATELESS_HEVC_SPS, hevc->sps);
+        add(V4L2_CID_STATELESS_HEVC_PPS, hevc->pps);
+        add(V4L2_CID_STATELESS_HEVC_SCALING_MATRIX, hevc->scaling);
+        add(V4L2_CID_STATELESS_HEVC_DECODE_PARAMS, hevc->decode);
     }
     return list;
 }
@@ -376,20 +389,10 @@ Result<Done> V4l2Decoder::configure(const Controls& first) {
         return system_error(std::string("what this ") + name_of(format_.codec) + " asks for", errno);
     }
     v4l2_format picture{};
-    picture.type = picture_type;
-    if (call(video_, VIDIOC_G_FMT, &picture) != 0) {
-        return system_error("format of pictures", errno);
+    const Result<Done> chosen = choose_layout(picture);
+    if (!chosen.ok()) {
+        return chosen.error();
     }
-    const std::uint32_t layout = memory_.packed ? V4L2_PIX_FMT_YUYV : V4L2_PIX_FMT_NV12;
-    picture.fmt.pix_mp.pixelformat = layout;
-    if (call(video_, VIDIOC_S_FMT, &picture) != 0) {
-        return system_error("the layout of pictures", errno);
-    }
-    if (picture.fmt.pix_mp.pixelformat != layout || picture.fmt.pix_mp.num_planes != 1) {
-        unsupported_ = true;
-        return Error{std::string("the driver has no pictures in ") + (memory_.packed ? "YUYV" : "NV12")};
-    }
-    stride_ = picture.fmt.pix_mp.plane_fmt[0].bytesperline;
     auto streams =
         Queue::make(video_, stream_type, 1, stream.fmt.pix_mp.plane_fmt[0].sizeimage, memory_.stream_heap);
     if (!streams.ok()) {
@@ -412,6 +415,36 @@ Result<Done> V4l2Decoder::configure(const Controls& first) {
             return started.error();
         }
     }
+    return Done{};
+}
+
+/** Sets the layout of pictures; @p picture is what the driver makes of it. */
+Result<Done> V4l2Decoder::choose_layout(v4l2_format& picture) {
+    struct Choice {
+        std::uint32_t format;
+        const char* name;
+        Layout layout;
+    };
+    const Choice choice = memory_.packed ? Choice{V4L2_PIX_FMT_YUYV, "YUYV", Layout::nv12}
+                          : memory_.tiled && format_.depth == 8
+                              ? Choice{nv12_4l4, "NV12_4L4", Layout::nv12_4l4}
+                          : memory_.tiled      ? Choice{nv15_4l4, "NV15_4L4", Layout::nv15_4l4}
+                          : format_.depth == 8 ? Choice{V4L2_PIX_FMT_NV12, "NV12", Layout::nv12}
+                                               : Choice{p010, "P010", Layout::p010};
+    picture.type = picture_type;
+    if (call(video_, VIDIOC_G_FMT, &picture) != 0) {
+        return system_error("format of pictures", errno);
+    }
+    picture.fmt.pix_mp.pixelformat = choice.format;
+    if (call(video_, VIDIOC_S_FMT, &picture) != 0) {
+        return system_error("the layout of pictures", errno);
+    }
+    if (picture.fmt.pix_mp.pixelformat != choice.format || picture.fmt.pix_mp.num_planes != 1) {
+        unsupported_ = true;
+        return Error{std::string("the driver has no pictures in ") + choice.name};
+    }
+    stride_ = picture.fmt.pix_mp.plane_fmt[0].bytesperline;
+    surface_ = {choice.layout, stride_, picture.fmt.pix_mp.height};
     return Done{};
 }
 
@@ -526,6 +559,11 @@ bool V4l2Decoder::show(std::uint64_t frame) {
         }
     }
     const std::span<const std::uint8_t> bytes = pictures_->bytes(buffer->second);
+    if (format_.codec == Codec::hevc && bytes.size() >= bytes_of(surface_)) {
+        return output_.planes(format_.visible_width, format_.visible_height,
+                              visible_planes(format_, bytes, surface_)) ||
+               fail(Error{"pictures cannot be written"});
+    }
     const bool written = memory_.packed ? output_.packed_picture(format_, bytes, stride_)
                                         : output_.picture(format_, bytes, stride_);
     return written || fail(Error{"pictures cannot be written"});

@@ -14,6 +14,7 @@
 
 #include "../decrypt/descriptor.hpp"
 #include "output.hpp"
+#include "surface.hpp"
 #include "target.hpp"
 
 namespace svp::play {
@@ -23,6 +24,7 @@ struct Memory {
     std::string stream_heap;   ///< empty: the driver
     std::string picture_heap;  ///< empty: the driver
     bool packed = false;       ///< pictures as YUYV, by the post-processor
+    bool tiled = false;        ///< pictures in tiles, where there are such (HEVC)
 };
 
 class V4l2Decoder : public Target {
@@ -52,6 +54,7 @@ class V4l2Decoder : public Target {
     decrypt::Result<decrypt::Done> configure(const Controls& first);
     decrypt::Result<decrypt::Done> queue_job(const Job& job, unsigned stream,
                                              const std::optional<unsigned>& picture);
+    decrypt::Result<decrypt::Done> choose_layout(v4l2_format& picture);
     decrypt::Result<bool> finish_job(const Job& job);
     void close();
 
@@ -64,6 +67,7 @@ class V4l2Decoder : public Target {
     unsigned jobs_ = 0;
     decrypt::Descriptor video_, media_, request_;
     std::unique_ptr<Queue> streams_, pictures_;
+    Surface surface_;  ///< of pictures, if they are not packed
     unsigned stride_ = 0;
     std::map<std::uint64_t, unsigned> buffers_;  ///< of frames
     std::vector<bool> driver_has_;               ///< buffers of pictures that are not back yet
