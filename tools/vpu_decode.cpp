@@ -15,6 +15,7 @@
 
 #include "../firmware/guest/play/ivf.hpp"
 #include "players/h264_player.hpp"
+#include "players/hevc_player.hpp"
 #include "players/mpeg2_player.hpp"
 #include "players/vp8_player.hpp"
 
@@ -27,8 +28,8 @@ void say(const char* word, const std::string& text) {
     std::printf("%s %s\n", word, text.c_str());
 }
 
-void show(const Bytes& picture, unsigned width, unsigned height) {
-    std::printf("picture yuv420p %u %u %zu\n", width, height, picture.size());
+void show(const Bytes& picture, unsigned width, unsigned height, const char* format = "yuv420p") {
+    std::printf("picture %s %u %u %zu\n", format, width, height, picture.size());
     std::fwrite(picture.data(), 1, picture.size(), stdout);
 }
 
@@ -121,6 +122,20 @@ void play_h264(const Bytes& stream) {
     }
 }
 
+void play_hevc(const Bytes& stream) {
+    test::HevcTestPlayer player;
+    player.output = [&player](std::span<const std::uint8_t> planes) {
+        show(Bytes(planes.begin(), planes.end()), player.width, player.height,
+             player.depth == 8 ? "yuv420p" : "yuv420p10le");
+    };
+    player.keep_going = true;
+    if (!player.play(stream)) {
+        say(player.pictures == 0 ? "unsupported" : "error", player.problem);
+    } else if (player.pictures == 0) {
+        say("unsupported", player.problem.empty() ? "HEVC without a picture" : player.problem);
+    }
+}
+
 /** True if @p file begins with a start code and a NAL unit that H.264 streams begin with. */
 bool is_h264(const Bytes& file) {
     const auto zeros = static_cast<std::size_t>(
@@ -151,11 +166,13 @@ void play_any(const Bytes& file) {
         }
     } else if (begins(file, {0, 0, 1, 0xb3})) {
         play_mpeg2(file);
+    } else if (play::is_hevc(file)) {
+        play_hevc(file);
     } else if (is_h264(file)) {
         play_h264(file);
     } else {
         say("unsupported",
-            "neither IVF with VP8, nor H.264 (Annex B) or MPEG-2 video, which are decoded so far");
+            "neither IVF with VP8, nor H.264 or HEVC (Annex B) or MPEG-2 video, which are decoded so far");
     }
 }
 

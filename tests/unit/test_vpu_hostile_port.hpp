@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** What hostile jobs of the G1 have in common, whatever their codec: memory that judges them, and registers
+/** What hostile jobs have in common, whatever their codec: memory that judges them, and registers
  * from bytes. */
 #pragma once
 
@@ -59,8 +59,9 @@ struct HostileEnd {
 };
 
 /** Registers from the first bytes of @p input, little endian; what is left of it is memory. */
-inline G1Registers take_registers(std::span<const std::uint8_t>& input) {
-    G1Registers registers{};
+template <typename Registers = G1Registers>
+Registers take_registers(std::span<const std::uint8_t>& input) {
+    Registers registers{};
     const std::size_t length = std::min(input.size(), sizeof registers);
     for (std::size_t i = 0; i < length; ++i) {
         registers[i / 4] |= std::uint32_t{input[i]} << i % 4 * 8;
