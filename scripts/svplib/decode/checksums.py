@@ -11,7 +11,8 @@ from ..errors import UsageError, explain
 _LINE = re.compile(r"^([0-9a-fA-F]{32})(?:\s+\*?(\S.*?))?\s*(?:#\s*(.*))?$")
 _FRAME = re.compile(r"^\s*\d+,\s*-?\d+,\s*-?\d+,\s*-?\d+,\s*\d+,\s*([0-9a-fA-F]{32})\s*$")
 #: Names of pixel formats as comments of checksum files, fluster and GStreamer have them -> ours
-_FORMATS = {"yuv420p": "yuv420p", "i420": "yuv420p", "nv12": "nv12", "gray": "gray", "gray8": "gray"}
+_FORMATS = {"yuv420p": "yuv420p", "i420": "yuv420p", "nv12": "nv12", "gray": "gray", "gray8": "gray", "yuv420p10le": "yuv420p10le",
+            "i420_10le": "yuv420p10le"}
 
 
 def md5(data):
@@ -29,7 +30,7 @@ class Checksums:
 
 
 def _format_in(text):
-    for word in re.findall(r"[A-Za-z0-9]+", text or ""):
+    for word in re.findall(r"[A-Za-z0-9_]+", text or ""):
         if word.lower() in _FORMATS:
             return _FORMATS[word.lower()]
     return None

@@ -31,10 +31,11 @@ def _chroma(size):
 
 
 class Picture:
-    """One picture of 8 bits a sample: `format` "yuv420p" or "gray", `width` and `height` in pixels, `data` its bytes."""
+    """One picture: `format` "yuv420p" or "gray" (8 bits a sample) or "yuv420p10le" (10 in two bytes), `width` and `height` in pixels, `data` its bytes."""
 
     def __init__(self, format, width, height, data):
-        sizes = {"gray": width * height, "yuv420p": width * height + 2 * _chroma(width) * _chroma(height)}
+        samples = width * height + 2 * _chroma(width) * _chroma(height)
+        sizes = {"gray": width * height, "yuv420p": samples, "yuv420p10le": 2 * samples}
         if format not in sizes or len(data) != sizes[format]:
             raise PictureError(f"{len(data)} bytes are no picture of {width}x{height} in {format}")
         self.format = format
@@ -43,16 +44,21 @@ class Picture:
         self.data = data
 
     def planes(self):
-        """(Y, U, V), or (Y,) of a gray one."""
+        """(Y, U, V), or (Y,) of a gray one, 8 bits a sample: of 10 bits the higher ones."""
         luma, chroma = self.width * self.height, _chroma(self.width) * _chroma(self.height)
         if self.format == "gray":
             return (self.data,)
-        return self.data[:luma], self.data[luma:luma + chroma], self.data[luma + chroma:]
+        data = self.data
+        if self.format == "yuv420p10le":
+            data = bytes(low >> 2 | high << 6 & 0xFF for low, high in zip(data[::2], data[1::2]))
+        return data[:luma], data[luma:luma + chroma], data[luma + chroma:]
 
     def bytes_as(self, format):
-        """The same picture in another format: "yuv420p", "nv12" or "gray" (which drops colour)."""
+        """The same picture in another format: "yuv420p", "nv12" or "gray" (which drops colour); one of 10 bits stays one."""
         if format == self.format:
             return self.data
+        if "yuv420p10le" in (format, self.format):
+            raise PictureError(f"pictures in {self.format} cannot be made {format}")
         planes = self.planes()
         if format == "gray":
             return planes[0]
