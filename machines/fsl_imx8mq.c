@@ -80,7 +80,7 @@ typedef struct Block {
     unsigned num_spis;
     uint8_t spi[4];
     unsigned num_steered;
-    uint8_t steered[3]; /* inputs of irqsteer, instead of SPIs */
+    uint8_t steered[5]; /* inputs of irqsteer, instead of SPIs */
     BlockProperty property[4];
     BlockLink link[7];
     bool test_port; /* modelled only if the board wants a test port */
@@ -130,8 +130,8 @@ static const Block blocks[] = {
     { 0x32e2f000, 4 * KiB, "dcss_blk_ctrl", .part_of = "dcss", .region = 1 },
     { 0x32e2e000, 4 * KiB, "dcss_lpcg" },
     { 0x32e2d000, 4 * KiB, "irqsteer", "imx8mq.irqsteer", SPI1(18) },
-    { 0x32e00000, 0x2d000, "dcss", "imx8mq.dcss", .num_steered = 3,
-      .steered = { 6, 8, 9 }, .link = { { "anatop", "anatop" } } },
+    { 0x32e00000, 0x2d000, "dcss", "imx8mq.dcss", .num_steered = 5,
+      .steered = { 6, 8, 9, 16, 17 }, .link = { { "anatop", "anatop" } } },
     { 0x32df0000, 64 * KiB, "aipstz4", "imx8mq.aipstz" },
     { 0x32c00000, 1 * MiB, "hdmi_ctrl" },
     { 0x32700000, 1 * MiB, "noc" },

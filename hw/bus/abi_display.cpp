@@ -5,10 +5,12 @@
 #include "bus/abi_device.hpp"
 #include "dcss/dcss.hpp"
 
-const std::uint32_t* svp_display_compose(SvpDevice* dcss, std::uint32_t* width,
-                                         std::uint32_t* height) noexcept {
-    const svp::dcss::Screen screen = dynamic_cast<svp::Dcss&>(svp_core_of(*dcss)).compose();
-    *width = screen.width;
-    *height = screen.height;
-    return screen.pixels.empty() ? nullptr : screen.pixels.data();
+SvpScreen svp_display_compose(SvpDevice* device) noexcept {
+    auto& dcss = dynamic_cast<svp::Dcss&>(svp_core_of(*device));
+    const svp::dcss::Screen screen = dcss.compose();
+    if (screen.pixels.empty()) {
+        return {};
+    }
+    const svp::dcss::Lines changed = dcss.take_changes();
+    return {screen.pixels.data(), screen.width, screen.height, changed.first, changed.end};
 }

@@ -3,224 +3,258 @@
 
 #include <algorithm>
 
+#include "dcss/dtrc.hpp"
+#include "dcss/fetches.hpp"
+#include "dcss/fields.hpp"
 #include "dcss/registers.hpp"
 
 namespace svp::dcss {
 
 namespace {
 
-constexpr std::uint64_t address_end = std::uint64_t{1} << 32;
+/** What says how a picture is laid out. */
+struct Settings {
+    std::uint32_t mode, frame;  ///< of the prefetch
+    std::uint32_t control, sdata, depth, source_format, destination_format;
 
-/** More lines than a picture can have: scalers count them with 12 bits, and prefetch rounds up to 8. */
-constexpr std::uint32_t fetched_lines_max = 4096 + 8;
-
-// Fields of MODE_CTRL0.
-constexpr unsigned tile_shift = 2;
-constexpr std::uint32_t mode_yuv = 1u << 6;
-constexpr std::uint32_t mode_two_planes = 1u << 7;
-constexpr unsigned pixel_size_shift = 8;
-constexpr unsigned blue_select_shift = 12;  // green, red and alpha follow, two bits each
-
-// Fields of FRAME_CTRL0.
-constexpr std::uint32_t frame_flip_x = 1u << 0;
-constexpr std::uint32_t frame_flip_y = 1u << 1;
-constexpr unsigned rotation_shift = 2;
-constexpr std::uint32_t frame_order = 1u << 4;
-constexpr unsigned pitch_shift = 16;
-
-// Fields of the scaler.
-constexpr std::uint32_t sdata_yuv = 1u << 0;
-constexpr unsigned order_shift = 8;
-constexpr std::uint32_t format_rgb = 2;
-constexpr std::uint32_t depth_ten = 2;
-constexpr std::uint32_t control_memory = 0x1100;  // SCALE2MEM, MEM2OFIFO
-
-struct TileShape {
-    std::uint32_t width, height;  ///< pixels
+    std::uint32_t tiles() const { return mode >> dpr::tile_shift & 7; }
+    std::uint32_t pixel_size() const { return mode >> dpr::pixel_size_shift & 3; }
+    bool two_planes() const { return (mode & dpr::mode_two_planes) != 0; }
+    bool yuv() const { return (mode & dpr::mode_yuv) != 0; }
+    bool ten_bits() const { return (depth & 3) == scaler::depth_ten; }
+    std::uint32_t order() const { return sdata >> scaler::order_shift & 0xf; }
+    unsigned quarter_turns() const { return frame >> dpr::rotation_shift & 3; }
 };
-constexpr TileShape shape_of(Tiling tiling) {
-    switch (tiling) {
-        case Tiling::gpu_tile:
-            return {4, 4};
-        case Tiling::gpu_super_tile:
-            return {64, 64};
-        case Tiling::linear:
-            break;
-    }
-    return {1, 1};
-}
-
-constexpr std::uint32_t up(std::uint32_t value, std::uint32_t unit) {
-    return (value + unit - 1) / unit * unit;
-}
-
-/** Rows from @p base on, as many of @p height as end below 4 GiB. */
-Rows below_end(std::uint32_t base, std::uint64_t stride, std::uint64_t width, std::uint64_t height) {
-    const std::uint64_t room = address_end - base;
-    if (width == 0 || width > room) {
-        return {base, stride, 0, 0};
-    }
-    const std::uint64_t most = stride == 0 ? height : (room - width) / stride + 1;
-    return {base, stride, static_cast<std::size_t>(width), static_cast<std::size_t>(std::min(height, most))};
-}
-
-/** @p bits bits of @p value as a two's complement. */
-constexpr std::int32_t sign_extended(std::uint32_t value, unsigned bits) {
-    const std::uint32_t sign = 1u << (bits - 1);
-    return static_cast<std::int32_t>((value & (2 * sign - 1)) ^ sign) - static_cast<std::int32_t>(sign);
-}
-
-Filter filter_of(const RegisterBank& bank, std::uint32_t start, unsigned start_bits, std::uint32_t increment,
-                 std::uint32_t coefficients) {
-    Filter filter;
-    filter.start = sign_extended(bank.value(start), start_bits);
-    filter.increment = static_cast<std::int32_t>(bank.value(increment));
-    for (std::uint32_t phase = 0; phase < Filter::phases; ++phase) {
-        // Seven taps of 12 bits stand in 28 bits of each of three words.
-        const std::uint32_t at = coefficients + 4 * phase;
-        const std::uint32_t word[3] = {bank.value(at), bank.value(at + 0x40), bank.value(at + 0x80)};
-        const std::uint32_t raw[Filter::taps] = {word[0] >> 16,
-                                                 word[0] >> 4,
-                                                 word[0] << 8 | word[1] >> 20,
-                                                 word[1] >> 8,
-                                                 word[1] << 4 | (word[2] >> 24 & 0xf),
-                                                 word[2] >> 12,
-                                                 word[2]};
-        for (unsigned tap = 0; tap < Filter::taps; ++tap) {
-            filter.coefficients[phase][tap] = static_cast<std::int16_t>(sign_extended(raw[tap], 12));
-        }
-    }
-    return filter;
-}
 
 Size size_of(std::uint32_t word) {
     return {(word & 0xfff) + 1, (word >> 16 & 0xfff) + 1};
 }
 
-std::string_view unmodelled_in(std::uint32_t mode, std::uint32_t frame, std::uint32_t sdata,
-                               std::uint32_t source_format, std::uint32_t destination_format,
-                               std::uint32_t control) {
-    if ((mode & (mode_yuv | mode_two_planes)) != 0 || (sdata & sdata_yuv) != 0 ||
-        source_format != format_rgb || destination_format != format_rgb) {
-        return "pictures of other formats than RGB";
+Size turned(Size size, unsigned quarters) {
+    return quarters % 2 == 0 ? size : Size{size.height, size.width};
+}
+
+constexpr std::string_view too_many_pixels = "pictures of more than 4096 x 2304 pixels";
+constexpr std::string_view contradiction = "prefetch and scaler with different formats";
+
+/** Coding and depth, or what of it is not there. */
+std::string_view set_format(Channel& channel, const Settings& settings) {
+    const bool planes = settings.two_planes();
+    if (settings.yuv() != ((settings.sdata & scaler::sdata_yuv) != 0) || (planes && !settings.yuv())) {
+        return contradiction;
     }
-    if ((mode >> pixel_size_shift & 3) != 2) {
-        return "pixels of 8 and 16 bits";
+    channel.yuv = settings.yuv();
+    switch (settings.source_format) {
+        case scaler::format_420:
+            channel.coding = Coding::planes;
+            if (!planes || settings.pixel_size() == 2) {
+                return contradiction;
+            }
+            channel.depth = settings.pixel_size() == 1 ? Depth::ten_of_high
+                            : settings.ten_bits()      ? Depth::ten
+                                                       : Depth::eight;
+            return settings.pixel_size() == 1 && !settings.ten_bits() ? "samples of 8 of 16 bits"
+                                                                      : std::string_view();
+        case scaler::format_422:
+            channel.coding = Coding::pairs;
+            channel.depth = Depth::eight;
+            if (planes || !settings.yuv() || settings.pixel_size() != 1) {
+                return contradiction;
+            }
+            return settings.ten_bits() ? "4:2:2 with 10 bits" : std::string_view();
+        default:
+            channel.coding = Coding::words;
+            channel.depth = settings.ten_bits() ? Depth::ten : Depth::eight;
+            if (planes) {
+                return contradiction;
+            }
+            return settings.pixel_size() != 2              ? "pixels of 8 and 16 bits"
+                   : settings.yuv() && settings.ten_bits() ? "4:4:4 with 10 bits"
+                                                           : std::string_view();
     }
-    if ((mode >> tile_shift & 7) > static_cast<std::uint32_t>(Tiling::gpu_super_tile)) {
-        return "tiles of the video decoders";
+}
+
+/** The rest of what is not there, or empty. */
+std::string_view unmodelled_in(const Channel& channel, const Settings& settings) {
+    if (settings.destination_format != scaler::format_444) {
+        return "scaling to chroma of half the width";
     }
-    if ((frame & frame_order) != 0) {
+    if (settings.tiles() > dpr::tile_gpu_super) {
+        return "tiles of the video decoders without the detiler";
+    }
+    if (channel.coding != Coding::words && settings.tiles() != dpr::tile_linear) {
+        return "tiles of the GPU with less than 32 bits a pixel";
+    }
+    if (channel.coding != Coding::words && settings.quarter_turns() % 2 != 0) {
+        return "quarter turns of pictures with less than 32 bits a pixel";
+    }
+    if ((settings.frame & dpr::frame_order) != 0) {
         return "flips after rotation";
     }
-    if ((control & control_memory) != 0) {
+    if ((settings.control & scaler::memory_paths) != 0) {
         return "scaling by way of memory";
     }
-    const std::uint32_t order = sdata >> order_shift & 0xf;
+    if ((settings.sdata & scaler::sdata_swap) != 0) {
+        return "luma and chroma that the scaler swaps";
+    }
+    const std::uint32_t order = settings.order();
     if (order != 0 && order != 5 && order != 6 && order != 11) {
         return "orders of ten-bit components but four";
     }
     return {};
 }
 
-}  // namespace
-
-bool Filter::passes() const {
-    constexpr std::array<std::int16_t, taps> middle = {0, 0, 0, one, 0, 0, 0};
-    return start == 0 && increment == whole && coefficients[0] == middle;
+std::uint32_t line_bytes(const Channel& channel, std::uint32_t samples) {
+    if (channel.coding != Coding::planes) {
+        const std::uint32_t width = channel.coding == Coding::pairs ? rounded_up(samples, 2) : samples;
+        return width * (channel.coding == Coding::pairs ? 2 : Channel::pixel_size);
+    }
+    switch (channel.depth) {
+        case Depth::ten:
+            return (samples * 10 + 7) / 8;
+        case Depth::ten_of_high:
+            return samples * 2;
+        case Depth::eight:
+            break;
+    }
+    return samples;
 }
+
+void set_planes(Channel& channel, const RegisterBank& bank, std::uint32_t fetch, std::uint32_t pitch) {
+    const Size chroma = turned(channel.chroma, channel.quarter_turns);
+    channel.planes[0] = {.base = bank.value(fetch + dpr::frame_1p_base),
+                         .pitch = pitch,
+                         .width = line_bytes(channel, channel.stored.width),
+                         .lines = channel.stored.height};
+    if (channel.coding == Coding::planes) {
+        channel.planes[1] = {.base = bank.value(fetch + dpr::frame_2p_base),
+                             .pitch = pitch,
+                             .width = line_bytes(channel, 2 * chroma.width),
+                             .lines = chroma.height};
+        return;
+    }
+    const std::uint32_t side = channel.tiling == Tiling::linear     ? 1
+                               : channel.tiling == Tiling::gpu_tile ? 4
+                                                                    : 64;
+    Plane& plane = channel.planes[0];
+    plane.width = side == 1 ? plane.width : rounded_up(channel.stored.width, side) * Channel::pixel_size;
+    plane.segment = side == 1 ? 0 : 4 * Channel::pixel_size;
+}
+
+/** The lines of a channel that come from the DTRC; what of that is not there, or empty. */
+std::string_view set_detiled(Channel& channel, const RegisterBank& bank, unsigned number,
+                             const Dtrc::Picture& picture) {
+    const std::uint32_t control = bank.value(dtrc::base + (number - 1) * dtrc::stride + dtrc::control);
+    if ((control & (dtrc::raster_swaps | dtrc::ten_bit_order)) != 0) {
+        return "other orders of bytes in the detiler";
+    }
+    if (channel.coding != Coding::planes || channel.depth != (picture.ten_bits ? Depth::ten : Depth::eight) ||
+        channel.planes[0].base != picture.luma_window || channel.planes[1].base != picture.chroma_window ||
+        channel.planes[0].pitch != picture.line_bytes) {
+        return "parts of lines of the detiler";
+    }
+    if (std::uint64_t{picture.planes[0].width} * picture.planes[0].lines > 2 * Channel::area_max) {
+        return too_many_pixels;
+    }
+    channel.tiling = picture.tiling;
+    channel.planes = picture.planes;
+    return {};
+}
+
+void set_filters(Channel& channel, const RegisterBank& bank, std::uint32_t at) {
+    using namespace scaler;
+    const bool five = channel.coding == Coding::pairs;
+    channel.vertical = Filter::of(bank, {at + v_lum_start, at + v_lum_inc, at + coef_vlum, 16}, five);
+    channel.horizontal = Filter::of(bank, {at + h_lum_start, at + h_lum_inc, at + coef_hlum, 19}, false);
+    if (channel.coding == Coding::words && !channel.yuv) {
+        channel.chroma_vertical = channel.vertical;
+        channel.chroma_horizontal = channel.horizontal;
+        return;
+    }
+    channel.chroma_vertical =
+        Filter::of(bank, {at + v_chr_start, at + v_chr_start + 4, at + coef_vchr, 16}, five);
+    channel.chroma_horizontal =
+        Filter::of(bank, {at + h_chr_start, at + h_chr_start + 4, at + coef_hchr, 19}, false);
+}
+
+bool too_large(Size size) {
+    return size.width * size.height > Channel::area_max;
+}
+
+}  // namespace
 
 Channel Channel::of(const RegisterBank& bank, unsigned number) {
     const std::uint32_t fetch = dpr::base + number * dpr::stride;
     const std::uint32_t scale = scaler::base + number * scaler::stride;
-    const std::uint32_t mode = bank.value(fetch + dpr::mode_ctrl0);
-    const std::uint32_t frame = bank.value(fetch + dpr::frame_ctrl0);
-    const std::uint32_t sdata = bank.value(scale + scaler::sdata_ctrl);
-    const std::uint32_t control = bank.value(scale + scaler::ctrl);
-
+    const Settings settings{.mode = bank.value(fetch + dpr::mode_ctrl0),
+                            .frame = bank.value(fetch + dpr::frame_ctrl0),
+                            .control = bank.value(scale + scaler::ctrl),
+                            .sdata = bank.value(scale + scaler::sdata_ctrl),
+                            .depth = bank.value(scale + scaler::bit_depth),
+                            .source_format = bank.value(scale + scaler::src_format),
+                            .destination_format = bank.value(scale + scaler::dst_format)};
     Channel channel;
     channel.fetches = (bank.value(fetch + dpr::system_ctrl0) & dpr::run) != 0;
-    channel.shows = channel.fetches && (control & scaler::enable) != 0;
-    channel.unmodelled = unmodelled_in(mode, frame, sdata, bank.value(scale + scaler::src_format),
-                                       bank.value(scale + scaler::dst_format), control);
+    channel.shows = channel.fetches && (settings.control & scaler::enable) != 0;
+    channel.unmodelled = set_format(channel, settings);
+    if (channel.unmodelled.empty()) {
+        channel.unmodelled = unmodelled_in(channel, settings);
+    }
     if (!channel.unmodelled.empty()) {
         return channel;
     }
-    channel.tiling = static_cast<Tiling>(mode >> tile_shift & 7);
-    channel.base = bank.value(fetch + dpr::frame_1p_base);
-    channel.pitch = frame >> pitch_shift;
+    channel.tiling = static_cast<Tiling>(settings.tiles());
     for (unsigned component = 0; component < 4; ++component) {
         channel.select[component] =
-            static_cast<std::uint8_t>(mode >> (blue_select_shift + 2 * component) & 3);
+            static_cast<std::uint8_t>(settings.mode >> (dpr::blue_select_shift + 2 * component) & 3);
     }
-    channel.ten_bits = (bank.value(scale + scaler::bit_depth) & 3) == depth_ten;
-    channel.order = sdata >> order_shift & 0xf;
-    channel.flip_x = (frame & frame_flip_x) != 0;
-    channel.flip_y = (frame & frame_flip_y) != 0;
-    channel.quarter_turns = frame >> rotation_shift & 3;
+    channel.order = settings.order();
+    channel.luma_first = (settings.mode & dpr::mode_luma_swap) != 0;
+    channel.cr_first = (settings.mode & dpr::mode_chroma_swap) != 0;
+    channel.flip_x = (settings.frame & dpr::frame_flip_x) != 0;
+    channel.flip_y = (settings.frame & dpr::frame_flip_y) != 0;
+    channel.quarter_turns = settings.quarter_turns();
     channel.source = size_of(bank.value(scale + scaler::src_lum_res));
+    channel.chroma =
+        channel.coding == Coding::words ? channel.source : size_of(bank.value(scale + scaler::src_chr_res));
     channel.scaled = size_of(bank.value(scale + scaler::dst_lum_res));
-    channel.stored =
-        channel.quarter_turns % 2 == 0 ? channel.source : Size{channel.source.height, channel.source.width};
-    channel.vertical = filter_of(bank, scale + scaler::v_lum_start, 16, scale + scaler::v_lum_inc,
-                                 scale + scaler::coef_vlum);
-    channel.horizontal = filter_of(bank, scale + scaler::h_lum_start, 19, scale + scaler::h_lum_inc,
-                                   scale + scaler::coef_hlum);
-    if (channel.source.width * channel.source.height > area_max) {
-        channel.unmodelled = "pictures of more than 4096 x 2304 pixels";
+    channel.stored = turned(channel.source, channel.quarter_turns);
+    if (too_large(channel.source) || too_large(channel.chroma)) {
+        channel.unmodelled = too_many_pixels;
+        return channel;
     }
+    if (channel.coding == Coding::pairs) {
+        channel.chroma = {(channel.source.width + 1) / 2, channel.source.height};
+    }
+    set_planes(channel, bank, fetch, settings.frame >> dpr::pitch_shift);
+    if (const auto detiled = Dtrc::read_by(bank, number)) {
+        channel.unmodelled = set_detiled(channel, bank, number, *detiled);
+    }
+    set_filters(channel, bank, scale);
     return channel;
 }
 
-Rows Channel::rows(Size wanted) const {
-    const TileShape tile = shape_of(tiling);
-    const std::uint64_t width = std::uint64_t{up(wanted.width, tile.width)} * tile.height * pixel_size;
-    return below_end(base, std::uint64_t{pitch} * tile.height, width,
-                     up(wanted.height, tile.height) / tile.height);
-}
-
-std::size_t Channel::place(std::uint32_t x, std::uint32_t y, std::size_t row_width) const {
-    const std::size_t in_tile = y % 4 * 4 + x % 4;
+std::uint32_t lines_of_row(Tiling tiling) {
     switch (tiling) {
-        case Tiling::gpu_tile:
-            return y / 4 * row_width + (x / 4 * 16 + in_tile) * pixel_size;
-        case Tiling::gpu_super_tile: {
-            const std::size_t group = y % 64 / 16 * 8 + x % 64 / 8;
-            const std::size_t tile = y % 16 / 4 * 2 + x % 8 / 4;
-            return y / 64 * row_width + (x / 64 * 4096 + group * 128 + tile * 16 + in_tile) * pixel_size;
-        }
         case Tiling::linear:
+            return 1;
+        case Tiling::gpu_super_tile:
+            return 64;
+        case Tiling::gpu_tile:
+        case Tiling::decoder_tile:
+        case Tiling::decoder_wide:
             break;
     }
-    return y * row_width + std::size_t{x} * pixel_size;
+    return 4;
 }
 
-std::vector<Rows> fetches(const RegisterBank& bank, unsigned number) {
-    const std::uint32_t at = dpr::base + number * dpr::stride;
-    const std::uint32_t mode = bank.value(at + dpr::mode_ctrl0);
-    const std::uint32_t tiles = mode >> tile_shift & 7;
-    const std::uint32_t bits = mode >> pixel_size_shift & 3;
-    std::vector<Rows> result;
-    if ((bank.value(at + dpr::system_ctrl0) & dpr::run) == 0 || bits == 3 ||
-        tiles > static_cast<std::uint32_t>(Tiling::gpu_super_tile)) {
-        return result;
-    }
-    const TileShape tile = shape_of(static_cast<Tiling>(tiles));
-    const std::uint32_t pitch = bank.value(at + dpr::frame_ctrl0) >> pitch_shift;
-    const auto add = [&](std::uint32_t base, std::uint32_t x, std::uint32_t y) {
-        const std::uint32_t lines = std::min(bank.value(at + y), fetched_lines_max);
-        const std::uint64_t width = std::uint64_t{up(bank.value(at + x), tile.width)} * tile.height << bits;
-        const Rows rows = below_end(bank.value(at + base), std::uint64_t{pitch} * tile.height, width,
-                                    up(lines, tile.height) / tile.height);
-        if (rows.width != 0 && rows.height != 0) {
-            result.push_back(rows);
-        }
-    };
-    add(dpr::frame_1p_base, dpr::frame_1p_pix_x, dpr::frame_1p_pix_y);
-    if ((mode & mode_two_planes) != 0) {
-        add(dpr::frame_2p_base, dpr::frame_2p_pix_x, dpr::frame_2p_pix_y);
-    }
-    return result;
+Rows rows_of(const Plane& plane, Tiling tiling) {
+    const std::uint32_t lines = lines_of_row(tiling);
+    // The pitch of a decoder's tiles is that of a row of them, of the GPU's that of a line of pixels.
+    const bool of_decoder = tiling == Tiling::decoder_tile || tiling == Tiling::decoder_wide;
+    const std::uint64_t stride = std::uint64_t{plane.pitch} * (of_decoder ? 1 : lines);
+    return rows_below_end(plane.base, stride, std::uint64_t{plane.width} * lines,
+                          rounded_up(plane.lines, lines) / lines);
 }
 
 }  // namespace svp::dcss

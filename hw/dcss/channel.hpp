@@ -11,33 +11,34 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
+#include "dcss/filter.hpp"
 #include "svp/register_bank.hpp"
 #include "svp/transaction.hpp"
 
 namespace svp::dcss {
 
-/** How pixels lie in memory. */
+/** How the samples of a plane lie in memory: tiles stand row by row, and so do samples in them. */
 enum class Tiling : std::uint8_t {
     linear,
-    gpu_tile,        ///< tiles of 4 x 4 pixels, row by row
-    gpu_super_tile,  ///< 64 x 64 pixels: 8 x 4 groups of 2 x 4 tiles of 4 x 4 pixels, each row by row
+    gpu_tile,        ///< tiles of 4 x 4 pixels of 32 bits
+    gpu_super_tile,  ///< 64 x 64 of these pixels: 8 x 4 groups of 2 x 4 tiles, each row by row
+    decoder_tile,    ///< tiles of 4 x 4 samples, of Hantro's G2
+    decoder_wide,    ///< tiles of 8 x 4 samples, of Hantro's G1
 };
 
-/** A scaler's filter in one direction. */
-struct Filter {
-    static constexpr unsigned taps = 7;
-    static constexpr unsigned phases = 16;
-    static constexpr unsigned one = 1024;           ///< a coefficient of 1
-    static constexpr std::int32_t whole = 1 << 13;  ///< a whole sample, of positions
+/** What a picture consists of. */
+enum class Coding : std::uint8_t {
+    words,   ///< a word of 32 bits with all components of a pixel
+    pairs,   ///< two pixels of 4:2:2 in a word of 32 bits
+    planes,  ///< 4:2:0: a plane of luma, and one of Cb and Cr in turn
+};
 
-    std::int32_t start = 0;      ///< position of the first sample, in 1/8192
-    std::int32_t increment = 0;  ///< from one to the next
-    std::array<std::array<std::int16_t, taps>, phases> coefficients{};  ///< by phase; the middle tap is [3]
-
-    /** True if it passes each sample as it is. */
-    bool passes() const;
+/** How many bits a sample has in memory. */
+enum class Depth : std::uint8_t {
+    eight,
+    ten,          ///< in words: 10:10:10:2 by the channel's order; in planes: four samples in five bytes
+    ten_of_high,  ///< in planes: the upper ten bits of sixteen
 };
 
 struct Size {
@@ -46,50 +47,65 @@ struct Size {
     bool operator==(const Size&) const = default;
 };
 
+/** A plane in memory. */
+struct Plane {
+    std::uint32_t base = 0;
+    std::uint32_t pitch = 0;    ///< bytes from one line to the next; of a decoder, from one row of tiles
+    std::uint32_t left = 0;     ///< bytes of a line that the picture leaves out
+    std::uint32_t top = 0;      ///< lines
+    std::uint32_t width = 0;    ///< bytes of a line that hold samples, with those that are left out
+    std::uint32_t lines = 0;    ///< with those that are left out
+    std::uint32_t segment = 0;  ///< bytes of a line of a tile, 0 if there are no tiles
+    bool operator==(const Plane&) const = default;
+};
+
 struct Channel {
     /** Largest pictures that are shown, in pixels. */
     static constexpr std::uint32_t side_max = 4096;
     static constexpr std::uint32_t area_max = 4096 * 2304;
-    static constexpr std::uint32_t pixel_size = 4;  ///< bytes
+    static constexpr std::uint32_t pixel_size = 4;  ///< bytes of a word
 
     bool fetches = false;         ///< the prefetch runs
     bool shows = false;           ///< and the scaler does
     std::string_view unmodelled;  ///< what of its settings is not there, as it stands in the log; or empty
 
+    Coding coding = Coding::words;
+    Depth depth = Depth::eight;
     Tiling tiling = Tiling::linear;
-    std::uint32_t base = 0;
-    std::uint32_t pitch = 0;               ///< bytes
-    std::array<std::uint8_t, 4> select{};  ///< which byte of a pixel is its blue, green, red, alpha
-    bool ten_bits = false;
-    std::uint32_t order = 0;  ///< of ten-bit components, as in SDATA_CTRL
+    bool yuv = false;
+    std::array<Plane, 2> planes;
+    std::array<std::uint8_t, 4> select{};  ///< which byte of a word is its blue, green, red, alpha
+    std::uint32_t order = 0;               ///< of ten-bit components, as in SDATA_CTRL
+    bool luma_first = false;               ///< in pairs
+    bool cr_first = false;                 ///< in pairs and planes
     bool flip_x = false;
     bool flip_y = false;
     unsigned quarter_turns = 0;
 
     Size stored;  ///< in memory
     Size source;  ///< after rotation
+    Size chroma;  ///< the same of Cb and Cr; of words that of the source
     Size scaled;
     Filter vertical;
     Filter horizontal;
+    Filter chroma_vertical;
+    Filter chroma_horizontal;
 
     /** What channel @p number is set to. */
     static Channel of(const RegisterBank& bank, unsigned number);
 
-    /**
-     * Rows in memory that hold pixels of the @p wanted part, from the top left: lines, or rows of tiles. They
-     * end below 4 GiB, as the channel's addresses do.
-     */
-    Rows rows(Size wanted) const;
+    unsigned plane_count() const { return coding == Coding::planes ? 2 : 1; }
 
-    /** Bytes from the start of rows() to the pixel at @p x, @p y of the picture in memory, if those have
-     * no gaps. */
-    std::size_t place(std::uint32_t x, std::uint32_t y, std::size_t row_width) const;
+    bool operator==(const Channel&) const = default;
 };
 
 /**
- * What the prefetch of channel @p number reads for a frame, by its own sizes, which are those of the picture
- * rounded up: one for each plane, none if it does not run.
+ * Rows in memory of the samples of @p plane: lines, or rows of tiles. They end below 4 GiB, as the channel's
+ * addresses do.
  */
-std::vector<Rows> fetches(const RegisterBank& bank, unsigned number);
+Rows rows_of(const Plane& plane, Tiling tiling);
+
+/** Lines in a row of rows_of(). */
+std::uint32_t lines_of_row(Tiling tiling);
 
 }  // namespace svp::dcss

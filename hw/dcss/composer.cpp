@@ -2,17 +2,14 @@
 #include "dcss/composer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
+#include <utility>
 
-#include "dcss/layer.hpp"
-#include "dcss/registers.hpp"
+#include "dcss/kernels.hpp"
 
 namespace svp::dcss {
 
 namespace {
-
-constexpr unsigned dropped_bits = 2;
 
 struct Corner {
     std::int32_t x, y;
@@ -38,116 +35,199 @@ constexpr std::array<ChannelRegisters, channel_count> channel_registers = {{
     {dtg::ch3_enable, dtg::ch3_background},
 }};
 
-// A word of the picture under way, which is also that of a background register.
-constexpr unsigned red_shift = 20;
-constexpr unsigned green_shift = 10;
-
-std::uint32_t packed(std::uint32_t red, std::uint32_t green, std::uint32_t blue) {
-    return red << red_shift | green << green_shift | blue;
+constexpr std::int32_t ten_bits_of(std::uint32_t eight_bits) {
+    return static_cast<std::int32_t>(eight_bits << 2 | eight_bits >> 6);
 }
 
-std::uint32_t eight_bits_each(std::uint32_t word) {
-    const auto component = [word](unsigned shift) { return (word >> shift & component_max) >> dropped_bits; };
-    return component(red_shift) << 16 | component(green_shift) << 8 | component(0);
-}
-
-std::uint32_t over(const Pixel& pixel, std::uint32_t alpha, std::uint32_t below) {
-    if (alpha == component_max) {
-        return packed(pixel[0], pixel[1], pixel[2]);
-    }
-    const auto mixed = [&](std::uint32_t component, unsigned shift) {
-        const std::uint32_t other = below >> shift & component_max;
-        return (component * alpha + other * (component_max - alpha) + component_max / 2) / component_max;
-    };
-    return packed(mixed(pixel[0], red_shift), mixed(pixel[1], green_shift), mixed(pixel[2], 0));
+Size screen_of(const RegisterBank& bank) {
+    const bool sent = (bank.value(dtg::control_status) & dtg::start) != 0 &&
+                      (bank.value(subsam::sys_ctrl) & subsam::run) != 0;
+    const Corner top = corner(bank.value(dtg::disp_top));
+    const Corner bottom = corner(bank.value(dtg::disp_bot));
+    const Size size{distance(top.x, bottom.x), distance(top.y, bottom.y)};
+    return sent && size.width != 0 && size.height != 0 ? size : Size{};
 }
 
 }  // namespace
 
-Screen Composer::compose(const RegisterBank& bank) {
+Composer::Plan Composer::plan_of(const RegisterBank& bank, Size screen) {
     const std::uint32_t control = bank.value(dtg::control_status);
     const Corner top = corner(bank.value(dtg::disp_top));
-    const Corner bottom = corner(bank.value(dtg::disp_bot));
-    const Size screen{distance(top.x, bottom.x), distance(top.y, bottom.y)};
-    const bool sent = (control & dtg::start) != 0 && (bank.value(subsam::sys_ctrl) & subsam::run) != 0;
-    pixels_.clear();
-    if (!sent || screen.width == 0 || screen.height == 0) {
-        return {};
+    Plan plan;
+    plan.screen = screen;
+    plan.output = OutputPipe::of(bank);
+    for (unsigned number = 0; number < channel_count; ++number) {
+        Part& part = plan.parts[number];
+        const Corner first = corner(bank.value(dtg::ch1_top + 8 * number));
+        const Corner last = corner(bank.value(dtg::ch1_top + 8 * number + 4));
+        part.place = {first.x - top.x, first.y - top.y, distance(first.x, last.x), distance(first.y, last.y)};
+        part.enabled = (control & channel_registers[number].enable) != 0;
+        if (!part.enabled) {
+            continue;
+        }
+        part.background = bank.value(channel_registers[number].background);
+        part.channel = Channel::of(bank, number);
+        part.colours = ColourPipe::of(bank, number);
+        if (number == 0) {
+            part.per_pixel = (control & dtg::ch1_per_pixel_alpha) != 0;
+            part.alpha = ten_bits_of(control >> dtg::global_alpha_shift);
+        }
     }
+    return plan;
+}
+
+/** Makes all ready for other settings. */
+void Composer::adopt(Plan plan) {
+    plan_ = std::move(plan);
+    all_changed_ = true;
+    pixels_.resize(std::size_t{plan_.screen.width} * plan_.screen.height);
+    for (unsigned component = 0; component < line_.size(); ++component) {
+        line_[component].resize(plan_.screen.width);
+        sent_[component].resize(plan_.screen.width);
+    }
+    for (unsigned number = 0; number < channel_count; ++number) {
+        Part& part = plan_.parts[number];
+        if (part.channel.shows && !part.channel.unmodelled.empty()) {
+            host_.log(LogKind::unimplemented,
+                      "dcss: " + std::string(part.channel.unmodelled) + " are not shown");
+        }
+        if (part.has_picture()) {
+            const std::uint32_t width = std::min(part.place.width, part.channel.scaled.width);
+            layers_[number].set(part.channel, part.colours, width, part.per_pixel);
+        }
+    }
+}
+
+/** Reads a channel's picture; true if it can be seen otherwise than before. */
+bool Composer::read(unsigned number) {
+    const Part& part = plan_.parts[number];
+    if (!part.enabled || !part.has_picture() || part.place.width == 0 || part.place.height == 0) {
+        return false;
+    }
+    return std::exchange(answers_[number], layers_[number].read(host_)) != answers_[number];
+}
+
+Screen Composer::compose(const RegisterBank& bank) {
+    const Size screen = screen_of(bank);
     if (screen.width > Channel::side_max || screen.width * screen.height > Channel::area_max) {
         host_.log(LogKind::unimplemented, "dcss: screens of more than 4096 x 2304 pixels are not there");
         return {};
     }
-    pixels_.assign(std::size_t{screen.width} * screen.height, 0);
-    for (unsigned number = channel_count; number-- > 0;) {
-        if ((control & channel_registers[number].enable) != 0) {
-            const Corner first = corner(bank.value(dtg::ch1_top + 8 * number));
-            const Corner last = corner(bank.value(dtg::ch1_top + 8 * number + 4));
-            put_channel(
-                bank, number,
-                {first.x - top.x, first.y - top.y, distance(first.x, last.x), distance(first.y, last.y)},
-                screen);
+    if (screen.width == 0) {
+        return {};
+    }
+    if (Plan plan = plan_of(bank, screen); plan != plan_) {
+        adopt(std::move(plan));
+    }
+    for (unsigned number = 0; number < channel_count; ++number) {
+        all_changed_ = read(number) || all_changed_;
+    }
+    for (std::uint32_t y = 0; y < screen.height; ++y) {
+        if (all_changed_ || changed(y)) {
+            compose_line(y);
         }
     }
-    std::ranges::transform(pixels_, pixels_.begin(), eight_bits_each);
+    all_changed_ = false;
     return {screen.width, screen.height, pixels_};
 }
 
-void Composer::fill(const Rectangle& place, Size screen, std::uint32_t colour) {
-    const std::int32_t right = std::min(place.left + static_cast<std::int32_t>(place.width),
-                                        static_cast<std::int32_t>(screen.width));
-    const std::int32_t bottom = std::min(place.top + static_cast<std::int32_t>(place.height),
-                                         static_cast<std::int32_t>(screen.height));
-    for (std::int32_t y = std::max(place.top, 0); y < bottom; ++y) {
-        for (std::int32_t x = std::max(place.left, 0); x < right; ++x) {
-            pixels_[static_cast<std::size_t>(y) * screen.width + static_cast<std::size_t>(x)] = colour;
+Lines Composer::take_changes() {
+    return std::exchange(changes_, Lines{});
+}
+
+bool Composer::reaches(const Part& part, std::uint32_t y) const {
+    const std::int64_t line = std::int64_t{y} - part.place.top;
+    return part.enabled && part.place.width != 0 && line >= 0 && line < std::int64_t{part.place.height};
+}
+
+/** True if nothing of what lies below can be seen in line @p y. */
+bool Composer::covers(const Part& part, std::uint32_t y) const {
+    const bool opaque = !part.per_pixel && part.alpha == sample_max;
+    return opaque && reaches(part, y) && part.place.left <= 0 &&
+           part.place.left + std::int64_t{part.place.width} >= std::int64_t{plan_.screen.width};
+}
+
+bool Composer::changed(std::uint32_t y) const {
+    for (unsigned number = 0; number < channel_count; ++number) {
+        const Part& part = plan_.parts[number];
+        if (!reaches(part, y)) {
+            continue;
         }
+        const auto line = static_cast<std::uint32_t>(static_cast<std::int32_t>(y) - part.place.top);
+        if (part.has_picture() && answers_[number] == Response::okay && line < part.channel.scaled.height &&
+            layers_[number].changed(line)) {
+            return true;
+        }
+        if (covers(part, y)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+void Composer::compose_line(std::uint32_t y) {
+    const std::uint32_t width = plan_.screen.width;
+    unsigned lowest = 0;
+    while (lowest < channel_count && !covers(plan_.parts[lowest], y)) {
+        ++lowest;
+    }
+    if (lowest == channel_count) {
+        for (unsigned component = 0; component < 3; ++component) {
+            std::fill_n(line_[component].data(), width, Sample{0});
+        }
+        lowest = channel_count - 1;
+    }
+    for (unsigned number = lowest + 1; number-- > 0;) {
+        if (reaches(plan_.parts[number], y)) {
+            put(number, y);
+        }
+    }
+    SampleRows rows = {line_[0].data(), line_[1].data(), line_[2].data(), nullptr};
+    plan_.output.convert(rows, sent_, width);
+    pack(rows[0], rows[1], rows[2], &pixels_[std::size_t{y} * width], width);
+    changes_.first = changes_.end == 0 ? y : std::min(changes_.first, y);
+    changes_.end = std::max(changes_.end, y + 1);
+    ++composed_lines_;
+}
+
+/** Colours the pixels from @p left to @p right of the line, as far as they are on the screen. */
+void Composer::fill(std::int32_t left, std::int32_t right, std::uint32_t colour) {
+    const std::int32_t first = std::max(left, 0);
+    const std::int32_t end = std::min(right, static_cast<std::int32_t>(plan_.screen.width));
+    for (unsigned component = 0; component < 3 && first < end; ++component) {
+        const auto sample = static_cast<Sample>(colour >> (20 - 10 * component) & sample_max);
+        std::fill(line_[component].data() + first, line_[component].data() + end, sample);
     }
 }
 
-void Composer::put_channel(const RegisterBank& bank, unsigned number, const Rectangle& place, Size screen) {
-    const std::uint32_t background = bank.value(channel_registers[number].background);
-    const Channel channel = Channel::of(bank, number);
-    if (!channel.unmodelled.empty() && channel.shows) {
-        host_.log(LogKind::unimplemented, "dcss: " + std::string(channel.unmodelled) + " are not shown");
-    }
-    if (place.width == 0 || place.height == 0) {
+void Composer::put(unsigned number, std::uint32_t y) {
+    const Part& part = plan_.parts[number];
+    const std::int32_t left = part.place.left;
+    const std::int32_t right = left + static_cast<std::int32_t>(part.place.width);
+    const auto line = static_cast<std::uint32_t>(static_cast<std::int32_t>(y) - part.place.top);
+    const bool shows =
+        part.has_picture() && answers_[number] == Response::okay && line < part.channel.scaled.height;
+    const std::int32_t end =
+        shows ? left + static_cast<std::int32_t>(std::min(part.place.width, part.channel.scaled.width))
+              : left;
+    fill(end, right, part.background);
+    const std::int32_t first_x = std::max(left, 0);
+    const std::int32_t end_x = std::min(end, static_cast<std::int32_t>(plan_.screen.width));
+    if (first_x >= end_x) {
         return;
     }
-    if (!channel.shows || !channel.unmodelled.empty()) {
-        fill(place, screen, background);
-        return;
-    }
-    const Source source(host_, channel);
-    if (source.answer() != Response::okay) {
-        fill(place, screen, background);
-        return;
-    }
-    const std::uint32_t control = bank.value(dtg::control_status);
-    const bool per_pixel = number == 0 && (control & dtg::ch1_per_pixel_alpha) != 0;
-    const std::uint32_t global =
-        number == 0 ? ten_bits_of(control >> dtg::global_alpha_shift) : component_max;
-
-    Scaler scaler(channel, source);
-    const Size shown{std::min(place.width, channel.scaled.width),
-                     std::min(place.height, channel.scaled.height)};
-    const auto right = place.left + static_cast<std::int32_t>(shown.width);
-    const auto below = place.top + static_cast<std::int32_t>(shown.height);
-    fill({right, place.top, place.width - shown.width, place.height}, screen, background);
-    fill({place.left, below, shown.width, place.height - shown.height}, screen, background);
-    std::vector<Pixel> line(shown.width);
-    for (std::uint32_t y = 0; y < shown.height; ++y) {
-        const std::int32_t at_y = place.top + static_cast<std::int32_t>(y);
-        if (at_y < 0 || at_y >= static_cast<std::int32_t>(screen.height)) {
-            continue;
-        }
-        scaler.line(y, line);
-        std::uint32_t* out = &pixels_[static_cast<std::size_t>(at_y) * screen.width];
-        for (std::uint32_t x = 0; x < line.size(); ++x) {
-            const std::int32_t at_x = place.left + static_cast<std::int32_t>(x);
-            if (at_x >= 0 && at_x < static_cast<std::int32_t>(screen.width)) {
-                out[at_x] = over(line[x], per_pixel ? line[x][3] : global, out[at_x]);
-            }
+    const SampleRows rows = layers_[number].line(line);
+    const auto count = static_cast<std::size_t>(end_x - first_x);
+    const std::int32_t skipped = first_x - left;
+    for (unsigned component = 0; component < 3; ++component) {
+        const Sample* above = rows[component] + skipped;
+        Sample* below = line_[component].data() + first_x;
+        if (part.per_pixel) {
+            blend(above, rows[3] + skipped, below, count);
+        } else if (part.alpha == sample_max) {
+            std::copy_n(above, count, below);
+        } else {
+            blend(above, part.alpha, below, count);
         }
     }
 }

@@ -6,15 +6,22 @@
  * its picture, and all over it if the bus answered a fetch with an error, a channel shows its background.
  * Channels 2 and 3 are opaque. A component of channel 1 is c * alpha + below * (1 - alpha), rounded to the
  * nearest, with the global alpha or the pixel's; its background is opaque. A screen has the upper eight bits
- * of ten.
+ * of ten; what is sent out as luma and chroma stands there as red, green and blue.
+ *
+ * Pictures are read as a whole each time, but only lines of the screen are composed again for which something
+ * in memory, or any setting, has changed since the last time.
  */
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "dcss/channel.hpp"
+#include "dcss/colour.hpp"
+#include "dcss/layer.hpp"
+#include "dcss/registers.hpp"
 #include "svp/host.hpp"
 
 namespace svp::dcss {
@@ -26,6 +33,12 @@ struct Screen {
     std::span<const std::uint32_t> pixels;
 };
 
+/** Lines of the screen from first on, up to end. */
+struct Lines {
+    std::uint32_t first = 0;
+    std::uint32_t end = 0;
+};
+
 class Composer {
  public:
     explicit Composer(Host& host) : host_(host) {}
@@ -33,18 +46,60 @@ class Composer {
     /** The result stays until the next call. */
     Screen compose(const RegisterBank& bank);
 
+    /** Lines that compose() has changed since the last call of this. */
+    Lines take_changes();
+
+    /** Lines that were put together, ever: for tests and measurements. */
+    std::uint64_t composed_lines() const { return composed_lines_; }
+
  private:
     /** Place of a channel on the screen, which it may exceed. */
     struct Rectangle {
-        std::int32_t left, top;
-        std::uint32_t width, height;
+        std::int32_t left = 0, top = 0;
+        std::uint32_t width = 0, height = 0;
+        bool operator==(const Rectangle&) const = default;
+    };
+    /** What a channel is to show. */
+    struct Part {
+        bool enabled = false;
+        Rectangle place;
+        std::uint32_t background = 0;  ///< ten bits of red, green and blue
+        std::int32_t alpha = sample_max;
+        bool per_pixel = false;
+        Channel channel;
+        ColourPipe colours;
+
+        bool has_picture() const { return channel.shows && channel.unmodelled.empty(); }
+        bool operator==(const Part&) const = default;
+    };
+    /** All that registers say of the screen. */
+    struct Plan {
+        Size screen;
+        std::array<Part, channel_count> parts;
+        OutputPipe output;
+        bool operator==(const Plan&) const = default;
     };
 
-    void put_channel(const RegisterBank& bank, unsigned number, const Rectangle& place, Size screen);
-    void fill(const Rectangle& place, Size screen, std::uint32_t colour);
+    static Plan plan_of(const RegisterBank& bank, Size screen);
+    void adopt(Plan plan);
+    bool read(unsigned number);
+    bool reaches(const Part& part, std::uint32_t y) const;
+    bool covers(const Part& part, std::uint32_t y) const;
+    bool changed(std::uint32_t y) const;
+    void compose_line(std::uint32_t y);
+    void put(unsigned number, std::uint32_t y);
+    void fill(std::int32_t left, std::int32_t right, std::uint32_t colour);
 
     Host& host_;
-    std::vector<std::uint32_t> pixels_;  ///< ten bits of red, green and blue until all is composed
+    Plan plan_;
+    std::array<Layer, channel_count> layers_;
+    std::array<Response, channel_count> answers_{};
+    bool all_changed_ = true;
+    Lines changes_;
+    std::uint64_t composed_lines_ = 0;
+    RowSet line_;  ///< red, green, blue of the one under way
+    RowSet sent_;  ///< the same behind the output's pipe
+    std::vector<std::uint32_t> pixels_;
 };
 
 }  // namespace svp::dcss

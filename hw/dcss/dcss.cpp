@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <string>
 
-#include "dcss/channel.hpp"
+#include "dcss/dtrc.hpp"
+#include "dcss/fetches.hpp"
 
 namespace svp {
 
@@ -15,6 +16,7 @@ using namespace dcss;
 constexpr unsigned loader_line = 0;
 constexpr unsigned kick_line = 1;
 constexpr unsigned vblank_line = 2;
+constexpr unsigned detiler_line = 3;  // of channel 2; the next one of channel 3
 
 constexpr unsigned line_timer = 0;
 constexpr unsigned loader_timer = 1;
@@ -51,6 +53,12 @@ std::vector<Register> Dcss::rows(Dcss& self) {
             },
         .interrupt_status = [&self](std::uint32_t, std::uint32_t) { return self.interrupts_; },
         .failed_address = [&self](std::uint32_t, std::uint32_t) { return self.failed_address_; },
+        .detiler_control =
+            [&self](unsigned channel, const WriteEvent& event) {
+                Dtrc::control_written(self.bank_, channel, event.before);
+                self.update_irqs();
+            },
+        .detiler_interrupt = [&self](const WriteEvent&) { self.update_irqs(); },
     });
 }
 
@@ -95,6 +103,7 @@ void Dcss::reset() {
 std::vector<Counter> Dcss::counters() const {
     std::vector<Counter> result = {
         {"frames", frames_},
+        {"composed-lines", composer_.composed_lines()},
         {"context-loader.loads", loads_},
         {"context-loader.items", items_},
         {"context-loader.failed-loads", failed_loads_},
@@ -257,6 +266,9 @@ void Dcss::begin_frame() {
     if (load_wanted() && !loader_.running() && loader_due_ == 0) {
         begin_load();
     }
+    for (unsigned channel = 0; channel < channel_count; ++channel) {
+        Dtrc::begin_frame(bank_, channel);
+    }
     judge_fetches();
 }
 
@@ -303,6 +315,11 @@ void Dcss::update_irqs() {
     const std::uint32_t raised = interrupts_ & bank_.value(dtg::int_mask);
     host().set_irq(kick_line, (raised & 1u << 0) != 0);
     host().set_irq(vblank_line, (raised & 1u << 1) != 0);
+    for (unsigned index = 0; index < dtrc::count; ++index) {
+        const std::uint32_t at = dtrc::base + index * dtrc::stride;
+        host().set_irq(detiler_line + index,
+                       (bank_.value(at + dtrc::frame_done) & bank_.value(at + dtrc::interrupt_enable)) != 0);
+    }
 }
 
 void Dcss::timer_expired(unsigned timer) {

@@ -10,8 +10,8 @@
  * counts on. No register description is public.
  *
  * Interface: QOM type "imx8mq.dcss", two windows: 0x2d000 bytes with all blocks, and the 4 KiB of BLKCTL.
- * Lines, in parentheses the input of irqsteer: 0 context loader (6), 1 DTG's LINE0 (8), 2 DTG's LINE1 (9).
- * Two timers. Role "anatop": where the pixel clock comes from.
+ * Lines, in parentheses the input of irqsteer: 0 context loader (6), 1 DTG's LINE0 (8), 2 DTG's LINE1 (9),
+ * 3 and 4 DTRC of channels 2 (16) and 3 (17). Two timers. Role "anatop": where the pixel clock comes from.
  *
  * The context loader begins at the start of a frame, if ENABLE is set then; without frames, a little after
  * it was set: never in the write itself. At its end ENABLE reads 0, and all statuses that are due appear at
@@ -25,11 +25,11 @@
  * so a denied fetch is on record though nobody watches. An answer that is a bus error shows in the prefetch's
  * status. compose() gives the picture on the screen when somebody looks; its reads are an observer's.
  *
- * Not modelled: pictures in other formats than RGB with 32 bits a pixel
- * (see channel.hpp; composer.hpp says what is assumed); what the scaler sends to memory; underruns; HDR10,
- * DTRC, DEC400D, Dolby, WRSCL, RDSRC and LUT loader, whose words keep what is written and tell so in the log
- * ("unimp"); lines for LINE2 and LINE3 of the DTG, which are latched only; DB_PEND_SB_REC and
- * SB_PEND_DISP_ACTIVE of the loader, since nothing is received while something is loaded; what BLKCTL's
+ * Not modelled (README.md says what is assumed of the rest): RGB with less than 32 bits a pixel, tiles of GPU
+ * and decoders that the prefetch itself would have to know; what the scaler sends to memory; underruns;
+ * SUBSAM's 4:2:2 and 4:2:0; DEC400D, Dolby, WRSCL, RDSRC and LUT loader, whose words keep what is written and
+ * tell so in the log ("unimp"); lines for LINE2 and LINE3 of the DTG, which are latched only; DB_PEND_SB_REC
+ * and SB_PEND_DISP_ACTIVE of the loader, since nothing is received while something is loaded; what BLKCTL's
  * resets and clock selections do; the moment at which single lists are loaded (see context_loader.hpp) and
  * rates out of 24 to 120 frames a second (see timing.hpp).
  */
@@ -53,7 +53,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     explicit Dcss(Host& host);
 
     std::span<const RegionInfo> regions() const override { return regions_; }
-    unsigned irq_lines() const override { return 3; }
+    unsigned irq_lines() const override { return 5; }
     unsigned timers() const override { return 2; }
     ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
@@ -65,12 +65,15 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
 
     /** The picture on the screen; it stays until the next call. Takes milliseconds. */
     dcss::Screen compose() { return composer_.compose(bank_); }
+    /** Lines that compose() has changed since the last call of this. */
+    dcss::Lines take_changes() { return composer_.take_changes(); }
 
     /** The declaration of a window, for tests that walk over all registers. */
     const RegisterBank& bank(unsigned region) const { return region == 0 ? bank_ : blk_ctrl_; }
 
  protected:
     void exchange(Archive& archive) override;
+    std::uint32_t state_version() const override { return 2; }
     void resume() override;
 
  private:

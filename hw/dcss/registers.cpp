@@ -49,6 +49,76 @@ void add_dpr(std::vector<Register>& rows, unsigned channel, const Handlers& hand
     add(rtram_ctrl0, "DPR_RTRAM_CTRL0", 0xff);
 }
 
+/** The words of a CSC; the field that a norm is has five bits, the others as many as the arithmetic. */
+void add_csc(std::vector<Register>& rows, std::uint32_t at, std::string_view name) {
+    using namespace hdr10;
+    const auto add = [&](std::uint32_t offset, std::uint32_t fields, std::uint32_t count) {
+        rows.push_back({.offset = at + offset, .name = name, .read_only = ~fields, .count = count});
+    };
+    add(csc_control, 0x8003, 1);
+    add(csc_coefficients, 0xffff, 9);
+    add(csc_pre_offset, 0x3ff, 9);  // and its limits
+    add(csc_norm, 0x1f, 1);
+    add(csc_post_offset, 0x0fffffff, 3);
+    add(csc_post_min, 0x3ff, 6);
+}
+
+void add_hdr10(std::vector<Register>& rows, unsigned pipe) {
+    using namespace hdr10;
+    const std::uint32_t at = pipe * stride;
+    const auto add = [&](std::uint32_t offset, std::string_view name, std::uint32_t fields) {
+        rows.push_back({.offset = at + offset, .name = name, .read_only = ~fields});
+    };
+    for (std::uint32_t component = 0; component < 3; ++component) {
+        rows.push_back({.offset = at + table + component * table_stride,
+                        .name = "HDR10_LUT",
+                        .read_only = ~0xffffu,
+                        .count = table_words});
+    }
+    if (pipe == output_pipe) {
+        add_csc(rows, at + csc_a, "HDR10_CSCO");
+        add(output_control, "HDR10_LTNL", 0xf);
+        return;
+    }
+    add_csc(rows, at + csc_a, "HDR10_CSCA");
+    add(table_control, "HDR10_LUT_CONTROL", 0x8003);
+    add_csc(rows, at + csc_b, "HDR10_CSCB");
+    rows.push_back({.offset = at + float_control, .name = "HDR10_FL2FX", .kind = Kind::unmodelled});
+}
+
+void add_dtrc(std::vector<Register>& rows, unsigned index, const Handlers& handlers) {
+    using namespace dtrc;
+    const std::uint32_t at = base + index * stride;
+    const auto add = [&](std::uint32_t offset, std::string_view name, std::uint32_t fields,
+                         std::uint32_t count = 1) {
+        rows.push_back({.offset = at + offset, .name = name, .read_only = ~fields, .count = count});
+    };
+    for (const std::uint32_t bank : {0u, bank_stride}) {
+        add(bank + luma_data, "DTRC_DSADDR", all_bits, 4);  // and the tables' addresses
+        add(bank + size, "DTRC_SIZE", size_mask << 16 | size_mask);
+        add(bank + luma_window, "DTRC_WINDOW", all_bits, 4);
+        add(bank + crop_origin, "DTRC_CROP", crop_mask << 16 | crop_mask, 2);
+        add(bank + settings, "DTRC_DCTL", 0x00060003);
+        rows.push_back(
+            {.offset = at + bank + upper_words, .name = "DTRC_EXT", .count = 8, .kind = Kind::unmodelled});
+    }
+    rows.push_back({.offset = at + interrupt_enable,
+                    .name = "DTRC_INTEN",
+                    .read_only = ~1u,
+                    .on_write = handlers.detiler_interrupt});
+    rows.push_back({.offset = at + frame_done,
+                    .name = "DTRC_FDINTR",
+                    .read_only = ~1u,
+                    .write_1_clear = 1,
+                    .on_write = handlers.detiler_interrupt});
+    rows.push_back({.offset = at + control,
+                    .name = "DTRC_DTCTRL",
+                    .on_write = [channel = index + 1, written = handlers.detiler_control](
+                                    const WriteEvent& event) { written(channel, event); }});
+    add(read_ids, "DTRC_ARIDR", all_bits);
+    add(id_to_ddr, "DTRC_DTID2DDR", 0xffff);
+}
+
 void add_subsam(std::vector<Register>& rows) {
     const auto add = [&](std::uint32_t offset, std::string_view name, std::uint32_t fields) {
         rows.push_back(
@@ -165,10 +235,14 @@ void add_ctxld(std::vector<Register>& rows, const Handlers& handlers) {
 
 std::vector<Register> rows(const Handlers& handlers) {
     std::vector<Register> result;
-    add_unmodelled(result, 0x00000, "HDR10", 0x10000);
+    for (unsigned pipe = 0; pipe < hdr10::pipes; ++pipe) {
+        add_hdr10(result, pipe);
+    }
     add_unmodelled(result, 0x10000, "DOLBY", 0x5000);
     add_unmodelled(result, 0x15000, "DEC400D", 0x1000);
-    add_unmodelled(result, 0x16000, "DTRC", 0x2000);
+    for (unsigned index = 0; index < dtrc::count; ++index) {
+        add_dtrc(result, index, handlers);
+    }
     for (unsigned channel = 0; channel < channel_count; ++channel) {
         add_dpr(result, channel, handlers);
     }

@@ -50,7 +50,96 @@ inline constexpr std::uint32_t irq_run = 1u << 1;
 inline constexpr std::uint32_t irq_shadow_loaded = 1u << 2;
 inline constexpr std::uint32_t irq_axi_read_error = 1u << 3;
 inline constexpr std::uint32_t irq_all = 0xff;
+
+// Fields of MODE_CTRL0.
+inline constexpr unsigned tile_shift = 2;
+inline constexpr std::uint32_t tile_linear = 0;  ///< values of its field
+inline constexpr std::uint32_t tile_gpu = 1;
+inline constexpr std::uint32_t tile_gpu_super = 2;
+inline constexpr std::uint32_t mode_yuv = 1u << 6;
+inline constexpr std::uint32_t mode_two_planes = 1u << 7;
+inline constexpr unsigned pixel_size_shift = 8;  ///< 0: 8 bits, 1: 16, 2: 32
+inline constexpr std::uint32_t mode_luma_swap = 1u << 10;
+inline constexpr std::uint32_t mode_chroma_swap = 1u << 11;
+inline constexpr unsigned blue_select_shift = 12;  ///< green, red and alpha follow, two bits each
+
+// Fields of FRAME_CTRL0.
+inline constexpr std::uint32_t frame_flip_x = 1u << 0;
+inline constexpr std::uint32_t frame_flip_y = 1u << 1;
+inline constexpr unsigned rotation_shift = 2;
+inline constexpr std::uint32_t frame_order = 1u << 4;
+inline constexpr unsigned pitch_shift = 16;
 }  // namespace dpr
+
+/** Detiler (DTRC) of channels 2 and 3, 0x1000 bytes apart; two banks of settings in each. */
+namespace dtrc {
+inline constexpr std::uint32_t base = 0x16000;
+inline constexpr std::uint32_t stride = 0x1000;
+inline constexpr unsigned count = 2;
+inline constexpr std::uint32_t bank_stride = 0x60;
+inline constexpr std::uint32_t luma_data = 0x00;  ///< of a bank
+inline constexpr std::uint32_t chroma_data = 0x04;
+inline constexpr std::uint32_t luma_table = 0x08;
+inline constexpr std::uint32_t chroma_table = 0x0c;
+inline constexpr std::uint32_t size = 0x10;  ///< width in the low half, height in the high one
+inline constexpr std::uint32_t luma_window = 0x14;
+inline constexpr std::uint32_t luma_window_end = 0x18;
+inline constexpr std::uint32_t chroma_window = 0x1c;
+inline constexpr std::uint32_t chroma_window_end = 0x20;
+inline constexpr std::uint32_t crop_origin = 0x24;
+inline constexpr std::uint32_t crop_size = 0x28;
+inline constexpr std::uint32_t settings = 0x2c;     ///< DCTL
+inline constexpr std::uint32_t upper_words = 0x30;  ///< of 64-bit addresses
+inline constexpr std::uint32_t interrupt_enable = 0xc0;
+inline constexpr std::uint32_t frame_done = 0xc4;
+inline constexpr std::uint32_t control = 0xc8;  ///< DTCTRL
+inline constexpr std::uint32_t read_ids = 0xcc;
+inline constexpr std::uint32_t id_to_ddr = 0xd0;
+
+inline constexpr std::uint32_t size_mask = 0x3ff;
+inline constexpr std::uint32_t crop_mask = 0x1fff;
+inline constexpr std::uint32_t ready = 1u << 0;  ///< of DCTL
+inline constexpr std::uint32_t eight_bits = 1u << 1;
+inline constexpr std::uint32_t crops = 1u << 18;
+inline constexpr std::uint32_t mode_mask = 0x3;  ///< of DTCTRL
+inline constexpr std::uint32_t mode_detile = 0;
+inline constexpr std::uint32_t hot_reset = 1u << 2;
+inline constexpr std::uint32_t g1_tiles = 1u << 3;
+inline constexpr std::uint32_t raster_swaps = 0xfu << 24 | 0xffu << 12;  ///< of anything but tables
+inline constexpr std::uint32_t ten_bit_order = 1u << 29;
+inline constexpr unsigned current_shift = 31;
+}  // namespace dtrc
+
+/** Colour conversion (HDR10): a pipe for each channel, and one for what is sent out. */
+namespace hdr10 {
+inline constexpr std::uint32_t stride = 0x4000;
+inline constexpr unsigned pipes = channel_count + 1;
+inline constexpr unsigned output_pipe = channel_count;
+inline constexpr std::uint32_t table = 0x0000;  ///< the next component's is 0x1000 further
+inline constexpr std::uint32_t table_stride = 0x1000;
+inline constexpr std::uint32_t table_words = 1024;
+inline constexpr std::uint32_t csc_a = 0x3000;  ///< CSC O on the output pipe
+inline constexpr std::uint32_t csc_b = 0x3800;
+// Of a CSC; three or nine words each.
+inline constexpr std::uint32_t csc_control = 0x00;
+inline constexpr std::uint32_t csc_coefficients = 0x04;
+inline constexpr std::uint32_t csc_pre_offset = 0x28;
+inline constexpr std::uint32_t csc_pre_min = 0x34;
+inline constexpr std::uint32_t csc_pre_max = 0x40;
+inline constexpr std::uint32_t csc_norm = 0x4c;
+inline constexpr std::uint32_t csc_post_offset = 0x50;
+inline constexpr std::uint32_t csc_post_min = 0x5c;
+inline constexpr std::uint32_t csc_post_max = 0x68;
+inline constexpr std::uint32_t table_control = csc_a + 0x80;   ///< of an input pipe
+inline constexpr std::uint32_t float_control = csc_b + 0x74;   ///< FL2FX, of an input pipe
+inline constexpr std::uint32_t output_control = csc_a + 0x74;  ///< LTNL, of the output pipe
+
+inline constexpr std::uint32_t enable = 1u << 0;  ///< of the CSCs and of an input pipe's tables
+inline constexpr std::uint32_t bypass = 1u << 15;
+inline constexpr std::uint32_t output_passes = 1u << 0;  ///< of LTNL
+inline constexpr std::uint32_t output_no_floats = 1u << 1;
+inline constexpr std::uint32_t output_enable = 1u << 2;
+}  // namespace hdr10
 
 /** Colour subsampling at the output (SUBSAM). */
 namespace subsam {
@@ -87,7 +176,17 @@ inline constexpr std::uint32_t coef_vchr = 0x200;
 inline constexpr std::uint32_t coef_hchr = 0x300;
 inline constexpr std::uint32_t coef_words = 48;  ///< of a set: 16 phases of three words
 
-inline constexpr std::uint32_t enable = 1u << 0;  ///< of CTRL
+inline constexpr std::uint32_t h_chr_start = 0x60;
+
+inline constexpr std::uint32_t enable = 1u << 0;       ///< of CTRL
+inline constexpr std::uint32_t memory_paths = 0x1100;  ///< SCALE2MEM, MEM2OFIFO
+inline constexpr std::uint32_t sdata_yuv = 1u << 0;    ///< of SDATA_CTRL
+inline constexpr std::uint32_t sdata_swap = 1u << 4;   ///< of luma and chroma
+inline constexpr unsigned order_shift = 8;             ///< of ten-bit components
+inline constexpr std::uint32_t format_420 = 0;         ///< of SRC_FORMAT and DST_FORMAT
+inline constexpr std::uint32_t format_422 = 1;
+inline constexpr std::uint32_t format_444 = 2;
+inline constexpr std::uint32_t depth_ten = 2;  ///< of the fields of BIT_DEPTH
 }  // namespace scaler
 
 /** Display timing and blending (DTG). */
@@ -162,6 +261,8 @@ struct Handlers {
     std::function<std::uint32_t(unsigned channel)> unmasked_status;  ///< of a prefetch
     Register::ReadHandler interrupt_status;
     Register::ReadHandler failed_address;
+    std::function<void(unsigned channel, const WriteEvent&)> detiler_control;
+    Register::WriteHandler detiler_interrupt;
 };
 
 /** All registers of the first window, in the order of their offsets. */

@@ -9,38 +9,44 @@ typedef struct SvpDisplay {
     SvpDeviceState *dcss;
     QemuConsole *console;
     bool shows; /* else the console has QEMU's placeholder */
+    bool whole; /* somebody wants all of the picture, changed or not */
 } SvpDisplay;
 
-static void svp_display_show(SvpDisplay *s, const uint32_t *pixels,
-                             uint32_t width, uint32_t height)
+static void svp_display_show(SvpDisplay *s, const SvpScreen *screen)
 {
     DisplaySurface *surface = qemu_console_surface(s->console);
-    uint8_t *line;
-    uint32_t y;
+    uint32_t first = screen->changed_first, end = screen->changed_end, y;
 
-    if (!s->shows || surface_width(surface) != width ||
-        surface_height(surface) != height) {
-        surface = qemu_create_displaysurface(width, height);
+    if (!s->shows || surface_width(surface) != screen->width ||
+        surface_height(surface) != screen->height) {
+        surface = qemu_create_displaysurface(screen->width, screen->height);
         dpy_gfx_replace_surface(s->console, surface);
         s->shows = true;
+        s->whole = true;
     }
-    line = surface_data(surface);
-    for (y = 0; y < height; y++) {
-        memcpy(line, pixels + (size_t)y * width, (size_t)width * 4);
-        line += surface_stride(surface);
+    if (s->whole) {
+        s->whole = false;
+        first = 0;
+        end = screen->height;
     }
-    dpy_gfx_update_full(s->console);
+    for (y = first; y < end; y++) {
+        memcpy((uint8_t *)surface_data(surface) +
+                   (size_t)y * surface_stride(surface),
+               screen->pixels + (size_t)y * screen->width,
+               (size_t)screen->width * 4);
+    }
+    if (first < end) {
+        dpy_gfx_update(s->console, 0, first, screen->width, end - first);
+    }
 }
 
 static void svp_display_update(void *opaque)
 {
     SvpDisplay *s = opaque;
-    uint32_t width, height;
-    const uint32_t *pixels = svp_display_compose(svp_device_core(s->dcss),
-                                                 &width, &height);
+    SvpScreen screen = svp_display_compose(svp_device_core(s->dcss));
 
-    if (pixels) {
-        svp_display_show(s, pixels, width, height);
+    if (screen.pixels) {
+        svp_display_show(s, &screen);
     } else if (s->shows) {
         dpy_gfx_replace_surface(s->console, NULL);
         s->shows = false;
@@ -49,7 +55,9 @@ static void svp_display_update(void *opaque)
 
 static void svp_display_invalidate(void *opaque)
 {
-    /* Each update is of the whole picture. */
+    SvpDisplay *s = opaque;
+
+    s->whole = true;
 }
 
 static const GraphicHwOps svp_display_ops = {

@@ -9,11 +9,17 @@
 extern "C" {
 #endif
 
-/*
- * The picture that a core of type "imx8mq.dcss" sends out at this moment: `*width` * `*height` words 0x00RRGGBB, line by
- * line. They stay until the next call. NULL, and no size, if it sends none.
- */
-const uint32_t *svp_display_compose(SvpDevice *dcss, uint32_t *width, uint32_t *height) SVP_NOEXCEPT;
+/* A picture of width * height words 0x00RRGGBB, line by line; pixels is NULL, and all else 0, if there is none. */
+typedef struct SvpScreen {
+    const uint32_t *pixels;
+    uint32_t width;
+    uint32_t height;
+    uint32_t changed_first; /* lines that are not as they were at the last call, */
+    uint32_t changed_end;   /* up to this one */
+} SvpScreen;
+
+/* What a core of type "imx8mq.dcss" sends out at this moment. The pixels stay until the next call. */
+SvpScreen svp_display_compose(SvpDevice *dcss) SVP_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -345,7 +345,7 @@ TEST_CASE("random accesses never crash a core, and a reset undoes them") {
             !battery) {  // fuses and time do not go back
             CHECK(all_words(*core) == fresh);
         }
-        CHECK(core->irq_lines() <= 4);
+        CHECK(core->irq_lines() <= 5);
         CHECK((battery || host.deadlines.empty()));
     }
 }
