@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "bool_reader.hpp"
 #include "vp8_tables.hpp"
 
 namespace svp::play {
@@ -15,58 +16,6 @@ constexpr std::size_t key_frame_tag_size = 10;
 constexpr std::uint8_t start_code[] = {0x9d, 0x01, 0x2a};
 
 }  // namespace
-
-/** Boolean decoder that knows at which bit of the partition it is, for another one to go on from there. */
-class Vp8Parser::Bits {
- public:
-    explicit Bits(std::span<const std::uint8_t> partition) : partition_(partition) {
-        value_ = partition.empty() ? 0u : partition[0];
-    }
-
-    bool decision(unsigned probability) {
-        const unsigned split = 1 + ((range_ - 1) * probability >> 8);
-        const bool bit = value_ >= split;
-        range_ = bit ? range_ - split : split;
-        value_ = bit ? value_ - split : value_;
-        while (range_ < 128) {
-            range_ <<= 1;
-            value_ = value_ << 1 | next_bit();
-        }
-        return bit;
-    }
-    bool flag() { return decision(128); }
-    unsigned literal(unsigned bits) {
-        unsigned value = 0;
-        while (bits-- != 0) {
-            value = value << 1 | (flag() ? 1u : 0u);
-        }
-        return value;
-    }
-    /** Magnitude of @p bits, then the sign. */
-    int signed_literal(unsigned bits) {
-        const auto magnitude = static_cast<int>(literal(bits));
-        return flag() ? -magnitude : magnitude;
-    }
-    /** A flag, and such a number if it is set; else 0. */
-    int optional_signed(unsigned bits) { return flag() ? signed_literal(bits) : 0; }
-
-    unsigned consumed() const { return position_ - 8; }
-    unsigned range() const { return range_; }
-    unsigned value() const { return value_; }
-    /** More bits were looked at than the partition has. */
-    bool overrun() const { return position_ > 8 * partition_.size(); }
-
- private:
-    unsigned next_bit() {
-        const unsigned bit = position_++;
-        return bit / 8 < partition_.size() ? partition_[bit / 8] >> (7 - bit % 8) & 1u : 0u;
-    }
-
-    std::span<const std::uint8_t> partition_;
-    unsigned range_ = 255;
-    unsigned value_;
-    unsigned position_ = 8;
-};
 
 void Vp8Parser::begin_key_frame() {
     segment_ = {};
@@ -81,7 +30,7 @@ void Vp8Parser::begin_key_frame() {
     started_ = true;
 }
 
-void Vp8Parser::parse_segmentation(Bits& bits) {
+void Vp8Parser::parse_segmentation(BoolReader& bits) {
     segment_.flags &= V4L2_VP8_SEGMENT_FLAG_DELTA_VALUE_MODE;
     if (!bits.flag()) {
         return;
@@ -107,7 +56,7 @@ void Vp8Parser::parse_segmentation(Bits& bits) {
     }
 }
 
-void Vp8Parser::parse_filter(Bits& bits) {
+void Vp8Parser::parse_filter(BoolReader& bits) {
     filter_.flags = bits.flag() ? V4L2_VP8_LF_FILTER_TYPE_SIMPLE : 0;
     filter_.level = static_cast<std::uint8_t>(bits.literal(6));
     filter_.sharpness_level = static_cast<std::uint8_t>(bits.literal(3));
@@ -130,7 +79,7 @@ void Vp8Parser::parse_filter(Bits& bits) {
     update(filter_.mb_mode_delta);
 }
 
-void Vp8Parser::parse_quantizers(Bits& bits, v4l2_vp8_quantization& quantization) {
+void Vp8Parser::parse_quantizers(BoolReader& bits, v4l2_vp8_quantization& quantization) {
     quantization.y_ac_qi = static_cast<std::uint8_t>(bits.literal(7));
     for (auto* delta : {&quantization.y_dc_delta, &quantization.y2_dc_delta, &quantization.y2_ac_delta,
                         &quantization.uv_dc_delta, &quantization.uv_ac_delta}) {
@@ -138,7 +87,7 @@ void Vp8Parser::parse_quantizers(Bits& bits, v4l2_vp8_quantization& quantization
     }
 }
 
-void Vp8Parser::parse_references(Bits& bits, Vp8Frame& frame) {
+void Vp8Parser::parse_references(BoolReader& bits, Vp8Frame& frame) {
     const bool golden = bits.flag();
     const bool altref = bits.flag();
     frame.golden = golden ? Vp8Update::current : Vp8Update::keep;
@@ -162,7 +111,7 @@ void Vp8Parser::parse_references(Bits& bits, Vp8Frame& frame) {
     }
 }
 
-void Vp8Parser::parse_probabilities(Bits& bits, Vp8Frame& frame) {
+void Vp8Parser::parse_probabilities(BoolReader& bits, Vp8Frame& frame) {
     for (unsigned i = 0; i < 4 * 8 * 3 * 11; ++i) {
         const unsigned type = i / 264, band = i / 33 % 8, context = i / 11 % 3, node = i % 11;
         if (bits.decision(coefficient_update_probabilities[type][band][context][node])) {
@@ -260,7 +209,7 @@ std::optional<Vp8Frame> Vp8Parser::parse(std::span<const std::uint8_t> data, std
                     (frame.show ? V4L2_VP8_FRAME_FLAG_SHOW_FRAME : 0u) |
                     (control.version > 3 ? V4L2_VP8_FRAME_FLAG_EXPERIMENTAL : 0u);
 
-    Bits bits(data.subspan(header, control.first_part_size));
+    BoolReader bits(data.subspan(header, control.first_part_size));
     if (key) {
         bits.literal(2);  // colour space and clamping, which change nothing here
     }

@@ -15,6 +15,8 @@
 
 namespace svp::play {
 
+class BoolReader;
+
 /** Which picture a reference is from the next frame on. */
 enum class Vp8Update : std::uint8_t { keep, current, last, golden, altref };
 
@@ -34,14 +36,12 @@ class Vp8Parser {
     std::optional<Vp8Frame> parse(std::span<const std::uint8_t> data, std::string& problem);
 
  private:
-    class Bits;
-
     void begin_key_frame();
-    void parse_segmentation(Bits& bits);
-    void parse_filter(Bits& bits);
-    static void parse_quantizers(Bits& bits, v4l2_vp8_quantization& quantization);
-    static void parse_references(Bits& bits, Vp8Frame& frame);
-    void parse_probabilities(Bits& bits, Vp8Frame& frame);
+    void parse_segmentation(BoolReader& bits);
+    void parse_filter(BoolReader& bits);
+    static void parse_quantizers(BoolReader& bits, v4l2_vp8_quantization& quantization);
+    static void parse_references(BoolReader& bits, Vp8Frame& frame);
+    void parse_probabilities(BoolReader& bits, Vp8Frame& frame);
     static bool parse_partitions(std::span<const std::uint8_t> data, std::size_t position, Vp8Frame& frame);
 
     bool started_ = false;
