@@ -4,7 +4,14 @@
 A picture is (width, height, bytes of red, green and blue of each pixel, line by line).
 """
 
+import contextlib
 import tempfile
+
+from boot_case import BoardCase, wait_until
+
+SHOW_SECONDS = 120
+#: What must not be in the kernel's log
+TROUBLE = r"(?i)oops|BUG:|WARNING|timed? ?out|ctxld: error|list ended|not loaded"
 
 #: libdrm's "smpte" pattern: an upper band of bars, a narrow one, and a lower one with its own widths (SMPTE EG 1 has the idea)
 _GREY, _YELLOW, _CYAN, _GREEN, _MAGENTA, _RED, _BLUE = ((192, 192, 192), (192, 192, 0), (0, 192, 192), (0, 192, 0), (192, 0, 192), (192, 0, 0),
@@ -56,3 +63,39 @@ def difference(seen, wanted):
         return 0, 0, 0
     value, place = max((abs(a - b), -i) for i, (a, b) in enumerate(zip(seen[2], wanted[2])))
     return value, -place // 3 % seen[0], -place // 3 // seen[0]
+
+
+class ShowingCase(BoardCase):
+    """Tests of what programs in the guest show until a line comes in. DRIVER: of the display controller."""
+
+    DRIVER = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.board.command(f"svp-screen {cls.DRIVER}", timeout=SHOW_SECONDS, check=True)
+        cls.board.command("mkfifo /tmp/key", check=True)
+
+    @contextlib.contextmanager
+    def shows(self, command):
+        """The command runs meanwhile; what it says is in /tmp/said."""
+        self.guest(f"{command} </tmp/key >/tmp/said 2>&1 &")
+        self.guest("exec 3<>/tmp/key")
+        try:
+            yield
+        finally:
+            self.guest("echo >&3; exec 3>&-; wait", timeout=SHOW_SECONDS)
+
+    def said(self):
+        return self.guest("cat /tmp/said")
+
+    def expect_picture(self, wanted, tolerance=0):
+        """Wait until the screen has the picture; `tolerance`: the most by which a component may differ."""
+        def right():
+            seen = shown(self.board)
+            return seen[:2] == wanted[:2] and (seen[2] == wanted[2] or bool(tolerance) and difference(seen, wanted)[0] <= tolerance)
+        try:
+            wait_until("the picture", right, SHOW_SECONDS)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: differs by (value, x, y) {difference(shown(self.board), wanted)}; "
+                                 f"{self.guest('cat /tmp/said; dmesg | tail -5')}") from None

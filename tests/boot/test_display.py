@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The display controller under Linux: mainline's unmodified driver, pictures that are known beforehand, flips, sleep."""
 
-import contextlib
 import re
 import unittest
 
 import screen
-from boot_case import BOOT_SECONDS, BoardCase, fall_asleep, wait_until, wake_up
+from boot_case import BOOT_SECONDS, fall_asleep, wait_until, wake_up
+from screen import SHOW_SECONDS, TROUBLE, ShowingCase
 from svplib import products
 
-SHOW_SECONDS = 120
 #: DRM's names; X is no alpha, A has modetest's 127/255 in the middle of its pattern, which two bits hold as 1/3
 FORMATS = {f"{name}{bits}": {"X": 1.0, "A": 127 / 255 if bits == 24 else 1 / 3}[re.search("[XA]", name)[0]]
            for bits in (24, 30) for name in ("XR", "AR", "XB", "AB", "RX", "RA", "BX", "BA")}
@@ -18,11 +17,12 @@ FLIPS = 1000
 FLIPS_PER_LINE = 60
 #: What mainline's driver says of itself, once
 KNOWN = "pixel format with alpha exposed but blend mode not setup"
-TROUBLE = r"(?i)oops|BUG:|WARNING|timed? ?out|ctxld: error"
 
 
-class Mainline(BoardCase):
+class Mainline(ShowingCase):
     """imx-dcss as it is, by modetest. Each test leaves the screen to the next one."""
+
+    DRIVER = "imx-dcss"
 
     @classmethod
     def prepare(cls):
@@ -31,42 +31,23 @@ class Mainline(BoardCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.board.command("svp-screen imx-dcss", timeout=BOOT_SECONDS, check=True)
-        cls.board.command("mkfifo /tmp/key", check=True)
         text = cls.board.command("svp-media modetest -M imx-dcss -c", timeout=BOOT_SECONDS, check=True).output
         connector = re.search(r"(?m)^(\d+)\t\d+\tconnected\tHDMI-A-1", text)
         if not connector:
             raise AssertionError(text[:1000])
         cls.connector = connector[1]
 
-    @contextlib.contextmanager
-    def shows(self, mode, words=""):
-        """modetest, which shows something meanwhile."""
-        self.guest(f"svp-media modetest -M imx-dcss -s {self.connector}:{mode} {words} </tmp/key >/tmp/modetest 2>&1 &")
-        self.guest("exec 3>/tmp/key")
-        try:
-            yield
-        finally:
-            self.guest("echo >&3; exec 3>&-; wait", timeout=SHOW_SECONDS)
-
-    def expect_picture(self, wanted):
-        def right():
-            seen = screen.shown(self.board)
-            return seen[:2] == wanted[:2] and seen[2] == wanted[2]
-        try:
-            wait_until("the picture", right, SHOW_SECONDS)
-        except AssertionError as error:
-            raise AssertionError(f"{error}: differs by (value, x, y) {screen.difference(screen.shown(self.board), wanted)}; "
-                                 f"{self.guest('cat /tmp/modetest; dmesg | tail -5')}") from None
+    def modetest(self, mode, words=""):
+        return self.shows(f"svp-media modetest -M imx-dcss -s {self.connector}:{mode} {words}")
 
     def test_modes(self):
         for mode in MODES:
-            with self.subTest(mode), self.shows(mode):
+            with self.subTest(mode), self.modetest(mode):
                 self.expect_picture(screen.smpte(*map(int, mode.split("x"))))
 
     def test_formats(self):
         for name, alpha in FORMATS.items():
-            with self.subTest(name), self.shows(f"640x480@{name}"):
+            with self.subTest(name), self.modetest(f"640x480@{name}"):
                 self.expect_picture(screen.smpte(640, 480, alpha))
 
     def test_flips(self):
@@ -78,16 +59,16 @@ class Mainline(BoardCase):
         def look():
             seen.add(screen.shown(self.board))
             return wanted <= seen
-        with self.shows("1920x1080", "-v"):
+        with self.modetest("1920x1080", "-v"):
             wait_until("both pictures", look, SHOW_SECONDS)
-            wait_until(f"{FLIPS} flips", lambda: int(self.guest("grep -c freq /tmp/modetest || true")) >= lines, SHOW_SECONDS)
+            wait_until(f"{FLIPS} flips", lambda: int(self.guest("grep -c freq /tmp/said || true")) >= lines, SHOW_SECONDS)
             look()
-        rates = [float(rate) for rate in re.findall(r"freq: ([0-9.]+)Hz", self.guest("cat /tmp/modetest"))]
+        rates = [float(rate) for rate in re.findall(r"freq: ([0-9.]+)Hz", self.guest("cat /tmp/said"))]
         self.assertLessEqual(max(rates), 61, rates)
 
     def test_sleep(self):
         """The picture is there again after a suspend with the screen on."""
-        with self.shows("1024x768"):
+        with self.modetest("1024x768"):
             self.expect_picture(screen.smpte(1024, 768))
             fall_asleep(self.board)
             wake_up(self.board)
