@@ -29,7 +29,12 @@ static_assert(sizeof(svp_decrypt_request) + SVP_DECRYPT_MAX_SUBSAMPLES * sizeof(
 class BridgeSession : public Session {
  public:
     BridgeSession(const HeapBuffer& buffer, const TestOptions& options, Descriptor device, Mapping window)
-        : Session(options), buffer_(buffer), device_(std::move(device)), window_(std::move(window)) {}
+        : Session(options), buffer_(&buffer), device_(std::move(device)), window_(std::move(window)) {}
+
+    Result<Done> use(const HeapBuffer& buffer) override {
+        buffer_ = &buffer;
+        return Done{};
+    }
 
  protected:
     std::span<std::uint8_t> shared() const override { return window_.bytes(); }
@@ -40,7 +45,7 @@ class BridgeSession : public Session {
         std::memcpy(argument.uuid, uuid.data(), uuid.size());
         argument.function = SVP_DECRYPT_SAMPLE;
         argument.flags = options_.reverse ? SECURE_HEAP_TEE_REVERSE : 0;
-        argument.fd = buffer_.descriptor();
+        argument.fd = buffer_->descriptor();
         argument.request_size = call.request_size;
         argument.window_offset = call.window_offset;
         argument.buffer_offset = call.buffer_offset;
@@ -53,7 +58,7 @@ class BridgeSession : public Session {
     }
 
  private:
-    const HeapBuffer& buffer_;
+    const HeapBuffer* buffer_;
     Descriptor device_;
     Mapping window_;
 };
@@ -66,6 +71,14 @@ class TeeSession : public Session {
           client_(std::move(client)),
           window_(std::move(window)),
           buffer_(std::move(buffer)) {}
+
+    Result<Done> use(const HeapBuffer& buffer) override {
+        Result<SharedMemory> other = client_.add(buffer.descriptor(), buffer.size());
+        if (!other.ok())
+            return other.error();
+        buffer_ = std::move(other.value());
+        return Done{};
+    }
 
  protected:
     std::span<std::uint8_t> shared() const override { return window_.mapping.bytes(); }

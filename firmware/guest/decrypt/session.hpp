@@ -47,8 +47,10 @@ struct TestOptions {
 
 class Session {
  public:
-    /** `buffer` must outlive the session. */
+    /** `buffer` must outlive the session, or its use. */
     static Result<std::unique_ptr<Session>> open(const HeapBuffer& buffer, const TestOptions& options = {});
+    /** What comes goes to another buffer of the same kind of heap. */
+    virtual Result<Done> use(const HeapBuffer& buffer) = 0;
     virtual ~Session() = default;
 
     /** Where encrypted bytes go; its size is the limit of one sample. */

@@ -225,6 +225,20 @@ void read_marking(Bits& bits, H264SliceHeader& header) {
 
 }  // namespace
 
+H264Unit h264_unit(std::span<const std::uint8_t> bytes, std::size_t most) {
+    H264Unit unit{bytes, {}};
+    unsigned zeros = 0;
+    for (const std::uint8_t byte : bytes.first(std::min(most, bytes.size()))) {
+        if (zeros >= 2 && byte == 3) {
+            zeros = 0;
+            continue;
+        }
+        zeros = byte == 0 ? zeros + 1 : 0;
+        unit.payload.push_back(byte);
+    }
+    return unit;
+}
+
 std::vector<H264Unit> h264_units(std::span<const std::uint8_t> file) {
     std::vector<std::size_t> starts;
     for (std::size_t i = 0; i + 3 <= file.size(); ++i) {
@@ -239,16 +253,7 @@ std::vector<H264Unit> h264_units(std::span<const std::uint8_t> file) {
         while (end > starts[i] && file[end - 1] == 0) {
             --end;
         }
-        H264Unit unit{file.subspan(starts[i], end - starts[i]), {}};
-        unsigned zeros = 0;
-        for (const std::uint8_t byte : unit.bytes) {
-            if (zeros >= 2 && byte == 3) {
-                zeros = 0;
-                continue;
-            }
-            zeros = byte == 0 ? zeros + 1 : 0;
-            unit.payload.push_back(byte);
-        }
+        H264Unit unit = h264_unit(file.subspan(starts[i], end - starts[i]));
         if (!unit.payload.empty()) {
             units.push_back(std::move(unit));
         }

@@ -22,6 +22,9 @@ struct H264Unit {
     unsigned ref_idc() const { return payload[0] >> 5 & 3u; }
 };
 
+/** A unit of these bytes, of which the first @p most are looked at; it refers to them. */
+H264Unit h264_unit(std::span<const std::uint8_t> bytes, std::size_t most = SIZE_MAX);
+
 /** Units of a byte stream (Annex B); the result refers to @p file. */
 std::vector<H264Unit> h264_units(std::span<const std::uint8_t> file);
 

@@ -62,6 +62,7 @@ bool H264Player::take(const H264Unit& unit) {
     if (!first_) {
         first_ = header;
     }
+    units_.push_back(unit.bytes);
     data_.insert(data_.end(), {0, 0, 1});
     data_.insert(data_.end(), unit.bytes.begin(), unit.bytes.end());
     return true;
@@ -128,6 +129,7 @@ bool H264Player::finish_picture() {
     const H264SliceHeader header = *std::exchange(first_, std::nullopt);
     Job job;
     job.data = std::exchange(data_, {});
+    job.units = std::exchange(units_, {});
     return begin_picture(header, job) && target_.decode(job) && end_picture(header, job);
 }
 

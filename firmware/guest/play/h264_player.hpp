@@ -23,6 +23,11 @@ class H264Player {
     /** Plays a whole stream (Annex B). False if the target ends it. */
     bool play(std::span<const std::uint8_t> stream);
 
+    /** One unit of a stream. False if the target ends it. */
+    bool take(const H264Unit& unit);
+    /** No more units of the picture that is gathered. False if the target ends it. */
+    bool end_of_sample() { return finish_picture(); }
+
     /** One picture by hand, in the place of play(): @p job but for its data, and the target's begin() if its
      * size is new. */
     bool begin_picture(const H264SliceHeader& header, Job& job);
@@ -45,7 +50,6 @@ class H264Player {
         std::uint64_t frame;
     };
 
-    bool take(const H264Unit& unit);
     H264Controls controls_of(const H264SliceHeader& header, const H264Sps& sps, const H264Pps& pps) const;
     bool follow_size(const H264Sps& sps, const Controls& controls);
     bool finish_picture();
@@ -63,6 +67,7 @@ class H264Player {
     Format format_;
     std::optional<H264SliceHeader> first_;  ///< of the picture that is gathered
     std::vector<std::uint8_t> data_;        ///< its slices
+    std::vector<std::span<const std::uint8_t>> units_;
     std::vector<Waiting> waiting_;
     std::set<std::uint64_t> live_;  ///< decoded and not released
     std::string problem_;

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "output.hpp"
 #include "v4l2_decoder.hpp"
 
 namespace svp::play {

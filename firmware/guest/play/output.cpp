@@ -128,7 +128,17 @@ bool Output::failed(const Error& error) {
     return false;
 }
 
-bool Output::picture(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride) {
+bool Output::picture(const Picture& picture) {
+    const Format& format = picture.format;
+    if (format.codec == Codec::hevc && picture.bytes.size() >= bytes_of(picture.surface)) {
+        return planes(format.visible_width, format.visible_height,
+                      visible_planes(format, picture.bytes, picture.surface));
+    }
+    return picture.packed ? packed_picture(picture.format, picture.bytes, picture.stride)
+                          : plain_picture(picture.format, picture.bytes, picture.stride);
+}
+
+bool Output::plain_picture(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride) {
     ++pictures_;
     if (kind_ == Pictures::none) {
         return true;
@@ -156,7 +166,7 @@ bool Output::packed_picture(const Format& format, std::span<const std::uint8_t> 
             }
         }
     }
-    return picture(format, nv12_, format.width);
+    return plain_picture(format, nv12_, format.width);
 }
 
 bool Output::planes(unsigned width, unsigned height, std::span<const std::uint8_t> planes) {

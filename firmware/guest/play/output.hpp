@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "../decrypt/descriptor.hpp"
+#include "screen.hpp"
 #include "target.hpp"
 
 namespace svp::play {
@@ -38,19 +39,16 @@ class Digest {
 
 enum class Pictures : std::uint8_t { none, raw, digest };
 
-class Output {
+class Output : public Screen {
  public:
     /** @p layout: "yuv420p", "nv12" or "gray"; pictures of 10 bits are "yuv420p10le" whatever it is. */
     static decrypt::Result<Output> make(Pictures pictures, std::string layout);
 
-    /** A picture in a buffer as NV12, rows of @p stride bytes; no bytes: it cannot be read. False if it
-     * cannot be written. */
-    bool picture(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride);
-    /** The same in a buffer as YUYV; of each pair of lines the chroma of the first is taken. */
-    bool packed_picture(const Format& format, std::span<const std::uint8_t> yuyv, unsigned stride);
+    /** False if it cannot be written. */
+    bool picture(const Picture& picture) override;
     /** A picture without padding, plane by plane (YUV 4:2:0), 8 or 10 bits a sample by its size. */
     bool planes(unsigned width, unsigned height, std::span<const std::uint8_t> planes);
-    void error(const std::string& text);
+    void error(const std::string& text) override;
     void say(const char* word, const std::string& text);
     /** The last lines. */
     bool finish();
@@ -59,6 +57,10 @@ class Output {
     unsigned errors() const { return errors_; }
 
  private:
+    /** A picture as NV12, rows of @p stride bytes; no bytes: it cannot be read. */
+    bool plain_picture(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride);
+    /** The same as YUYV; of each pair of lines the chroma of the first is taken. */
+    bool packed_picture(const Format& format, std::span<const std::uint8_t> yuyv, unsigned stride);
     bool put(unsigned width, unsigned height, const std::string& layout);
     void arrange(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride);
     bool failed(const decrypt::Error& error);

@@ -37,6 +37,8 @@ constexpr unsigned smallest_stream = 256 << 10;
 constexpr std::uint32_t p010 = v4l2_fourcc('P', '0', '1', '0');
 constexpr std::uint32_t nv12_4l4 = v4l2_fourcc('V', 'T', '1', '2');
 constexpr std::uint32_t nv15_4l4 = v4l2_fourcc('V', 'T', '1', '5');
+/** Of one side, by V4L2. */
+constexpr unsigned most_buffers = 32;
 
 std::uint32_t pixel_format(Codec codec) {
     switch (codec) {
@@ -190,6 +192,10 @@ class V4l2Decoder::Queue {
     std::size_t size() const { return size_; }
     /** Its memory; nothing if the CPU may not have it. */
     std::span<std::uint8_t> bytes(unsigned index) const { return buffers_[index].mapping.bytes(); }
+    /** Nothing: the driver's own memory. */
+    const HeapBuffer* heap(unsigned index) const {
+        return buffers_[index].heap ? &*buffers_[index].heap : nullptr;
+    }
 
     Result<Done> start() {
         int type = static_cast<int>(type_);
@@ -291,7 +297,8 @@ class V4l2Decoder::Queue {
     std::vector<Buffer> buffers_;
 };
 
-V4l2Decoder::V4l2Decoder(Memory memory, Output& output) : memory_(std::move(memory)), output_(output) {}
+V4l2Decoder::V4l2Decoder(Memory memory, Screen& screen, StreamWriter* writer)
+    : memory_(std::move(memory)), screen_(screen), writer_(writer) {}
 
 V4l2Decoder::~V4l2Decoder() = default;
 
@@ -322,27 +329,34 @@ Result<Done> V4l2Decoder::open(Codec codec) {
         if (!controller.ok()) {
             return controller.error();
         }
-        int request = -1;
-        if (call(controller.value(), MEDIA_IOC_REQUEST_ALLOC, &request) != 0) {
-            return system_error("a request of /dev/" + media, errno);
-        }
         v4l2_capability capability{};
         call(video.value(), VIDIOC_QUERYCAP, &capability);
         device_ = "/dev/" + name + " (" + reinterpret_cast<const char*>(capability.card) + ")";
         video_ = std::move(video.value());
         media_ = std::move(controller.value());
-        request_ = Descriptor(request);
-        return Done{};
+        return make_requests(memory_.streams);
     }
     unsupported_ = true;
     return Error{std::string("no decoder for ") + name_of(codec) +
                  " below /dev/video*; are the drivers loaded (svp-video)?"};
 }
 
+Result<Done> V4l2Decoder::make_requests(unsigned count) {
+    for (unsigned made = 0; made < count; ++made) {
+        int request = -1;
+        if (call(media_, MEDIA_IOC_REQUEST_ALLOC, &request) != 0) {
+            return system_error("a request of the decoder", errno);
+        }
+        requests_.emplace_back(request);
+    }
+    return Done{};
+}
+
 void V4l2Decoder::close() {
     streams_.reset();
     pictures_.reset();
-    request_ = Descriptor();
+    requests_.clear();
+    running_.clear();
     media_ = Descriptor();
     video_ = Descriptor();
     buffers_.clear();
@@ -350,6 +364,13 @@ void V4l2Decoder::close() {
 }
 
 bool V4l2Decoder::begin(const Format& format, const Controls& first) {
+    const Result<Done> finished = finish_all();
+    if (!finished.ok()) {
+        return fail(finished.error());
+    }
+    if (streams_ != nullptr && !screen_.drain()) {
+        return false;
+    }
     close();
     format_ = format;
     const Result<Done> opened = open(format.codec);
@@ -357,7 +378,11 @@ bool V4l2Decoder::begin(const Format& format, const Controls& first) {
         return fail(opened.error());
     }
     const Result<Done> configured = configure(first);
-    return configured.ok() || fail(configured.error());
+    if (!configured.ok()) {
+        return fail(configured.error());
+    }
+    return screen_.begin(format_, {static_cast<unsigned>(streams_->count()), streams_->size(),
+                                   static_cast<unsigned>(pictures_->count()), pictures_->size(), stride_});
 }
 
 Result<Done> V4l2Decoder::configure(const Controls& first) {
@@ -393,16 +418,16 @@ Result<Done> V4l2Decoder::configure(const Controls& first) {
     if (!chosen.ok()) {
         return chosen.error();
     }
-    auto streams =
-        Queue::make(video_, stream_type, 1, stream.fmt.pix_mp.plane_fmt[0].sizeimage, memory_.stream_heap);
+    auto streams = Queue::make(video_, stream_type, memory_.streams, stream.fmt.pix_mp.plane_fmt[0].sizeimage,
+                               memory_.stream_heap);
     if (!streams.ok()) {
         return streams.error();
     }
     streams_ = std::move(streams.value());
-    if (streams_->bytes(0).empty()) {
+    if (streams_->bytes(0).empty() && writer_ == nullptr) {
         return Error{"heap '" + memory_.stream_heap + "': the stream cannot be written there by the CPU"};
     }
-    auto pictures = Queue::make(video_, picture_type, format_.frames,
+    auto pictures = Queue::make(video_, picture_type, std::min(most_buffers, format_.frames + memory_.spare),
                                 picture.fmt.pix_mp.plane_fmt[0].sizeimage, memory_.picture_heap);
     if (!pictures.ok()) {
         return pictures.error();
@@ -448,7 +473,9 @@ Result<Done> V4l2Decoder::choose_layout(v4l2_format& picture) {
     return Done{};
 }
 
-Result<Done> V4l2Decoder::queue_job(const Job& job, unsigned stream, const std::optional<unsigned>& picture) {
+Result<Done> V4l2Decoder::queue_job(const Job& job, unsigned stream, std::size_t bytes,
+                                    const std::optional<unsigned>& picture) {
+    const int request = requests_[stream].get();
     if (picture) {
         const Result<Done> queued = pictures_->queue(*picture, 0, 0, 0, -1);
         if (!queued.ok()) {
@@ -459,7 +486,7 @@ Result<Done> V4l2Decoder::queue_job(const Job& job, unsigned stream, const std::
     auto controls = list_of(job.controls);
     v4l2_ext_controls set{};
     set.which = V4L2_CTRL_WHICH_REQUEST_VAL;
-    set.request_fd = request_.get();
+    set.request_fd = request;
     set.count = static_cast<std::uint32_t>(controls.size());
     set.controls = controls.data();
     if (call(video_, VIDIOC_S_EXT_CTRLS, &set) != 0) {
@@ -467,19 +494,22 @@ Result<Done> V4l2Decoder::queue_job(const Job& job, unsigned stream, const std::
     }
     // The driver keeps the picture of a first field until the second one comes.
     const std::uint32_t hold = job.field && !job.second ? V4L2_BUF_FLAG_M2M_HOLD_CAPTURE_BUF : 0;
-    const Result<Done> queued = streams_->queue(stream, job.data.size(), job.frame, hold, request_.get());
+    const Result<Done> queued = streams_->queue(stream, bytes, job.frame, hold, request);
     if (!queued.ok()) {
         return queued.error();
     }
-    if (ioctl(request_.get(), MEDIA_REQUEST_IOC_QUEUE) != 0) {
+    if (ioctl(request, MEDIA_REQUEST_IOC_QUEUE) != 0) {
         return system_error("a request", errno);
     }
+    running_.push_back({job.frame, stream});
     return Done{};
 }
 
-/** Waits for the job; true if the hardware gave it up. */
-Result<bool> V4l2Decoder::finish_job(const Job& job) {
-    pollfd wait{request_.get(), POLLPRI, 0};
+Result<Done> V4l2Decoder::finish_oldest() {
+    const Running job = running_.front();
+    running_.pop_front();
+    const int request = requests_[job.stream].get();
+    pollfd wait{request, POLLPRI, 0};
     int ready = 0;
     do {
         ready = poll(&wait, 1, patience_ms);
@@ -491,7 +521,7 @@ Result<bool> V4l2Decoder::finish_job(const Job& job) {
     if (!stream) {
         return system_error("the stream's buffer", errno);
     }
-    if (ioctl(request_.get(), MEDIA_REQUEST_IOC_REINIT) != 0) {
+    if (ioctl(request, MEDIA_REQUEST_IOC_REINIT) != 0) {
         return system_error("a request", errno);
     }
     bool error = stream->error;
@@ -499,46 +529,104 @@ Result<bool> V4l2Decoder::finish_job(const Job& job) {
         driver_has_[picture->index] = false;
         error = error || (picture->error && picture->microseconds == job.frame);
     }
-    return error;
+    if (error) {
+        screen_.error("frame " + std::to_string(job.frame) + ": the decoder reports an error");
+    }
+    return Done{};
+}
+
+Result<Done> V4l2Decoder::finish_all() {
+    while (!running_.empty()) {
+        const Result<Done> finished = finish_oldest();
+        if (!finished.ok()) {
+            return finished;
+        }
+    }
+    return Done{};
+}
+
+/** A buffer for the next job's stream. */
+Result<unsigned> V4l2Decoder::free_stream() {
+    for (;;) {
+        for (unsigned index = 0; index < requests_.size(); ++index) {
+            if (std::none_of(running_.begin(), running_.end(),
+                             [index](const Running& job) { return job.stream == index; })) {
+                return index;
+            }
+        }
+        const Result<Done> finished = finish_oldest();
+        if (!finished.ok()) {
+            return finished.error();
+        }
+    }
+}
+
+/** A buffer for a picture, when the screen or the driver has given one back. */
+Result<unsigned> V4l2Decoder::free_picture() {
+    for (;;) {
+        for (unsigned index = 0; index < driver_has_.size(); ++index) {
+            const bool used = std::any_of(buffers_.begin(), buffers_.end(),
+                                          [index](const auto& entry) { return entry.second == index; });
+            if (!used && !driver_has_[index] && !screen_.keeps(index)) {
+                return index;
+            }
+        }
+        if (!running_.empty()) {
+            const Result<Done> finished = finish_oldest();
+            if (!finished.ok()) {
+                return finished.error();
+            }
+        } else if (!screen_.let_go()) {
+            return Error{"no buffer is free"};
+        }
+    }
+}
+
+Result<std::size_t> V4l2Decoder::write(const Job& job, unsigned stream) {
+    if (writer_ != nullptr && streams_->heap(stream) != nullptr) {
+        return writer_->write(job, *streams_->heap(stream));
+    }
+    const std::span<std::uint8_t> bytes = streams_->bytes(stream);
+    if (job.data.size() > bytes.size()) {
+        return Error{std::to_string(job.data.size()) + " bytes, the buffer has " +
+                     std::to_string(bytes.size())};
+    }
+    std::copy(job.data.begin(), job.data.end(), bytes.begin());
+    return job.data.size();
 }
 
 bool V4l2Decoder::decode(const Job& job) {
     ++jobs_;
     const std::string which = "frame " + std::to_string(job.frame);
+    const auto stop = [&](const Error& error) { return fail(Error{which + ": " + error.text}); };
     if (job.field && format_.codec == Codec::mpeg2) {
         return lacks("MPEG-2 with field pictures, which Linux's driver cannot decode");
     }
-    const std::span<std::uint8_t> stream = streams_->bytes(0);
     std::optional<unsigned> picture;
     if (!buffers_.contains(job.frame)) {
-        for (unsigned index = 0; index < driver_has_.size() && !picture; ++index) {
-            const bool used = std::any_of(buffers_.begin(), buffers_.end(),
-                                          [index](const auto& entry) { return entry.second == index; });
-            if (!used && !driver_has_[index]) {
-                picture = index;
-            }
+        const Result<unsigned> found = free_picture();
+        if (!found.ok()) {
+            return stop(found.error());
         }
-        if (!picture) {
-            return fail(Error{which + ": no buffer is free"});
-        }
+        picture = found.value();
         buffers_[job.frame] = *picture;
     }
-    if (job.data.size() > stream.size()) {
-        output_.error(which + ": " + std::to_string(job.data.size()) + " bytes, the buffer has " +
-                      std::to_string(stream.size()));
+    const Result<unsigned> stream = free_stream();
+    if (!stream.ok()) {
+        return stop(stream.error());
+    }
+    const Result<std::size_t> written = write(job, stream.value());
+    if (!written.ok()) {
+        screen_.error(which + ": " + written.error().text);
         return true;
     }
-    std::copy(job.data.begin(), job.data.end(), stream.begin());
-    const Result<Done> queued = queue_job(job, 0, picture);
+    const Result<Done> queued = queue_job(job, stream.value(), written.value(), picture);
     if (!queued.ok()) {
-        return fail(Error{which + ": " + queued.error().text});
+        return stop(queued.error());
     }
-    const Result<bool> error = finish_job(job);
-    if (!error.ok()) {
-        return fail(Error{which + ": " + error.error().text});
-    }
-    if (error.value()) {
-        output_.error(which + ": the decoder reports an error");
+    if (requests_.size() == 1) {
+        const Result<Done> finished = finish_oldest();
+        return finished.ok() || stop(finished.error());
     }
     return true;
 }
@@ -546,8 +634,15 @@ bool V4l2Decoder::decode(const Job& job) {
 bool V4l2Decoder::show(std::uint64_t frame) {
     const auto buffer = buffers_.find(frame);
     if (buffer == buffers_.end()) {
-        output_.error("frame " + std::to_string(frame) + " was not decoded");
+        screen_.error("frame " + std::to_string(frame) + " was not decoded");
         return true;
+    }
+    while (std::any_of(running_.begin(), running_.end(),
+                       [frame](const Running& job) { return job.frame == frame; })) {
+        const Result<Done> finished = finish_oldest();
+        if (!finished.ok()) {
+            return fail(finished.error());
+        }
     }
     if (driver_has_[buffer->second]) {
         // A field without its other one is kept for that until the driver is told that it does not come.
@@ -558,15 +653,16 @@ bool V4l2Decoder::show(std::uint64_t frame) {
             driver_has_[picture->index] = false;
         }
     }
-    const std::span<const std::uint8_t> bytes = pictures_->bytes(buffer->second);
-    if (format_.codec == Codec::hevc && bytes.size() >= bytes_of(surface_)) {
-        return output_.planes(format_.visible_width, format_.visible_height,
-                              visible_planes(format_, bytes, surface_)) ||
-               fail(Error{"pictures cannot be written"});
-    }
-    const bool written = memory_.packed ? output_.packed_picture(format_, bytes, stride_)
-                                        : output_.picture(format_, bytes, stride_);
-    return written || fail(Error{"pictures cannot be written"});
+    const HeapBuffer* const heap = pictures_->heap(buffer->second);
+    const Picture picture{format_,
+                          frame,
+                          buffer->second,
+                          heap != nullptr ? heap->descriptor() : -1,
+                          pictures_->bytes(buffer->second),
+                          surface_,
+                          stride_,
+                          memory_.packed};
+    return screen_.picture(picture) || fail(Error{"pictures cannot be shown"});
 }
 
 void V4l2Decoder::release(std::uint64_t frame) {
