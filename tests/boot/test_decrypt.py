@@ -7,7 +7,6 @@ samples and their description come from cenc.py, which knows nothing of the code
 
 import hashlib
 import json
-import os
 import random
 import re
 import shutil
@@ -17,8 +16,8 @@ import unittest
 from pathlib import Path
 
 from boot_case import BOOT_SECONDS, BoardCase, make_card, run_checks
-from svplib import heap_cells
-from svplib.board import DRAM_BASE, Board
+from svplib import heap_cells, readable_memory
+from svplib.board import Board
 
 PYTHON = "/usr/bin/python3"
 CARD_BYTES = 128 << 20
@@ -27,8 +26,6 @@ PAGE = 4096
 VIDEO = heap_cells.HEAPS["video"][0]
 #: The heap of the TEE subsystem: OP-TEE's SDP pool
 SDP_POOL = 0xF3E00000
-#: What Linux can read: all DRAM but the heaps and OP-TEE's memory
-PROTECTED = sorted([*heap_cells.HEAPS.values(), heap_cells.OPTEE])
 #: CAAM's registers of counted requests and of decrypted bytes, 64 bits each, high word first
 CAAM_JOBS, CAAM_DECRYPTED = 0x30900F00, 0x30900F28
 PIECE = 16
@@ -192,44 +189,10 @@ class _Decrypt:
             wrong = [at for at in range(len(wanted)) if seen[at] != wanted[at]]
             self.fail(f"{name} at {base + offset:#x}: {len(wrong)} of {len(wanted)} bytes are wrong, from {wrong[0]} to {wrong[-1]}")
 
-    def readable_memory(self):
-        """Pieces of DRAM that Linux can read and that were ever written: (address, bytes); they overlap by a piece's length."""
-        descriptor, edges = self.board.ram_descriptor(), [DRAM_BASE]
-        for base, size in PROTECTED:
-            edges += [base, base + size]
-        edges.append(DRAM_BASE + self.board.ram_size)
-        try:
-            for begin, end in zip(edges[::2], edges[1::2]):
-                yield from self._written(descriptor, begin - DRAM_BASE, end - DRAM_BASE)
-        finally:
-            os.close(descriptor)
-
-    @staticmethod
-    def _written(descriptor, at, end):
-        step = 64 << 20
-        while at < end:
-            try:
-                at = os.lseek(descriptor, at, os.SEEK_DATA)
-                stop = min(os.lseek(descriptor, at, os.SEEK_HOLE), end)
-            except OSError:
-                return
-            for begin in range(at, stop, step):
-                yield DRAM_BASE + begin, os.pread(descriptor, min(step + PIECE - 1, stop - begin), begin)
-            at = stop
-
-    def places(self, needles):
-        """{needle: address} for those that Linux could read somewhere."""
-        found = {}
-        for address, data in self.readable_memory():
-            for needle in needles:
-                if needle not in found and (at := data.find(needle)) >= 0:
-                    found[needle] = address + at
-        return found
-
     def assert_secret(self, *names, count=24):
         """No piece of these clear texts, nor the key, is where Linux could read it. The blob is: so the search works."""
         secrets = [piece for name in names for piece in Files.secrets(name, count)]
-        found = self.places([*secrets, KEY, Files.blob[:PIECE]])
+        found = readable_memory.places(self.board, [*secrets, KEY, Files.blob[:PIECE]])
         self.assertIn(Files.blob[:PIECE], found)
         found.pop(Files.blob[:PIECE])
         self.assertEqual({needle.hex(): hex(address) for needle, address in found.items()}, {})
@@ -375,7 +338,7 @@ class _Decrypt:
     def check_leak(self, leak, nothing, master):
         """Linux has what came out of the heap only if the policy lets the secure world read the heap; otherwise it has what zeros give."""
         got = self.guest("sha256sum < /tmp/leak").split()[0]
-        places = self.places([leak[at:at + PIECE] for at in (0, 5000, 33333, len(leak) - PIECE)])
+        places = readable_memory.places(self.board, [leak[at:at + PIECE] for at in (0, 5000, 33333, len(leak) - PIECE)])
         denied = [entry for entry in self.violations() if VIDEO <= entry["address"] < VIDEO + len(leak)]
         self.guest("rm /tmp/leak")
         if self.HEAP_IS_READABLE:

@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 
+#include "../film/play_film.hpp"
 #include "output.hpp"
 #include "v4l2_decoder.hpp"
 
@@ -27,8 +29,10 @@ using decrypt::system_error;
 constexpr char usage[] =
     "usage: svp-play [--digest|--raw] [--layout yuv420p|nv12|gray|yuv420p10le] [--stream-heap NAME]\n"
     "                [--picture-heap NAME] FILE\n"
+    "       svp-play [--secure] [--control PATH] [--fast] FILM.mp4\n"
     "\n"
-    "Decodes IVF with VP8, H.264 or HEVC (Annex B) or MPEG-2 video by the kernel's stateless decoder.\n"
+    "Decodes IVF with VP8, H.264 or HEVC (Annex B) or MPEG-2 video by the kernel's stateless decoder,\n"
+    "or plays a film: MP4 with H.264.\n"
     "  --digest             print the MD5 of every picture, and of all\n"
     "  --raw                print every picture, a line and its bytes\n"
     "  --layout LAYOUT      in which samples of 8 bits are taken for these (default yuv420p)\n"
@@ -37,6 +41,14 @@ constexpr char usage[] =
     "  --tiled              pictures in tiles of 4x4 samples, as the decoder of HEVC refers to them\n"
     "  --yuyv               the post-processor makes YUYV, of which they are taken\n"
     "  --repeat COUNT       play it so many times\n"
+    "of films:\n"
+    "  --secure             the film is encrypted: OP-TEE and CAAM bring it into a protected heap, where it\n"
+    "                       is decoded; streams and pictures are in buffers of 'video' unless named\n"
+    "  --control PATH       a FIFO or terminal for lines: pause, play, step COUNT, seek SECONDS, quit\n"
+    "  --paused             begin with a pause      --keep COUNT  shown pictures that stay in their buffers\n"
+    "  --fast               do not wait for a picture's time\n"
+    "  --quiet              tell of no single picture      --progress  a line that is written over\n"
+    "of pictures:\n"
     "  --decoded WIDTHxHEIGHT   FILE holds pictures, YUV 4:2:0 plane by plane: nothing is decoded\n";
 
 struct Arguments {
@@ -48,7 +60,26 @@ struct Arguments {
     unsigned width = 0;  ///< --decoded
     unsigned height = 0;
     std::string file;
+    film::FilmArguments film;
 };
+
+/** Options of films. False: the word is none. */
+bool film_option(const std::string& word, film::FilmArguments& film) {
+    if (word == "--secure") {
+        film.secure = true;
+    } else if (word == "--paused") {
+        film.screen.paused = true;
+    } else if (word == "--fast") {
+        film.screen.clocked = false;
+    } else if (word == "--quiet") {
+        film.screen.quiet = true;
+    } else if (word == "--progress") {
+        film.screen.progress = true;
+    } else {
+        return false;
+    }
+    return true;
+}
 
 Result<Arguments> parse(int count, char** words) {
     Arguments arguments;
@@ -77,6 +108,17 @@ Result<Arguments> parse(int count, char** words) {
             }
         } else if (word == "--tiled") {
             arguments.memory.tiled = true;
+        } else if (film_option(word, arguments.film)) {
+        } else if (word == "--control") {
+            arguments.film.control = value();
+        } else if (word == "--keep") {
+            const std::string number = value();
+            char* end = nullptr;
+            const unsigned long parsed = std::strtoul(number.c_str(), &end, 10);
+            if (number.empty() || *end != 0 || parsed == 0 || parsed > 16) {
+                return Error{"--keep: '" + number + "' is no number from 1 to 16"};
+            }
+            arguments.film.screen.kept = static_cast<unsigned>(parsed);
         } else if (word == "--yuyv") {
             arguments.memory.packed = true;
         } else if (word == "--repeat") {
@@ -111,7 +153,8 @@ Result<Arguments> parse(int count, char** words) {
 /** A whole file in memory. */
 class File {
  public:
-    static Result<std::vector<std::uint8_t>> read(const std::string& name) {
+    /** Up to @p most bytes of it. */
+    static Result<std::vector<std::uint8_t>> read(const std::string& name, std::size_t most = SIZE_MAX) {
         const Result<Descriptor> file = Descriptor::open(name, O_RDONLY);
         if (!file.ok()) {
             return file.error();
@@ -120,7 +163,7 @@ class File {
         if (fstat(file.value().get(), &status) != 0) {
             return system_error(name, errno);
         }
-        std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
+        std::vector<std::uint8_t> bytes(std::min(most, static_cast<std::size_t>(status.st_size)));
         std::size_t have = 0;
         while (have < bytes.size()) {
             const ssize_t got = ::read(file.value().get(), bytes.data() + have, bytes.size() - have);
@@ -152,7 +195,24 @@ int print_decoded(const Arguments& arguments, std::span<const std::uint8_t> byte
     return output.finish() && bytes.empty() ? 0 : 1;
 }
 
+int play_film(const Arguments& arguments) {
+    film::FilmArguments film = arguments.film;
+    film.file = arguments.file;
+    film.memory = arguments.memory;
+    if (film.secure) {
+        film.memory.stream_heap = film.memory.stream_heap.empty() ? "video" : film.memory.stream_heap;
+        film.memory.picture_heap = film.memory.picture_heap.empty() ? "video" : film.memory.picture_heap;
+    }
+    film.memory.streams = 3;
+    film.screen.heap = film.memory.picture_heap;
+    return film::play_film(film);
+}
+
 int run(const Arguments& arguments) {
+    const Result<std::vector<std::uint8_t>> beginning = File::read(arguments.file, film::beginning);
+    if (beginning.ok() && film::is_film(beginning.value())) {
+        return play_film(arguments);
+    }
     const Result<std::vector<std::uint8_t>> file = File::read(arguments.file);
     if (!file.ok()) {
         std::fprintf(stderr, "svp-play: %s\n", file.error().text.c_str());
@@ -166,6 +226,10 @@ int run(const Arguments& arguments) {
     Output& output = made.value();
     if (arguments.width != 0) {
         return print_decoded(arguments, file.value(), output);
+    }
+    if (arguments.film.secure) {
+        std::fprintf(stderr, "svp-play: %s: no MP4 file\n", arguments.file.c_str());
+        return 1;
     }
     const auto begin = Clock::now();
     unsigned jobs = 0;

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* See play_film.hpp. */
+#include "play_film.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <string_view>
+
+#include "decrypt_writer.hpp"
+
+namespace svp::film {
+
+using Clock = std::chrono::steady_clock;
+using decrypt::Descriptor;
+using decrypt::Error;
+using decrypt::Result;
+using decrypt::system_error;
+
+namespace {
+
+constexpr std::size_t type_at = 4;
+
+/** A file's bytes, read when they are needed. */
+class MappedFile {
+ public:
+    static Result<MappedFile> open(const std::string& name) {
+        const Result<Descriptor> file = Descriptor::open(name, O_RDONLY);
+        if (!file.ok()) {
+            return file.error();
+        }
+        struct stat status {};
+        if (fstat(file.value().get(), &status) != 0) {
+            return system_error(name, errno);
+        }
+        if (!S_ISREG(status.st_mode) || status.st_size == 0) {
+            return Error{name + ": no file, or an empty one"};
+        }
+        MappedFile mapped;
+        mapped.size_ = static_cast<std::size_t>(status.st_size);
+        mapped.at_ = mmap(nullptr, mapped.size_, PROT_READ, MAP_PRIVATE, file.value().get(), 0);
+        if (mapped.at_ == MAP_FAILED) {
+            return system_error(name, errno);
+        }
+        return mapped;
+    }
+    MappedFile(MappedFile&& other) noexcept : at_(std::exchange(other.at_, MAP_FAILED)), size_(other.size_) {}
+    MappedFile& operator=(MappedFile&&) = delete;
+    ~MappedFile() {
+        if (at_ != MAP_FAILED) {
+            munmap(at_, size_);
+        }
+    }
+    std::span<const std::uint8_t> bytes() const { return {static_cast<const std::uint8_t*>(at_), size_}; }
+
+ private:
+    MappedFile() = default;
+    void* at_ = MAP_FAILED;
+    std::size_t size_ = 0;
+};
+
+/** Plays from sample to sample, and follows those who seek. */
+bool play_all(FilmPlayer& player, FilmScreen& screen) {
+    for (;;) {
+        std::int64_t time = 0;
+        const bool going = screen.go_on() && player.step();
+        if (screen.quits() || !player.problem().empty()) {
+            return !screen.quits();
+        }
+        if (!going && !screen.wants_seek(time) && (!player.finish() || !screen.drain())) {
+            return false;
+        }
+        if (screen.wants_seek(time)) {
+            screen.begin_seek();
+            if (!player.seek(time)) {
+                return false;
+            }
+            screen.skip_to(time);
+        } else if (!going) {
+            return true;
+        }
+    }
+}
+
+int fail(const std::string& text) {
+    std::fprintf(stderr, "svp-play: %s\n", text.c_str());
+    return 1;
+}
+
+}  // namespace
+
+bool is_film(std::span<const std::uint8_t> file) {
+    if (file.size() < 2 * type_at) {
+        return false;
+    }
+    const std::string_view type(reinterpret_cast<const char*>(file.data()) + type_at, type_at);
+    return type == "ftyp" || type == "moov" || type == "styp";
+}
+
+int play_film(FilmArguments arguments) {
+    const Result<MappedFile> file = MappedFile::open(arguments.file);
+    if (!file.ok()) {
+        return fail(file.error().text);
+    }
+    const Result<Film> parsed = Film::parse(file.value().bytes());
+    if (!parsed.ok()) {
+        return fail(arguments.file + ": " + parsed.error().text);
+    }
+    const Film& film = parsed.value();
+    const bool is_protected = film.scheme != Scheme::none;
+    if (arguments.secure && !is_protected) {
+        return fail(arguments.file + ": the film is not encrypted");
+    }
+    if (is_protected && (!arguments.secure || film.blob.empty())) {
+        return fail(arguments.file + (film.blob.empty() ? ": no key for it in the film ('pssh' with a blob)"
+                                                        : ": the film is encrypted: --secure"));
+    }
+    Result<Control> control = Control::open(arguments.control);
+    if (!control.ok()) {
+        return fail(control.error().text);
+    }
+    FilmScreen screen(film, arguments.screen, std::move(control.value()));
+    DecryptWriter writer(film);
+    arguments.memory.spare = screen.buffers();
+    play::V4l2Decoder decoder(arguments.memory, screen, is_protected ? &writer : nullptr);
+    FilmPlayer player(film, file.value().bytes(), decoder);
+    screen.follow(player);
+    writer.follow(player);
+    const Clock::time_point begin = Clock::now();
+    const bool ended = play_all(player, screen);
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    const std::string& problem = player.problem().empty() ? decoder.failure() : player.problem();
+    const auto& shown = screen.counts();
+    const auto& decrypted = writer.counts();
+    if (arguments.screen.progress) {
+        std::fputc('\n', stderr);
+    }
+    if (!problem.empty() && !screen.quits()) {
+        std::printf("error %s\n", problem.c_str());
+    }
+    std::printf(
+        "PLAYED %s shown=%u dropped=%u late=%u errors=%u jobs=%u sizes=%u decrypted=%llu direct=%llu "
+        "decrypt-ms=%.0f ms=%.0f by %s\n",
+        arguments.file.c_str(), shown.shown, shown.dropped, shown.late, shown.errors, decoder.jobs(),
+        shown.begins, static_cast<unsigned long long>(decrypted.bytes),
+        static_cast<unsigned long long>(decrypted.direct), 1000 * decrypted.seconds, 1000 * seconds,
+        decoder.device().empty() ? "nobody" : decoder.device().c_str());
+    return (ended || screen.quits()) && (problem.empty() || screen.quits()) && shown.errors == 0 ? 0 : 1;
+}
+
+}  // namespace svp::film

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An encrypted film plays from ordinary memory into the heap: every picture is what ffmpeg gets from the clear film, and Linux has none of it."""
+
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from boot_case import BOOT_SECONDS, BoardCase, make_card
+from clips import digests
+from svplib import readable_memory
+from svplib.film import blob, boxes, command, protect, tables
+from svplib.film.playing import Playing
+
+KEY, OTHER_KEY = (random.Random(seed).randbytes(16) for seed in (21, 22))
+NUMBER = bytes(range(16))
+SOURCE = "testsrc2=size={}:rate=30,noise=alls=12:allf=t"
+CARD_BYTES = 64 << 20
+SECONDS = 300
+#: Pieces of the clear film that are searched for in all memory that Linux reads
+PIECE, PIECES = 16, 64
+FRAMES = 300
+
+
+def ffmpeg(*words):
+    done = subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *map(str, words)], capture_output=True, check=False)
+    if done.returncode:
+        raise AssertionError(f"ffmpeg {' '.join(map(str, words))}: {done.stderr.decode(errors='replace')[-500:]}")
+    return done.stdout
+
+
+class Film:
+    """A film: `name`, `clear` and `data` (its bytes before and after it was encrypted), `digests` of its pictures."""
+
+    def __init__(self, name, size="320x240", frames=24, scheme="cenc", key=0, options="keyint=12", source=None):
+        self.path = Files.folder / f"{name}.mp4"
+        made = Files.folder / f"{name}-clear.mp4"
+        given = ("-f", "lavfi", "-i", SOURCE.format(size), "-frames:v", frames, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-x264-params", options)
+        ffmpeg(*(("-i", source, "-c", "copy") if source else given), made)
+        self.digests = [] if source else digests(made, size)
+        self.clear = made.read_bytes()
+        secret = protect.Secret((KEY, OTHER_KEY)[key], NUMBER, Files.blobs[key])
+        command.pack(made, self.path, scheme, secret)
+        made.write_bytes(self.clear)  # packing changes it
+        self.data = self.path.read_bytes()
+
+    def secrets(self):
+        """Pieces of the clear samples that are encrypted in the film."""
+        stbl = boxes.parse(self.clear[self.clear.index(b"moov") - 4:])[0].child("trak", "mdia", "minf", "stbl")
+        sample_places = tables.samples(stbl)
+        noise, chosen = random.Random(5), []
+        while len(chosen) < PIECES:
+            at, size = noise.choice(sample_places)
+            piece = self.clear[at + size // 2:at + size // 2 + PIECE]
+            if size > 400 and len(set(piece)) > PIECE // 2 and piece not in self.data:
+                chosen.append(piece)
+        return chosen
+
+
+class Files:
+    folder = None
+    blobs = films = ()
+
+
+def setUpModule():
+    Files.folder = Path(tempfile.mkdtemp(prefix="svp-film-test-"))
+    unittest.addModuleCleanup(shutil.rmtree, Files.folder, ignore_errors=True)
+    Files.blobs = blob.wrap(KEY, OTHER_KEY)
+    small, large = Film("small", "176x144", 12), Film("large", "320x240", 12)
+    joined = Files.folder / "joined.264"
+    joined.write_bytes(b"".join(ffmpeg("-i", Files.folder / f"{film.path.stem}-clear.mp4", "-c", "copy", "-f", "h264", "-") for film in (small, large)))
+    Files.films = {film.path.stem: film for film in (
+        Film("long", frames=FRAMES, options="keyint=60:bframes=3:ref=4"), Film("cbcs", scheme="cbcs", frames=48), Film("second-key", key=1),
+        Film("slices", options="slices=4:interlaced=1"), Film("changing", source=joined), small, large)}
+    Files.films["changing"].digests = small.digests + large.digests
+    good = Files.films["cbcs"].data
+    bad = {"bad-blob.mp4": good.replace(Files.blobs[0], bytes(len(Files.blobs[0]))), "no-key.mp4": good.replace(protect.SYSTEM, bytes(16)),
+           "cut.mp4": good[:len(good) // 2], "noise.mp4": good[:40] + random.Random(1).randbytes(4000), "wrong-iv.mp4": _other_vector(good),
+           "clear.mp4": Files.films["cbcs"].clear, "scheme.mp4": good.replace(b"schm\0\0\0\0cbcs", b"schm\0\0\0\0cens")}
+    Files.card = make_card(Files.folder, {**{film.path.name: film.data for film in Files.films.values()}, **bad}, CARD_BYTES)
+
+
+def _other_vector(film):
+    """The film with another constant vector: it decrypts to what it was not."""
+    at = film.index(b"tenc") + 4 + 4 + 4 + 16 + 1
+    return film[:at] + bytes(byte ^ 0x55 for byte in film[at:at + 16]) + film[at + 16:]
+
+
+class _Films:
+    """The tests of one policy."""
+
+    POLICY = ""
+
+    @classmethod
+    def prepare(cls):
+        cls.BOARD = {"share_ram": True, "policy": cls.POLICY, "sd": [Files.card]}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.board.command("svp-video", timeout=BOOT_SECONDS, check=True)
+        cls.board.command("mount -t ext4 -o ro /dev/mmcblk1 /mnt && cd /mnt", check=True)
+
+    def setUp(self):
+        self.board.command("killall -q -KILL svp-play; while pidof svp-play > /dev/null; do usleep 10000; done")
+        self.board.qmp.command("svp-clear-violations", counters=True)
+
+    def violations(self):
+        return [entry for entry in self.board.qmp.command("query-svp-violations", limit=4096)["violations"] if entry["master"] in ("vpu", "caam")]
+
+    def start(self, name, options="--secure", keep=8):
+        return Playing(self.board, f"/mnt/{name}.mp4", options, keep)
+
+    def assert_zeros(self, address):
+        seen = re.findall(r"^PEEK \S+ 0x(\S+)$", self.guest(f"svp-probe peek {address:#x} 8 8"), re.MULTILINE)
+        self.assertEqual(set("".join(seen)), {"0"})
+
+    def test_every_picture_of_a_long_film(self):
+        film = Files.films["long"]
+        playing = self.start("long")
+
+        def look(number):
+            if number in (16, 160):
+                self.assert_zeros(playing.place(number % 4)[0] + 0x800)
+                self.assert_zeros(playing.stream_place()[0])
+        self.assertEqual(playing.all_digests(look), film.digests)
+        numbers = playing.ended()
+        self.assertEqual((numbers["shown"], numbers["errors"], numbers["dropped"]), (FRAMES, 0, 0))
+        self.assertEqual(self.violations(), [])
+        found = readable_memory.places(self.board, [*film.secrets(), KEY, film.data[-PIECE:]])
+        self.assertIn(film.data[-PIECE:], found, "the encrypted film is where Linux reads it: so the search works")
+        self.assertEqual(list(found), [film.data[-PIECE:]])
+
+    def test_other_kinds(self):
+        for name in ("cbcs", "second-key", "slices", "changing"):
+            with self.subTest(name):
+                film = Files.films[name]
+                playing = self.start(name, keep=4 if name == "changing" else 8)
+                if name == "changing":
+                    seen = []
+                    while len(seen) < len(film.digests):
+                        shown = playing.step(len(seen), 4)
+                        if len(seen) == 12:
+                            playing.layout()
+                        seen += [playing.digest(buffer) for _, _, buffer in shown]
+                    playing.tell("play")
+                    self.assertEqual(playing.ended()["sizes"], 2)
+                else:
+                    seen = playing.all_digests()
+                self.assertEqual(seen, film.digests, playing.output())
+        self.assertEqual(self.violations(), [])
+
+    def test_seek_and_pause(self):
+        """The picture after a seek is the one of that time, also backwards and behind the end; a pause holds the decoder back."""
+        film, playing = Files.films["long"], self.start("long")
+        shown = 0
+        for seconds, frame in ((5, 150), (1.5, 45), (9.9, 297), (0, 0)):
+            playing.tell(f"seek {seconds}")
+            (_, milliseconds, buffer), = playing.step(shown, 1)
+            shown += 1
+            self.assertEqual(milliseconds, round(1000 * frame / 30))
+            self.assertEqual(playing.digest(buffer), film.digests[frame])
+        jobs = self.jobs()
+        self.guest("usleep 300000")
+        self.assertEqual(self.jobs(), jobs)
+        playing.tell("quit")
+        self.assertEqual(playing.ended()["errors"], 0)
+
+    def jobs(self):
+        return self.board.qmp.command("query-svp-counters", device="vpu_g1")[0]["counters"]["jobs"]
+
+    def test_in_time(self):
+        """By the clock: all pictures are shown or counted as dropped, not before their time."""
+        output = self.guest("svp-play --secure cbcs.mp4", timeout=SECONDS)
+        shown, dropped = (len(re.findall(rf"^{word} ", output, re.MULTILINE)) for word in ("shown", "dropped"))
+        self.assertEqual(shown + dropped, len(Files.films["cbcs"].digests))
+        self.assertGreaterEqual(int(re.search(r" ms=(\d+) ", output)[1]), 1000 * 46 // 30)
+
+    def test_refused(self):
+        for name, wanted in (("bad-blob", "not one of this chip, or was changed"), ("no-key", "no key for it"), ("cut", "does not lie in the file"),
+                             ("noise", "has no video track"), ("clear", "the film is not encrypted"), ("missing", "No such file"), ("scheme", "scheme is 'cens'")):
+            with self.subTest(name):
+                result = self.board.command(f"svp-play --secure --quiet {name}.mp4", timeout=SECONDS)
+                self.assertEqual(result.status, 1, result.output)
+                self.assertIn(wanted, result.output)
+        self.assertIn("--secure", self.board.command("svp-play cbcs.mp4").output)
+        self.assertEqual(self.board.command("svp-play --secure --fast --quiet small.mp4", timeout=SECONDS).status, 0, "and the next film plays")
+
+    def test_a_wrong_vector(self):
+        """What CAAM makes of it is no stream: the decoder says so, nothing hangs, and nothing gets out."""
+        result = self.board.command("svp-play --secure --fast --quiet wrong-iv.mp4", timeout=SECONDS)
+        self.assertRegex(result.output, "PLAYED .*jobs=48")
+        self.assertEqual(self.violations(), [])
+
+    def test_z_kernel_log(self):
+        self.assertNotRegex(self.guest("dmesg"), r"(?i)oops|BUG:|WARNING")
+
+
+class FilmUnderStrict(_Films, BoardCase):
+    """TZC-380 and RDC: Linux neither reads nor writes the heap."""
+
+    POLICY = "strict"
+
+
+class FilmUnderNxp(_Films, BoardCase):
+    """The RDC alone keeps readers out."""
+
+    POLICY = "nxp"
+
+
+if __name__ == "__main__":
+    unittest.main()
