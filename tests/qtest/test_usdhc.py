@@ -13,8 +13,8 @@ import unittest
 
 import usdhc
 from usdhc import (ADMA1, ADMA2, ADMA_ADDRESS, ADMA_ERROR, ADMA_FAILED, AUTO_STOP, BLOCK, BLOCK_BYTES, BUS_LEVELS, BUSY, CARD_CLOCK, CLOCK_STABLE, CLOCKS,
-                   COMMAND_COMPLETE, COUNT, DAT0_LEVEL, DATA, DATA_INHIBIT, DATA_TIMEOUT, DMA, DMA_FAILED, END, FORCED_CLOCK, INTERRUPT, LINK, MIXER,
-                   NO_RESPONSE, PRESENT, PROTOCOL, READ, READ_READY, RESET_ALL, RESET_COMMAND, RESET_DATA, SHORT, SIGNAL_ENABLE, SIMPLE, STATUS, STEP,
+                   COMMAND_COMPLETE, COUNT, DAT0_LEVEL, DATA, DATA_CRC, DATA_INHIBIT, DATA_TIMEOUT, DMA, DMA_FAILED, END, FORCED_CLOCK, INTERRUPT, LINK,
+                   MIXER, NO_RESPONSE, PRESENT, PROTOCOL, READ, READ_READY, RESET_ALL, RESET_COMMAND, RESET_DATA, SHORT, SIGNAL_ENABLE, SIMPLE, STATUS, STEP,
                    SYSTEM, TRANSFER_COMPLETE, USDHC1, USDHC2, VENDOR, VENDOR_RESET, Usdhc, descriptor)
 from svplib.console import timeout_scale
 from svplib.qtest import QTest
@@ -322,6 +322,27 @@ class LongTransfersTest(UsdhcCase):
         """The card's data by pieces of one byte: as many blocks as bytes."""
         self.check(self.run_timed(lambda: self.host.simple(READ_MANY, 0, MEMORY + 4, 0xFFFF, READ, size=1)))
         self.assertEqual(self.machine.read(MEMORY + 4, 0xFFFF), self.content[:0xFFFF])
+
+    def test_blocks_longer_than_the_cards(self):
+        """The card's blocks have one byte, the controller's 4095: an error after the first, not as many requests to the card's file."""
+        for name, command, direction in (("read", READ_MANY, READ), ("write", WRITE_MANY, 0)):
+            for transfer in (lambda: self.host.simple(command, 0, MEMORY, 100, direction, size=4095),
+                             lambda: self.host.listed(command, 0, TABLE, 100, direction, size=4095)):
+                with self.subTest(name):
+                    self.host.identify()
+                    self.host.command(16, 1)
+                    self.machine.write(TABLE, descriptor(MEMORY, 0, flags=END))
+                    self.host.write(STATUS, 0xFFFFFFFF)
+                    before = self.machine.qmp.command("query-blockstats")[0]["stats"]
+                    transfer()
+                    self.assertEqual(self.host.finish(TRANSFER_COMPLETE | DATA_CRC) & (TRANSFER_COMPLETE | DATA_CRC), DATA_CRC)
+                    after = self.machine.qmp.command("query-blockstats")[0]["stats"]
+                    for what in ("rd_operations", "wr_operations"):
+                        self.assertLessEqual(after[what] - before[what], 1)
+        self.host.identify()
+        self.host.command(16, 1)
+        self.check(self.run_timed(lambda: self.host.simple(READ_MANY, 0, MEMORY + 4, 0x800, READ, size=1)))
+        self.assertEqual(self.machine.read(MEMORY + 4, 0x800), self.content[:0x800])
 
     def test_what_is_written_arrives(self):
         data = random.Random(8).randbytes(3 << 20)
