@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Raw ext4 images of SD cards."""
+"""Raw images of SD cards: one ext4 file system, or a disk with a partition of it as boards boot from."""
 
 import os
+import struct
 import subprocess
 
 from .errors import SvpError
@@ -10,6 +11,10 @@ from .errors import SvpError
 SMALLEST_BYTES = 16 << 20
 #: What ext4 keeps for itself: a share, and a fixed part
 _OVERHEAD_SHARE, _OVERHEAD_BYTES = 1.1, 8 << 20
+#: Where the partition begins: before it is room for boot loaders and, at 4 MiB, for U-Boot's environment
+PARTITION_BYTES = 8 << 20
+_SECTOR = 512
+_TYPE_LINUX, _BOOTABLE = 0x83, 0x80
 
 
 def tools():
@@ -25,12 +30,23 @@ def size_for(content):
     return size
 
 
-def make(path, tree, size, label=None):
-    """Write an image of `size` bytes with the files of folder `tree`. Raises SvpError."""
-    command = ["mke2fs", "-q", "-F", "-t", "ext4", *(["-L", label] if label else []), "-d", str(tree), str(path), f"{size >> 10}k"]
+def make(path, tree, size, label=None, offset=0):
+    """Write an image with the files of folder `tree`: `size` bytes, from `offset` on in a file that is there. Raises SvpError."""
+    place = ["-E", f"offset={offset}"] if offset else []
+    command = ["mke2fs", "-q", "-F", "-t", "ext4", *place, *(["-L", label] if label else []), "-d", str(tree), str(path), f"{size >> 10}k"]
     try:
         done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=tools())
     except FileNotFoundError:
         raise SvpError("mke2fs is not installed (Debian's package e2fsprogs)") from None
     if done.returncode:
         raise SvpError(f"{path}: no ext4 image could be made of {tree}", done.stderr.splitlines()[-5:])
+
+
+def make_disk(path, tree, size, label=None):
+    """Write a disk of `size` bytes (MBR) whose one partition, bootable, has the files of folder `tree` in ext4. Raises SvpError."""
+    sectors = (size - PARTITION_BYTES) // _SECTOR
+    entry = struct.pack("<8B2I", _BOOTABLE, 0xFE, 0xFF, 0xFF, _TYPE_LINUX, 0xFE, 0xFF, 0xFF, PARTITION_BYTES // _SECTOR, sectors)
+    with open(path, "wb") as disk:
+        disk.write(bytes(446) + entry + bytes(48) + b"\x55\xaa")
+        disk.truncate(size)
+    make(path, tree, size - PARTITION_BYTES, label, PARTITION_BYTES)

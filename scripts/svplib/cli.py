@@ -44,6 +44,7 @@ exit status: 0 when all that was asked for holds, 1 when a check or test or the 
   svp run --shell --sd card.img
   svp run --kernel Image --dtb my.dtb --initrd my.cpio.gz --append quiet --firmware none
   svp run --bl32 tee-raw.bin --shell
+  svp run --bl33 $(svp path u-boot) --sd card.img
   svp run --display vnc:1 --shell -- -nic user,hostfwd=tcp::2222-:22""",
     "test": """examples:
   svp test                         all tests

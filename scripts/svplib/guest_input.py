@@ -21,6 +21,8 @@ CPUS = (1, 4)
 KERNEL_BYTES = 256 << 20
 IMAGE_MAGIC = b"ARM\x64"
 IMAGE_MAGIC_OFFSET = 0x38
+#: The flash has 32 MiB, BL31 and OP-TEE take one of them
+BL33_BYTES = 30 << 20
 DTB_MAGIC = 0xD00DFEED
 DTB_ROOM = 0x40000
 VNC_FIRST_PORT = 5900
@@ -155,6 +157,22 @@ def cpus(number):
     if not low <= number <= high:
         raise UsageError(f"--smp: {number} is out of range, the board has {low} to {high} CPUs")
     return number
+
+
+def boot_loader(path):
+    """A raw image that runs from its first byte at 0x40200000."""
+    file = existing_file(path, "--bl33")
+    size = file.stat().st_size
+    with open(file, "rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    for magic, what in ((b"\x7fELF", "an ELF file (give u-boot.bin)"), (b"\xd0\x0d\xfe\xed", "a FIT image or device tree (give u-boot.bin)"),
+                        (b"\x27\x05\x19\x56", "a U-Boot uImage"), (b"\xd1\x00\x20\x41", "an image for the boot ROM, with SPL (give u-boot.bin)"),
+                        (b"\x1f\x8b", "compressed with gzip"), (b"#!", "a script")):
+        if head.startswith(magic):
+            raise UsageError(f"--bl33: {path} is {what}, not a raw image")
+    if size > BL33_BYTES:
+        raise UsageError(f"--bl33: {path} has {size} bytes, the limit is {BL33_BYTES}: it must fit into the flash beside BL31 and OP-TEE")
+    return file
 
 
 def sd_image(path):

@@ -19,6 +19,7 @@ QEMU = ("ninja-build", "pkgconf|pkg-config", "python3-venv", "flex", "bison", "l
         "libpng-dev", "libfdt-dev", "zlib1g-dev", "nettle-dev", "libgmp-dev")
 LINUX = ("bc", "flex", "bison", "libelf-dev", "libssl-dev", "kmod", "perl", "device-tree-compiler")
 OPTEE = ("python3-cryptography", "python3-pyelftools", "device-tree-compiler")
+U_BOOT = ("bc", "flex", "bison", "swig", "libssl-dev", "libgnutls28-dev", "uuid-dev", "python3-dev", "python3-setuptools", "device-tree-compiler")
 UNIT = ("meson", "ninja-build", "pkgconf|pkg-config", "catch2", "clang-format", "nettle-dev", "libgmp-dev")
 GTK = ("libgtk-3-dev",)
 CARDS = ("e2fsprogs",)
@@ -26,7 +27,7 @@ CARDS = ("e2fsprogs",)
 #: Part of the build -> packages
 NEEDS = {
     "qemu": BUILD + QEMU, "asan-qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
-    "boot": BUILD + CROSS, "guest": BUILD + CROSS + CROSS_CXX, "tools": BUILD + CROSS + CROSS_CXX, "debian": BUILD + CROSS + CROSS_CXX,
+    "u-boot": BUILD + CROSS + U_BOOT, "boot": BUILD + CROSS, "guest": BUILD + CROSS + CROSS_CXX, "tools": BUILD + CROSS + CROSS_CXX, "debian": BUILD + CROSS + CROSS_CXX,
     "media": BUILD + CROSS + CARDS,
     "unit": BUILD + UNIT, "gtk": GTK,
     # no part of its own: a raw ext4 image that a boot test mounts, streams and what is right for them, ciphers to compare CAAM with

@@ -245,24 +245,40 @@ def _build_optee(folder):
     _make("optee", folder, f"SRC={sources.firmware_tree('optee')}")
 
 
+def _build_u_boot(folder):
+    _make("u-boot", folder, f"SRC={sources.firmware_tree('u-boot')}")
+
+
 def _build_boot(folder):
     _make("boot", folder, f"BL31={product('bl31')}", f"BL32={product('tee')}")
 
 
-def flash_with(image):
-    """Flash image with the user's BL32 in place of our OP-TEE; `image`: raw, runs from its first byte at 0xF0000000."""
-    folder = cache.folder("build") / f"own-bl32-{cache.digest(key('boot'), hashlib.sha256(image.read_bytes()).hexdigest())}"
+def flash_with(bl32=None, bl33=None):
+    """Flash image with the user's raw images in place of ours.
+
+    bl32   runs from its first byte at 0xF0000000, in place of OP-TEE
+    bl33   runs from its first byte at 0x40200000 (U-Boot), in place of the trampoline to a kernel that the machine has placed
+    """
+    own = {name: image for name, image in (("bl32", bl32), ("bl33", bl33)) if image}
+    folder = cache.folder("build") / f"own-flash-{cache.digest(key('boot'), *(f'{name} {_sha256(image)}' for name, image in own.items()))}"
     with cache.lock(folder.name):
         if not folder.exists():
             partial = folder.with_name(folder.name + ".partial")
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
-            shutil.copyfile(image, partial / "bl32.bin")  # the Makefile's arguments allow neither ':' nor blanks in a path
-            _make("boot", partial, f"BL31={product('bl31')}", f"BL32={partial / 'bl32.bin'}", title=f"build flash image with {image.name}",
-                  log=log_path("own-bl32"))
+            for name, image in own.items():
+                shutil.copyfile(image, partial / f"{name}.bin")  # the Makefile's arguments allow neither ':' nor blanks in a path
+            _make("boot", partial, f"BL31={product('bl31')}", f"BL32={partial / 'bl32.bin' if bl32 else product('tee')}",
+                  *([f"BL33={partial / 'bl33.bin'}"] if bl33 else ()),
+                  title=f"build flash image with {' and '.join(image.name for image in own.values())}", log=log_path("own-flash"))
             partial.rename(folder)
-            cache.prune("build", "own-bl32-", KEPT_PRODUCTS)
+            cache.prune("build", "own-flash-", KEPT_PRODUCTS)
+    cache.mark_used(folder)
     return folder / "flash.bin"
+
+
+def _sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _busybox():
@@ -393,6 +409,7 @@ PARTS = {part.name: part for part in (
     Part("linux", _build_linux, prepare=_prepare_linux, source=("linux",), files=("firmware/linux",), space=5000, recipe=3),
     Part("tfa", _build_tfa, source=("tfa",), files=("firmware/tfa",)),
     Part("optee", _build_optee, source=("optee",), files=("firmware/optee",)),
+    Part("u-boot", _build_u_boot, source=("u-boot",), files=("firmware/u-boot",), space=1000),
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
     Part("guest", _build_guest, source=("busybox",), files=GUEST_FILES, needs=("linux",)),
     Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=GUEST_FILES, needs=("linux",)),

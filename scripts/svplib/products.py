@@ -22,6 +22,7 @@ PRODUCTS = {
     "bl31": ("tfa", "bl31.bin", "TF-A BL31"),
     "tee": ("optee", "tee-raw.bin", "OP-TEE"),
     "flash": ("boot", "flash.bin", "image for -bios: loader stub, BL31, OP-TEE"),
+    "u-boot": ("u-boot", "u-boot.bin", "U-Boot as BL33, for svp run --bl33"),
     "initrd": ("guest", "initrd.cpio.gz", "initramfs: busybox, our programs, our modules"),
     "tools-initrd": ("tools", "initrd.cpio.gz", "the same with xtest, tee-supplicant, keyctl and rngtest of Debian"),
     "media-card": ("media", "media.img", "card with GStreamer, v4l2-ctl, v4l2-compliance, media-ctl and modetest of Debian"),

@@ -34,6 +34,8 @@ def add_arguments(parser):
                         help="what OP-TEE makes of the bus firewalls: strict (default with OP-TEE): nothing that Linux may do gets round them; nxp: as "
                              "NXP's firmware of 2018 had it; open: TZC-380 only, as mainline firmware leaves the chip: the device tree is used as it is")
     parser.add_argument("--bl32", metavar="IMAGE", help="your own raw OP-TEE (or other BL32) image in place of ours")
+    parser.add_argument("--bl33", metavar="IMAGE", help="a boot loader of the normal world for 0x40200000, such as U-Boot's u-boot.bin, which loads what it "
+                        "boots by itself, from a card or the network; --dtb is the tree that OP-TEE reads then")
     parser.add_argument("-m", dest="memory", metavar="SIZE", default="3G", help="DDR size, 1G to 4G (default 3G)")
     parser.add_argument("--smp", type=int, metavar="N", default=4, help="number of CPUs, 1 to 4 (default 4)")
     parser.add_argument("--sd", action="append", default=[], metavar="FILE", help="raw SD card image, changes are not kept (give it twice for both slots)")
@@ -48,7 +50,7 @@ def add_arguments(parser):
 
 def main(arguments):
     """Do it; returns the exit status."""
-    own = bool(arguments.kernel or arguments.initrd or arguments.dtb or arguments.bl32)
+    own = bool(arguments.kernel or arguments.initrd or arguments.dtb or arguments.bl32 or arguments.bl33)
     programs = _names_programs(arguments.append)
     if arguments.shell and arguments.scenario:
         raise UsageError("--shell and --scenario exclude each other")
@@ -64,24 +66,39 @@ def main(arguments):
         raise UsageError(f"--firmware {firmware}: scenario {name} needs --firmware {chosen.FIRMWARE}")
     if shell and arguments.json:
         raise UsageError("--json needs a scenario")
-    if arguments.bl32 and firmware != "optee":
-        raise UsageError("--bl32 needs --firmware optee")
+    for option in ("bl32", "bl33"):
+        if getattr(arguments, option) and firmware != "optee":
+            raise UsageError(f"--{option} needs --firmware optee")
+    if arguments.bl33:
+        _check_boot_loader(arguments, name, programs)
     if arguments.policy not in (None, "open") and firmware != "optee":
         raise UsageError(f"--policy {arguments.policy} needs --firmware optee")
     if arguments.silence < 0:
         raise UsageError(f"--silence: {arguments.silence:g} is below 0")
     settings = _settings(arguments, firmware)
     bl32 = guest_input.existing_file(arguments.bl32, "--bl32") if arguments.bl32 else None
+    bl33 = guest_input.boot_loader(arguments.bl33) if arguments.bl33 else None
+    if bl33:
+        settings = {"kernel": None, "initrd": None, **settings}
     needed = ["qemu"] + (["boot"] if firmware == "optee" else [])
     needed += ["linux"] if "kernel" not in settings or "dtb" not in settings else []
     needed += ["guest"] if "initrd" not in settings else []
     parts.OPTIONS.gtk = parts.OPTIONS.gtk or arguments.display == "gtk"
     parts.build(needed)
-    if bl32:
-        settings["flash"] = parts.flash_with(bl32)
+    if bl32 or bl33:
+        settings["flash"] = parts.flash_with(bl32, bl33)
     if shell:
         return _interactive(arguments, settings, arguments.append, programs)
     return _scenario(arguments, settings, " ".join(filter(None, (chosen.APPEND, arguments.append))), chosen)
+
+
+def _check_boot_loader(arguments, name, programs):
+    """Refuse what a boot loader of the user's would not look at."""
+    if name:
+        raise UsageError(f"--bl33 and --{'append svp.run=...' if programs else f'scenario {name}'} exclude each other: the boot loader says what runs")
+    for option in ("initrd", "append"):
+        if getattr(arguments, option) and not arguments.kernel:
+            raise UsageError(f"--{option}: with --bl33 nobody reads it, unless --kernel places a kernel for the boot loader to start")
 
 
 def _names_programs(words):

@@ -18,7 +18,7 @@ from .progress import log_path, run_logged, say
 
 #: Source -> (command line option, a file that tells that a folder is such a tree)
 LOCAL_TREES = {"qemu": ("--qemu-src", "configure"), "linux": ("--linux-src", "Kconfig"), "tfa": ("--tfa-src", "bl31/bl31.mk"),
-               "optee": ("--optee-src", "core/core.mk")}
+               "optee": ("--optee-src", "core/core.mk"), "u-boot": ("--u-boot-src", "configs/imx8mq_evk_defconfig")}
 #: Paths in a local tree that are no part of the source: build trees, the link to this repository that our hook patch asks for
 LEFT_OUT = {"qemu": ("build", "hw/svp")}
 KEPT_VERSIONS = 2

@@ -157,10 +157,20 @@ class Svp(BadFiles):
         for option, name, says in (("--kernel", "noise", "arm64"), ("--kernel", "nothing", "does not exist"), ("--kernel", "cut.gz", "end is missing"),
                                    ("--kernel", "elf", "ELF"), ("--kernel", "zboot", "zstd"), ("--dtb", "noise", "device tree"),
                                    ("--dtb", "cut.dtb", "cut off"), ("--initrd", "nothing", "does not exist"), ("--initrd", "empty", "empty"),
-                                   ("--bl32", "nothing", "does not exist"), ("--sd", "three-pages", "power of two"), ("--sd", "folder", "not a file")):
+                                   ("--bl32", "nothing", "does not exist"), ("--bl33", "nothing", "does not exist"), ("--bl33", "elf", "ELF"),
+                                   ("--bl33", "cut.dtb", "FIT"), ("--bl33", "noise.gz", "gzip"), ("--bl33", "large.flash", "limit"), ("--sd", "three-pages", "power of two"), ("--sd", "folder", "not a file")):
             with self.subTest(option=option, file=name):
                 self.refused("run", option, self.files[name], says=says)
                 self.refused("run", option, self.files[name], says=self.files[name])
+
+    def test_boot_loader(self):
+        """What it would not look at, and where there is nothing that starts it."""
+        loader = ("run", "--bl33", self.files["noise"])
+        for words, says in ((("--firmware", "none"), "--firmware optee"), (("--initrd", self.files["noise"]), "nobody reads it"),
+                            (("--append", "quiet"), "nobody reads it"), (("--scenario", "proof"), "exclude each other"),
+                            (("--append", "svp.run=board-check"), "exclude each other"), (("--json", self.scratch / "x.json"), "needs a scenario")):
+            with self.subTest(words=words):
+                self.refused(*loader, *words, says=says)
 
     def test_numbers(self):
         for option, value in (("-m", "512M"), ("-m", "5G"), ("-m", "8G"), ("-m", "much"), ("--smp", "5"), ("--smp", "0")):
