@@ -65,9 +65,9 @@ TEST_CASE("an HEVC job with a denied stream ends") {
                        (row.denied == Stream::motion && result == Result::stream_error)));
             }
             if (row.denied == Stream::bitstream || row.denied == Stream::picture) {
-                CHECK(player.port->cells == good);
+                CHECK((player.port->cells == good));
             } else if (denial == Response::okay && row.denied != Stream::motion) {
-                CHECK(player.port->cells != good);
+                CHECK((player.port->cells != good));
             }
         }
     }

@@ -7,6 +7,7 @@
 #include "vpu/hevc/deblocking.hpp"
 #include "vpu/hevc/inter_prediction.hpp"
 #include "vpu/hevc/sample_offset.hpp"
+#include "vpu/hevc/tile_edges.hpp"
 #include "vpu/picture/picture_writer.hpp"
 
 namespace svp::vpu::hevc {
@@ -26,6 +27,7 @@ class SampleReconstruction final : public Reconstruction {
     SampleReconstruction(Picture& picture, MemoryPort& port)
         : picture_(picture),
           inter_(port, picture.job),
+          edges_(picture, port),
           writer_(port, picture.job.output, picture.job.raster),
           planes_(planes_of<Sample>(picture.job.width, picture.job.height)),
           finished_(planes_of<Sample>(picture.job.width, 1u << picture.job.log2_ctb)) {}
@@ -53,6 +55,9 @@ class SampleReconstruction final : public Reconstruction {
     }
 
     void finish_row(unsigned row) override {
+        if (row == 0) {
+            edges_.before_deblocking(planes_);
+        }
         deblock_row(picture_, planes_, row);
         if (row > 0) {
             put_out(row - 1);
@@ -62,10 +67,13 @@ class SampleReconstruction final : public Reconstruction {
         }
     }
 
-    Response answer() const override { return std::max(inter_.answer(), writer_.answer()); }
+    Response answer() const override {
+        return std::max({inter_.answer(), edges_.answer(), writer_.answer()});
+    }
 
  private:
     void put_out(unsigned row) {
+        edges_.before_offsets(planes_, row);
         for (unsigned component = 0; component < 3; ++component) {
             offset_row(picture_, component, row, planes_[component], finished_[component]);
         }
@@ -78,6 +86,7 @@ class SampleReconstruction final : public Reconstruction {
 
     Picture& picture_;
     InterPrediction<Sample> inter_;
+    TileEdges edges_;
     PictureWriter<Sample> writer_;
     std::array<Plane<Sample>, 3> planes_;
     std::array<Plane<Sample>, 3> finished_;  ///< of a row of coding tree blocks
