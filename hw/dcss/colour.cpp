@@ -5,6 +5,7 @@
 
 #include "dcss/fields.hpp"
 #include "dcss/registers.hpp"
+#include "dcss/wide.hpp"
 
 namespace svp::dcss {
 
@@ -14,7 +15,7 @@ constexpr std::size_t block = Row::block;
 constexpr std::uint32_t value_mask = 0x3fff;  ///< of linear light
 constexpr std::size_t code_count = sample_max + 1;
 
-constexpr std::int32_t limited(std::int32_t value, std::int32_t low, std::int32_t high) {
+SVP_DCSS_PART constexpr std::int32_t limited(std::int32_t value, std::int32_t low, std::int32_t high) {
     return std::min(std::max(value, low), high);
 }
 
@@ -67,8 +68,8 @@ ColourMatrix ColourMatrix::of(const RegisterBank& bank, std::uint32_t offset) {
     return matrix;
 }
 
-void ColourMatrix::convert(const SampleRows& from, const std::array<Sample*, 3>& to,
-                           std::size_t count) const {
+SVP_DCSS_WIDE void ColourMatrix::convert(const SampleRows& from, const std::array<Sample*, 3>& to,
+                                         std::size_t count) const {
     const std::int32_t half = norm == 0 ? 0 : std::int32_t{1} << (norm - 1);
     for (std::size_t x = 0; x < count; x += block) {
         Sample inputs[3][block];

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "dcss/wide.hpp"
+
 namespace svp::dcss {
 
 namespace {
@@ -11,12 +13,12 @@ constexpr std::size_t block = Row::block;
 constexpr unsigned weight_bits = 10;
 constexpr std::int32_t half = 1 << (weight_bits - 1);
 
-constexpr Sample rounded(std::int32_t sum) {
+SVP_DCSS_PART constexpr Sample rounded(std::int32_t sum) {
     return static_cast<Sample>(std::min(std::max((sum + half) >> weight_bits, 0), int{sample_max}));
 }
 
 template <unsigned Count>
-void add_some(const WeightedLines& from, Sample* __restrict to, std::size_t count) {
+SVP_DCSS_PART void add_some(const WeightedLines& from, Sample* __restrict to, std::size_t count) {
     std::int16_t weights[Count];
     const Sample* lines[Count];
     for (unsigned line = 0; line < Count; ++line) {
@@ -40,14 +42,14 @@ void add_some(const WeightedLines& from, Sample* __restrict to, std::size_t coun
 }
 
 /** To the nearest; exact as long as neither sample has more than 14 bits. */
-constexpr std::int32_t mixed(std::int32_t above, std::int32_t alpha, std::int32_t below) {
+SVP_DCSS_PART constexpr std::int32_t mixed(std::int32_t above, std::int32_t alpha, std::int32_t below) {
     const std::int32_t sum = above * alpha + below * (sample_max - alpha) + sample_max / 2;
     return (sum + (sum >> 10) + (sum >> 20) + 1) >> 10;
 }
 
 /** Calls @p each(x, count) for blocks with as many samples as the compiler knows, and for what is left. */
 template <typename Each>
-void in_blocks(std::size_t count, const Each& each) {
+SVP_DCSS_PART void in_blocks(std::size_t count, const Each& each) {
     std::size_t x = 0;
     for (; x + block <= count; x += block) {
         for (std::size_t i = 0; i < block; ++i) {
@@ -61,7 +63,7 @@ void in_blocks(std::size_t count, const Each& each) {
 
 }  // namespace
 
-void add_lines(const WeightedLines& from, Sample* to, std::size_t count) {
+SVP_DCSS_WIDE void add_lines(const WeightedLines& from, Sample* to, std::size_t count) {
     switch (from.count) {
         case 1:
             return add_some<1>(from, to, count);
@@ -82,8 +84,8 @@ void add_lines(const WeightedLines& from, Sample* to, std::size_t count) {
     }
 }
 
-void filter_along(const Sample* from, const std::int32_t* first, const Filter::Taps* const* taps, Sample* to,
-                  std::size_t count) {
+SVP_DCSS_WIDE void filter_along(const Sample* from, const std::int32_t* first,
+                                const Filter::Taps* const* taps, Sample* to, std::size_t count) {
     for (std::size_t x = 0; x < count; ++x) {
         const Sample* __restrict samples = from + first[x];
         const std::int16_t* __restrict weights = taps[x]->data();
@@ -95,27 +97,28 @@ void filter_along(const Sample* from, const std::int32_t* first, const Filter::T
     }
 }
 
-void pick(const Sample* from, const std::int32_t* which, Sample* to, std::size_t count) {
+SVP_DCSS_WIDE void pick(const Sample* from, const std::int32_t* which, Sample* to, std::size_t count) {
     for (std::size_t x = 0; x < count; ++x) {
         to[x] = from[which[x]];
     }
 }
 
-void blend(const Sample* __restrict above, std::int32_t alpha, Sample* __restrict below, std::size_t count) {
+SVP_DCSS_WIDE void blend(const Sample* __restrict above, std::int32_t alpha, Sample* __restrict below,
+                         std::size_t count) {
     const auto alpha_of_all = static_cast<Sample>(alpha);
     in_blocks(count, [=](std::size_t x) {
         below[x] = static_cast<Sample>(mixed(above[x], alpha_of_all, below[x]));
     });
 }
 
-void blend(const Sample* __restrict above, const Sample* __restrict alphas, Sample* __restrict below,
-           std::size_t count) {
+SVP_DCSS_WIDE void blend(const Sample* __restrict above, const Sample* __restrict alphas,
+                         Sample* __restrict below, std::size_t count) {
     in_blocks(count,
               [=](std::size_t x) { below[x] = static_cast<Sample>(mixed(above[x], alphas[x], below[x])); });
 }
 
-void pack(const Sample* __restrict red, const Sample* __restrict green, const Sample* __restrict blue,
-          std::uint32_t* __restrict to, std::size_t count) {
+SVP_DCSS_WIDE void pack(const Sample* __restrict red, const Sample* __restrict green,
+                        const Sample* __restrict blue, std::uint32_t* __restrict to, std::size_t count) {
     const auto eight = [](Sample sample) {
         return static_cast<std::uint32_t>(std::min(int{sample}, int{sample_max}) >> 2);
     };

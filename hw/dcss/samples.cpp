@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dcss/samples.hpp"
 
+#include <bit>
+
+#include "dcss/wide.hpp"
+
 namespace svp::dcss {
 
 namespace {
 
 constexpr std::size_t block = Row::block;
 
-constexpr Sample repeated(std::uint32_t eight_bits) {
-    return static_cast<Sample>(eight_bits << 2 | eight_bits >> 6);
-}
+/** A word at any address. */
+using Word [[gnu::may_alias, gnu::aligned(1)]] = std::uint32_t;
 
-std::uint32_t word_at(const std::uint8_t* bytes) {
-    return std::uint32_t{bytes[3]} << 24 | std::uint32_t{bytes[2]} << 16 | std::uint32_t{bytes[1]} << 8 |
-           bytes[0];
-}
-
-/** Component @p shift bits up in the words, to a row. */
-void unpack_component(const std::uint8_t* __restrict bytes, std::size_t count, unsigned shift,
-                      Sample* __restrict to) {
+/** Byte @p which of words, to a row. */
+SVP_DCSS_WIDE void unpack_component(const std::uint8_t* __restrict bytes, std::size_t count, unsigned which,
+                                    Sample* __restrict to) {
+    const unsigned shift = 8 * (std::endian::native == std::endian::little ? which : 3 - which);
     for (std::size_t x = 0; x < count; x += block) {
+        const Word* words = reinterpret_cast<const Word*>(bytes + 4 * x);
         for (std::size_t i = 0; i < block; ++i) {
-            to[x + i] = repeated(word_at(bytes + 4 * (x + i)) >> shift & 0xff);
+            const std::uint32_t eight = words[i] >> shift & 0xff;
+            to[x + i] = static_cast<Sample>(eight << 2 | eight >> 6);
         }
     }
 }
@@ -50,7 +51,7 @@ void unpack_rgb(const std::uint8_t* bytes, std::size_t count, const std::array<s
     const unsigned from[4] = {select[2], select[1], select[0], select[3]};
     for (unsigned component = 0; component < 4; ++component) {
         if (to[component] != nullptr) {
-            unpack_component(bytes, count, 8 * from[component], to[component]);
+            unpack_component(bytes, count, from[component], to[component]);
         }
     }
 }
