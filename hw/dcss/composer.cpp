@@ -50,7 +50,7 @@ Size screen_of(const RegisterBank& bank) {
 
 }  // namespace
 
-Composer::Plan Composer::plan_of(const RegisterBank& bank, Size screen) {
+Composer::Plan Composer::plan_of(const RegisterBank& bank, Size screen, bool late) {
     const std::uint32_t control = bank.value(dtg::control_status);
     const Corner top = corner(bank.value(dtg::disp_top));
     Plan plan;
@@ -67,6 +67,7 @@ Composer::Plan Composer::plan_of(const RegisterBank& bank, Size screen) {
         }
         part.background = bank.value(channel_registers[number].background);
         part.channel = Channel::of(bank, number);
+        part.channel.shows = part.channel.shows && !late;
         part.colours = ColourPipe::of(bank, number);
         if (number == 0) {
             part.per_pixel = (control & dtg::ch1_per_pixel_alpha) != 0;
@@ -107,7 +108,7 @@ bool Composer::read(unsigned number) {
     return std::exchange(answers_[number], layers_[number].read(host_)) != answers_[number];
 }
 
-Screen Composer::compose(const RegisterBank& bank) {
+Screen Composer::compose(const RegisterBank& bank, bool late) {
     const Size screen = screen_of(bank);
     if (screen.width > Channel::side_max || screen.width * screen.height > Channel::area_max) {
         host_.log(LogKind::unimplemented, "dcss: screens of more than 4096 x 2304 pixels are not there");
@@ -116,7 +117,7 @@ Screen Composer::compose(const RegisterBank& bank) {
     if (screen.width == 0) {
         return {};
     }
-    if (Plan plan = plan_of(bank, screen); plan != plan_) {
+    if (Plan plan = plan_of(bank, screen, late); plan != plan_) {
         adopt(std::move(plan));
     }
     for (unsigned number = 0; number < channel_count; ++number) {

@@ -43,8 +43,8 @@ class Composer {
  public:
     explicit Composer(Host& host) : host_(host) {}
 
-    /** The result stays until the next call. */
-    Screen compose(const RegisterBank& bank);
+    /** The result stays until the next call; @p late if nothing that is fetched comes in time. */
+    Screen compose(const RegisterBank& bank, bool late = false);
 
     /** Lines that compose() has changed since the last call of this. */
     Lines take_changes();
@@ -80,7 +80,7 @@ class Composer {
         bool operator==(const Plan&) const = default;
     };
 
-    static Plan plan_of(const RegisterBank& bank, Size screen);
+    static Plan plan_of(const RegisterBank& bank, Size screen, bool late);
     void adopt(Plan plan);
     bool read(unsigned number);
     bool reaches(const Part& part, std::uint32_t y) const;

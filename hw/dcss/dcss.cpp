@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "dcss/dtrc.hpp"
 #include "dcss/fetches.hpp"
@@ -30,6 +31,17 @@ constexpr std::array<std::uint32_t, 4> line_registers = {dtg::line0_int, dtg::li
                                                          dtg::line3_int};
 
 constexpr Initiator initiator{Master::dcss, World::non_secure};
+
+constexpr DeviceFaultInfo fault_list[] = {
+    {"underrun",
+     "for a frame, all channels show their backgrounds, and running prefetches have errors of buffers"},
+    {"lost-vblank", "a frame's line interrupt LINE1 does not come"},
+    {"ahb-error", "the first item of the next list is not written, as if no register were at its address"},
+};
+
+constexpr PropertyInfo property_list[] = {
+    {"crc", "1: compose each frame, and keep the CRCs of the last ones", 0},
+};
 
 }  // namespace
 
@@ -91,7 +103,12 @@ void Dcss::reset() {
     failed_address_ = 0;
     ending_ = 0;
     loader_due_ = 0;
+    underrun_ = false;
+    item_refused_ = false;
+    crcs_.clear();
     frames_ = 0;
+    underruns_ = 0;
+    lost_vblanks_ = 0;
     fetched_.fill(0);
     refused_.fill(0);
     loads_ = 0;
@@ -102,7 +119,10 @@ void Dcss::reset() {
 
 std::vector<Counter> Dcss::counters() const {
     std::vector<Counter> result = {
+        {"sends", on() && (bank_.value(subsam::sys_ctrl) & subsam::run) != 0},
         {"frames", frames_},
+        {"underruns", underruns_},
+        {"lost-vblanks", lost_vblanks_},
         {"composed-lines", composer_.composed_lines()},
         {"context-loader.loads", loads_},
         {"context-loader.items", items_},
@@ -110,10 +130,31 @@ std::vector<Counter> Dcss::counters() const {
     };
     for (unsigned channel = 0; channel < channel_count; ++channel) {
         const std::string name = "channels." + std::to_string(channel) + ".";
+        report_channel(result, bank_, channel);
         result.push_back({name + "fetched-frames", fetched_[channel]});
         result.push_back({name + "refused-frames", refused_[channel]});
     }
+    crcs_.report(result);
     return result;
+}
+
+std::span<const PropertyInfo> Dcss::properties() const {
+    return property_list;
+}
+
+std::optional<std::string> Dcss::set_property(std::string_view name, std::uint64_t value) {
+    if (name != property_list[0].name) {
+        return Device::set_property(name, value);
+    }
+    if (value > 1) {
+        return "crc is 0 or 1";
+    }
+    with_crc_ = value != 0;
+    return std::nullopt;
+}
+
+std::span<const DeviceFaultInfo> Dcss::possible_faults() const {
+    return fault_list;
 }
 
 // The context loader.
@@ -123,7 +164,7 @@ Response Dcss::read_list(std::uint32_t address, std::span<std::uint8_t> data) {
 }
 
 bool Dcss::write_register(std::uint32_t address, std::uint32_t value) {
-    if (address < bus_address) {
+    if (address < bus_address || std::exchange(item_refused_, false)) {
         return false;
     }
     const auto offset = static_cast<std::uint32_t>(address - bus_address);
@@ -170,6 +211,7 @@ void Dcss::begin_load() {
                    .sb_hp_count = sb_count & 0xffff,
                    .sb_lp_count = sb_count >> 16});
     ending_ = 0;
+    item_refused_ = host().fault("ahb-error").has_value();
     step_load();
 }
 
@@ -269,7 +311,16 @@ void Dcss::begin_frame() {
     for (unsigned channel = 0; channel < channel_count; ++channel) {
         Dtrc::begin_frame(bank_, channel);
     }
+    underrun_ = host().fault("underrun").has_value();
+    underruns_ += underrun_ ? 1 : 0;
     judge_fetches();
+    take_crc();
+}
+
+void Dcss::take_crc() {
+    if (with_crc_ && on()) {
+        crcs_.add(frames_, crc_of(compose().pixels));
+    }
 }
 
 void Dcss::judge_fetches() {
@@ -288,7 +339,8 @@ void Dcss::judge_fetches() {
         refused_[channel] += worst.granted ? 0 : 1;
         const std::uint32_t status = dpr::base + channel * dpr::stride + dpr::irq_nonmask_status;
         bank_.set(status, bank_.value(status) | dpr::irq_done | dpr::irq_run | dpr::irq_shadow_loaded |
-                              (worst.answer == Response::okay ? 0 : dpr::irq_axi_read_error));
+                              (worst.answer == Response::okay ? 0 : dpr::irq_axi_read_error) |
+                              (underrun_ ? dpr::irq_buffers : 0));
     }
     // A fetch that comes late would be an underrun.
     static_cast<void>(host().bus_delay());
@@ -296,7 +348,12 @@ void Dcss::judge_fetches() {
 
 void Dcss::reach_line() {
     for (std::size_t i = 0; i < line_registers.size(); ++i) {
-        if (bank_.value(line_registers[i]) >> 16 == timing_.line()) {
+        if (bank_.value(line_registers[i]) >> 16 != timing_.line()) {
+            continue;
+        }
+        if (i == 1 && host().fault("lost-vblank")) {
+            ++lost_vblanks_;
+        } else {
             interrupts_ |= 1u << i;
         }
     }
@@ -341,7 +398,11 @@ void Dcss::exchange(Archive& archive) {
     archive.value(failed_address_);
     archive.value(ending_);
     archive.value(loader_due_, std::uint64_t{1} << 62);
+    archive.value(underrun_);
+    archive.value(item_refused_);
     archive.value(frames_);
+    archive.value(underruns_);
+    archive.value(lost_vblanks_);
     for (std::uint64_t& count : fetched_) {
         archive.value(count);
     }

@@ -25,6 +25,9 @@
  * so a denied fetch is on record though nobody watches. An answer that is a bus error shows in the prefetch's
  * status. compose() gives the picture on the screen when somebody looks; its reads are an observer's.
  *
+ * Faults that can be injected: "underrun", "lost-vblank", "ahb-error". Property "crc": 1 has the picture of
+ * each frame composed at its start, looked at or not, and counters() give the CRCs of the last ones.
+ *
  * Not modelled (README.md says what is assumed of the rest): RGB with less than 32 bits a pixel, tiles of GPU
  * and decoders that the prefetch itself would have to know; what the scaler sends to memory; underruns;
  * SUBSAM's 4:2:2 and 4:2:0; DEC400D, Dolby, WRSCL, RDSRC and LUT loader, whose words keep what is written and
@@ -37,10 +40,16 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "dcss/composer.hpp"
 #include "dcss/context_loader.hpp"
 #include "dcss/registers.hpp"
+#include "dcss/report.hpp"
 #include "dcss/timing.hpp"
 #include "soc/anatop.hpp"
 #include "svp/device.hpp"
@@ -62,9 +71,12 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     void timer_expired(unsigned timer) override;
     bool connect(std::string_view role, Device& peer) override;
     std::vector<Counter> counters() const override;
+    std::span<const PropertyInfo> properties() const override;
+    std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
+    std::span<const DeviceFaultInfo> possible_faults() const override;
 
     /** The picture on the screen; it stays until the next call. Takes milliseconds. */
-    dcss::Screen compose() { return composer_.compose(bank_); }
+    dcss::Screen compose() { return composer_.compose(bank_, underrun_); }
     /** Lines that compose() has changed since the last call of this. */
     dcss::Lines take_changes() { return composer_.take_changes(); }
 
@@ -73,7 +85,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
 
  protected:
     void exchange(Archive& archive) override;
-    std::uint32_t state_version() const override { return 2; }
+    std::uint32_t state_version() const override { return 3; }
     void resume() override;
 
  private:
@@ -101,6 +113,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     void line_due();
     void begin_frame();
     void judge_fetches();
+    void take_crc();
     void reach_line();
     void update_irqs();
 
@@ -117,7 +130,14 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     std::uint32_t ending_ = 0;          ///< statuses for the end of the load that is under way
     std::int64_t loader_due_ = 0;       ///< virtual time when the loader goes on, ns; 0: at the next frame
 
+    bool underrun_ = false;      ///< a fault: what is fetched for this frame comes too late
+    bool item_refused_ = false;  ///< a fault: the next item of a list is
+    bool with_crc_ = false;      ///< a property
+    dcss::FrameCrcs crcs_;       ///< not saved: what is loaded was composed somewhere else
+
     std::uint64_t frames_ = 0;
+    std::uint64_t underruns_ = 0;
+    std::uint64_t lost_vblanks_ = 0;
     std::array<std::uint64_t, dcss::channel_count> fetched_{};  ///< frames that a channel has fetched
     std::array<std::uint64_t, dcss::channel_count> refused_{};  ///< of these, with a denied part
     std::uint64_t loads_ = 0;

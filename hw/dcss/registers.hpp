@@ -49,6 +49,7 @@ inline constexpr std::uint32_t irq_done = 1u << 0;  ///< of the status registers
 inline constexpr std::uint32_t irq_run = 1u << 1;
 inline constexpr std::uint32_t irq_shadow_loaded = 1u << 2;
 inline constexpr std::uint32_t irq_axi_read_error = 1u << 3;
+inline constexpr std::uint32_t irq_buffers = 3u << 6;  ///< were not ready in time
 inline constexpr std::uint32_t irq_all = 0xff;
 
 // Fields of MODE_CTRL0.
