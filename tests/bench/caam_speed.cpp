@@ -17,64 +17,19 @@
 #include <functional>
 #include <vector>
 
+#include "bench_host.hpp"
 #include "caam/caam.hpp"
 
 namespace {
 
-constexpr std::uint64_t base = 0x40000000;
+using svp::bench::FlatHost;
+constexpr std::uint64_t base = FlatHost::base;
 constexpr std::size_t large = 16u << 20;
 constexpr std::size_t small = 4096;
 constexpr unsigned rounds = 15;
 constexpr unsigned small_jobs = 1024;  ///< in one round
 constexpr std::uint32_t ring_page = 0x2000;
 constexpr std::uint32_t ring_entries = 512;
-
-/** Flat memory, and nobody to interrupt. */
-class FlatHost : public svp::Host {
- public:
-    void set_irq(unsigned, bool) override {}
-    std::int64_t now() override { return 0; }
-    void schedule(unsigned, std::int64_t) override {}
-    void cancel(unsigned) override {}
-    void log(svp::LogKind, std::string_view message) override {
-        std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());
-    }
-    void random(std::span<std::uint8_t>) override {}
-    void cpu_on(unsigned, std::uint64_t) override {}
-    void cpu_off(unsigned) override {}
-    bool cpu_halted(unsigned) override { return false; }
-    void policy_changed() override {}
-    void refused(const svp::Transaction&, const svp::Refusal&) override {}
-    svp::Response bus_read(const svp::Initiator&, std::uint64_t address,
-                           std::span<std::uint8_t> data) override {
-        std::memcpy(data.data(), bytes.data() + (address - base), data.size());
-        return svp::Response::okay;
-    }
-    svp::Response bus_write(const svp::Initiator&, std::uint64_t address,
-                            std::span<const std::uint8_t> data) override {
-        std::memcpy(bytes.data() + (address - base), data.data(), data.size());
-        return svp::Response::okay;
-    }
-    svp::Response bus_read_rows(const svp::Initiator&, const svp::Rows&, std::span<std::uint8_t>) override {
-        return svp::Response::decerr;
-    }
-    svp::Response bus_write_rows(const svp::Initiator&, const svp::Rows&,
-                                 std::span<const std::uint8_t>) override {
-        return svp::Response::decerr;
-    }
-    svp::Judgement bus_judge_rows(const svp::Initiator&, const svp::Rows&) override { return {}; }
-    bool bus_pass(const svp::Initiator&, std::uint64_t source, std::uint64_t target, std::size_t,
-                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
-        move(bytes.data() + (source - base), bytes.data() + (target - base));
-        return true;
-    }
-    std::int64_t bus_delay() override { return 0; }
-    void request_work() override {}
-    bool work_must_end() override { return false; }
-    void exclusive(const std::function<void()>& section) override { section(); }
-
-    std::vector<std::uint8_t> bytes = std::vector<std::uint8_t>(3 * large);
-};
 
 class Board {
  public:
@@ -148,7 +103,7 @@ class Board {
     }
     void set(std::uint32_t offset, std::uint32_t value) { caam_.write(0, ring_page + offset, value, 4, {}); }
 
-    FlatHost host;
+    FlatHost host{3 * large};
     svp::Caam caam_;
 };
 
