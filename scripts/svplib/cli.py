@@ -39,7 +39,8 @@ exit status: 0 when all that was asked for holds, 1 when a check or test or the 
   svp build qemu --qemu-src ~/qemu a QEMU tree of yours instead of Debian's source package
   svp build linux -j 8""",
     "run": """examples:
-  svp run                          the proof scenario
+  svp run                          a film plays and is attacked, then the proof of the heaps
+  svp run --film holidays.mkv --html report.html
   svp run --json proof.json --quiet
   svp run --shell --sd card.img
   svp run --kernel Image --dtb my.dtb --initrd my.cpio.gz --append quiet --firmware none

@@ -31,6 +31,7 @@ NEEDS = {
     "media": BUILD + CROSS + CARDS,
     "unit": BUILD + UNIT, "gtk": GTK,
     # no part of its own: a raw ext4 image that a boot test mounts, streams and what is right for them, ciphers to compare CAAM with
+    "film": CARDS + ("ffmpeg",),  # of svp run: made by ffmpeg, on a card
     "boot-tests": CARDS + ("ffmpeg", "python3-cryptography"),
     # encoders, and the decoder that pictures are compared with
     "pictures": ("ffmpeg", "x264", "libopenh264-dev", "mjpegtools"),

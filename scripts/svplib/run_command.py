@@ -43,6 +43,8 @@ def add_arguments(parser):
     parser.add_argument("--silence", type=float, metavar="SECONDS", default=SILENCE_SECONDS,
                         help=f"a guest that prints nothing for so long has failed (default {SILENCE_SECONDS}, 0: never; "
                         "not at a prompt, nor on a terminal)")
+    parser.add_argument("--film", metavar="FILE", help="your own video as the film of scenario film: it is encrypted first (svp film pack)")
+    parser.add_argument("--html", metavar="FILE", help="where scenario film writes its page (default: among the logs)")
     parser.add_argument("--json", metavar="FILE", help="write the checks as JSON ('-': stdout, the console goes to stderr)")
     parser.add_argument("--quiet", action="store_true", help="do not show the console, only the table")
     parser.usage = "svp run [options] [-- QEMU arguments]"
@@ -59,11 +61,13 @@ def main(arguments):
     if arguments.scenario == PROGRAMS and not programs:
         raise UsageError(f"--scenario {PROGRAMS}: which ones? Give --append svp.run=NAME")
     shell = arguments.shell or (own and not programs and not arguments.scenario)
-    name = None if shell else arguments.scenario or (PROGRAMS if programs else "proof")
+    name = None if shell else arguments.scenario or (PROGRAMS if programs else _default_scenario(arguments))
     chosen = scenario.load(name) if name else None
     firmware = arguments.firmware or (chosen.FIRMWARE if chosen else None) or "optee"
     if chosen and chosen.FIRMWARE != firmware and not getattr(chosen, "ANY_FIRMWARE", False):
         raise UsageError(f"--firmware {firmware}: scenario {name} needs --firmware {chosen.FIRMWARE}")
+    if name != "film" and (arguments.film or arguments.html):
+        raise UsageError("--film and --html: only with scenario film")
     if shell and arguments.json:
         raise UsageError("--json needs a scenario")
     for option in ("bl32", "bl33"):
@@ -89,7 +93,14 @@ def main(arguments):
         settings["flash"] = parts.flash_with(bl32, bl33)
     if shell:
         return _interactive(arguments, settings, arguments.append, programs)
-    return _scenario(arguments, settings, " ".join(filter(None, (chosen.APPEND, arguments.append))), chosen)
+    prepared = chosen.prepare(arguments, settings) if hasattr(chosen, "prepare") else None
+    return _scenario(arguments, settings, prepared, " ".join(filter(None, (chosen.APPEND, arguments.append))), chosen)
+
+
+def _default_scenario(arguments):
+    """Without firmware, or with heaps that are closed to the decoder as well, no film can be played."""
+    plays = arguments.firmware != "none" and (arguments.policy or DEFAULT_POLICY) != "open"
+    return "film" if plays else "proof"
 
 
 def _check_boot_loader(arguments, name, programs):
@@ -151,7 +162,7 @@ def _chardev_path(path):
     return str(path).replace(",", ",,")
 
 
-def _scenario(arguments, settings, words, chosen):
+def _scenario(arguments, settings, prepared, words, chosen):
     """Run a scenario to its end; print its table."""
     console = sys.stderr if arguments.json == "-" else sys.stdout
 
@@ -167,7 +178,7 @@ def _scenario(arguments, settings, words, chosen):
         with board:
             board.console.set_silence(arguments.silence or None)
             try:
-                chosen.run(board, checks)
+                chosen.run(board, checks, *([prepared] if prepared else []))
             except SvpError as error:
                 if is_host_failure(error):
                     raise

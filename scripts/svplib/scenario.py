@@ -3,7 +3,8 @@
 
 A scenario module offers DESCRIPTION (one line), APPEND (words for the kernel command line), FIRMWARE ("optee" or "none"; ANY_FIRMWARE: it may also be the other),
 SHARE_RAM (for Board) and run(board, checks): it drives a started Board and adds a Check for everything it found out. What it
-raises ends the run as failed.
+raises ends the run as failed. One with prepare(arguments, settings) gets its result as a third argument of run(); it may change what
+the Board is given.
 """
 
 import importlib

@@ -37,7 +37,7 @@ class Playing:
 
     def __init__(self, board, path, options="--secure", keep=8):
         self._board, self.keep = board, keep
-        self.going = True
+        self.going, self.last = True, 0
         board.command(f"rm -f {_CONTROL} {OUTPUT}; mkfifo {_CONTROL}; "
                       f"svp-heed svp-play {options} --paused --keep {keep} --control {_CONTROL} {path} > {OUTPUT} 2>&1 &", check=True)
         self.paused_at(0, _START_SECONDS)
@@ -100,6 +100,7 @@ class Playing:
         while True:
             shown = self.step(len(digests), self.keep)
             digests += [self.digest(buffer) for _, _, buffer in shown]
+            self.last = shown[-1][2] if shown else self.last
             if not self.going:
                 return digests
             if look:

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The page that `svp run` writes: what was played, what was tried against it, and what came of it. Nothing is loaded from elsewhere."""
+
+import base64
+import html
+
+from ..errors import SvpError, explain
+from ..inject.page_style import STYLE
+from ..inject.timeline import drawing
+
+_STYLE = """
+.pair { display: flex; flex-wrap: wrap; gap: 1rem; margin: .6rem 0; } figure { margin: 0; flex: 1 1 18rem; } figure img { width: 100%; border-radius: 6px; }
+figcaption { font-size: .85em; color: var(--soft); } svg.path { width: 100%; height: auto; } svg.path rect { fill: var(--card); stroke: var(--line); }
+svg.path rect.safe { fill: var(--good-back); stroke: var(--good); } svg.path rect.open { fill: var(--warn-back); stroke: var(--warn); }
+svg.path rect.zone { fill: none; stroke: var(--good); stroke-dasharray: 6 4; } svg.path path { stroke: var(--text); fill: none; marker-end: url(#tip); }
+svg.path text.name { fill: var(--text); font-weight: 600; } td.ok { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
+"""
+_WIDTH, _HEIGHT = 1000, 190
+#: Name, what it is, left, style
+_STATIONS = (("film", "card, page cache", 10, "open"), ("window", "ordinary memory", 180, "open"), ("CAAM", "for OP-TEE's ring", 350, ""),
+             ("bitstream", "3 buffers", 520, "safe"), ("decoder", "Hantro G1", 690, ""), ("picture", "and references", 860, "safe"))
+_BOX, _TOP, _TALL = 130, 60, 64
+_LABELS = ("encrypted", "encrypted", "clear", "clear", "clear")
+
+
+def write(path, **content):
+    """Write the page; see page() for what goes in. Raises SvpError."""
+    try:
+        path.write_text(page(**content), encoding="utf-8")
+    except OSError as error:
+        raise SvpError(f"--html {path}: {explain(error, named=False)}") from None
+
+
+def page(*, policy, title, pictures, tries, records, start, seconds, numbers, checks):
+    """The page as text.
+
+    `pictures`: [(number, PNG of the memory's cells, PNG of what Linux reads)]; `tries`: [(Try, seen, records)]; `records`: violations;
+    `start`, `seconds`: virtual time in nanoseconds at the film's begin, and how long it was; `numbers`: {text: value} for tiles.
+    """
+    good = all(check.ok or check.skipped for check in checks)
+    tiles = "".join(f'<div class="tile"><b>{_text(value)}</b>{_text(name)}</div>' for name, value in numbers.items())
+    verdict = "Nobody but the decoder saw the film" if good else "The film was not protected as it should be"
+    return "".join((
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{_text(title)}: {verdict}</title><style>{STYLE}{_STYLE}</style></head><body>\n",
+        f"<header><h1>{verdict}</h1><p>{_text(title)}, an encrypted film, played on the emulated board under the policy <b>{_text(policy)}</b>: from ordinary "
+        "memory by OP-TEE and CAAM into a heap that Linux cannot read, and there by Linux's unmodified driver from the heap to the heap.</p>"
+        f'<div class="tiles"><div class="tile {"passed" if good else "failed"}"><b>{"holds" if good else "broken"}</b>the protection</div>{tiles}</div></header>\n',
+        "<section><h2>The way of a picture</h2>", _way(),
+        '<p class="small">Yellow: Linux reads it, and it is encrypted. Green: clear, and behind the firewalls (TZC-380, RDC).</p></section>\n',
+        "<section><h2>The film, and what an attacker sees of it</h2>", *map(_pair, pictures),
+        '<p class="small">Left: what the memory cells hold, read past the firewalls by the host. Right: the same addresses as Linux reads them. '
+        "Zeros in all three components of a picture are a dark green.</p></section>\n",
+        "<section><h2>What was tried while it played</h2>", _tries(tries), "</section>\n",
+        "<section><h2>When</h2>", drawing({"violations": records, "faults": [], "start": start, "ran": seconds}) or "<p>No access was refused.</p>", "</section>\n",
+        f"<section><h2>All checks</h2><details><summary>{sum(check.ok for check in checks)} of {len(checks)} hold</summary>", _checks(checks),
+        "</details></section>\n</body></html>\n"))
+
+
+def _text(value):
+    return html.escape(str(value))
+
+
+def _way():
+    parts = [f'<svg class="path" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="From the film by CAAM and the decoder to the picture">'
+             '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" '
+             'style="fill:currentColor;stroke:none;marker-end:none"/></marker></defs>'
+             f'<rect class="zone" x="505" y="30" width="490" height="{_HEIGHT - 50}" rx="10"/><text x="515" y="48">heap "video": Linux reads zeros</text>']
+    for number, (name, text, left, style) in enumerate(_STATIONS):
+        parts.append(f'<rect class="{style}" x="{left}" y="{_TOP}" width="{_BOX}" height="{_TALL}" rx="8"/>'
+                     f'<text class="name" x="{left + 12}" y="{_TOP + 28}">{name}</text><text x="{left + 12}" y="{_TOP + 48}">{text}</text>')
+        if number:
+            x = _STATIONS[number - 1][2] + _BOX
+            parts.append(f'<path d="M{x + 2} {_TOP + _TALL / 2}H{left - 2}"/><text x="{(x + left) / 2}" y="{_TOP + _TALL + 22}" text-anchor="middle">{_LABELS[number - 1]}</text>')
+    return "".join(parts) + "</svg>"
+
+
+def _pair(row):
+    number, cells, seen = row
+    images = ((cells, f"Picture {number}, in the heap"), (seen, "The same memory, read by Linux"))
+    return '<div class="pair">' + "".join(
+        f'<figure><img alt="{_text(text)}" src="data:image/png;base64,{base64.b64encode(data).decode()}"><figcaption>{_text(text)}</figcaption></figure>'
+        for data, text in images) + "</div>"
+
+
+def _tries(tries):
+    rows = []
+    for each, seen, records in tries:
+        good = seen == each.wanted
+        shown = "<br>".join(_text(text) for text in records[:3]) + (f"<br>and {len(records) - 3} more records" if len(records) > 3 else "")
+        rows.append(f'<tr><td>{_text(each.what)}</td><td class="{"ok" if good else "bad"}">{_text(seen)}</td><td class="small">{shown or "-"}</td></tr>')
+    return ('<div class="wide"><table><thead><tr><th>tried</th><th>got</th><th>on record</th></tr></thead><tbody>' + "".join(rows) + "</tbody></table></div>")
+
+
+def _checks(checks):
+    rows = "".join(f'<tr class="{"" if check.ok or check.skipped else "no"}"><td>{_text(check.name)}</td><td>{_text(check.expected)}</td>'
+                   f"<td>{_text(check.skipped or check.seen)}</td></tr>" for check in checks)
+    return f'<div class="wide"><table><thead><tr><th>check</th><th>expected</th><th>seen</th></tr></thead><tbody>{rows}</tbody></table></div>'
