@@ -180,7 +180,7 @@ class _Locked(_Policy):
         for slot in range(RDC_ALL_SLOTS):
             first, end, rights = (self.word("a53-secure", RDC + 0x800 + RDC_SLOT_BYTES * slot + at) for at in (0, 4, 8))
             self.assertTrue(rights & LOCK, f"slot {slot}")
-            if slot >= RDC_SLOTS and slot not in (24, 29):
+            if slot >= RDC_SLOTS and slot not in (24, 25, 29):
                 self.assertEqual((first, end, rights & ENABLE), (0, 0, 0), f"slot {slot}")
         for address in (PDAP + 4 * 56, RDC + 0x808 + RDC_SLOT_BYTES * 39):
             value = self.word("a53-secure", address)
@@ -189,7 +189,7 @@ class _Locked(_Policy):
                 self.assertEqual(self.word("a53-secure", address), value, master)
 
     def test_on_chip_ram(self):
-        """BL31 and OCRAM_S are the secure CPU's; the lower half of OCRAM is anybody's."""
+        """BL31 and OCRAM_S are the secure CPU's; the lower half of OCRAM is anybody's, but those who see protected pictures only read it."""
         for address, index, denier in ((BL31, 118, "ocram"), (BL31 + 0xFFF8, 118, "ocram"), (OCRAM_S, 119, "ocram")):
             with self.subTest(address=hex(address)):
                 value = self.read("a53-secure", address)
@@ -205,6 +205,14 @@ class _Locked(_Policy):
             self.write(master, BL31 - 8, reach.OTHER)
             self.assertEqual(self.read(master, BL31 - 8), reach.OTHER)
             self.write("a53-secure", BL31 - 8, reach.NOTHING)
+        for address in (OCRAM, BL31 - 8):
+            self.write("a53-secure", address, reach.MARK)
+            for master in ("vpu", "dcss"):
+                self.denials()
+                self.assertEqual(self.read(master, address), reach.MARK, master)
+                self.write(master, address, reach.OTHER)
+                self.assertEqual(self.read("a53-secure", address), reach.MARK, master)
+                self.assertEqual(self.denials()[1], {("rdc-region", 25, 0, 1)}, master)
 
     def test_answer_is_locked(self):
         value = self.word("a53-secure", GPR10)

@@ -16,8 +16,10 @@ POLICIES = ("open", "nxp", "strict")
 SIZE = "320x240"
 G1 = 0x38300000
 DEC_E, QUIET, READY = 1, 1 << 4, 1 << 12
-#: On-chip RAM, which is open to the decoder under each policy, and the heap `vault`, which never is; the order of PLACES in both
-OCRAM, VAULT = 0x00901000, heap_cells.HEAPS["vault"][0]
+#: On-chip RAM, which the decoder reads under each policy, and the heap `vault`, which it never does; the order of PLACES in both
+OCRAM, VAULT, VIDEO = 0x00901000, heap_cells.HEAPS["vault"][0], heap_cells.HEAPS["video"][0]
+#: Where the decoder may write
+WRITABLE = {"open": OCRAM, "nxp": VIDEO, "strict": VIDEO}
 PLACES = {"bitstream": 0, "table": 0x1000, "reference": 0x2000, "picture": 0x3000}
 PICTURE_BYTES = 16 * 16 * 3 // 2
 
@@ -25,18 +27,19 @@ PICTURE_BYTES = 16 * 16 * 3 // 2
 class JobsByHand:
     """Jobs of one macroblock of VP8, an interframe, that the guest starts by the decoder's registers; no driver is loaded."""
 
-    def __init__(self, board):
+    def __init__(self, board, writable):
         self.board = board
+        self.writable = writable
         self.readl, _ = secure_registers(board.qmp)
         #: A first partition that has prediction from the last picture, and a residual of noise.
         self.data = {"bitstream": bytes((37 * i + 11) & 0xFF for i in range(256)), "table": bytes([128, 0]) + bytes([128] * 1206),
                      "reference": bytes((7 * i + 3) & 0xFF for i in range(PICTURE_BYTES)), "picture": bytes([0xEE] * PICTURE_BYTES)}
 
-    def run(self, elsewhere=None, zeros=None):
-        """(status, picture's cells) of a job; one stream lies in `vault`, or one is zeros."""
+    def run(self, elsewhere=None, zeros=None, base=VAULT):
+        """(status, picture's cells) of a job; one stream lies at another place, from `base` on, or one is zeros."""
         at = {}
         for name, offset in PLACES.items():
-            at[name] = (VAULT if name == elsewhere else OCRAM) + offset
+            at[name] = (base if name == elsewhere else self.writable if name == "picture" else OCRAM) + offset
             write_cells(self.board.qmp, at[name], bytes(len(self.data[name])) if name == zeros else self.data[name])
         registers = {2: 0, 3: 10 << 28 | 1 << 20 | 1 << 14, 4: 1 << 23 | 1 << 11, 5: 1 << 8 | 255, 6: 192, 7: 1 << 13, 9: 32, 10: 0,
                      12: at["bitstream"] + 32, 13: at["picture"], 14: at["reference"], 18: at["reference"], 19: at["reference"],
@@ -54,7 +57,7 @@ class RightsTest(ScratchCase):
         for policy in POLICIES:
             with self.subTest(policy=policy), Board(policy=policy, sd=[card], share_ram=True, name=f"video-{policy}") as board:
                 board.wait_shell(timeout=BOOT_SECONDS)
-                self.check_jobs_by_hand(board)
+                self.check_jobs_by_hand(board, policy)
                 ready(board)
                 if policy != "open":
                     self.check_video(board, clip)
@@ -64,9 +67,9 @@ class RightsTest(ScratchCase):
     def violations(self, board):
         return [entry for entry in board.qmp.command("query-svp-violations", limit=4096)["violations"] if entry["master"] == "vpu"]
 
-    def check_jobs_by_hand(self, board):
+    def check_jobs_by_hand(self, board, policy):
         """One stream after the other is denied: the job is the same as over zeros."""
-        jobs = JobsByHand(board)
+        jobs = JobsByHand(board, WRITABLE[policy])
         status, picture = jobs.run()
         self.assertEqual(status & READY, READY)
         self.assertNotIn(picture, (jobs.data["reference"], jobs.data["picture"]))
@@ -81,6 +84,11 @@ class RightsTest(ScratchCase):
         board.qmp.command("svp-clear-violations")
         self.assertEqual(jobs.run(elsewhere="picture"), (status, jobs.data["picture"]))
         self.check_record(board, "write", {"picture"}, VAULT + PLACES["picture"], PICTURE_BYTES)
+        if policy != "open":
+            # A protected picture as reference would come out where Linux reads.
+            board.qmp.command("svp-clear-violations")
+            self.assertEqual(jobs.run(elsewhere="picture", base=OCRAM), (status, jobs.data["picture"]))
+            self.check_record(board, "write", {"picture"}, OCRAM + PLACES["picture"], PICTURE_BYTES)
 
     def check_record(self, board, direction, streams, base, size):
         """Somebody was denied, nobody but for this, and only there: few records, for neighbours are one run."""
