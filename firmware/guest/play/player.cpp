@@ -30,7 +30,9 @@ bool is_h264(std::span<const std::uint8_t> file) {
 
 Ending play(std::span<const std::uint8_t> file, Target& target) {
     if (begins(file, {'D', 'K', 'I', 'F'})) {
-        return play_vp8(file, target);
+        // Its codec is behind signature, version and length of the header.
+        const auto codec = file.subspan(std::min<std::size_t>(file.size(), 8));
+        return begins(codec, {'V', 'P', '9', '0'}) ? play_vp9(file, target) : play_vp8(file, target);
     }
     if (begins(file, {0, 0, 1, 0xb3})) {
         return play_mpeg2(file, target);
@@ -41,8 +43,9 @@ Ending play(std::span<const std::uint8_t> file, Target& target) {
     if (is_h264(file)) {
         return play_h264(file, target);
     }
-    return {true,
-            "neither IVF with VP8, nor H.264 or HEVC (Annex B) or MPEG-2 video, which are decoded so far"};
+    return {
+        true,
+        "neither IVF with VP8 or VP9, nor H.264 or HEVC (Annex B) or MPEG-2 video, which are decoded so far"};
 }
 
 }  // namespace svp::play

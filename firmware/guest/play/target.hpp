@@ -18,7 +18,7 @@
 
 namespace svp::play {
 
-enum class Codec : std::uint8_t { vp8, h264, mpeg2, hevc };
+enum class Codec : std::uint8_t { vp8, h264, mpeg2, hevc, vp9 };
 
 struct H264Controls {
     v4l2_ctrl_h264_sps sps;
@@ -40,8 +40,13 @@ struct HevcControls {
     v4l2_ctrl_hevc_decode_params decode;
 };
 
+struct Vp9Controls {
+    v4l2_ctrl_vp9_frame frame;
+    v4l2_ctrl_vp9_compressed_hdr compressed;
+};
+
 /** Controls of one job. References are named by time stamps, see time_stamp(). */
-using Controls = std::variant<v4l2_ctrl_vp8_frame, H264Controls, Mpeg2Controls, HevcControls>;
+using Controls = std::variant<v4l2_ctrl_vp8_frame, H264Controls, Mpeg2Controls, HevcControls, Vp9Controls>;
 
 /** Time stamp of a frame in controls: what the driver makes of microsecond @p frame, in nanoseconds. */
 constexpr std::uint64_t time_stamp(std::uint64_t frame) {
@@ -51,14 +56,16 @@ constexpr std::uint64_t time_stamp(std::uint64_t frame) {
 /** Pictures of one kind; all sizes in luma samples. */
 struct Format {
     Codec codec = Codec::vp8;
-    unsigned width = 0;  ///< coded, multiples of 16; of 8 for HEVC
+    unsigned width = 0;  ///< coded, multiples of 16; of 8 for HEVC and VP9
     unsigned height = 0;
     unsigned left = 0;  ///< of the visible part
     unsigned top = 0;
     unsigned visible_width = 0;
     unsigned visible_height = 0;
-    bool gray = false;    ///< no chroma
-    unsigned depth = 8;   ///< bits of a sample, 8 or 10
+    bool gray = false;   ///< no chroma
+    unsigned depth = 8;  ///< bits of a sample, 8 or 10
+    /** Frames from before, of another size, are needed still: later ones are predicted from them. */
+    bool scaled = false;
     unsigned frames = 0;  ///< most that are needed at a time
 
     bool operator==(const Format&) const = default;
@@ -80,8 +87,8 @@ class Target {
  public:
     virtual ~Target() = default;
 
-    /** Frames of another kind follow; none from before is needed any more. @p first: what the first job will
-     * have. False ends the player. */
+    /** Frames of another kind follow; none from before is needed any more, unless the format says so. @p
+     * first: what the first job will have. False ends the player. */
     virtual bool begin(const Format& format, const Controls& first) = 0;
     /** False ends the player; what goes wrong with a picture does not. */
     virtual bool decode(const Job& job) = 0;
@@ -97,10 +104,11 @@ struct Ending {
     std::string problem;       ///< empty: all is well, or the target ended it
 };
 
-/** Plays a whole file: IVF with VP8, H.264 or HEVC (Annex B), or MPEG-2 video. */
+/** Plays a whole file: IVF with VP8 or VP9, H.264 or HEVC (Annex B), or MPEG-2 video. */
 Ending play(std::span<const std::uint8_t> file, Target& target);
 
 Ending play_vp8(std::span<const std::uint8_t> ivf, Target& target);
+Ending play_vp9(std::span<const std::uint8_t> ivf, Target& target);
 Ending play_h264(std::span<const std::uint8_t> stream, Target& target);
 Ending play_hevc(std::span<const std::uint8_t> stream, Target& target);
 Ending play_mpeg2(std::span<const std::uint8_t> stream, Target& target);

@@ -48,6 +48,8 @@ std::uint32_t pixel_format(Codec codec) {
             return V4L2_PIX_FMT_H264_SLICE;
         case Codec::hevc:
             return V4L2_PIX_FMT_HEVC_SLICE;
+        case Codec::vp9:
+            return V4L2_PIX_FMT_VP9_FRAME;
         case Codec::mpeg2:
             break;
     }
@@ -62,6 +64,8 @@ const char* name_of(Codec codec) {
             return "H.264";
         case Codec::hevc:
             return "HEVC";
+        case Codec::vp9:
+            return "VP9";
         case Codec::mpeg2:
             break;
     }
@@ -133,6 +137,9 @@ std::vector<v4l2_ext_control> list_of(const Controls& controls) {
         add(V4L2_CID_STATELESS_HEVC_PPS, hevc->pps);
         add(V4L2_CID_STATELESS_HEVC_SCALING_MATRIX, hevc->scaling);
         add(V4L2_CID_STATELESS_HEVC_DECODE_PARAMS, hevc->decode);
+    } else if (const auto* vp9 = std::get_if<Vp9Controls>(&controls)) {
+        add(V4L2_CID_STATELESS_VP9_FRAME, vp9->frame);
+        add(V4L2_CID_STATELESS_VP9_COMPRESSED_HDR, vp9->compressed);
     }
     return list;
 }
@@ -370,6 +377,9 @@ bool V4l2Decoder::begin(const Format& format, const Controls& first) {
     }
     if (streams_ != nullptr && !screen_.drain()) {
         return false;
+    }
+    if (format.scaled) {
+        return lacks("pictures that are predicted from some of another size, which Linux's driver cannot do");
     }
     close();
     format_ = format;

@@ -119,7 +119,7 @@ Ending play_vp8(std::span<const std::uint8_t> file, Target& target) {
         return {true, ending.problem};
     }
     if (ivf->fourcc != "VP80") {
-        return {true, "IVF with codec '" + ivf->fourcc + "', only VP80 (VP8) is decoded so far"};
+        return {true, "IVF with codec '" + ivf->fourcc + "', only VP80 (VP8) and VP90 (VP9) are decoded"};
     }
     Vp8Player player(target);
     unsigned number = 0;
