@@ -18,6 +18,7 @@
 #include "players/hevc_player.hpp"
 #include "players/mpeg2_player.hpp"
 #include "players/vp8_player.hpp"
+#include "players/vp9_player.hpp"
 
 namespace {
 
@@ -70,6 +71,27 @@ void play_vp8(const play::Ivf& ivf) {
         } else if (player.shown) {
             show(player.picture(), player.width, player.height);
         }
+    }
+}
+
+void play_vp9(const play::Ivf& ivf) {
+    test::Vp9TestPlayer player;
+    player.keep_going = true;
+    player.output = [](const test::Vp9Picture& picture) {
+        show(picture.planes, picture.width, picture.height,
+             picture.bit_depth == 8 ? "yuv420p" : "yuv420p10le");
+    };
+    for (const auto& chunk : ivf.frames) {
+        if (!player.play(chunk)) {
+            say(player.pictures == 0 ? "unsupported" : "error", player.problem);
+            if (player.pictures == 0) {
+                return;
+            }
+            player.forget_problem();
+        }
+    }
+    if (player.pictures == 0) {
+        say("unsupported", "VP9 without a picture");
     }
 }
 
@@ -159,8 +181,11 @@ void play_any(const Bytes& file) {
         const auto ivf = play::Ivf::parse(file, problem);
         if (!ivf) {
             say("unsupported", problem);
+        } else if (ivf->fourcc == "VP90") {
+            play_vp9(*ivf);
         } else if (ivf->fourcc != "VP80") {
-            say("unsupported", "IVF with codec '" + ivf->fourcc + "', only VP80 (VP8) is decoded so far");
+            say("unsupported",
+                "IVF with codec '" + ivf->fourcc + "', only VP80 (VP8) and VP90 (VP9) are decoded");
         } else {
             play_vp8(*ivf);
         }
@@ -172,7 +197,8 @@ void play_any(const Bytes& file) {
         play_h264(file);
     } else {
         say("unsupported",
-            "neither IVF with VP8, nor H.264 or HEVC (Annex B) or MPEG-2 video, which are decoded so far");
+            "neither IVF with VP8 or VP9, nor H.264 or HEVC (Annex B) or MPEG-2 video, which are decoded so "
+            "far");
     }
 }
 

@@ -220,7 +220,7 @@ class Containers(Case):
         self.stream("c.ts", "", "end")
         with unittest.mock.patch.dict(os.environ, {"PATH": str(self.tools)}):
             rows = self.rows(self.folder)
-        self.assertEqual(rows, {"a.webm": ("passed", ""), "b.mp4": ("skipped", "codec av1, only VP8, H.264, HEVC and MPEG-2 are decoded so far"),
+        self.assertEqual(rows, {"a.webm": ("passed", ""), "b.mp4": ("skipped", "codec av1, only VP8, VP9, H.264, HEVC and MPEG-2 are decoded so far"),
                                 "c.ts": ("skipped", "no container with video: it has no video stream")})
 
     def test_without_ffmpeg(self):

@@ -18,7 +18,7 @@ from .pictures import Digest
 from .verdict import OUTCOMES, Verdict, judge
 
 #: Files that a folder is searched for
-SUFFIXES = (".ivf", ".264", ".h264", ".avc", ".jsv", ".jvt", ".26l", ".265", ".h265", ".hevc", ".m2v", *containers.SUFFIXES)
+SUFFIXES = (".ivf", ".vp9", ".264", ".h264", ".avc", ".jsv", ".jvt", ".26l", ".265", ".h265", ".hevc", ".m2v", *containers.SUFFIXES)
 
 
 def add_arguments(parser):

@@ -9,7 +9,7 @@ from ..errors import SvpError, UsageError
 #: Files that are taken for containers
 SUFFIXES = (".webm", ".mkv", ".mp4", ".m4v", ".mov", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob")
 #: Codec as ffprobe calls it -> suffix, and options of ffmpeg for its elementary stream
-_TARGETS = {"vp8": (".ivf", ("-f", "ivf")), "h264": (".264", ("-bsf:v", "h264_mp4toannexb", "-f", "h264")),
+_TARGETS = {"vp8": (".ivf", ("-f", "ivf")), "vp9": (".ivf", ("-f", "ivf")), "h264": (".264", ("-bsf:v", "h264_mp4toannexb", "-f", "h264")),
             "hevc": (".265", ("-bsf:v", "hevc_mp4toannexb", "-f", "hevc")), "mpeg2video": (".m2v", ("-f", "mpeg2video"))}
 _NEEDED = "apt install ffmpeg"
 
@@ -28,7 +28,7 @@ def take_out(path, target):
     if probe.returncode != 0 or not codec:
         return None, f"no container with video: {_last_line(probe) or 'it has no video stream'}"
     if codec[0] not in _TARGETS:
-        return None, f"codec {codec[0]}, only VP8, H.264, HEVC and MPEG-2 are decoded so far"
+        return None, f"codec {codec[0]}, only VP8, VP9, H.264, HEVC and MPEG-2 are decoded so far"
     suffix, options = _TARGETS[codec[0]]
     made = target.with_name(target.name + suffix)
     copy = _run("ffmpeg", "-nostdin", "-v", "error", "-i", f"file:{path}", "-map", "0:v:0", "-c", "copy", *options, "-y", f"file:{made}")

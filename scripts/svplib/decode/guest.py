@@ -23,7 +23,8 @@ STREAM_SECONDS = 3600
 BOOT_SECONDS = 120
 RAW_BYTES = 4 << 30  # of the card for pictures, a file with holes
 _MOST = 1 << 30
-_ELEMENTS = {".ivf": "ivfparse ! v4l2slvp8dec", ".m2v": "mpegvideoparse ! v4l2slmpeg2dec"}
+_ELEMENTS = {".m2v": "mpegvideoparse ! v4l2slmpeg2dec"}
+_IVF_ELEMENTS = {b"VP80": "ivfparse ! v4l2slvp8dec", b"VP90": "ivfparse ! vp9parse ! v4l2slvp9dec"}
 _H264 = "h264parse ! v4l2slh264dec"
 _SIZE = re.compile(r"videocodectestsink0\.GstPad:sink: caps = .*width=\(int\)(\d+), height=\(int\)(\d+)")
 #: Registers that the driver leaves to themselves keep what the last stream put there until the decoder has lost its power
@@ -85,15 +86,22 @@ class Guest:
         file = f"/mnt/{self._name(number)}"
         self._board.command(IDLE, timeout=BOOT_SECONDS)
         if self._client == "gst":
-            yield from self._by_gstreamer(file, layout)
+            yield from self._by_gstreamer(file, layout, self._elements(self._streams[number]))
         elif self._raw:
             result = self._board.command(f"svp-play --raw {file} > /dev/mmcblk0; sync", timeout=STREAM_SECONDS)
             yield from self._pictures(result.output)
         else:
             yield from items(self._board.command(f"svp-play --digest --layout {layout} {file}", timeout=STREAM_SECONDS).output)
 
-    def _by_gstreamer(self, file, layout):
-        elements = _ELEMENTS.get(Path(file).suffix.lower(), _H264)
+    @staticmethod
+    def _elements(stream):
+        """GStreamer's elements for a stream; of an IVF file by the codec that it names."""
+        if stream.suffix.lower() in (".ivf", ".vp9"):
+            with open(stream, "rb") as file:
+                return _IVF_ELEMENTS.get(file.read(12)[8:], _IVF_ELEMENTS[b"VP80"])
+        return _ELEMENTS.get(stream.suffix.lower(), _H264)
+
+    def _by_gstreamer(self, file, layout, elements):
         pipeline = f"filesrc location={file} ! {elements} ! video/x-raw,format=NV12 ! videocodectestsink location=/tmp/pictures"
         done = self._board.command(f"rm -f /tmp/pictures; svp-media gst-launch-1.0 --no-position -v {pipeline} 2>&1 | grep -v parse",
                                    timeout=STREAM_SECONDS)
