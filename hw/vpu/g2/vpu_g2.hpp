@@ -12,8 +12,7 @@
  * (SPI 8), one timer. Jobs, interrupts and saved states: vpu/job/job_device.hpp. ABORT_E ends a job as well:
  * DEC_E reads 0 then, ABORT_INT and (unless IRQ_DIS is set) DEC_IRQ say so; ABORT_E itself reads 0.
  *
- * Not modelled: VP9, whose jobs end in an error; compression of references, the down-scaler, byte
- * orders and burst lengths, time-outs.
+ * Not modelled: compression of references, the down-scaler, byte orders and burst lengths, time-outs.
  */
 #pragma once
 
