@@ -24,6 +24,8 @@ CLIPS = {
     "H.264, 10 Mb/s": (".264", (*X264, "-b:v", "10M", "-maxrate", "10M", "-bufsize", "5M")),
     "H.264, 27 Mb/s": (".264", (*X264, "-b:v", "27M", "-maxrate", "27M", "-bufsize", "13M")),
     "H.264, MBAFF, 10 Mb/s": (".264", (*X264, "-flags", "+ilme+ildct", "-b:v", "10M", "-maxrate", "10M", "-bufsize", "5M")),
+    "VP9, 6 Mb/s": (".ivf", ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "5", "-threads", "2", "-b:v", "6M")),
+    "VP9, 16 Mb/s": (".ivf", ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "5", "-threads", "2", "-b:v", "16M")),
     "MPEG-2": (".m2v", ("-c:v", "mpeg2video", "-bf", "2", "-b:v", "15M", "-pix_fmt", "yuv420p")),
 }
 #: libavcodec's time over ours that we want, without its SIMD and with it

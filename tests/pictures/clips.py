@@ -8,7 +8,7 @@ from svplib.decode.checksums import Checksums, parse
 from svplib.errors import SvpError
 
 #: Lines that ffmpeg's decoders write
-_DECODER = re.compile(r"\[(h264|mpeg2video) @ ")
+_DECODER = re.compile(r"\[(h264|mpeg2video|vp9) @ ")
 #: Pictures to encode, as graphs of ffmpeg's filters; {size} is "WxH", {frames} how many come out of it
 SOURCES = {
     "moving": "testsrc2=size={size}:rate=25,noise=alls=6:allf=t",
@@ -45,8 +45,9 @@ def raw(folder, source, size, frames):
 
 
 def expected(path, luma_only=False):
-    """Checksums of every picture (yuv420p, or gray if `luma_only`) as ffmpeg decodes it. Raises SvpError if it complains about the stream."""
-    format = ("-vf", "extractplanes=y", "-pix_fmt", "gray") if luma_only else ("-pix_fmt", "yuv420p")
+    """Checksums of every picture (yuv420p, yuv420p10le if it has 10 bits, or gray if `luma_only`) as ffmpeg decodes it. Raises SvpError if it
+    complains about the stream."""
+    format = ("-vf", "extractplanes=y", "-pix_fmt", "gray") if luma_only else ("-pix_fmt", _layout(path))
     # Without "unaligned" it would not cut off the left columns that a stream says are not visible.
     done = subprocess.run(["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1", "-flags", "unaligned", "-i", str(path),
                            "-fps_mode", "passthrough", *format, "-f", "framemd5", "-"], capture_output=True, check=False)
@@ -55,6 +56,11 @@ def expected(path, luma_only=False):
         raise SvpError(f"{path.name}: ffmpeg does not decode it: " + "".join(complaints[:1]))
     text = done.stdout.decode()
     return Checksums(frames=parse(text, str(path)).frames, format=format[-1])
+
+
+def _layout(path):
+    probe = run(("ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=pix_fmt", "-of", "csv=p=0", path))
+    return "yuv420p10le" if b"10le" in probe else "yuv420p"
 
 
 def headers(path):

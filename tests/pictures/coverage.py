@@ -27,7 +27,7 @@ from svplib.decode import checksums, command, program  # noqa: E402
 from svplib.decode.verdict import Verdict, judge  # noqa: E402
 from svplib.results import Results  # noqa: E402
 
-ENGINES = re.compile(r"hw/vpu/(entropy|h264|mpeg2|picture|vp8)/")
+ENGINES = re.compile(r"hw/vpu/(entropy|h264|mpeg2|picture|vp8|vp9)/")
 AIM = 97.0
 
 
