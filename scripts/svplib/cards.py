@@ -15,6 +15,8 @@ _OVERHEAD_SHARE, _OVERHEAD_BYTES = 1.1, 8 << 20
 PARTITION_BYTES = 8 << 20
 _SECTOR = 512
 _TYPE_LINUX, _BOOTABLE = 0x83, 0x80
+#: Of the disk, so that Linux finds the partition by it wherever the card is: root=PARTUUID=53565001-01
+DISK_SIGNATURE = 0x53565001
 
 
 def tools():
@@ -47,6 +49,6 @@ def make_disk(path, tree, size, label=None):
     sectors = (size - PARTITION_BYTES) // _SECTOR
     entry = struct.pack("<8B2I", _BOOTABLE, 0xFE, 0xFF, 0xFF, _TYPE_LINUX, 0xFE, 0xFF, 0xFF, PARTITION_BYTES // _SECTOR, sectors)
     with open(path, "wb") as disk:
-        disk.write(bytes(446) + entry + bytes(48) + b"\x55\xaa")
+        disk.write(bytes(440) + struct.pack("<IH", DISK_SIGNATURE, 0) + entry + bytes(48) + b"\x55\xaa")
         disk.truncate(size)
     make(path, tree, size - PARTITION_BYTES, label, PARTITION_BYTES)

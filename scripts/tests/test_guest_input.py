@@ -116,6 +116,15 @@ class Numbers(WithFolder):
         self.assertEqual(guest_input.sd_image(path), path)
         self.refuses("truncate -s 8192", guest_input.sd_image, self.file("card", bytes(4097)))
 
+    def test_boot_loader(self):
+        good = self.file("u-boot.bin", b"\x0a\0\0\x14" + bytes(100))
+        self.assertEqual(guest_input.boot_loader(good), good)
+        for content, message in ((b"\x7fELF" + bytes(100), "ELF"), (b"\xd0\x0d\xfe\xed" + bytes(100), "FIT"), (b"\x27\x05\x19\x56" + bytes(100), "uImage"),
+                                 (b"\xd1\x00\x20\x41" + bytes(100), "SPL"), (b"\x1f\x8b" + bytes(100), "gzip"), (b"#!/bin/sh\n", "script"), (b"", "empty"),
+                                 (bytes(guest_input.BL33_BYTES + 1), "limit")):
+            with self.subTest(message):
+                self.refuses(message, guest_input.boot_loader, self.file("bad", content))
+
     def test_vnc(self):
         self.assertEqual(guest_input.vnc("vnc:77"), "vnc=127.0.0.1:77")
         with socket.socket() as taken:
