@@ -29,6 +29,7 @@ std::uint32_t lane_mask(unsigned first, unsigned count) {
 RegisterBank::RegisterBank(Host& host, std::string_view block, std::uint32_t size, std::vector<Register> rows)
     : host_(host), block_(block), rows_(std::move(rows)), words_(size / word_size) {
     for (std::size_t row = 0; row < rows_.size(); ++row) {
+        derive_masks(block_, rows_[row]);
         const Register& declared = rows_[row];
         const bool aliased = declared.alias == Alias::set_clear_toggle;
         const std::uint32_t length = aliased ? 4 * word_size : word_size;
@@ -50,6 +51,31 @@ RegisterBank::RegisterBank(Host& host, std::string_view block, std::uint32_t siz
             }
         }
     }
+}
+
+void RegisterBank::derive_masks(std::string_view block, Register& row) {
+    if (row.fields.empty()) {
+        row.read_only |= row.access == FieldAccess::read_only ? all_bits : 0;
+        row.write_1_clear |= row.access == FieldAccess::write_1_clear ? all_bits : 0;
+        const bool storage = row.access != FieldAccess::unmodelled && row.kind == Kind::storage;
+        row.unmodelled |= storage ? 0 : all_bits;
+        return;
+    }
+    if ((row.read_only | row.write_1_clear | row.unmodelled) != 0) {
+        bad_declaration(block, row.name, "has both fields and masks");
+    }
+    std::uint32_t named = 0;
+    for (const Field& field : row.fields) {
+        if (field.width == 0 || field.shift >= 32 || field.width > 32 - field.shift ||
+            (named & field.mask()) != 0) {
+            bad_declaration(block, row.name, "has a field outside of it or over another one");
+        }
+        named |= field.mask();
+        row.read_only |= field.access == FieldAccess::read_only ? field.mask() : 0;
+        row.write_1_clear |= field.access == FieldAccess::write_1_clear ? field.mask() : 0;
+        row.unmodelled |= field.access == FieldAccess::unmodelled ? field.mask() : 0;
+    }
+    row.read_only |= ~named;
 }
 
 std::uint64_t RegisterBank::read(std::uint64_t offset, unsigned size, const Transaction& by) {
@@ -167,8 +193,8 @@ void RegisterBank::write_word(std::uint32_t offset, std::uint32_t written, std::
     after &= ~(written & row.write_1_clear);
     after = locked(row, index_of(row, offset), before, after, by);
     values_[word.value] = after;
-    if (row.kind == Kind::unmodelled && after != before) {
-        report(LogKind::unimplemented, "write without effect", offset, row.name, written);
+    if (((after ^ before) & row.unmodelled) != 0) {
+        report_unmodelled(row, offset, after ^ before, written);
     }
     if (row.on_write) {
         row.on_write({index_of(row, offset), before, written, lanes, after, by});
@@ -239,6 +265,45 @@ void RegisterBank::set(std::uint32_t offset, std::uint32_t value) {
         bad_declaration(block_, "(none)", "set by its core");
     }
     values_[word.value] = value;
+}
+
+std::string RegisterBank::name_at(std::uint32_t offset) const {
+    const std::uint32_t at = offset - offset % word_size;
+    if (!names(at)) {
+        return "-";
+    }
+    const Word& word = words_[at / word_size];
+    const Register& row = rows_[word.row];
+    std::string name(row.name);
+    if (row.count > 1) {
+        name += "[" + std::to_string(index_of(row, at)) + "]";
+    }
+    switch (word.operation) {
+        case Operation::set:
+            return name + ".SET";
+        case Operation::clear:
+            return name + ".CLR";
+        case Operation::toggle:
+            return name + ".TOG";
+        case Operation::plain:
+        case Operation::hole:
+            break;
+    }
+    return name;
+}
+
+/** One line for each field that has changed. */
+void RegisterBank::report_unmodelled(const Register& row, std::uint32_t offset, std::uint32_t changed,
+                                     std::uint32_t written) {
+    if (row.fields.empty()) {
+        report(LogKind::unimplemented, "write without effect", offset, row.name, written);
+    }
+    for (const Field& field : row.fields) {
+        if (field.access == FieldAccess::unmodelled && (changed & field.mask()) != 0) {
+            report(LogKind::unimplemented, "write without effect", offset,
+                   std::string(row.name) + "." + std::string(field.name), field.of(written));
+        }
+    }
 }
 
 void RegisterBank::report(LogKind kind, const char* what, std::uint32_t offset, std::string_view name,

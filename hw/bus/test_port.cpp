@@ -27,14 +27,13 @@ constexpr std::uint32_t data = 0x1000;
 }  // namespace reg
 
 constexpr std::uint32_t id_value = 0x54500001;
-constexpr std::uint32_t master_number = 0x1f;
-constexpr std::uint32_t master_secure = 1u << 8;
-constexpr std::uint32_t status_busy = 1u << 0;
-constexpr std::uint32_t status_done = 1u << 1;
-constexpr std::uint32_t status_refused = 1u << 2;
-constexpr unsigned status_answer_shift = 4;
-constexpr std::uint32_t status_answer = 3u << status_answer_shift;
-constexpr std::uint32_t interrupt_enable = 1u << 0;
+constexpr Field master_number = {"number", 0, 5};
+constexpr Field master_secure = {"secure", 8};
+constexpr Field status_busy = {"busy", 0, 1, FieldAccess::read_only};
+constexpr Field status_done = {"done", 1, 1, FieldAccess::write_1_clear};
+constexpr Field status_refused = {"refused", 2, 1, FieldAccess::write_1_clear};
+constexpr Field status_answer = {"answer", 4, 2, FieldAccess::read_only};
+constexpr Field interrupt_enable = {"enable", 0};
 constexpr std::uint64_t step_ns = 1000;
 
 /** True if @p length bytes from @p address on end inside the 64-bit address space. */
@@ -48,8 +47,8 @@ TestPort::TestPort(Host& host) : Device(host), bank_(host, "test-port", region_s
 
 std::vector<Register> TestPort::declaration() {
     return {
-        {.offset = reg::id, .name = "ID", .reset = id_value, .read_only = all_bits},
-        {.offset = reg::master, .name = "MASTER", .read_only = ~(master_number | master_secure)},
+        {.offset = reg::id, .name = "ID", .reset = id_value, .access = FieldAccess::read_only},
+        {.offset = reg::master, .name = "MASTER", .fields = {master_number, master_secure}},
         {.offset = reg::source_low, .name = "SOURCE_LOW"},
         {.offset = reg::source_high, .name = "SOURCE_HIGH"},
         {.offset = reg::destination_low, .name = "DESTINATION_LOW"},
@@ -58,18 +57,16 @@ std::vector<Register> TestPort::declaration() {
         {.offset = reg::pattern, .name = "PATTERN"},
         {.offset = reg::command,
          .name = "COMMAND",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .on_write = [this](const WriteEvent& event) { command_written(event); }},
         {.offset = reg::status,
          .name = "STATUS",
-         .read_only = ~(status_done | status_refused),
-         .write_1_clear = status_done | status_refused,
-         .on_read = [this](std::uint32_t,
-                           std::uint32_t stored) { return stored | (busy() ? status_busy : 0); },
+         .fields = {status_busy, status_done, status_refused, status_answer},
+         .on_read = [this](std::uint32_t, std::uint32_t stored) { return status_busy.in(stored, busy()); },
          .on_write = [this](const WriteEvent&) { update_irq(); }},
         {.offset = reg::interrupt,
          .name = "INTERRUPT",
-         .read_only = ~interrupt_enable,
+         .fields = {interrupt_enable},
          .on_write = [this](const WriteEvent&) { update_irq(); }},
         {.offset = reg::data, .name = "DATA", .count = window_size / 4},
     };
@@ -95,14 +92,14 @@ void TestPort::command_written(const WriteEvent& event) {
         return std::uint64_t{bank_.value(high)} << 32 | bank_.value(low);
     };
     job.command = static_cast<Command>(std::min<std::uint32_t>(event.written, 0xff));
-    job.master = static_cast<std::uint8_t>(bank_.value(reg::master) & master_number);
-    job.secure = (bank_.value(reg::master) & master_secure) != 0;
+    job.master = bank_.get<std::uint8_t>(reg::master, master_number);
+    job.secure = bank_.get<bool>(reg::master, master_secure);
     job.source = address(reg::source_low, reg::source_high);
     job.destination = address(reg::destination_low, reg::destination_high);
     job.length = bank_.value(reg::length);
     job.pattern = bank_.value(reg::pattern);
     if (!acceptable(job)) {
-        end(status_refused);
+        end(status_refused.mask());
         return;
     }
     for (std::uint32_t i = 0; job.command == Command::write && i < job.length; ++i) {
@@ -183,7 +180,7 @@ void TestPort::finish() {
 
 void TestPort::end(std::uint32_t status) {
     bank_.set(reg::status,
-              status | status_done | static_cast<std::uint32_t>(job_.answer) << status_answer_shift);
+              status | bits_of({status_done}) | status_answer.in(0, static_cast<std::uint32_t>(job_.answer)));
     job_ = {};
     delay_ = 0;
     finish_at_ = 0;
@@ -195,8 +192,8 @@ void TestPort::timer_expired(unsigned) {
 }
 
 void TestPort::update_irq() {
-    host().set_irq(0, (bank_.value(reg::status) & status_done) != 0 &&
-                          (bank_.value(reg::interrupt) & interrupt_enable) != 0);
+    host().set_irq(
+        0, bank_.get<bool>(reg::status, status_done) && bank_.get<bool>(reg::interrupt, interrupt_enable));
 }
 
 std::span<const RegionInfo> TestPort::regions() const {
@@ -224,7 +221,7 @@ void TestPort::reset() {
 void TestPort::exchange(Archive& archive) {
     bank_.exchange(archive);
     archive.value(job_.command, static_cast<std::uint64_t>(Command::fill));
-    archive.value(job_.master, master_number);
+    archive.value(job_.master, master_number.mask());
     archive.value(job_.secure);
     archive.value(job_.source);
     archive.value(job_.destination);
@@ -242,7 +239,7 @@ void TestPort::exchange(Archive& archive) {
     if (busy() ? !acceptable(job_) || (job_.moved == job_.length) != finishing : finishing) {
         archive.fail("the stream holds an impossible job of the test-port");
     }
-    if ((bank_.value(reg::status) & ~(status_done | status_refused | status_answer)) != 0) {
+    if ((bank_.value(reg::status) & ~bits_of({status_done, status_refused, status_answer})) != 0) {
         archive.fail("the stream holds an impossible value for test-port register STATUS");
     }
 }

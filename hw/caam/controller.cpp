@@ -37,7 +37,9 @@ constexpr std::uint32_t reis = 0xb00;
 constexpr std::uint32_t holding_tanks = 0xc00;
 
 // MCFGR: PS stays 0, resets are over at once.
-constexpr std::uint32_t mcfgr_fixed = 1u << 16 | 1u << 31 | 1u << 28;
+const std::vector<Field> mcfgr_fields = {{"settings_0", 0, 16},   {"PS", 16, 1, FieldAccess::read_only},
+                                         {"settings_17", 17, 11}, {"DMA_RST", 28, 1, FieldAccess::read_only},
+                                         {"settings_29", 29, 2},  {"SWRST", 31, 1, FieldAccess::read_only}};
 constexpr std::uint32_t mcfgr_reset = 0x00002100;
 
 constexpr std::uint32_t scfgr_priblob = 3u << 0;
@@ -56,10 +58,11 @@ constexpr std::uint32_t did_secure = did_tz_own | did_primary_tz;
 /** What HAB leaves: secure, owner 1, locked. */
 constexpr std::uint32_t did_hab = did_lock | did_tz_own | did_primary_tz | 1;
 
-constexpr std::uint32_t debug_stop = 1u << 16;
-constexpr std::uint32_t debug_stopped = 1u << 17;
+constexpr Field debug_stop = {"STOP", 16};
+constexpr Field debug_stopped = {"STOP_ACK", 17, 1, FieldAccess::read_only};
 constexpr std::uint32_t request_valid = 1u << 31;
-constexpr std::uint32_t request_deco0 = 1u << 0;
+constexpr Field request_deco0 = {"RQD0", 0};
+constexpr Field deco_ring = {"JR", 0, 2};
 constexpr std::uint32_t granted_deco0 = 1u << 16;
 constexpr std::uint32_t deco_non_secure = 1u << 4;
 
@@ -69,10 +72,13 @@ constexpr std::uint32_t assurance_tz = 1u << 4;
 // RTMCTL
 constexpr std::uint32_t trng_program = 1u << 16;
 constexpr std::uint32_t trng_stop_ok = 1u << 13;
-constexpr std::uint32_t trng_error = 1u << 12;
+constexpr Field trng_error = {"ERR", 12, 1, FieldAccess::write_1_clear};
 constexpr std::uint32_t trng_entropy_valid = 1u << 10;
 constexpr std::uint32_t trng_reset_defaults = 1u << 6;
-constexpr std::uint32_t trng_fields = 0x1002f;
+const std::vector<Field> trng_fields = {{"SAMP_MODE", 0, 2}, {"OSC_DIV", 2, 2},
+                                        {"TRNG_ACC", 5},     {"ENT_VAL", 10, 1, FieldAccess::read_only},
+                                        trng_error,          {"TSTOP_OK", 13, 1, FieldAccess::read_only},
+                                        {"PRGM", 16}};
 /** What is set up in program mode; TRNG_ACC and ERR serve run mode as well. */
 constexpr std::uint32_t trng_program_fields = trng_program | trng_reset_defaults | 0xf;
 constexpr std::uint32_t trng_status = 0x63c;  ///< the first register behind those of program mode
@@ -189,7 +195,7 @@ void Controller::add_owner_rows(std::vector<Register>& rows) {
         rows.push_back({.offset = offset + 4, .name = "JRDID_LS"});
         rows.push_back({.offset = jr_smvbar + 8 * ring,
                         .name = "JRSMVBAR",
-                        .kind = Kind::unmodelled,
+                        .access = FieldAccess::unmodelled,
                         .on_read = [this](std::uint32_t, std::uint32_t) {
                             return static_cast<std::uint32_t>(secure_memory_.base() >> 16);
                         }});
@@ -200,8 +206,7 @@ void Controller::add_trng_rows(std::vector<Register>& rows) {
     rows.push_back({.offset = trng,
                     .name = "RTMCTL",
                     .reset = trng_stop_ok | trng_entropy_valid | 1,
-                    .read_only = ~(trng_fields | trng_error),
-                    .write_1_clear = trng_error,
+                    .fields = trng_fields,
                     .on_write = [this](const WriteEvent& event) {
                         std::uint32_t value = event.after | trng_stop_ok;
                         const bool programming = (value & trng_program) != 0;
@@ -220,13 +225,13 @@ void Controller::add_trng_rows(std::vector<Register>& rows) {
     rows.push_back({.offset = trng + 0x1c, .name = "RTFRQMAX", .reset = 0x6400});
     rows.push_back({.offset = trng + 0x20, .name = "RTSCML", .reset = 0x010c0568});
     rows.push_back({.offset = trng + 0x24, .name = "RTSCRL", .count = 6});
-    rows.push_back({.offset = trng + 0x3c, .name = "RTSTATUS", .read_only = all_bits});
-    rows.push_back({.offset = trng + 0x40, .name = "RTENT", .read_only = all_bits, .count = 16});
+    rows.push_back({.offset = trng + 0x3c, .name = "RTSTATUS", .access = FieldAccess::read_only});
+    rows.push_back({.offset = trng + 0x40, .name = "RTENT", .access = FieldAccess::read_only, .count = 16});
     rows.push_back({.offset = rdsta,
                     .name = "RDSTA",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .on_read = [this](std::uint32_t, std::uint32_t) { return published_.rng_status; }});
-    rows.push_back({.offset = rdint, .name = "RDINT", .read_only = all_bits, .count = 2});
+    rows.push_back({.offset = rdint, .name = "RDINT", .access = FieldAccess::read_only, .count = 2});
     rows.push_back({.offset = 0x6e0, .name = "RDHCNTL", .count = 4});
 }
 
@@ -236,38 +241,31 @@ std::vector<Register> Controller::page_rows() {
     add_direct_rows(rows);
     add_trng_rows(rows);
     const std::vector<Register> own = {
-        {.offset = mcfgr, .name = "MCFGR", .reset = mcfgr_reset, .read_only = mcfgr_fixed},
+        {.offset = mcfgr, .name = "MCFGR", .reset = mcfgr_reset, .fields = mcfgr_fields},
         {.offset = page0_sdid, .name = "PAGE0_SDID"},
         {.offset = scfgr, .name = "SCFGR"},
         {.offset = debugctl,
          .name = "DEBUGCTL",
-         .read_only = ~debug_stop,
-         .on_read =
-             [](std::uint32_t, std::uint32_t stored) {
-                 return stored | ((stored & debug_stop) != 0 ? debug_stopped : 0);
-             }},
-        {.offset = jrstartr, .name = "JRSTARTR", .read_only = ~0xfu},
+         .fields = {debug_stop, debug_stopped},
+         .on_read = [](std::uint32_t,
+                       std::uint32_t stored) { return debug_stopped.in(stored, debug_stop.of(stored)); }},
+        {.offset = jrstartr, .name = "JRSTARTR", .fields = {{"Start_JR", 0, 4}}},
         {.offset = dar, .name = "DAR"},
         {.offset = dar + 4, .name = "DRR"},
         {.offset = pbsl, .name = "PBSL"},
         {.offset = dma_timing, .name = "AXI timing", .count = 16},
-        {.offset = mppkr, .name = "MPPKR", .read_only = all_bits, .count = 16},
+        {.offset = mppkr, .name = "MPPKR", .access = FieldAccess::read_only, .count = 16},
         {.offset = mpmr, .name = "MPMR", .count = 8},
-        {.offset = mptestr, .name = "MPTESTR", .read_only = all_bits, .count = 8},
-        {.offset = mpecc, .name = "MPECC", .read_only = all_bits},
+        {.offset = mptestr, .name = "MPTESTR", .access = FieldAccess::read_only, .count = 8},
+        {.offset = mpecc, .name = "MPECC", .access = FieldAccess::read_only},
         // The keys themselves: JDKEKR, TDKEKR, TDSKR and the nonce. No mode of this model shows them.
-        {.offset = jdkekr, .name = "JDKEKR", .read_only = all_bits, .count = 24},
-        {.offset = sknr, .name = "SKNR", .read_only = all_bits, .count = 2},
+        {.offset = jdkekr, .name = "JDKEKR", .access = FieldAccess::read_only, .count = 24},
+        {.offset = sknr, .name = "SKNR", .access = FieldAccess::read_only, .count = 2},
         {.offset = dma_status, .name = "DMA status", .count = 20},
         {.offset = reis,
          .name = "REIS",
-         .read_only = all_bits,
-         .write_1_clear = all_bits,
-         .on_write =
-             [this](const WriteEvent& event) {
-                 page_.set(reis, event.before & ~event.written);
-                 update_line();
-             }},
+         .access = FieldAccess::write_1_clear,
+         .on_write = [this](const WriteEvent&) { update_line(); }},
         {.offset = reis + 4, .name = "REIE", .on_write = [this](const WriteEvent&) { update_line(); }},
         {.offset = reis + 8,
          .name = "REIF",
@@ -277,7 +275,7 @@ std::vector<Register> Controller::page_rows() {
                  report(event.written);
              }},
         {.offset = reis + 12, .name = "REIH"},
-        {.offset = holding_tanks, .name = "HT", .read_only = all_bits, .count = 128},
+        {.offset = holding_tanks, .name = "HT", .access = FieldAccess::read_only, .count = 128},
     };
     rows.insert(rows.end(), own.begin(), own.end());
     return rows;
@@ -291,33 +289,33 @@ std::vector<Register> Controller::deco_rows() {
     add_version_rows(rows);
     const std::vector<Register> own = {
         // Class registers show nothing between jobs; key registers never do.
-        {.offset = 0x000, .name = "CCB", .read_only = all_bits, .count = 0x800 / 4},
+        {.offset = 0x000, .name = "CCB", .access = FieldAccess::read_only, .count = 0x800 / 4},
         {.offset = djqcr,
          .name = "DJQCR",
          .count = 2,
          .on_write = [this](const WriteEvent& event) { start_written(event); }},
-        {.offset = 0x808, .name = "DJQDAR", .read_only = all_bits, .count = 2},
+        {.offset = 0x808, .name = "DJQDAR", .access = FieldAccess::read_only, .count = 2},
         {.offset = dopsta,
          .name = "DOPSTA",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .count = 2,
          .on_read = [this](std::uint32_t index, std::uint32_t) { return index == 0 ? direct_.status : 0; }},
-        {.offset = 0x820, .name = "DPDIDSR", .read_only = all_bits, .count = 8},
-        {.offset = deco_math, .name = "DMTH", .read_only = all_bits, .count = 8},
-        {.offset = 0x880, .name = "DGTR", .read_only = all_bits, .count = 64},
+        {.offset = 0x820, .name = "DPDIDSR", .access = FieldAccess::read_only, .count = 8},
+        {.offset = deco_math, .name = "DMTH", .access = FieldAccess::read_only, .count = 8},
+        {.offset = 0x880, .name = "DGTR", .access = FieldAccess::read_only, .count = 64},
         {.offset = descriptor_buffer,
          .name = "DESB",
          .count = direct_words,
          .on_write = [this](const WriteEvent& event) { word_written(event); }},
-        {.offset = 0xe00, .name = "DDJR", .read_only = all_bits},
+        {.offset = 0xe00, .name = "DDJR", .access = FieldAccess::read_only},
         {.offset = dddr,
          .name = "DDDR",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .on_read =
              [this](std::uint32_t, std::uint32_t) {
                  return direct_.wanted ? dddr_valid : direct_.failed ? dddr_host_error : 0;
              }},
-        {.offset = 0xe08, .name = "DDJP", .read_only = all_bits, .count = 6},
+        {.offset = 0xe08, .name = "DDJP", .access = FieldAccess::read_only, .count = 6},
     };
     rows.insert(rows.end(), own.begin(), own.end());
     return rows;
@@ -338,17 +336,17 @@ void Controller::add_direct_rows(std::vector<Register>& rows) {
     rows.push_back({.offset = rtic_own + 4, .name = "RTIC_DID", .count = 8});
     rows.push_back({.offset = decorsr,
                     .name = "DECORSR",
-                    .read_only = ~3u,
+                    .fields = {deco_ring},
                     .on_read = [](std::uint32_t, std::uint32_t stored) { return stored | request_valid; },
                     .on_write = [this](const WriteEvent& event) { ring_selected(event); }});
     rows.push_back({.offset = decorr,
                     .name = "DECORR",
-                    .read_only = ~request_deco0,
+                    .fields = {request_deco0},
                     .on_write = [this](const WriteEvent& event) { deco_requested(event); },
                     .on_read_by =
                         [this](const ReadEvent& event) {
                             const bool requested =
-                                (event.stored & request_deco0) != 0 && (page_.value(decorsr) & 3) != 0;
+                                request_deco0.of(event.stored) != 0 && page_.get(decorsr, deco_ring) != 0;
                             const bool granted = requested && (event.by.world == World::secure ||
                                                                requested_by_ != World::secure);
                             return event.stored | (granted ? granted_deco0 : 0);
@@ -371,7 +369,7 @@ void Controller::ring_selected(const WriteEvent& event) {
 
 /** What the secure world leaves in the DECO goes when it gives the DECO back. */
 void Controller::deco_requested(const WriteEvent& event) {
-    const bool requested = (event.after & request_deco0) != 0;
+    const bool requested = request_deco0.of(event.after) != 0;
     if (!requested && requested_by_ == World::secure) {
         for (std::uint32_t i = 0; i < direct_words; ++i) {
             deco_.set(descriptor_buffer + 4 * i, 0);
@@ -399,7 +397,7 @@ void Controller::start_written(const WriteEvent& event) {
         return;
     }
     deco_.set(djqcr, 0);
-    if ((page_.value(decorr) & request_deco0) != 0 && (page_.value(decorsr) & 3) != 0) {
+    if (page_.get<bool>(decorr, request_deco0) && page_.get(decorsr, deco_ring) != 0) {
         direct_.starter = direct_.wanted ? weaker(direct_.starter, event.by.world) : event.by.world;
         direct_.wanted = true;
         events_.wake();

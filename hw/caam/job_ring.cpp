@@ -31,7 +31,7 @@ constexpr std::uint32_t jrcr = 0x6c;
 constexpr std::uint32_t jraav = 0x704;
 constexpr std::uint32_t jraaa = 0x800;
 
-constexpr std::uint32_t ring_size_fields = 0x3ff;
+constexpr Field ring_size = {"RS", 0, 10};
 constexpr std::uint32_t interrupt_job = 1u << 0;
 constexpr std::uint32_t interrupt_error = 1u << 1;
 constexpr std::uint32_t halt_fields = 3u << 2;
@@ -72,30 +72,29 @@ std::vector<Register> JobRing::rows(JobRing& self, std::vector<Register> more) {
     };
     std::vector<Register> rows = {
         {.offset = irbar, .name = "IRBAR", .count = 2, .on_write = guarded(irbar, true)},
-        {.offset = irsr, .name = "IRSR", .read_only = ~ring_size_fields, .on_write = guarded(irsr, true)},
+        {.offset = irsr, .name = "IRSR", .fields = {ring_size}, .on_write = guarded(irsr, true)},
         {.offset = irsar,
          .name = "IRSAR",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .on_read =
              [&self](std::uint32_t, std::uint32_t) {
                  return self.input_size() - std::min(self.input_size(), self.waiting());
              }},
         {.offset = irjar,
          .name = "IRJAR",
-         .read_only = all_bits,
-         .on_write = [&self](const WriteEvent& event) { self.add_jobs(event.written & ring_size_fields); }},
+         .access = FieldAccess::read_only,
+         .on_write = [&self](const WriteEvent& event) { self.add_jobs(ring_size.of(event.written)); }},
         {.offset = orbar, .name = "ORBAR", .count = 2, .on_write = guarded(orbar, false)},
-        {.offset = orsr, .name = "ORSR", .read_only = ~ring_size_fields, .on_write = guarded(orsr, false)},
+        {.offset = orsr, .name = "ORSR", .fields = {ring_size}, .on_write = guarded(orsr, false)},
         {.offset = orjrr,
          .name = "ORJRR",
-         .read_only = all_bits,
-         .on_write =
-             [&self](const WriteEvent& event) { self.remove_results(event.written & ring_size_fields); }},
-        {.offset = orsfr, .name = "ORSFR", .read_only = all_bits, .on_read = reads(self.results_)},
-        {.offset = jrstar, .name = "JRSTAR", .read_only = all_bits},
+         .access = FieldAccess::read_only,
+         .on_write = [&self](const WriteEvent& event) { self.remove_results(ring_size.of(event.written)); }},
+        {.offset = orsfr, .name = "ORSFR", .access = FieldAccess::read_only, .on_read = reads(self.results_)},
+        {.offset = jrstar, .name = "JRSTAR", .access = FieldAccess::read_only},
         {.offset = jrintr,
          .name = "JRINTR",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .on_read = reads(self.interrupt_),
          .on_write = [&self](const WriteEvent& event) { self.acknowledge(event.written); }},
         {.offset = jrcfgr,
@@ -104,19 +103,19 @@ std::vector<Register> JobRing::rows(JobRing& self, std::vector<Register> more) {
          .on_write = [&self](const WriteEvent&) { self.update_line(); }},
         {.offset = irrir,
          .name = "IRRIR",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .on_read = [&self](std::uint32_t, std::uint32_t) { return self.read_index_ * entry_bytes; }},
         {.offset = orwir,
          .name = "ORWIR",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .on_read = [&self](std::uint32_t,
                             std::uint32_t) { return self.write_index_ * self.result_bytes(); }},
         {.offset = jrcr,
          .name = "JRCR",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .on_write = [&self](const WriteEvent& event) { self.command(event.written); }},
-        {.offset = jraav, .name = "JRAAV", .read_only = all_bits},
-        {.offset = jraaa, .name = "JRAAA", .read_only = all_bits, .count = 8},
+        {.offset = jraav, .name = "JRAAV", .access = FieldAccess::read_only},
+        {.offset = jraaa, .name = "JRAAA", .access = FieldAccess::read_only, .count = 8},
     };
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     return rows;
@@ -325,8 +324,8 @@ void JobRing::exchange(Archive& archive) {
     bank_.exchange(archive);
     archive.value(queued_, input_size());
     archive.value(results_, output_size());
-    archive.value(read_index_, ring_size_fields);
-    archive.value(write_index_, ring_size_fields);
+    archive.value(read_index_, ring_size.mask());
+    archive.value(write_index_, ring_size.mask());
     archive.value(interrupt_);
     archive.value(halting_);
     archive.value(flushing_);

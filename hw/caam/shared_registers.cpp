@@ -93,7 +93,7 @@ std::vector<Register> Controller::shared_rows(int ring) {
 void Controller::add_memory_rows(std::vector<Register>& rows, int ring) {
     for (unsigned partition = 0; partition < SecureMemory::partitions; ++partition) {
         const std::uint32_t base = 0xa00 + 16 * partition;
-        rows.push_back({.offset = base, .name = "SMSDID", .read_only = all_bits});
+        rows.push_back({.offset = base, .name = "SMSDID", .access = FieldAccess::read_only});
         rows.push_back(
             {.offset = base + 4,
              .name = "SMAPR",
@@ -125,7 +125,7 @@ void Controller::add_memory_rows(std::vector<Register>& rows, int ring) {
     rows.push_back({.offset = 0xbd0, .name = "SMWPJRR", .count = 4});
     rows.push_back({.offset = 0xbe4,
                     .name = "SMCR",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .on_write = [this, ring](const WriteEvent& event) {
                         const auto refused = secure_memory_.command(event.written, identity(ring, event.by),
                                                                     requester(ring, event.by));
@@ -135,20 +135,20 @@ void Controller::add_memory_rows(std::vector<Register>& rows, int ring) {
                     }});
     rows.push_back({.offset = 0xbec,
                     .name = "SMCSR",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .on_read_by = [this, ring](const ReadEvent& event) {
                         return secure_memory_.command_status(requester(ring, event.by));
                     }});
-    rows.push_back({.offset = 0xfb4, .name = "SMSTA", .read_only = all_bits});
+    rows.push_back({.offset = 0xfb4, .name = "SMSTA", .access = FieldAccess::read_only});
     rows.push_back({.offset = 0xfbc,
                     .name = "SMPO",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .on_read_by = [this, ring](const ReadEvent& event) {
                         return secure_memory_.partition_owners(identity(ring, event.by));
                     }});
     rows.push_back({.offset = 0xfd8,
                     .name = "SMVID",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .count = 2,
                     .on_read = [](std::uint32_t index, std::uint32_t) {
                         return index == 0 ? secure_memory_upper : secure_memory_lower;
@@ -158,7 +158,7 @@ void Controller::add_memory_rows(std::vector<Register>& rows, int ring) {
 void Controller::add_counter_rows(std::vector<Register>& rows) {
     rows.push_back({.offset = 0xf00,
                     .name = "PC",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .count = 14,
                     .on_read = [this](std::uint32_t index, std::uint32_t) {
                         const Counters& counters = published_.counters;
@@ -181,38 +181,50 @@ void Controller::add_fault_rows(std::vector<Register>& rows, int ring) {
             return static_cast<std::uint32_t>(event.index == 0 ? at >> 32 : at);
         };
     };
-    rows.push_back(
-        {.offset = 0xfc0, .name = "FAR", .read_only = all_bits, .count = 2, .on_read_by = address(-1)});
-    rows.push_back(
-        {.offset = 0xfc8, .name = "FADID", .read_only = all_bits, .on_read_by = reads(fault_owner, -1)});
-    rows.push_back(
-        {.offset = 0xfcc, .name = "FADR", .read_only = all_bits, .on_read_by = reads(fault_detail, -1)});
+    rows.push_back({.offset = 0xfc0,
+                    .name = "FAR",
+                    .access = FieldAccess::read_only,
+                    .count = 2,
+                    .on_read_by = address(-1)});
+    rows.push_back({.offset = 0xfc8,
+                    .name = "FADID",
+                    .access = FieldAccess::read_only,
+                    .on_read_by = reads(fault_owner, -1)});
+    rows.push_back({.offset = 0xfcc,
+                    .name = "FADR",
+                    .access = FieldAccess::read_only,
+                    .on_read_by = reads(fault_detail, -1)});
     if (ring < 0) {
         return;
     }
     rows.push_back({.offset = 0xe00,
                     .name = "REIR0",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .on_read_by = [this, ring](const ReadEvent& event) {
                         constexpr std::uint32_t bus_error = 1u << 24;
                         return fault(ring, event.by).happened ? bus_error : 0u;
                     }});
-    rows.push_back(
-        {.offset = 0xe08, .name = "REIR2", .read_only = all_bits, .count = 2, .on_read_by = address(ring)});
+    rows.push_back({.offset = 0xe08,
+                    .name = "REIR2",
+                    .access = FieldAccess::read_only,
+                    .count = 2,
+                    .on_read_by = address(ring)});
     rows.push_back({.offset = 0xe10,
                     .name = "REIR4",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .on_read_by = [this, ring](const ReadEvent& event) {
                         const BusFault& seen = fault(ring, event.by);
                         return fault_owner(seen) | (seen.write ? 1u << 27 : 0) | axi_code(seen.answer) << 28;
                     }});
-    rows.push_back(
-        {.offset = 0xe14, .name = "REIR5", .read_only = all_bits, .on_read_by = reads(fault_detail, ring)});
+    rows.push_back({.offset = 0xe14,
+                    .name = "REIR5",
+                    .access = FieldAccess::read_only,
+                    .on_read_by = reads(fault_detail, ring)});
 }
 
 void Controller::add_version_rows(std::vector<Register>& rows) {
     const auto constant = [&rows](std::uint32_t offset, std::string_view name, std::uint32_t value) {
-        rows.push_back({.offset = offset, .name = name, .reset = value, .read_only = all_bits});
+        rows.push_back({.offset = offset, .name = name, .reset = value, .access = FieldAccess::read_only});
     };
     constant(0xfa0, "CRNR_MS", 0);
     constant(0xfa4, "CRNR_LS", engine_revisions);
@@ -223,7 +235,7 @@ void Controller::add_version_rows(std::vector<Register>& rows) {
     constant(0xfe8, "CHAVID_MS", 0);
     rows.push_back({.offset = 0xfec,
                     .name = "CHAVID_LS",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .on_read = [this](std::uint32_t, std::uint32_t) {
                         return static_cast<std::uint32_t>(engine_.aes_class) | des_version |
                                static_cast<std::uint32_t>(engine_.md_class) << 12 | rng_version | pk_version;
@@ -234,7 +246,7 @@ void Controller::add_version_rows(std::vector<Register>& rows) {
     constant(0xffc, "CAAMVID_LS", 0);
     rows.push_back({.offset = 0xfd4,
                     .name = "CSTA",
-                    .read_only = all_bits,
+                    .access = FieldAccess::read_only,
                     .on_read = [this](std::uint32_t, std::uint32_t) {
                         return (published_.busy ? status_busy : status_idle) | status_trng_idle |
                                static_cast<std::uint32_t>(published_.mode) << 8;

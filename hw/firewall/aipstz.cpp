@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "firewall/aipstz.hpp"
 
+#include <array>
 #include <cstdio>
 
 namespace svp {
@@ -15,6 +16,19 @@ constexpr std::uint32_t policy_bits = 0x77777777;
 constexpr std::uint32_t mpr_passing = 0x77777777;  // trusted to read and write, privilege kept
 constexpr std::uint32_t opacr_passing = 0;
 
+/** Eight masters or peripherals to a word, the first one uppermost. */
+std::vector<Field> nibbles(const std::array<std::string_view, 8>& names) {
+    std::vector<Field> fields;
+    for (unsigned n = 0; n < names.size(); ++n) {
+        fields.push_back({names[n], 28 - 4 * n, 4});
+    }
+    return fields;
+}
+const std::vector<Field> mpr_fields =
+    nibbles({"MPROT0", "MPROT1", "MPROT2", "MPROT3", "MPROT4", "MPROT5", "MPROT6", "MPROT7"});
+const std::vector<Field> opacr_fields =
+    nibbles({"OPAC0", "OPAC1", "OPAC2", "OPAC3", "OPAC4", "OPAC5", "OPAC6", "OPAC7"});
+
 }  // namespace
 
 Aipstz::Aipstz(Host& host)
@@ -23,11 +37,13 @@ Aipstz::Aipstz(Host& host)
             {{.offset = 0x00,
               .name = "MPR",
               .reset = mpr_passing,
+              .fields = mpr_fields,
               .count = 2,
               .on_write = [this](const WriteEvent& event) { written(event, mpr_passing); }},
              {.offset = 0x40,
               .name = "OPACR",
               .reset = opacr_passing,
+              .fields = opacr_fields,
               .count = 5,
               .on_write = [this](const WriteEvent& event) { written(event, opacr_passing); }}}) {}
 

@@ -26,8 +26,10 @@ constexpr std::uint32_t irqctrl = 0x368;
 
 // Two CSLs to a word: rights in the low byte of each half, lock above it.
 constexpr unsigned csl_words = Csu::slave_count / 2;
-constexpr std::uint32_t csl_half = 0x1ff;
-constexpr std::uint32_t csl_lock = 0x100;
+constexpr Field csl_rights[] = {{"CSL0", 0, 8}, {"CSL1", 16, 8}};
+constexpr Field csl_lock[] = {{"LOCK0", 8}, {"LOCK1", 24}};
+constexpr std::uint32_t csl_half[] = {bits_of({csl_rights[0], csl_lock[0]}),
+                                      bits_of({csl_rights[1], csl_lock[1]})};
 constexpr std::uint32_t csl_reset = 0x00330033;
 constexpr std::uint32_t csl_opened = 0x00ff00ff;
 
@@ -36,9 +38,29 @@ constexpr unsigned fields_per_word = 16;
 constexpr std::uint32_t field_values = 0x55555555;
 constexpr std::uint32_t field_locks = 0xaaaaaaaa;
 
-/** Bits of a word of master fields that exist. */
-constexpr std::uint32_t existing(unsigned word) {
-    return word == 0 ? all_bits : (1u << 2 * (Csu::master_fields - fields_per_word)) - 1;
+/** Names of value and lock of each field of a word. */
+constexpr const char* field_names[fields_per_word][2] = {
+    {"M0", "L0"},   {"M1", "L1"},   {"M2", "L2"},   {"M3", "L3"},  {"M4", "L4"},   {"M5", "L5"},
+    {"M6", "L6"},   {"M7", "L7"},   {"M8", "L8"},   {"M9", "L9"},  {"M10", "L10"}, {"M11", "L11"},
+    {"M12", "L12"}, {"M13", "L13"}, {"M14", "L14"}, {"M15", "L15"}};
+
+/** Fields that exist in a word of them. */
+constexpr unsigned fields_in(unsigned word) {
+    return word == 0 ? fields_per_word : Csu::master_fields - fields_per_word;
+}
+
+std::vector<Field> master_fields_of(unsigned word) {
+    std::vector<Field> fields;
+    for (unsigned n = 0; n < fields_in(word); ++n) {
+        fields.push_back({field_names[n][0], 2 * n});
+        fields.push_back({field_names[n][1], 2 * n + 1});
+    }
+    return fields;
+}
+
+/** All values of a word set, no lock. */
+constexpr std::uint32_t all_set(unsigned word) {
+    return field_values & (~0u >> (32 - 2 * fields_in(word)));
 }
 
 constexpr unsigned a53_field = 0;
@@ -94,24 +116,24 @@ std::vector<Register> Csu::declaration() {
         {.offset = reg::csl,
          .name = "CSL",
          .reset = csl_reset,
-         .read_only = ~(csl_half << 16 | csl_half),
+         .fields = {csl_rights[0], csl_lock[0], csl_rights[1], csl_lock[1]},
          .count = csl_words,
          .lock = {.bits =
                       [](std::uint32_t, std::uint32_t stored, const Transaction&) {
-                          return ((stored & csl_lock) != 0 ? csl_half : 0) |
-                                 ((stored & csl_lock << 16) != 0 ? csl_half << 16 : 0);
+                          return (csl_lock[0].of(stored) != 0 ? csl_half[0] : 0) |
+                                 (csl_lock[1].of(stored) != 0 ? csl_half[1] : 0);
                       },
                   .refuser = Refuser::csu,
                   .rules = 2},
          .on_write = [this](const WriteEvent& event) { written(event); }},
         master_row(reg::hp0, "HP0", 0, 0),
         master_row(reg::hp1, "HP1", 0, 1),
-        master_row(reg::sa0, "SA0", field_values & existing(0), 0),
-        master_row(reg::sa1, "SA1", field_values & existing(1), 1),
-        {.offset = reg::alarm_mask, .name = "ALARM_MASK", .kind = Kind::unmodelled},
+        master_row(reg::sa0, "SA0", all_set(0), 0),
+        master_row(reg::sa1, "SA1", all_set(1), 1),
+        {.offset = reg::alarm_mask, .name = "ALARM_MASK", .access = FieldAccess::unmodelled},
         master_row(reg::hpcontrol0, "HPCONTROL0", 0, 0),
         master_row(reg::hpcontrol1, "HPCONTROL1", 0, 1),
-        {.offset = reg::irqctrl, .name = "IRQCTRL", .kind = Kind::unmodelled},
+        {.offset = reg::irqctrl, .name = "IRQCTRL", .access = FieldAccess::unmodelled},
     };
 }
 
@@ -119,7 +141,7 @@ Register Csu::master_row(std::uint32_t offset, std::string_view name, std::uint3
     return {.offset = offset,
             .name = name,
             .reset = reset,
-            .read_only = ~existing(word),
+            .fields = master_fields_of(word),
             .lock = {.bits =
                          [](std::uint32_t, std::uint32_t stored, const Transaction&) {
                              const std::uint32_t locks = stored & field_locks;
@@ -144,7 +166,7 @@ bool Csu::allows(Rights rights, World world, bool privileged, Direction directio
 }
 
 Csu::Rights Csu::rights(unsigned index) const {
-    return static_cast<Rights>(bank_.value(reg::csl + index / 2 * 4) >> (index % 2 * 16));
+    return bank_.get<Rights>(reg::csl + index / 2 * 4, csl_rights[index % 2]);
 }
 
 bool Csu::master_field(std::uint32_t first_offset, unsigned field) const {

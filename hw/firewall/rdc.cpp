@@ -25,21 +25,35 @@ constexpr std::uint32_t mrvs = 0x80c;
 constexpr std::uint32_t slot_stride = 0x10;
 }  // namespace reg
 
-constexpr std::uint32_t stat_pds = 1u << 8;
-constexpr std::uint32_t intctrl_rci_en = 1u << 0;
-constexpr std::uint32_t intstat_int = 1u << 0;
-constexpr std::uint32_t mda_did = 3;
-constexpr std::uint32_t lock = 1u << 31;
-constexpr std::uint32_t pdap_sreq = 1u << 30;
-constexpr std::uint32_t mrc_ena = 1u << 30;
-constexpr std::uint32_t rights_mask = 0xff;
-constexpr std::uint32_t address_mask = 0xffffff80;
-constexpr std::uint32_t mrvs_vdid = 3;
-constexpr std::uint32_t mrvs_ad = 1u << 4;
-constexpr std::uint32_t mrvs_vadr = 0xffffffe0;
+constexpr Field vir_domains = {"NDID", 0, 4, FieldAccess::read_only};
+constexpr Field vir_masters = {"NMSTR", 4, 8, FieldAccess::read_only};
+constexpr Field vir_peripherals = {"NPER", 12, 8, FieldAccess::read_only};
+constexpr Field vir_slots = {"NRGN", 20, 8, FieldAccess::read_only};
+constexpr Field stat_did = {"DID", 0, 4, FieldAccess::read_only};
+constexpr Field stat_pds = {"PDS", 8, 1, FieldAccess::read_only};
+constexpr Field rci_en = {"RCI_EN", 0};
+constexpr Field intstat_int = {"INT", 0, 1, FieldAccess::write_1_clear};
+constexpr Field mda_did = {"DID", 0, 2};
+constexpr Field lock = {"LCK", 31};
+constexpr Field pdap_sreq = {"SREQ", 30};
+constexpr Field mrc_ena = {"ENA", 30};
+constexpr Field rights_of[] = {{"D0W", 0}, {"D0R", 1}, {"D1W", 2}, {"D1R", 3},
+                               {"D2W", 4}, {"D2R", 5}, {"D3W", 6}, {"D3R", 7}};
+constexpr std::uint32_t all_rights = 0xff;
+constexpr Field vdid = {"VDID", 0, 2, FieldAccess::read_only};
+constexpr Field violated = {"AD", 4, 1, FieldAccess::read_only};  // a write of 1 clears it, see slot_rows()
+constexpr Field vadr = {"VADR", 5, 27, FieldAccess::read_only};
 
-constexpr std::uint32_t vir_value =
-    Rdc::domain_count | master_count << 4 | Rdc::peripheral_count << 12 | Rdc::slot_count << 20;
+constexpr std::uint32_t vir_value = vir_domains.in(0, Rdc::domain_count) | vir_masters.in(0, master_count) |
+                                    vir_peripherals.in(0, Rdc::peripheral_count) |
+                                    vir_slots.in(0, Rdc::slot_count);
+
+/** The rights of four domains, and what else there is. */
+std::vector<Field> with_rights(std::initializer_list<Field> others) {
+    std::vector<Field> fields(std::begin(rights_of), std::end(rights_of));
+    fields.insert(fields.end(), others);
+    return fields;
+}
 
 /** Slots of one memory: overlap matters among them, and their edges are multiples of the granularity. */
 struct Group {
@@ -91,27 +105,29 @@ std::vector<Register> Rdc::declaration() {
 
 std::vector<Register> Rdc::control_rows() {
     return {
-        {.offset = reg::vir, .name = "VIR", .reset = vir_value, .read_only = all_bits},
+        {.offset = reg::vir,
+         .name = "VIR",
+         .reset = vir_value,
+         .fields = {vir_domains, vir_masters, vir_peripherals, vir_slots}},
         {.offset = reg::stat,
          .name = "STAT",
-         .reset = stat_pds,
-         .read_only = all_bits,
-         .on_read = [this](std::uint32_t, std::uint32_t stored) { return stored | reader_; }},
+         .reset = stat_pds.mask(),
+         .fields = {stat_did, stat_pds},
+         .on_read = [this](std::uint32_t, std::uint32_t stored) { return stat_did.in(stored, reader_); }},
         {.offset = reg::intctrl,
          .name = "INTCTRL",
-         .read_only = ~intctrl_rci_en,
+         .fields = {rci_en},
          .on_write = [this](const WriteEvent&) { update_irq(); }},
         {.offset = reg::intstat,
          .name = "INTSTAT",
-         .read_only = ~intstat_int,
-         .write_1_clear = intstat_int,
+         .fields = {intstat_int},
          .on_write = [this](const WriteEvent&) { update_irq(); }},
     };
 }
 
 std::vector<Register> Rdc::assignment_rows() {
     const WriteLock locked = {.bits = [](std::uint32_t, std::uint32_t stored,
-                                         const Transaction&) { return (stored & lock) != 0 ? all_bits : 0; },
+                                         const Transaction&) { return lock.of(stored) != 0 ? all_bits : 0; },
                               .refuser = Refuser::rdc};
     const auto written = [this](const WriteEvent& event) {
         if (event.after != event.before) {
@@ -121,14 +137,14 @@ std::vector<Register> Rdc::assignment_rows() {
     return {
         {.offset = reg::mda,
          .name = "MDA",
-         .read_only = ~(lock | mda_did),
+         .fields = {mda_did, lock},
          .count = master_count,
          .lock = locked,
          .on_write = written},
         {.offset = reg::pdap,
          .name = "PDAP",
-         .reset = rights_mask,
-         .read_only = ~(lock | pdap_sreq | rights_mask),
+         .reset = all_rights,
+         .fields = with_rights({pdap_sreq, lock}),
          .count = peripheral_count,
          .lock = locked,
          .on_write = written},
@@ -141,7 +157,7 @@ std::vector<Register> Rdc::slot_rows() {
         return Register{
             .offset = offset,
             .name = name,
-            .read_only = ~address_mask,
+            .fields = {{name == "MRSA" ? "SADR" : "EADR", 7, 25}},
             .count = slot_count,
             .stride = reg::slot_stride,
             .lock = {.bits = [this](std::uint32_t slot, std::uint32_t,
@@ -154,30 +170,32 @@ std::vector<Register> Rdc::slot_rows() {
         address(reg::mrea, "MREA"),
         {.offset = reg::mrc,
          .name = "MRC",
-         .reset = rights_mask,
-         .read_only = ~(lock | mrc_ena | rights_mask),
+         .reset = all_rights,
+         .fields = with_rights({mrc_ena, lock}),
          .count = slot_count,
          .stride = reg::slot_stride,
          .lock = {.bits =
                       [](std::uint32_t, std::uint32_t stored, const Transaction&) {
                           // A locked slot may still be put in force, but not out of it.
-                          return (stored & lock) != 0 ? ~mrc_ena | stored : 0;
+                          return lock.of(stored) != 0 ? ~mrc_ena.mask() | stored : 0;
                       },
                   .refuser = Refuser::rdc},
          .on_write = slot_written},
         {.offset = reg::mrvs,
          .name = "MRVS",
-         .read_only = all_bits,
+         .fields = {vdid, violated, vadr},
          .count = slot_count,
          .stride = reg::slot_stride,
          .on_read = [this](std::uint32_t slot, std::uint32_t) { return violations_[slot]; },
          .on_write =
-             [this](const WriteEvent& event) { violations_[event.index] &= ~(event.written & mrvs_ad); }},
+             [this](const WriteEvent& event) {
+                 violations_[event.index] &= ~(event.written & violated.mask());
+             }},
     };
 }
 
 bool Rdc::slot_locked(unsigned slot) const {
-    return (bank_.value(slot_register(reg::mrc, slot)) & lock) != 0;
+    return bank_.get<bool>(slot_register(reg::mrc, slot), lock);
 }
 
 Rdc::Slot Rdc::decode(unsigned slot) const {
@@ -185,7 +203,7 @@ Rdc::Slot Rdc::decode(unsigned slot) const {
     const std::uint64_t below = group_of(slot).granularity - 1;
     const std::uint64_t first = bank_.value(slot_register(reg::mrsa, slot)) & ~below;
     const std::uint64_t end = (bank_.value(slot_register(reg::mrea, slot)) + below) & ~below;
-    if ((control & mrc_ena) == 0 || first >= end) {
+    if (mrc_ena.of(control) == 0 || first >= end) {
         return {};
     }
     return {true, static_cast<Rights>(control), first, end};
@@ -230,8 +248,7 @@ bool Rdc::allows(Rights rights, Domain domain, Direction direction) {
 
 Domain Rdc::domain_of(Master master) const {
     const auto index = static_cast<unsigned>(master);
-    return index < master_count ? static_cast<Domain>(bank_.value(reg::mda + 4 * index) & mda_did)
-                                : Domain{0};
+    return index < master_count ? bank_.get<Domain>(reg::mda + 4 * index, mda_did) : Domain{0};
 }
 
 Rdc::Permission Rdc::permission(unsigned first_slot, unsigned count, std::uint64_t address,
@@ -261,25 +278,24 @@ Rdc::Rights Rdc::peripheral_rights(unsigned index) const {
 }
 
 bool Rdc::semaphore_required(unsigned index) const {
-    return (bank_.value(reg::pdap + 4 * index) & pdap_sreq) != 0;
+    return bank_.get<bool>(reg::pdap + 4 * index, pdap_sreq);
 }
 
 void Rdc::latch(unsigned slot, Domain domain, std::uint64_t address) {
     // The first violation stays until software has taken notice of it.
-    if ((violations_[slot] & mrvs_ad) == 0) {
+    if (violated.of(violations_[slot]) == 0) {
         violations_[slot] =
-            (static_cast<std::uint32_t>(address) & mrvs_vadr) | mrvs_ad | (domain & mrvs_vdid);
+            violated.in(vdid.in(static_cast<std::uint32_t>(address) & vadr.mask(), domain), 1);
     }
 }
 
 void Rdc::restored() {
-    bank_.set(reg::intstat, intstat_int);
+    bank_.set(reg::intstat, intstat_int, true);
     update_irq();
 }
 
 void Rdc::update_irq() {
-    host().set_irq(0, (bank_.value(reg::intstat) & intstat_int) != 0 &&
-                          (bank_.value(reg::intctrl) & intctrl_rci_en) != 0);
+    host().set_irq(0, bank_.get<bool>(reg::intstat, intstat_int) && bank_.get<bool>(reg::intctrl, rci_en));
 }
 
 void Rdc::notify() {
@@ -293,7 +309,7 @@ std::span<const RegionInfo> Rdc::regions() const {
 }
 
 ReadResult Rdc::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
-    reader_ = by.domain & mda_did;
+    reader_ = static_cast<Domain>(mda_did.of(by.domain));
     return {bank_.read(offset, size, by)};
 }
 
@@ -326,7 +342,7 @@ void Rdc::exchange(Archive& archive) {
     bank_.exchange(archive);
     for (std::uint32_t& violation : violations_) {
         archive.value(violation);
-        if ((violation & ~(mrvs_vdid | mrvs_ad | mrvs_vadr)) != 0) {
+        if ((violation & ~bits_of({vdid, violated, vadr})) != 0) {
             archive.fail("the stream holds an impossible value for rdc register MRVS");
         }
     }

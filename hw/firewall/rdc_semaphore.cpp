@@ -13,7 +13,10 @@ constexpr RegionInfo windows[] = {{"rdc-semaphore", window_size}};
 constexpr std::uint32_t rstgt = 0x40;
 constexpr std::uint32_t rstgt_lanes = 0xffff;
 
-// A gate.
+// A gate; there are four to a word.
+const std::vector<Field> gate_fields = {{"GATE0_GTFSM", 0, 4},  {"GATE0_LDOM", 4, 2},   {"GATE1_GTFSM", 8, 4},
+                                        {"GATE1_LDOM", 12, 2},  {"GATE2_GTFSM", 16, 4}, {"GATE2_LDOM", 20, 2},
+                                        {"GATE3_GTFSM", 24, 4}, {"GATE3_LDOM", 28, 2}};
 constexpr std::uint32_t gate_gtfsm = 0xf;
 constexpr unsigned gate_ldom_shift = 4;
 constexpr std::uint32_t gate_mask = 0x3f;
@@ -73,6 +76,7 @@ RdcSemaphore::RdcSemaphore(Host& host)
       bank_(host, "rdc-semaphore", window_size,
             {{.offset = 0x00,
               .name = "GATE",
+              .fields = gate_fields,
               .count = gate_count / 4,
               .on_write = [this](const WriteEvent& event) { gates_written(event); }},
              {.offset = rstgt, .name = "RSTGT", .on_write = [this](const WriteEvent& event) {

@@ -41,28 +41,30 @@ constexpr std::uint32_t component_id_0 = 0xff0;
 }  // namespace reg
 
 constexpr std::uint32_t region_registers = 0x100;  // bytes, of all regions
-constexpr std::uint32_t action_decerr = 1u << 0;
-constexpr std::uint32_t action_interrupt = 1u << 1;
-constexpr std::uint32_t range_enable = 1u << 31;
-constexpr std::uint32_t range_no_regions = 0xf;
-constexpr std::uint32_t select_lockdown_range = 1u << 0;
-constexpr std::uint32_t select_security_inversion = 1u << 1;
-constexpr std::uint32_t select_speculation = 1u << 2;
-constexpr std::uint32_t status_denied = 1u << 0;
-constexpr std::uint32_t status_overrun = 1u << 1;
-constexpr std::uint32_t control_write = 1u << 24;
-constexpr std::uint32_t control_non_secure = 1u << 21;
-constexpr std::uint32_t control_privileged = 1u << 20;
-constexpr std::uint32_t base_low = 0xffff8000;
-constexpr std::uint32_t attributes_sp = 0xf0000000;
-constexpr std::uint32_t attributes_writable = 0xf000ff7f;
-constexpr std::uint32_t one_bit = 1;
+constexpr Field no_of_regions = {"no_of_regions", 0, 4, FieldAccess::read_only};
+constexpr Field address_width = {"address_width", 8, 6, FieldAccess::read_only};
+constexpr Field action_decerr = {"decerr", 0};
+constexpr Field action_interrupt = {"interrupt", 1};
+constexpr Field range_no_regions = {"no_regions", 0, 4};
+constexpr Field range_enable = {"enable", 31};
+constexpr Field select_lockdown_range = {"region_register", 0};
+constexpr Field select_security_inversion = {"inversion_register", 1};
+constexpr Field select_speculation = {"acc_speculation_cntl", 2};
+constexpr Field status_denied = {"status", 0, 1, FieldAccess::read_only};
+constexpr Field status_overrun = {"overrun", 1, 1, FieldAccess::read_only};
+constexpr Field control_privileged = {"privileged", 20, 1, FieldAccess::read_only};
+constexpr Field control_non_secure = {"nonsecure", 21, 1, FieldAccess::read_only};
+constexpr Field control_write = {"write", 24, 1, FieldAccess::read_only};
+constexpr Field inversion_enable = {"security_inversion_en", 0};
+constexpr Field region_enable = {"en", 0};
+constexpr Field region_size = {"size", 1, 6};
+constexpr Field subregion_disable = {"subregion_disable", 8, 8};
+constexpr Field region_sp = {"sp", 28, 4};
+constexpr Field test_enable = {"int_test_en", 0};
+constexpr Field test_input = {"itip_secure_boot_lock", 0, 1, FieldAccess::read_only};
+constexpr Field test_output = {"itop_int", 0};
 
-constexpr unsigned sp_shift = 28;
-constexpr unsigned subregion_shift = 8;
-constexpr unsigned size_shift = 1;
 constexpr unsigned subregions_log2 = 3;
-constexpr std::uint32_t size_mask = 0x3f;
 constexpr std::uint32_t smallest_size = 0x0e;  // 32 KiB; lower codes are reserved
 
 // Bits of sp and of Region::grants.
@@ -99,13 +101,15 @@ bool decides(const Tzc380::Region& region, std::uint64_t address) {
 }
 
 Register fixed(std::uint32_t offset, std::string_view name, std::uint32_t value) {
-    return {.offset = offset, .name = name, .reset = value, .read_only = all_bits};
+    return {.offset = offset, .name = name, .reset = value, .access = FieldAccess::read_only};
 }
 
-Register computed(std::uint32_t offset, std::string_view name, std::function<std::uint32_t()> get) {
+Register computed(std::uint32_t offset, std::string_view name, std::function<std::uint32_t()> get,
+                  std::vector<Field> fields = {}) {
     return {.offset = offset,
             .name = name,
-            .read_only = all_bits,
+            .fields = std::move(fields),
+            .access = FieldAccess::read_only,
             .on_read = [get = std::move(get)](std::uint32_t, std::uint32_t) { return get(); }};
 }
 
@@ -125,37 +129,41 @@ std::vector<Register> Tzc380::declaration() {
 }
 
 std::vector<Register> Tzc380::control_rows() {
-    const auto locked_if_selected = [this](std::uint32_t select_bit) {
-        return WriteLock{.bits = [this, select_bit](
-                                     std::uint32_t, std::uint32_t,
-                                     const Transaction&) { return select_locks(select_bit) ? all_bits : 0; },
+    const auto locked_if_selected = [this](const Field& selected) {
+        return WriteLock{.bits =
+                             [this, selected](std::uint32_t, std::uint32_t, const Transaction&) {
+                                 return bank_.get<bool>(reg::lockdown_select, selected) ? all_bits : 0;
+                             },
                          .refuser = Refuser::tzasc};
     };
     return {
-        fixed(reg::configuration, "configuration",
-              (parameters_.address_width - 1) << 8 | (parameters_.regions - 1)),
+        {.offset = reg::configuration,
+         .name = "configuration",
+         .reset =
+             address_width.in(no_of_regions.in(0, parameters_.regions - 1), parameters_.address_width - 1),
+         .fields = {no_of_regions, address_width}},
         {.offset = reg::action,
          .name = "action",
-         .reset = action_decerr,
-         .read_only = ~(action_decerr | action_interrupt),
+         .reset = action_decerr.mask(),
+         .fields = {action_decerr, action_interrupt},
          .on_write = [this](const WriteEvent&) { update_irq(); }},
         {.offset = reg::lockdown_range,
          .name = "lockdown_range",
-         .read_only = ~(range_enable | range_no_regions),
+         .fields = {range_no_regions, range_enable},
          .lock = locked_if_selected(select_lockdown_range)},
         {.offset = reg::lockdown_select,
          .name = "lockdown_select",
-         .read_only = ~(select_lockdown_range | select_security_inversion | select_speculation),
+         .fields = {select_lockdown_range, select_security_inversion, select_speculation},
          .lock = {.bits = [this](std::uint32_t, std::uint32_t,
                                  const Transaction&) { return boot_lock_seen_ ? all_bits : 0; },
                   .refuser = Refuser::tzasc}},
         {.offset = reg::speculation_control,
          .name = "speculation_control",
-         .read_only = ~std::uint32_t{3},
+         .fields = {{"read_speculation", 0}, {"write_speculation", 1}},
          .lock = locked_if_selected(select_speculation)},
         {.offset = reg::security_inversion_en,
          .name = "security_inversion_en",
-         .read_only = ~one_bit,
+         .fields = {inversion_enable},
          .lock = locked_if_selected(select_security_inversion),
          .on_write = [this](const WriteEvent&) { rights_written(); }},
     };
@@ -164,12 +172,11 @@ std::vector<Register> Tzc380::control_rows() {
 std::vector<Register> Tzc380::failure_rows() {
     return {
         computed(reg::int_status, "int_status",
-                 [this] {
-                     return (failure_.status ? status_denied : 0) | (failure_.overrun ? status_overrun : 0);
-                 }),
+                 [this] { return status_overrun.in(status_denied.in(0, failure_.status), failure_.overrun); },
+                 {status_denied, status_overrun}),
         {.offset = reg::int_clear,
          .name = "int_clear",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .on_write =
              [this](const WriteEvent&) {
                  failure_.status = false;
@@ -180,7 +187,8 @@ std::vector<Register> Tzc380::failure_rows() {
                  [this] { return static_cast<std::uint32_t>(failure_.address); }),
         computed(reg::fail_address_high, "fail_address_high",
                  [this] { return static_cast<std::uint32_t>(failure_.address >> 32); }),
-        computed(reg::fail_control, "fail_control", [this] { return failure_.control; }),
+        computed(reg::fail_control, "fail_control", [this] { return failure_.control; },
+                 {control_privileged, control_non_secure, control_write}),
         computed(reg::fail_id, "fail_id", [this] { return failure_.id; }),
     };
 }
@@ -189,13 +197,13 @@ std::vector<Register> Tzc380::identification_rows() {
     return {
         {.offset = reg::itcrg,
          .name = "itcrg",
-         .read_only = ~one_bit,
+         .fields = {test_enable},
          .on_write = [this](const WriteEvent&) { update_irq(); }},
         computed(reg::itip, "itip",
-                 [this] { return std::uint32_t{gpr_ != nullptr && gpr_->secure_boot_lock()}; }),
+                 [this] { return std::uint32_t{gpr_ != nullptr && gpr_->secure_boot_lock()}; }, {test_input}),
         {.offset = reg::itop,
          .name = "itop",
-         .read_only = ~one_bit,
+         .fields = {test_output},
          .on_write = [this](const WriteEvent&) { update_irq(); }},
         fixed(reg::periph_id_4, "periph_id_4", 0x04),
         fixed(reg::periph_id_0, "periph_id_0", 0x80),
@@ -218,50 +226,47 @@ std::vector<Register> Tzc380::region_rows() {
             .first = first};
     };
     const auto programmable = [&](std::uint32_t offset, std::string_view name, std::uint32_t reset,
-                                  std::uint32_t writable) {
+                                  std::vector<Field> fields) {
         return Register{.offset = offset + reg::region_stride,
                         .name = name,
                         .reset = reset,
-                        .read_only = ~writable,
+                        .fields = std::move(fields),
                         .count = parameters_.regions - 1,
                         .stride = reg::region_stride,
                         .lock = lock_of(1),
                         .on_write = [this](const WriteEvent&) { rights_written(); }};
     };
-    Register attributes = programmable(reg::region_attributes, "region_attributes",
-                                       smallest_size << size_shift, attributes_writable);
+    Register attributes =
+        programmable(reg::region_attributes, "region_attributes", region_size.in(0, smallest_size),
+                     {region_enable, region_size, subregion_disable, region_sp});
     attributes.on_write = [this](const WriteEvent& event) {
         check_size(event.index + 1, event);
         rights_written();
     };
     return {
-        {.offset = reg::region_setup_low, .name = "region_setup_low_0", .read_only = all_bits},
-        {.offset = reg::region_setup_high, .name = "region_setup_high_0", .read_only = all_bits},
+        {.offset = reg::region_setup_low, .name = "region_setup_low_0", .access = FieldAccess::read_only},
+        {.offset = reg::region_setup_high, .name = "region_setup_high_0", .access = FieldAccess::read_only},
         {.offset = reg::region_attributes,
          .name = "region_attributes_0",
-         .reset = std::uint32_t{secure_read | secure_write} << sp_shift,
-         .read_only = ~attributes_sp,
+         .reset = region_sp.in(0, secure_read | secure_write),
+         .fields = {region_sp},
          .lock = lock_of(0),
          .on_write = [this](const WriteEvent&) { rights_written(); }},
-        programmable(reg::region_setup_low, "region_setup_low", 0, base_low),
-        programmable(reg::region_setup_high, "region_setup_high", 0, all_bits),
+        programmable(reg::region_setup_low, "region_setup_low", 0, {{"base_address_low", 15, 17}}),
+        programmable(reg::region_setup_high, "region_setup_high", 0, {{"base_address_high", 0, 32}}),
         std::move(attributes),
     };
 }
 
-bool Tzc380::select_locks(std::uint32_t select_bit) const {
-    return (bank_.value(reg::lockdown_select) & select_bit) != 0;
-}
-
 /** no_regions = n locks the n + 1 highest regions, or all there are. */
 bool Tzc380::region_locked(unsigned number) const {
-    const std::uint32_t range = bank_.value(reg::lockdown_range);
-    return (range & range_enable) != 0 && number + 1 + (range & range_no_regions) >= parameters_.regions;
+    return bank_.get<bool>(reg::lockdown_range, range_enable) &&
+           number + 1 + bank_.get(reg::lockdown_range, range_no_regions) >= parameters_.regions;
 }
 
 void Tzc380::check_size(unsigned number, const WriteEvent& event) {
-    const std::uint32_t size = event.after >> size_shift & size_mask;
-    if (!region_locked(number) && (event.after & one_bit) != 0 && size < smallest_size) {
+    const std::uint32_t size = region_size.of(event.after);
+    if (!region_locked(number) && region_enable.of(event.after) != 0 && size < smallest_size) {
         char line[80];
         std::snprintf(line, sizeof line, "tzasc: region %u has reserved size code 0x%02x, no effect", number,
                       size);
@@ -274,19 +279,19 @@ Tzc380::Region Tzc380::decode(unsigned number) const {
     const std::uint32_t attributes = bank_.value(reg::region_attributes + at);
     const bool inversion = bank_.value(reg::security_inversion_en) != 0;
     Region region;
-    region.grants = grants_of(static_cast<std::uint8_t>(attributes >> sp_shift), inversion);
+    region.grants = grants_of(static_cast<std::uint8_t>(region_sp.of(attributes)), inversion);
     if (number == 0) {
         region.enabled = true;
         region.size_log2 = static_cast<std::uint8_t>(parameters_.address_width);
         return region;
     }
-    const std::uint32_t size = attributes >> size_shift & size_mask;
-    if ((attributes & one_bit) == 0 || size < smallest_size) {
+    const std::uint32_t size = region_size.of(attributes);
+    if (region_enable.of(attributes) == 0 || size < smallest_size) {
         return {};
     }
     region.enabled = true;
     region.size_log2 = static_cast<std::uint8_t>(size + 1);
-    region.disabled_subregions = static_cast<std::uint8_t>(attributes >> subregion_shift);
+    region.disabled_subregions = static_cast<std::uint8_t>(subregion_disable.of(attributes));
     const std::uint64_t base = std::uint64_t{bank_.value(reg::region_setup_high + at)} << 32 |
                                bank_.value(reg::region_setup_low + at);
     region.base = base & low_bits(parameters_.address_width) & ~low_bits(region.size_log2);
@@ -341,7 +346,7 @@ std::uint64_t Tzc380::last_alike(std::uint64_t address) const {
 }
 
 Response Tzc380::denial_response() const {
-    return (bank_.value(reg::action) & action_decerr) != 0 ? Response::decerr : Response::okay;
+    return bank_.get<bool>(reg::action, action_decerr) ? Response::decerr : Response::okay;
 }
 
 void Tzc380::latch(const Transaction& denied) {
@@ -352,15 +357,15 @@ void Tzc380::latch(const Transaction& denied) {
     }
     failure_.status = true;
     failure_.address = denied.address & low_bits(parameters_.address_width);
-    failure_.control = (denied.direction == Direction::write ? control_write : 0) |
-                       (denied.world == World::non_secure ? control_non_secure : 0) |
-                       (denied.privileged ? control_privileged : 0);
+    failure_.control = control_write.in(0, denied.direction == Direction::write) |
+                       control_non_secure.in(0, denied.world == World::non_secure) |
+                       control_privileged.in(0, denied.privileged);
     failure_.id = static_cast<std::uint32_t>(denied.master);
     update_irq();
 }
 
 void Tzc380::update_irq() {
-    const bool violation = failure_.status && (bank_.value(reg::action) & action_interrupt) != 0;
+    const bool violation = failure_.status && bank_.get<bool>(reg::action, action_interrupt);
     const bool test_mode = bank_.value(reg::itcrg) != 0;
     host().set_irq(0, test_mode ? bank_.value(reg::itop) != 0 : violation);
 }
@@ -444,7 +449,7 @@ void Tzc380::exchange(Archive& archive) {
     archive.value(failure_.status);
     archive.value(failure_.overrun);
     archive.value(failure_.address, low_bits(parameters_.address_width));
-    archive.value(failure_.control, control_write | control_non_secure | control_privileged);
+    archive.value(failure_.control, bits_of({control_write, control_non_secure, control_privileged}));
     archive.value(failure_.id, master_count - 1);
     archive.value(boot_lock_seen_);
     if (!archive.writing()) {

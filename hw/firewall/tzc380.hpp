@@ -122,7 +122,6 @@ class Tzc380 : public Device, public FaultTarget, private ChangeListener {
     std::vector<Register> failure_rows();
     std::vector<Register> region_rows();
     std::vector<Register> identification_rows();
-    bool select_locks(std::uint32_t select_bit) const;
     bool region_locked(unsigned number) const;
     void check_size(unsigned number, const WriteEvent& event);
     void refuse(std::uint64_t offset, const Transaction& by);

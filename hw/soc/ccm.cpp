@@ -13,21 +13,14 @@ constexpr std::uint32_t roots = 142;
 constexpr std::uint32_t root_base = 0x8000;
 constexpr std::uint32_t root_step = 0x80;
 
-/** SETTING0 to SETTING3, for domains 0 to 3. */
-constexpr std::uint32_t gate_fields = 0x3333;
-/** POST_PODF, PRE_PODF, MUX and ENABLE. */
-constexpr std::uint32_t target_fields = 0x1707003f;
-/** AUTHEN_FAIL, TIMEOUT and VIOLATE; only the CLR form lowers them. */
-constexpr std::uint32_t misc_fields = 0x111;
-constexpr std::uint32_t post_fields = 0x1000003f;
-constexpr std::uint32_t pre_fields = 0x17071707;
-constexpr std::uint32_t access_fields = 0x9f13ffff;
-
-constexpr std::uint32_t enable = 1u << 28;
+constexpr Field post_podf = {"POST_PODF", 0, 6};
+constexpr Field pre_podf = {"PRE_PODF", 16, 3};
+constexpr Field mux_select = {"MUX", 24, 3};
+constexpr Field enable = {"ENABLE", 28};
 
 /** ENABLE, input @p mux of the selector, dividers @p pre and @p post (1 is "not divided"). */
 constexpr std::uint32_t root(std::uint32_t mux, std::uint32_t pre, std::uint32_t post) {
-    return enable | mux << 24 | (pre - 1) << 16 | (post - 1);
+    return enable.in(mux_select.in(pre_podf.in(post_podf.in(0, post - 1), pre - 1), mux), 1);
 }
 
 struct RootSetting {
@@ -54,55 +47,72 @@ constexpr RootSetting boot_roots[] = {
 
 std::vector<Register> registers() {
     constexpr Alias alias = Alias::set_clear_toggle;
-    constexpr Kind unmodelled = Kind::unmodelled;
+    constexpr FieldAccess unmodelled = FieldAccess::unmodelled;
+    // For domains 0 to 3.
+    const std::vector<Field> settings = {
+        {"SETTING0", 0, 2}, {"SETTING1", 4, 2}, {"SETTING2", 8, 2}, {"SETTING3", 12, 2}};
     return {
         {.offset = 0x0, .name = "GPR0", .alias = alias},
         {.offset = 0x800,
          .name = "PLL_CTRL",
-         .read_only = ~gate_fields,
+         .fields = settings,
          .alias = alias,
          .count = pll_gates,
          .stride = 0x10},
         {.offset = 0x4000,
          .name = "CCGR",
-         .read_only = ~gate_fields,
+         .fields = settings,
          .alias = alias,
          .count = gates,
          .stride = 0x10},
         {.offset = root_base,
          .name = "TARGET_ROOT",
-         .read_only = ~target_fields,
+         .fields = {post_podf, pre_podf, mux_select, enable},
          .alias = alias,
          .count = roots,
          .stride = root_step},
         {.offset = root_base + 0x10,
          .name = "MISC",
-         .read_only = ~misc_fields,
+         .fields = {{"AUTHEN_FAIL", 0, 1, unmodelled},
+                    {"TIMEOUT", 4, 1, unmodelled},
+                    {"VIOLATE", 8, 1, unmodelled}},
          .alias = alias,
          .count = roots,
-         .stride = root_step,
-         .kind = unmodelled},
+         .stride = root_step},
         {.offset = root_base + 0x20,
          .name = "POST",
-         .read_only = ~post_fields,
+         .fields = {{"POST_PODF", 0, 6, unmodelled}, {"SELECT", 28, 1, unmodelled}},
          .alias = alias,
          .count = roots,
-         .stride = root_step,
-         .kind = unmodelled},
+         .stride = root_step},
         {.offset = root_base + 0x30,
          .name = "PRE",
-         .read_only = ~pre_fields,
+         .fields = {{"PRE_PODF_B", 0, 3, unmodelled},
+                    {"MUX_B", 8, 3, unmodelled},
+                    {"EN_B", 12, 1, unmodelled},
+                    {"PRE_PODF_A", 16, 3, unmodelled},
+                    {"MUX_A", 24, 3, unmodelled},
+                    {"EN_A", 28, 1, unmodelled}},
          .alias = alias,
          .count = roots,
-         .stride = root_step,
-         .kind = unmodelled},
+         .stride = root_step},
         {.offset = root_base + 0x70,
          .name = "ACCESS_CTRL",
-         .read_only = ~access_fields,
+         .fields = {{"DOMAIN0_INFO", 0, 4, unmodelled},
+                    {"DOMAIN1_INFO", 4, 4, unmodelled},
+                    {"DOMAIN2_INFO", 8, 4, unmodelled},
+                    {"DOMAIN3_INFO", 12, 4, unmodelled},
+                    {"OWNER_ID", 16, 2, unmodelled},
+                    {"MUTEX", 20, 1, unmodelled},
+                    {"DOMAIN0_WHITELIST", 24, 1, unmodelled},
+                    {"DOMAIN1_WHITELIST", 25, 1, unmodelled},
+                    {"DOMAIN2_WHITELIST", 26, 1, unmodelled},
+                    {"DOMAIN3_WHITELIST", 27, 1, unmodelled},
+                    {"SEMA_EN", 28, 1, unmodelled},
+                    {"LOCK", 31, 1, unmodelled}},
          .alias = alias,
          .count = roots,
-         .stride = root_step,
-         .kind = unmodelled},
+         .stride = root_step},
     };
 }
 

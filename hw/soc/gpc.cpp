@@ -1,47 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "soc/gpc.hpp"
 
-#include <cstdio>
 #include <string>
 
+#include "soc/gpc_registers.hpp"
+
 namespace svp {
+
+using namespace gpc;
 
 namespace {
 
 constexpr std::uint32_t window = 0x10000;
 
-constexpr std::uint32_t lpcr_a53_bsc = 0x00;
-constexpr std::uint32_t lpcr_a53_ad = 0x04;
-constexpr std::uint32_t slpcr = 0x14;
 constexpr std::uint32_t imr_core0 = 0x30;
-constexpr std::uint32_t lpcr_a53_bsc2 = 0x108;
-constexpr std::uint32_t cpu_pgc_sw_pup_req = 0xf0;
-constexpr std::uint32_t mix_pgc_sw_pup_req = 0xf4;
-constexpr std::uint32_t pu_pgc_sw_pup_req = 0xf8;
-constexpr std::uint32_t cpu_pgc_sw_pdn_req = 0xfc;
-constexpr std::uint32_t mix_pgc_sw_pdn_req = 0x100;
-constexpr std::uint32_t pu_pgc_sw_pdn_req = 0x104;
 
 constexpr std::uint32_t all_cores = 0xf;
 constexpr std::uint8_t first_core = 0x1;
-/** Four cores and the SCU. */
-constexpr std::uint32_t core_requests = 0x1f;
 
-// LPCR_A53_AD: cores 0 and 1 in the lower half, 2 and 3 in the upper one.
-// Both EN_Cn_WFI_PDN and EN_Cn_WFI_PDN_DIS (whose 1 means "enabled", despite the name) must be set.
-constexpr std::uint32_t wfi_power_down[Src::core_count] = {1u << 0 | 1u << 20, 1u << 2 | 1u << 21,
-                                                           1u << 16 | 1u << 22, 1u << 18 | 1u << 23};
-constexpr std::uint32_t interrupt_power_ups = 1u << 8 | 1u << 10 | 1u << 24 | 1u << 26;
-constexpr std::uint32_t lpcr_a53_ad_fields = 0x8fff0f3f;
-
-/** EN_Cn_PUP: the core gets power when deep sleep ends. */
-constexpr std::uint32_t wake_power_up[Src::core_count] = {1u << 9, 1u << 11, 1u << 25, 1u << 27};
-
-/** Two bits of low-power mode for each of two cores: 0 run, 1 wait, 2 stop. */
-constexpr std::uint32_t lpm_fields = 0xf;
-constexpr std::uint32_t both_stop = 0xa;
-constexpr std::uint32_t any_wait = 0x5;
-constexpr std::uint32_t enable_deep_sleep = 1u << 31;
+/** Values of a LPM field. */
+constexpr std::uint32_t lpm_wait_bit = 1;
+constexpr std::uint32_t lpm_stop = 2;
 
 constexpr std::string_view gated_roles[] = {"tzasc", "rdc", "csu", "caam"};
 constexpr std::size_t gated_caam = 3;
@@ -50,42 +29,25 @@ constexpr PropertyInfo gpc_properties[] = {
     {"dsm-loses", "blocks that deep sleep costs their state: 1 TZASC, 2 RDC, 4 CSU, 8 CAAM, added", 9}};
 constexpr std::uint64_t all_gated = 15;
 
-// PU_PWRHSK: requests and, in the same order, their acknowledgements.
-struct Handshake {
-    std::uint32_t request;
-    std::uint32_t acknowledge;
-};
-constexpr Handshake handshakes[] = {
-    {1u << 0, 1u << 16 | 1u << 17},  // DDR1 core: CSYSACK, CACTIVE
-    {1u << 1, 1u << 18 | 1u << 19},  // DDR1 AXI
-    {1u << 2, 1u << 20 | 1u << 21},  // DDR2 core
-    {1u << 3, 1u << 22 | 1u << 23},  // DDR2 AXI
-    {1u << 4, 1u << 24},             // display
-    {1u << 5, 1u << 25},             // VPU
-    {1u << 6, 1u << 26},             // GPU
-};
-constexpr std::uint32_t handshake_requests = 0x7f;
 /** The DDR controller is at work from the start. */
 constexpr std::uint32_t ddr_requests = 0x0f;
 
-// Power gating controllers: 0x40 bytes each.
-constexpr std::uint32_t gates = 0x800;
-constexpr std::uint32_t gate_step = 0x40;
-constexpr std::uint32_t gate_status = 0x0c;
-constexpr std::uint32_t scu_gate = 0x900;
-constexpr std::uint32_t mix_gate = 0xa00;
-constexpr std::uint32_t unit_gates = 0xc00;
 constexpr std::uint32_t unit_count = 14;
 constexpr std::uint32_t vpu_unit = 8;
-constexpr std::uint32_t gate_enable = 1u << 0;  ///< PCR: the gate follows power-down requests
-constexpr std::uint32_t was_down = 1u << 0;     ///< PSR
 
 std::uint32_t read_handshake(std::uint32_t, std::uint32_t stored) {
     std::uint32_t value = stored;
-    for (const Handshake& handshake : handshakes) {
-        value |= (stored & handshake.request) != 0 ? handshake.acknowledge : 0;
+    for (const auto& [request, acknowledge] : pu_pwrhsk::handshakes) {
+        for (const Field& line : acknowledge) {
+            value = line.name.empty() ? value : line.in(value, request.of(stored));
+        }
     }
     return value;
+}
+
+/** Where the power gate of a core is. */
+constexpr std::uint32_t core_gate(unsigned cpu) {
+    return pgc::cores + cpu * pgc::step;
 }
 
 }  // namespace
@@ -113,98 +75,95 @@ std::vector<Register> Gpc::registers(Gpc& self) {
         return
             [&self, offset, down](const WriteEvent& event) { self.finish_unit_request(offset, event, down); };
     };
-    const auto low_power_mode = [&self](std::uint32_t fields, const char* name) {
-        return [&self, fields, name](const WriteEvent& event) {
-            self.report_low_power_mode(event, fields, name);
-        };
+    const auto modes_written = [&self](const Field(&modes)[2], const char* name) {
+        return [&self, &modes, name](const WriteEvent& event) { self.report_wait_mode(event, modes, name); };
     };
-    const auto lpcr_a53_ad_written = [&self](const WriteEvent& event) {
-        self.report_low_power_mode(event, interrupt_power_ups, "LPCR_A53_AD.EN_Cn_IRQ_PUP");
-        self.look_again();
+    const auto fixed = [](std::uint32_t offset, std::string_view name, std::uint32_t count) {
+        return Register{.offset = offset, .name = name, .access = FieldAccess::read_only, .count = count};
     };
     std::vector<Register> rows = {
-        {.offset = lpcr_a53_bsc,
+        {.offset = lpcr_a53_bsc::offset,
          .name = "LPCR_A53_BSC",
          .reset = 0x3ff0,
-         .read_only = ~0xf5cf404fu,
-         .on_write = low_power_mode(any_wait, "LPCR_A53_BSC.LPM")},
-        {.offset = lpcr_a53_ad,
+         .fields = lpcr_a53_bsc::fields,
+         .on_write = modes_written(lpcr_a53_bsc::lpm, "LPCR_A53_BSC")},
+        {.offset = lpcr_a53_ad::offset,
          .name = "LPCR_A53_AD",
          .reset = 0x20,
-         .read_only = ~lpcr_a53_ad_fields,
-         .on_write = lpcr_a53_ad_written},
-        {.offset = 0x08, .name = "LPCR_M4", .reset = 0x3ff0, .read_only = ~0x8001400fu},
-        {.offset = slpcr,
+         .fields = lpcr_a53_ad::fields,
+         .on_write = [&self](const WriteEvent&) { self.look_again(); }},
+        {.offset = 0x08, .name = "LPCR_M4", .reset = 0x3ff0, .fields = stored::lpcr_m4},
+        {.offset = slpcr::offset,
          .name = "SLPCR",
          .reset = 0xe000ff82,
-         .read_only = ~0xff8fffffu,
+         .fields = slpcr::fields,
          .on_write = [&self](const WriteEvent&) { self.release_masters(); }},
-        {.offset = 0x18, .name = "MST_CPU_MAPPING", .reset = 0xff},
-        {.offset = 0x20, .name = "MLPCR", .reset = 0x01010100, .read_only = ~0xffffff07u},
-        {.offset = 0x24, .name = "PGC_ACK_SEL_A53", .reset = 0x80008000, .read_only = ~0xe007e007u},
-        {.offset = 0x28, .name = "PGC_ACK_SEL_M4", .reset = 0x80008000, .read_only = ~0x80018001u},
-        {.offset = 0x2c, .name = "MISC", .reset = 0x21, .read_only = ~0x03000123u},
+        {.offset = 0x18, .name = "MST_CPU_MAPPING", .reset = 0xff, .fields = stored::mst_cpu_mapping},
+        {.offset = 0x20, .name = "MLPCR", .reset = 0x01010100, .fields = stored::mlpcr},
+        {.offset = 0x24, .name = "PGC_ACK_SEL_A53", .reset = 0x80008000, .fields = stored::ack_sel_a53},
+        {.offset = 0x28, .name = "PGC_ACK_SEL_M4", .reset = 0x80008000, .fields = stored::ack_sel_m4},
+        {.offset = 0x2c, .name = "MISC", .reset = 0x21, .fields = stored::misc},
         {.offset = imr_core0,
          .name = "IMR_CORE0_A53",
          .count = input_words,
          .on_write = [&self](const WriteEvent&) { self.wake(); }},
         {.offset = 0x40, .name = "IMR_CORE1_A53", .count = 4},
         {.offset = 0x50, .name = "IMR_M4", .count = 4},
-        {.offset = 0x70, .name = "ISR_A53", .read_only = all_bits, .count = 4},
-        {.offset = 0x80, .name = "ISR_M4", .read_only = all_bits, .count = 4},
+        fixed(0x70, "ISR_A53", 4),
+        fixed(0x80, "ISR_M4", 4),
         {.offset = 0xb0, .name = "SLT_CFG", .count = 15},
-        {.offset = 0xec, .name = "PGC_CPU_0_1_MAPPING", .read_only = ~0xffbdffbdu},
+        {.offset = 0xec, .name = "PGC_CPU_0_1_MAPPING", .fields = stored::domain_mapping},
         {.offset = cpu_pgc_sw_pup_req,
          .name = "CPU_PGC_SW_PUP_REQ",
-         .read_only = ~core_requests,
+         .fields = core_requests,
          .on_write = cores_up},
         {.offset = mix_pgc_sw_pup_req,
          .name = "MIX_PGC_SW_PUP_REQ",
-         .read_only = ~1u,
+         .fields = mix_request,
          .on_write = unit_request(mix_pgc_sw_pup_req, false)},
         {.offset = pu_pgc_sw_pup_req,
          .name = "PU_PGC_SW_PUP_REQ",
-         .read_only = ~0x3fffu,
+         .fields = unit_requests,
          .on_write = unit_request(pu_pgc_sw_pup_req, false)},
         {.offset = cpu_pgc_sw_pdn_req,
          .name = "CPU_PGC_SW_PDN_REQ",
-         .read_only = ~core_requests,
+         .fields = core_requests,
          .on_write = cores_down},
         {.offset = mix_pgc_sw_pdn_req,
          .name = "MIX_PGC_SW_PDN_REQ",
-         .read_only = ~1u,
+         .fields = mix_request,
          .on_write = unit_request(mix_pgc_sw_pdn_req, true)},
         {.offset = pu_pgc_sw_pdn_req,
          .name = "PU_PGC_SW_PDN_REQ",
-         .read_only = ~0x3fffu,
+         .fields = unit_requests,
          .on_write = unit_request(pu_pgc_sw_pdn_req, true)},
-        {.offset = lpcr_a53_bsc2,
+        {.offset = lpcr_a53_bsc2::offset,
          .name = "LPCR_A53_BSC2",
-         .read_only = ~lpm_fields,
-         .on_write = low_power_mode(any_wait, "LPCR_A53_BSC2.LPM")},
-        {.offset = 0x130, .name = "CPU_PGC_PUP_STATUS1", .read_only = all_bits},
-        {.offset = 0x134, .name = "A53_MIX_PGC_PUP_STATUS", .read_only = all_bits, .count = 3},
-        {.offset = 0x140, .name = "M4_MIX_PGC_PUP_STATUS", .read_only = all_bits, .count = 3},
-        {.offset = 0x14c, .name = "A53_PU_PGC_PUP_STATUS", .read_only = all_bits, .count = 3},
-        {.offset = 0x158, .name = "M4_PU_PGC_PUP_STATUS", .read_only = all_bits, .count = 3},
-        {.offset = 0x170, .name = "CPU_PGC_PDN_STATUS1", .read_only = all_bits},
-        {.offset = 0x174, .name = "A53_MIX_PGC_PDN_STATUS", .read_only = all_bits, .count = 3},
-        {.offset = 0x180, .name = "M4_MIX_PGC_PDN_STATUS", .read_only = all_bits, .count = 3},
-        {.offset = 0x18c, .name = "A53_PU_PGC_PDN_STATUS", .read_only = all_bits, .count = 3},
-        {.offset = 0x198, .name = "M4_PU_PGC_PDN_STATUS", .read_only = all_bits, .count = 3},
-        {.offset = 0x1b0, .name = "A53_MIX_PDN_FLG", .read_only = ~1u},
-        {.offset = 0x1b4, .name = "A53_PU_PDN_FLG", .read_only = ~0x3fffu},
-        {.offset = 0x1b8, .name = "M4_MIX_PDN_FLG", .read_only = ~1u},
-        {.offset = 0x1bc, .name = "M4_PU_PDN_FLG", .read_only = ~0x3fffu},
+         .fields = lpcr_a53_bsc2::fields,
+         .on_write = modes_written(lpcr_a53_bsc2::lpm, "LPCR_A53_BSC2")},
+        fixed(0x130, "CPU_PGC_PUP_STATUS1", 1),
+        fixed(0x134, "A53_MIX_PGC_PUP_STATUS", 3),
+        fixed(0x140, "M4_MIX_PGC_PUP_STATUS", 3),
+        fixed(0x14c, "A53_PU_PGC_PUP_STATUS", 3),
+        fixed(0x158, "M4_PU_PGC_PUP_STATUS", 3),
+        fixed(0x170, "CPU_PGC_PDN_STATUS1", 1),
+        fixed(0x174, "A53_MIX_PGC_PDN_STATUS", 3),
+        fixed(0x180, "M4_MIX_PGC_PDN_STATUS", 3),
+        fixed(0x18c, "A53_PU_PGC_PDN_STATUS", 3),
+        fixed(0x198, "M4_PU_PGC_PDN_STATUS", 3),
+        {.offset = 0x1b0, .name = "A53_MIX_PDN_FLG", .fields = stored::mix_flag},
+        {.offset = 0x1b4, .name = "A53_PU_PDN_FLG", .fields = stored::unit_flags},
+        {.offset = 0x1b8, .name = "M4_MIX_PDN_FLG", .fields = stored::mix_flag},
+        {.offset = 0x1bc, .name = "M4_PU_PDN_FLG", .fields = stored::unit_flags},
         {.offset = 0x1c0, .name = "IMR_CORE2_A53", .count = 4},
         {.offset = 0x1d0, .name = "IMR_CORE3_A53", .count = 4},
         {.offset = 0x1e0, .name = "ACK_SEL_A53_PU"},
         {.offset = 0x1e4, .name = "ACK_SEL_M4_PU"},
         {.offset = 0x1e8, .name = "SLT_CFG", .count = 5},
-        {.offset = 0x1fc,
+        {.offset = pu_pwrhsk::offset,
          .name = "PU_PWRHSK",
          .reset = ddr_requests,
-         .read_only = ~handshake_requests,
+         .fields = pu_pwrhsk::fields,
          .on_read = read_handshake},
         {.offset = 0x200, .name = "SLT_CFG_PU", .count = 20},
     };
@@ -218,24 +177,24 @@ void Gpc::add_power_gates(Gpc& self, std::vector<Register>& rows) {
         std::uint32_t count;
     };
     for (const Group& group :
-         {Group{gates, Src::core_count}, {scu_gate, 1}, {mix_gate, 1}, {unit_gates, unit_count}}) {
-        const auto add = [&](std::uint32_t offset, std::string_view name, std::uint32_t fields) -> Register& {
+         {Group{pgc::cores, Src::core_count}, {pgc::scu, 1}, {pgc::mix, 1}, {pgc::units, unit_count}}) {
+        const auto add = [&](std::uint32_t offset, std::string_view name, const Fields& fields) -> Register& {
             rows.push_back({.offset = group.first + offset,
                             .name = name,
-                            .read_only = ~fields,
+                            .fields = fields,
                             .count = group.count,
-                            .stride = gate_step});
+                            .stride = pgc::step});
             return rows.back();
         };
-        Register& control = add(0x00, "PGC_CTRL", 0x3f3f3f7f);
-        if (group.first == gates) {
+        Register& control = add(0x00, "PGC_CTRL", pgc::ctrl_fields);
+        if (group.first == pgc::cores) {
             control.on_write = [&self](const WriteEvent&) { self.look_again(); };
         }
-        add(0x04, "PGC_PUPSCR", all_bits);
-        add(0x08, "PGC_PDNSCR", 0xffff3fbf);
-        add(gate_status, "PGC_SR", 0x3ff7f).write_1_clear = was_down;
+        add(0x04, "PGC_PUPSCR", pgc::pupscr_fields);
+        add(0x08, "PGC_PDNSCR", pgc::pdnscr_fields);
+        add(pgc::status, "PGC_SR", pgc::sr_fields);
         // TF-A sets more bits in the SCU's register than the header has fields.
-        add(0x10, "PGC_AUXSW", group.first == scu_gate ? all_bits : 0x000f3f3f);
+        add(0x10, "PGC_AUXSW", group.first == pgc::scu ? Fields{} : pgc::auxsw_fields);
     }
 }
 
@@ -295,8 +254,7 @@ void Gpc::set_power(std::uint32_t cores, bool on) {
         const auto bit = static_cast<std::uint8_t>(1u << cpu);
         powered_ = static_cast<std::uint8_t>(on ? powered_ | bit : powered_ & ~bit);
         if (!on) {
-            const std::uint32_t status = gates + cpu * gate_step + gate_status;
-            bank().set(status, bank().value(status) | was_down);
+            bank().set(core_gate(cpu) + pgc::status, pgc::psr, true);
         }
     }
     update_cores();
@@ -321,14 +279,15 @@ void Gpc::update_cores() {
 std::uint32_t Gpc::gated_cores() const {
     std::uint32_t cores = 0;
     for (unsigned cpu = 0; cpu < Src::core_count; ++cpu) {
-        cores |= (bank().value(gates + cpu * gate_step) & gate_enable) != 0 ? 1u << cpu : 0;
+        cores |= bank().get(core_gate(cpu), pgc::pcr) << cpu;
     }
     return cores;
 }
 
 bool Gpc::loses_power_in_wfi(unsigned cpu) const {
     return ((running_ & gated_cores()) >> cpu & 1) != 0 &&
-           (bank().value(lpcr_a53_ad) & wfi_power_down[cpu]) == wfi_power_down[cpu];
+           bank().get<bool>(lpcr_a53_ad::offset, lpcr_a53_ad::wfi_pdn[cpu]) &&
+           bank().get<bool>(lpcr_a53_ad::offset, lpcr_a53_ad::wfi_pdn_dis[cpu]);
 }
 
 void Gpc::look_again() {
@@ -369,9 +328,12 @@ void Gpc::set_input(unsigned line, bool level) {
 }
 
 void Gpc::enter_deep_sleep() {
-    if ((bank().value(slpcr) & enable_deep_sleep) == 0 ||
-        (bank().value(lpcr_a53_bsc) & lpm_fields) != both_stop ||
-        (bank().value(lpcr_a53_bsc2) & lpm_fields) != both_stop) {
+    bool all_stop = true;
+    for (unsigned n = 0; n < 2; ++n) {
+        all_stop = all_stop && bank().get(lpcr_a53_bsc::offset, lpcr_a53_bsc::lpm[n]) == lpm_stop &&
+                   bank().get(lpcr_a53_bsc2::offset, lpcr_a53_bsc2::lpm[n]) == lpm_stop;
+    }
+    if (!bank().get<bool>(slpcr::offset, slpcr::en_dsm) || !all_stop) {
         return;
     }
     asleep_ = true;
@@ -398,7 +360,7 @@ void Gpc::wake() {
     notify_hold();
     std::uint32_t cores = 0;
     for (unsigned cpu = 0; cpu < Src::core_count; ++cpu) {
-        cores |= (bank().value(lpcr_a53_ad) & wake_power_up[cpu]) != 0 ? 1u << cpu : 0;
+        cores |= bank().get(lpcr_a53_ad::offset, lpcr_a53_ad::pup[cpu]) << cpu;
     }
     set_power(cores, true);
 }
@@ -417,7 +379,7 @@ std::uint32_t Gpc::held_masters() const {
 
 /** Software has left deep sleep mode when it clears EN_DSM, not when the chip wakes. */
 void Gpc::release_masters() {
-    if (masters_held_ && !asleep_ && (bank().value(slpcr) & enable_deep_sleep) == 0) {
+    if (masters_held_ && !asleep_ && !bank().get<bool>(slpcr::offset, slpcr::en_dsm)) {
         masters_held_ = false;
         notify_hold();
     }
@@ -430,11 +392,11 @@ void Gpc::finish_unit_request(std::uint32_t offset, const WriteEvent& event, boo
     }
     const bool is_mix = offset == mix_pgc_sw_pdn_req;
     for (std::uint32_t unit = 0; unit < (is_mix ? 1 : unit_count); ++unit) {
-        const std::uint32_t gate = is_mix ? mix_gate : unit_gates + unit * gate_step;
-        if ((event.after >> unit & 1) == 0 || (bank().value(gate) & gate_enable) == 0) {
+        const std::uint32_t gate = is_mix ? pgc::mix : pgc::units + unit * pgc::step;
+        if ((event.after >> unit & 1) == 0 || !bank().get<bool>(gate, pgc::pcr)) {
             continue;
         }
-        bank().set(gate + gate_status, bank().value(gate + gate_status) | was_down);
+        bank().set(gate + pgc::status, pgc::psr, true);
         for (PowerGated* decoder : decoders_) {
             if (!is_mix && unit == vpu_unit && decoder != nullptr) {
                 decoder->lose_state();
@@ -443,12 +405,12 @@ void Gpc::finish_unit_request(std::uint32_t offset, const WriteEvent& event, boo
     }
 }
 
-void Gpc::report_low_power_mode(const WriteEvent& event, std::uint32_t fields, const char* name) {
-    if ((event.after & ~event.before & fields) != 0) {
-        char line[96];
-        std::snprintf(line, sizeof line, "gpc: %s is set to 0x%x, which has no effect", name,
-                      event.after & fields);
-        host().log(LogKind::unimplemented, line);
+void Gpc::report_wait_mode(const WriteEvent& event, const Field (&modes)[2], const char* name) {
+    for (const Field& mode : modes) {
+        if ((mode.of(event.after) & ~mode.of(event.before) & lpm_wait_bit) != 0) {
+            host().log(LogKind::unimplemented, std::string("gpc: ") + name + "." + std::string(mode.name) +
+                                                   " asks for WAIT, which has no effect");
+        }
     }
 }
 

@@ -103,7 +103,7 @@ class Gpc : public BankDevice, public MasterHold, private Src::Observer {
     void release_masters();
     void wake();
     void finish_unit_request(std::uint32_t offset, const WriteEvent& event, bool down);
-    void report_low_power_mode(const WriteEvent& event, std::uint32_t fields, const char* name);
+    void report_wait_mode(const WriteEvent& event, const Field (&modes)[2], const char* name);
 
     Src* src_ = nullptr;
     std::array<PowerGated*, 4> gated_{};     ///< TZASC, RDC, CSU, CAAM; null: not connected

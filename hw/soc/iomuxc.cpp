@@ -7,18 +7,20 @@ namespace {
 
 constexpr std::uint32_t window = 0x10000;
 
-/** MUX_MODE and SION. */
-constexpr std::uint32_t mux_fields = 0x17;
-/** DSE, SRE, ODE, PUE, HYS, LVTTL and VSEL. */
-constexpr std::uint32_t pad_fields = 0x3fff;
-/** DAISY; the widest selection has four inputs. */
-constexpr std::uint32_t input_fields = 0x7;
-
 std::vector<Register> registers() {
     return {
-        {.offset = 0x14, .name = "SW_MUX_CTL_PAD", .read_only = ~mux_fields, .count = 144},
-        {.offset = 0x254, .name = "SW_PAD_CTL_PAD", .read_only = ~pad_fields, .count = 154},
-        {.offset = 0x4bc, .name = "SELECT_INPUT", .read_only = ~input_fields, .count = 30},
+        {.offset = 0x14, .name = "SW_MUX_CTL_PAD", .fields = {{"MUX_MODE", 0, 3}, {"SION", 4}}, .count = 144},
+        {.offset = 0x254,
+         .name = "SW_PAD_CTL_PAD",
+         .fields = {{"DSE", 0, 3},
+                    {"SRE", 3, 2},
+                    {"ODE", 5},
+                    {"PUE", 6},
+                    {"HYS", 7},
+                    {"LVTTL", 8},
+                    {"VSEL", 11, 3}},
+         .count = 154},
+        {.offset = 0x4bc, .name = "SELECT_INPUT", .fields = {{"DAISY", 0, 3}}, .count = 30},
     };
 }
 

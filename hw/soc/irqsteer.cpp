@@ -15,8 +15,9 @@ constexpr std::uint32_t chn_status = chn_set + 4 * words;
 constexpr std::uint32_t chn_mintdis = chn_status + 4 * words;
 constexpr std::uint32_t chn_mstrstat = chn_mintdis + 4;
 
-constexpr std::uint32_t channel_0 = 1u << 0;
-constexpr std::uint32_t master_disable = 1u << 0;
+constexpr Field channel_0 = {"CH0", 0};
+constexpr Field master_disable = {"MINTDIS", 0};
+constexpr Field master_status = {"STATUS", 0, 1, FieldAccess::read_only};
 
 }  // namespace
 
@@ -25,18 +26,18 @@ Irqsteer::Irqsteer(Host& host) : BankDevice(host, "irqsteer", window, registers(
 std::vector<Register> Irqsteer::registers(Irqsteer& self) {
     const auto written = [&self](const WriteEvent&) { self.update(); };
     return {
-        {.offset = channctl, .name = "CHANNCTL", .read_only = ~channel_0, .on_write = written},
+        {.offset = channctl, .name = "CHANNCTL", .fields = {channel_0}, .on_write = written},
         {.offset = chn_mask, .name = "CHN_MASK", .count = words, .on_write = written},
         {.offset = chn_set, .name = "CHN_SET", .count = words, .on_write = written},
         {.offset = chn_status,
          .name = "CHN_STATUS",
-         .read_only = all_bits,
+         .access = FieldAccess::read_only,
          .count = words,
          .on_read = [&self](std::uint32_t word, std::uint32_t) { return self.status(word); }},
-        {.offset = chn_mintdis, .name = "CHN_MINTDIS", .read_only = ~master_disable, .on_write = written},
+        {.offset = chn_mintdis, .name = "CHN_MINTDIS", .fields = {master_disable}, .on_write = written},
         {.offset = chn_mstrstat,
          .name = "CHN_MSTRSTAT",
-         .read_only = all_bits,
+         .fields = {master_status},
          .on_read = [&self](std::uint32_t, std::uint32_t) { return self.pending() ? 1u : 0u; }},
     };
 }
@@ -64,8 +65,7 @@ bool Irqsteer::pending() const {
 }
 
 void Irqsteer::update() {
-    const bool on =
-        (bank().value(channctl) & channel_0) != 0 && (bank().value(chn_mintdis) & master_disable) == 0;
+    const bool on = bank().get<bool>(channctl, channel_0) && !bank().get<bool>(chn_mintdis, master_disable);
     host().set_irq(0, on && pending());
 }
 

@@ -19,16 +19,25 @@ constexpr std::uint32_t shadows = 0x400;
 constexpr std::uint32_t shadow_step = 0x10;
 
 // CTRL
-constexpr std::uint32_t address_field = 0xff;
-constexpr std::uint32_t error = 1u << 9;
-constexpr std::uint32_t reload_shadows = 1u << 10;
-constexpr std::uint32_t unlock_shift = 16;
+constexpr Field address = {"ADDR", 0, 8};
+constexpr Field busy = {"BUSY", 8, 1, FieldAccess::read_only};  ///< never
+constexpr Field error = {"ERROR", 9};
+constexpr Field reload_shadows = {"RELOAD_SHADOWS", 10};
+constexpr Field unlock = {"WR_UNLOCK", 16, 16};
 constexpr std::uint32_t unlock_key = 0x3e77;
-constexpr std::uint32_t unlock_field = 0xffff0000;
 
-constexpr std::uint32_t read_fuse = 1u << 0;
-constexpr std::uint32_t scs_lock = 1u << 31;
-constexpr std::uint32_t sticky_fields = 0x7fe;
+constexpr Field read_fuse = {"READ_FUSE", 0};
+constexpr Field scs_lock = {"LOCK", 31};
+
+// SW_STICKY
+constexpr Field srk_revoke_lock = {"SRK_REVOKE_LOCK", 1};
+constexpr Field field_return_lock = {"FIELD_RETURN_LOCK", 2};
+constexpr Field no_group_mask = {"DISABLE_READ_GROUP_MASK", 5};
+constexpr Field no_hdmi_fw_srk = {"DISABLE_READ_HDMI_FW_SRK", 6};
+constexpr Field no_hdmi_kmek = {"DISABLE_READ_HDMI_KMEK", 7};
+constexpr Field no_hdcp_constant = {"DISABLE_READ_HDCP_TX_GLOBAL_CONSTANT", 8};
+constexpr Field no_hdcp_certificate = {"DISABLE_READ_HDCP_TX_CERT", 9};
+constexpr Field no_hdcp_key = {"DISABLE_READ_HDCP_DEVICE_KEY", 10};
 
 constexpr std::uint32_t revision_b1 = 0xff0055aa;
 constexpr std::uint32_t read_locked_value = 0xbadabada;
@@ -82,25 +91,21 @@ constexpr std::uint32_t otpmk_lock = 1u << 8;
 struct Sticky {
     std::uint32_t first;
     std::uint32_t last;
-    std::uint32_t bit;
+    Field closes;
 };
 constexpr Sticky sticky_write_locks[] = {
-    {0x27, 0x27, 1u << 1},  // SRK_REVOKE
-    {0x23, 0x23, 1u << 2},  // FIELD_RETURN
+    {0x27, 0x27, srk_revoke_lock},
+    {0x23, 0x23, field_return_lock},
 };
 constexpr Sticky sticky_read_locks[] = {
-    {0x3f, 0x3f, 1u << 5},   // GROUP_MASK
-    {0x40, 0x47, 1u << 6},   // HDMI_FW_SRK
-    {0x48, 0x4b, 1u << 7},   // HDMI_KMEK
-    {0x50, 0x53, 1u << 8},   // HDCP_TX_CONS
-    {0x54, 0xb3, 1u << 9},   // HDCP_TX_CERT
-    {0xb4, 0xfb, 1u << 10},  // HDCP_KEY
+    {0x3f, 0x3f, no_group_mask},    {0x40, 0x47, no_hdmi_fw_srk},      {0x48, 0x4b, no_hdmi_kmek},
+    {0x50, 0x53, no_hdcp_constant}, {0x54, 0xb3, no_hdcp_certificate}, {0xb4, 0xfb, no_hdcp_key},
 };
 
 template <std::size_t Count>
 bool closed(const Sticky (&list)[Count], std::uint32_t sticky, std::uint32_t word) {
     for (const Sticky& entry : list) {
-        if (word >= entry.first && word <= entry.last && (sticky & entry.bit) != 0) {
+        if (word >= entry.first && word <= entry.last && entry.closes.of(sticky) != 0) {
             return true;
         }
     }
@@ -146,36 +151,52 @@ std::vector<Register> Ocotp::registers(Ocotp& self) {
     std::vector<Register> rows = {
         {.offset = ctrl,
          .name = "CTRL",
-         .read_only = ~(unlock_field | reload_shadows | error | address_field),
+         .fields = {address, busy, error, reload_shadows, unlock},
          .alias = Alias::set_clear_toggle,
          .on_write = [&self](const WriteEvent& event) { self.control_written(event); }},
-        {.offset = 0x10, .name = "TIMING"},
+        {.offset = 0x10,
+         .name = "TIMING",
+         .fields = {{"STROBE_PROG", 0, 12},
+                    {"RELAX", 12, 4},
+                    {"STROBE_READ", 16, 6},
+                    {"WAIT", 22, 6},
+                    {"RSRVD0", 28, 4}}},
         {.offset = data,
          .name = "DATA",
          .on_write = [&self](const WriteEvent& event) { self.data_written(event); }},
         {.offset = read_ctrl,
          .name = "READ_CTRL",
-         .read_only = ~read_fuse,
+         .fields = {read_fuse},
          .on_write = [&self](const WriteEvent& event) { self.read_control_written(event); }},
         {.offset = read_fuse_data, .name = "READ_FUSE_DATA", .reset = revision_b1},
         {.offset = sw_sticky,
          .name = "SW_STICKY",
-         .read_only = ~sticky_fields,
+         .fields = {srk_revoke_lock,
+                    field_return_lock,
+                    {"BLOCK_ROM_PART", 3},
+                    {"JTAG_BLOCK_RELEASE", 4},
+                    no_group_mask,
+                    no_hdmi_fw_srk,
+                    no_hdmi_kmek,
+                    no_hdcp_constant,
+                    no_hdcp_certificate,
+                    no_hdcp_key},
          .on_write = [&self](const WriteEvent& event) { self.sticky_written(event); }},
         {.offset = scs,
          .name = "SCS",
+         .fields = {{"HAB_JDE", 0}, {"SPARE", 1, 30}, scs_lock},
          .alias = Alias::set_clear_toggle,
          .lock = {.bits = [](std::uint32_t, std::uint32_t stored,
-                             const Transaction&) { return (stored & scs_lock) != 0 ? all_bits : 0; },
+                             const Transaction&) { return scs_lock.of(stored) != 0 ? all_bits : 0; },
                   .refuser = Refuser::ocotp}},
-        {.offset = 0x90, .name = "VERSION", .read_only = all_bits},
+        {.offset = 0x90, .name = "VERSION", .access = FieldAccess::read_only},
     };
     for (const ShadowGroup& group : shadow_groups) {
         const std::uint32_t first = group.first;
         rows.push_back(
             {.offset = shadow_offset(first),
              .name = group.name,
-             .read_only = first == lock_word ? all_bits : 0,
+             .access = first == lock_word ? FieldAccess::read_only : FieldAccess::read_write,
              .count = group.count,
              .stride = shadow_step,
              .on_read = [&self, first](
@@ -200,25 +221,22 @@ void Ocotp::load_shadows() {
 
 void Ocotp::control_written(const WriteEvent& event) {
     // Only hardware sets ERROR.
-    std::uint32_t value = event.after & (event.before | ~error);
-    if ((value & reload_shadows) != 0) {
-        value &= ~reload_shadows;
-        if ((value & error) == 0) {
-            load_shadows();
-        }
+    const bool failed = error.of(event.after & event.before) != 0;
+    bank().set(ctrl, error, failed);
+    bank().set(ctrl, reload_shadows, false);
+    if (reload_shadows.of(event.after) != 0 && !failed) {
+        load_shadows();
     }
-    bank().set(ctrl, value);
 }
 
 void Ocotp::data_written(const WriteEvent& event) {
-    const std::uint32_t control = bank().value(ctrl);
-    const std::uint32_t word = control & address_field;
+    const std::uint32_t word = bank().get(ctrl, address);
     bank().set(data, 0);  // shifted out serially while programming
-    if (control >> unlock_shift != unlock_key || (control & error) != 0) {
+    if (bank().get(ctrl, unlock) != unlock_key || bank().get<bool>(ctrl, error)) {
         host().log(LogKind::guest_error, "ocotp: DATA is written without the unlock key or with ERROR set");
         return;
     }
-    bank().set(ctrl, control & ~unlock_field);
+    bank().set(ctrl, unlock, 0);
     if (fuse_locked(word)) {
         fail("programming", word);
         if ((event.after & ~fuses_[word]) != 0) {
@@ -231,10 +249,10 @@ void Ocotp::data_written(const WriteEvent& event) {
 
 void Ocotp::read_control_written(const WriteEvent& event) {
     bank().set(read_ctrl, 0);
-    if ((event.after & read_fuse) == 0) {
+    if (read_fuse.of(event.after) == 0) {
         return;
     }
-    const std::uint32_t word = bank().value(ctrl) & address_field;
+    const std::uint32_t word = bank().get(ctrl, address);
     if (read_locked(word)) {
         bank().set(read_fuse_data, read_locked_value);
         fail("reading", word);
@@ -296,7 +314,7 @@ void Ocotp::fail(const char* what, std::uint32_t word) {
     char line[96];
     std::snprintf(line, sizeof line, "ocotp: %s fuse word 0x%02x is locked", what, word);
     host().log(LogKind::guest_error, line);
-    bank().set(ctrl, bank().value(ctrl) | error);
+    bank().set(ctrl, error, true);
 }
 
 std::span<const PropertyInfo> Ocotp::properties() const {

@@ -12,31 +12,26 @@ constexpr std::uint32_t window = 0x10000;
 
 // HPCR
 constexpr std::uint32_t hpcr = 0x08;
-constexpr std::uint32_t rtc_enable = 1u << 0;
-constexpr std::uint32_t hp_alarm_enable = 1u << 1;
-constexpr std::uint32_t periodic_enable = 1u << 3;
-constexpr std::uint32_t hp_calibration = 0x7d00;
-constexpr std::uint32_t time_synchronize = 1u << 16;
+constexpr Field rtc_enable = {"RTC_EN", 0};
+constexpr Field hp_alarm_enable = {"HPTA_EN", 1};
+constexpr Field time_synchronize = {"HP_TS", 16};
 
 // HPSR
 constexpr std::uint32_t hpsr = 0x14;
-constexpr std::uint32_t hp_alarm = 1u << 0;
-constexpr std::uint32_t button = 1u << 6;
+constexpr Field hp_alarm = {"HPTA", 0, 1, FieldAccess::write_1_clear};
+constexpr Field button = {"BTN", 6, 1, FieldAccess::read_only};
 
 // LPCR
 constexpr std::uint32_t lpcr = 0x38;
-constexpr std::uint32_t srtc_enable = 1u << 0;
-constexpr std::uint32_t lp_alarm_enable = 1u << 1;
-constexpr std::uint32_t monotonic_enable = 1u << 2;
-constexpr std::uint32_t dumb_pmic = 1u << 5;
-constexpr std::uint32_t turn_off = 1u << 6;
-constexpr std::uint32_t lp_calibration = 0x7d00;
+constexpr Field srtc_enable = {"SRTC_ENV", 0};
+constexpr Field lp_alarm_enable = {"LPTA_EN", 1};
+constexpr Field dumb_pmic = {"DP_EN", 5};
+constexpr Field turn_off = {"TOP", 6};
 
 // LPSR
 constexpr std::uint32_t lpsr = 0x4c;
-constexpr std::uint32_t lp_alarm = 1u << 0;
-constexpr std::uint32_t set_power_off = 1u << 18;
-constexpr std::uint32_t lp_status = 0x000707ff;
+constexpr Field lp_alarm = {"LPTA", 0, 1, FieldAccess::write_1_clear};
+constexpr Field set_power_off = {"SPO", 18, 1, FieldAccess::write_1_clear};
 
 constexpr std::uint32_t lp_first = 0x34;  // of the battery's half
 constexpr std::uint32_t lp_last = 0x9c;
@@ -45,7 +40,7 @@ constexpr std::uint32_t lpgpr = 0x90;
 
 constexpr unsigned count_width = 47;
 constexpr std::uint64_t count_bits = (1ull << count_width) - 1;
-constexpr std::uint32_t high_half = 0x7fff;
+constexpr unsigned high_width = 15;         ///< bits of a count's or alarm's upper register
 constexpr unsigned ticks_of_a_second = 15;  // as a power of 2
 
 // 32768 Hz, without a fraction
@@ -77,10 +72,10 @@ std::int64_t time_for(std::uint64_t ticks) {
 
 struct Snvs::Clock {
     std::uint32_t control;
-    std::uint32_t run;           ///< bit of `control`
-    std::uint32_t alarm_enable;  ///< bit of `control`
+    Field run;           ///< of `control`
+    Field alarm_enable;  ///< of `control`
     std::uint32_t status;
-    std::uint32_t alarm;  ///< bit of `status`
+    Field alarm;  ///< of `status`
     std::uint32_t count_high;
     const char* count_names[2];  ///< high half, low half
     unsigned timer;
@@ -98,7 +93,7 @@ void Snvs::add_clock(Snvs& self, const Clock& clock, std::vector<Register>& rows
         rows.push_back(
             {.offset = clock.count_high + (half == 1 ? 0 : 4),
              .name = clock.count_names[half == 1 ? 0 : 1],
-             .read_only = half == 1 ? ~high_half : 0,
+             .fields = {{half == 1 ? "HIGH" : "LOW", 0, half == 1 ? high_width : 32}},
              .on_read =
                  [&self, &clock, half](std::uint32_t, std::uint32_t) {
                      return static_cast<std::uint32_t>(self.count(clock) >> (32 * half));
@@ -116,30 +111,63 @@ std::vector<Register> Snvs::registers(Snvs& self) {
     std::vector<Register> rows = {
         {.offset = hpcr,
          .name = "HPCR",
-         .read_only = ~0x0f01fdffu,
+         .fields = {rtc_enable,
+                    hp_alarm_enable,
+                    {"DIS_PI", 2},
+                    {"PI_EN", 3, 1, FieldAccess::unmodelled},
+                    {"PI_FREQ", 4, 4},
+                    {"HPCALB_EN", 8, 1, FieldAccess::unmodelled},
+                    {"HPCALB_VAL", 10, 5, FieldAccess::unmodelled},
+                    time_synchronize,
+                    {"BTN_CONFIG", 24, 3},
+                    {"BTN_MASK", 27}},
          .on_write = [&self](const WriteEvent& event) { self.control_written(hp, event); }},
         {.offset = hpsr,
          .name = "HPSR",
-         .read_only = ~0x83u,
-         .write_1_clear = 0x83,
+         .fields = {hp_alarm,
+                    {"PI", 1, 1, FieldAccess::write_1_clear},
+                    button,
+                    {"BI", 7, 1, FieldAccess::write_1_clear}},
          .on_read = [&self](std::uint32_t,
-                            std::uint32_t stored) { return stored | (self.pressed_ ? button : 0); },
+                            std::uint32_t stored) { return button.in(stored, self.pressed_ ? 1 : 0); },
          .on_write = lines},
-        {.offset = 0x2c, .name = "HPTAMR", .read_only = ~high_half, .on_write = alarm_moved(hp)},
+        {.offset = 0x2c,
+         .name = "HPTAMR",
+         .fields = {{"HPTA_MS", 0, high_width}},
+         .on_write = alarm_moved(hp)},
         {.offset = 0x30, .name = "HPTALR", .on_write = alarm_moved(hp)},
         {.offset = lpcr,
          .name = "LPCR",
-         .reset = srtc_enable,
-         .read_only = ~0x01ff7d7fu,
+         .reset = srtc_enable.mask(),
+         .fields = {srtc_enable,
+                    lp_alarm_enable,
+                    {"MC_ENV", 2, 1, FieldAccess::unmodelled},
+                    {"LPWUI_EN", 3},
+                    {"SRTC_INV_EN", 4},
+                    dumb_pmic,
+                    turn_off,
+                    {"LPCALB_EN", 8, 1, FieldAccess::unmodelled},
+                    {"LPCALB_VAL", 10, 5, FieldAccess::unmodelled},
+                    {"BTN_PRESS_TIME", 16, 2},
+                    {"DEBOUNCE", 18, 2},
+                    {"ON_TIME", 20, 2},
+                    {"PK_EN", 22},
+                    {"PK_OVERRIDE", 23},
+                    {"GPR_Z_DIS", 24}},
          .on_write = [&self](const WriteEvent& event) { self.control_written(lp, event); }},
         {.offset = lpsr,
          .name = "LPSR",
-         .read_only = ~lp_status,
-         .write_1_clear = lp_status,
+         .fields = {lp_alarm,
+                    {"SRTCR", 1, 1, FieldAccess::write_1_clear},
+                    {"MCR", 2, 1, FieldAccess::write_1_clear},
+                    {"PGD", 3, 1, FieldAccess::write_1_clear},
+                    {"ESVD", 16, 1, FieldAccess::write_1_clear},
+                    {"EO", 17, 1, FieldAccess::write_1_clear},
+                    set_power_off},
          .on_write = lines},
         {.offset = 0x58, .name = "LPTAR", .on_write = alarm_moved(lp)},
-        {.offset = 0x5c, .name = "LPSMCMR", .read_only = all_bits},
-        {.offset = 0x60, .name = "LPSMCLR", .kind = Kind::unmodelled},
+        {.offset = 0x5c, .name = "LPSMCMR", .access = FieldAccess::read_only},
+        {.offset = 0x60, .name = "LPSMCLR", .access = FieldAccess::unmodelled},
         {.offset = 0x64, .name = "LPPGDR"},
         {.offset = lpgpr0_legacy,
          .name = "LPGPR0_LEGACY_ALIAS",
@@ -153,8 +181,8 @@ std::vector<Register> Snvs::registers(Snvs& self) {
                      self.bank().set(lpgpr0_legacy, event.after);
                  }
              }},
-        {.offset = 0xbf8, .name = "HPVIDR1", .reset = 0x003e0301, .read_only = all_bits},
-        {.offset = 0xbfc, .name = "HPVIDR2", .read_only = all_bits},
+        {.offset = 0xbf8, .name = "HPVIDR1", .reset = 0x003e0301, .access = FieldAccess::read_only},
+        {.offset = 0xbfc, .name = "HPVIDR2", .access = FieldAccess::read_only},
     };
     add_clock(self, hp, rows);
     add_clock(self, lp, rows);
@@ -167,7 +195,7 @@ std::vector<Register> Snvs::registers(Snvs& self) {
         {0x3c, "LPMKCR"}, {0x40, "LPSVCR"},   {0x44, "LPTGFCR"}, {0x48, "LPTDCR"},
     };
     for (const auto& [offset, name] : security) {
-        rows.push_back({.offset = offset, .name = name, .kind = Kind::unmodelled});
+        rows.push_back({.offset = offset, .name = name, .access = FieldAccess::unmodelled});
     }
     return rows;
 }
@@ -188,7 +216,11 @@ std::optional<std::string> Snvs::set_property(std::string_view name, std::uint64
 }
 
 bool Snvs::runs(const Clock& clock) const {
-    return (bank().value(clock.control) & clock.run) != 0;
+    return bank().get<bool>(clock.control, clock.run);
+}
+
+bool Snvs::alarm_on(const Clock& clock) const {
+    return runs(clock) && bank().get<bool>(clock.control, clock.alarm_enable);
 }
 
 std::uint64_t Snvs::count(const Clock& clock) {
@@ -205,28 +237,21 @@ std::uint64_t Snvs::alarm_time(const Clock& clock) const {
 }
 
 void Snvs::control_written(const Clock& clock, const WriteEvent& event) {
-    if (((event.after ^ event.before) & clock.run) != 0) {
+    const std::uint32_t changed = event.after ^ event.before;
+    if (clock.run.of(changed) != 0) {
         bank().set(clock.control, event.before);
         counter(clock) = {.count = count(clock), .since = host().now()};
         bank().set(clock.control, event.after);
     }
     if (&clock == &hp) {
-        if ((event.after & time_synchronize) != 0) {
+        if (time_synchronize.of(event.after) != 0) {
             counter(hp) = {.count = count(lp), .since = host().now()};
-            bank().set(hpcr, event.after & ~time_synchronize);
+            bank().set(hpcr, time_synchronize, false);
         }
-        if ((event.after & (periodic_enable | hp_calibration)) != 0) {
-            host().log(LogKind::unimplemented, "snvs: HPCR: no periodic interrupt and no calibration");
-        }
-    } else {
-        if ((event.after & (monotonic_enable | lp_calibration)) != 0) {
-            host().log(LogKind::unimplemented, "snvs: LPCR: no monotonic counter and no calibration");
-        }
-        if ((event.after & dumb_pmic) == 0) {
-            bank().set(lpcr, event.after & ~turn_off);  // the PMIC does not listen
-        }
+    } else if (dumb_pmic.of(event.after) == 0) {
+        bank().set(lpcr, turn_off, false);  // the PMIC does not listen
     }
-    if (((event.after ^ event.before) & (clock.run | clock.alarm_enable)) != 0) {
+    if (clock.run.of(changed) != 0 || clock.alarm_enable.of(changed) != 0) {
         set_alarm(clock);
     }
     update_lines();
@@ -246,20 +271,17 @@ void Snvs::count_written(const Clock& clock, unsigned half, const WriteEvent& ev
 /** The alarm was set or switched on; one in the present second or tick comes now. */
 void Snvs::set_alarm(const Clock& clock) {
     const unsigned fraction = &clock == &lp ? ticks_of_a_second : 0;
-    const std::uint32_t on = clock.run | clock.alarm_enable;
 
-    if ((bank().value(clock.control) & on) == on &&
-        count(clock) >> fraction == alarm_time(clock) >> fraction) {
+    if (alarm_on(clock) && count(clock) >> fraction == alarm_time(clock) >> fraction) {
         latch(clock.status, clock.alarm);
     }
     schedule_alarm(clock);
 }
 
 void Snvs::schedule_alarm(const Clock& clock) {
-    const std::uint32_t on = clock.run | clock.alarm_enable;
     const std::uint64_t due = alarm_time(clock);
 
-    if ((bank().value(clock.control) & on) == on && due > count(clock)) {
+    if (alarm_on(clock) && due > count(clock)) {
         const Counter& last = counter(clock);
         const std::int64_t wait = time_for((due - last.count) & count_bits);
         if (wait < end_of_time - last.since) {
@@ -293,20 +315,19 @@ void Snvs::set_input(unsigned, bool level) {
     latch(lpsr, set_power_off);
 }
 
-void Snvs::latch(std::uint32_t offset, std::uint32_t bits) {
-    bank().set(offset, bank().value(offset) | bits);
+void Snvs::latch(std::uint32_t offset, const Field& status) {
+    bank().set(offset, status, true);
     update_lines();
 }
 
 void Snvs::update_lines() {
-    constexpr std::uint32_t off = turn_off | dumb_pmic;
-    const bool hp_due = (bank().value(hpsr) & hp_alarm) != 0 && (bank().value(hpcr) & hp_alarm_enable) != 0;
-    const bool lp_due = (bank().value(lpsr) & lp_alarm) != 0 && (bank().value(lpcr) & lp_alarm_enable) != 0;
+    const bool hp_due = bank().get<bool>(hpsr, hp_alarm) && bank().get<bool>(hpcr, hp_alarm_enable);
+    const bool lp_due = bank().get<bool>(lpsr, lp_alarm) && bank().get<bool>(lpcr, lp_alarm_enable);
+    const bool pmic = bank().get<bool>(lpcr, dumb_pmic);
 
     host().set_irq(alarm_line, hp_due || lp_due);
-    host().set_irq(power_off_line, (bank().value(lpcr) & off) == off);
-    host().set_irq(key_line,
-                   (bank().value(lpsr) & set_power_off) != 0 && (bank().value(lpcr) & dumb_pmic) != 0);
+    host().set_irq(power_off_line, pmic && bank().get<bool>(lpcr, turn_off));
+    host().set_irq(key_line, pmic && bank().get<bool>(lpsr, set_power_off));
 }
 
 void Snvs::reset() {
@@ -321,7 +342,7 @@ void Snvs::reset() {
     }
     BankDevice::reset();
     for (const auto& [offset, value] : kept) {
-        bank().set(offset, offset == lpcr ? value & ~turn_off : value);
+        bank().set(offset, offset == lpcr ? turn_off.in(value, 0) : value);
     }
     counters_[1] = {};
     pressed_ = false;

@@ -78,13 +78,14 @@ class Snvs : public BankDevice {
 
     Counter& counter(const Clock& clock) { return counters_[&clock == &hp ? 1 : 0]; }
     bool runs(const Clock& clock) const;
+    bool alarm_on(const Clock& clock) const;
     std::uint64_t count(const Clock& clock);
     std::uint64_t alarm_time(const Clock& clock) const;
     void control_written(const Clock& clock, const WriteEvent& event);
     void count_written(const Clock& clock, unsigned half, const WriteEvent& event);
     void set_alarm(const Clock& clock);
     void schedule_alarm(const Clock& clock);
-    void latch(std::uint32_t offset, std::uint32_t bits);
+    void latch(std::uint32_t offset, const Field& status);
     void update_lines();
 
     std::array<Counter, 2> counters_{};  ///< LP, HP

@@ -69,7 +69,7 @@ class Src : public BankDevice {
 
  private:
     static std::vector<Register> registers(Src& self);
-    static Register guarded(Src& self, std::uint32_t offset, std::string_view name, std::uint32_t fields,
+    static Register guarded(Src& self, std::uint32_t offset, std::string_view name, std::vector<Field> fields,
                             std::uint32_t reset);
     void control_written(std::uint32_t offset, const WriteEvent& event);
 

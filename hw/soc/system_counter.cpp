@@ -17,11 +17,15 @@ constexpr std::uint32_t cntcv_low = 0x08;
 constexpr std::uint32_t cntcv_high = 0x0c;
 constexpr std::uint32_t cntfid0 = 0x20;
 
-constexpr std::uint32_t running = 1u << 0;     // CNTCR.EN
-constexpr std::uint32_t halt_debug = 1u << 1;  // CNTCR.HDBG
-constexpr std::uint32_t base_clock = 1u << 8;  // CNTCR.FCR0, CNTSR.FCA0
-constexpr std::uint32_t slow_clock = 1u << 9;  // CNTCR.FCR1, CNTSR.FCA1
-constexpr std::uint32_t clocks = base_clock | slow_clock;
+// CNTCR
+constexpr Field running = {"EN", 0};
+constexpr Field halt_debug = {"HDBG", 1};
+constexpr Field base_clock = {"FCR0", 8};
+constexpr Field slow_clock = {"FCR1", 9};
+
+// CNTSR
+constexpr Field base_clock_used = {"FCA0", 8, 1, FieldAccess::read_only};
+constexpr Field slow_clock_used = {"FCA1", 9, 1, FieldAccess::read_only};
 
 constexpr std::uint32_t base_frequency = 8'333'333;
 constexpr std::uint32_t slow_frequency = 32'768;
@@ -31,11 +35,11 @@ constexpr std::uint32_t comparator_step = 0x100;
 constexpr std::uint32_t cmpcv_low = 0x20;
 constexpr std::uint32_t cmpcv_high = 0x24;
 constexpr std::uint32_t cmpcr = 0x2c;
-constexpr std::uint32_t compare_enable = 1u << 0;
-constexpr std::uint32_t interrupt_mask = 1u << 1;
-constexpr std::uint32_t compare_status = 1u << 2;
+constexpr Field compare_enable = {"EN", 0};
+constexpr Field interrupt_mask = {"IMASK", 1};
+constexpr Field compare_status = {"ISTAT", 2, 1, FieldAccess::read_only};
 
-constexpr std::uint32_t high_bits = 0x00ffffff;
+constexpr Field upper_count = {"HIGH", 0, 24};
 constexpr std::uint64_t count_bits = 0x00ff'ffff'ffff'ffff;
 
 using Rate = SystemCounter::Rate;
@@ -44,7 +48,7 @@ constexpr Rate base_rate = {1, 120};           // 25 MHz / 3
 constexpr Rate slow_rate = {512, 15'625'000};  // 32768 Hz
 
 Rate rate_of(std::uint32_t control) {
-    return (control & slow_clock) != 0 ? slow_rate : base_rate;
+    return slow_clock.of(control) != 0 ? slow_rate : base_rate;
 }
 
 /** Ticks that fit into @p nanoseconds, without overflow of the product. */
@@ -85,8 +89,12 @@ std::vector<Register> SystemCounter::read_registers(SystemCounter& self) {
         return half_of(self.count_at(self.access_time_), half);
     };
     return {
-        {.offset = cntcv_low, .name = "CNTCV", .read_only = all_bits, .count = 2, .on_read = count},
-        {.offset = 0xfd0, .name = "CNTID", .read_only = all_bits},
+        {.offset = cntcv_low,
+         .name = "CNTCV",
+         .access = FieldAccess::read_only,
+         .count = 2,
+         .on_read = count},
+        {.offset = 0xfd0, .name = "CNTID", .access = FieldAccess::read_only},
     };
 }
 
@@ -96,25 +104,25 @@ std::vector<Register> SystemCounter::compare_registers(SystemCounter& self) {
         const std::uint32_t base = comparator * comparator_step;
         const auto written = [&self, comparator](const WriteEvent&) { self.update(comparator); };
         const auto control = [&self, comparator](std::uint32_t, std::uint32_t stored) {
-            return stored | (self.reached(comparator, self.access_time_) ? compare_status : 0);
+            return compare_status.in(stored, self.reached(comparator, self.access_time_) ? 1 : 0);
         };
         rows.push_back({.offset = base + cmpcv_low, .name = "CMPCVL", .on_write = written});
         rows.push_back(
-            {.offset = base + cmpcv_high, .name = "CMPCVH", .read_only = ~high_bits, .on_write = written});
+            {.offset = base + cmpcv_high, .name = "CMPCVH", .fields = {upper_count}, .on_write = written});
         rows.push_back({.offset = base + cmpcr,
                         .name = "CMPCR",
-                        .read_only = ~(compare_enable | interrupt_mask),
+                        .fields = {compare_enable, interrupt_mask, compare_status},
                         .on_read = control,
                         .on_write = written});
     }
-    rows.push_back({.offset = 0xfd0, .name = "CNTID", .read_only = all_bits});
+    rows.push_back({.offset = 0xfd0, .name = "CNTID", .access = FieldAccess::read_only});
     return rows;
 }
 
 std::vector<Register> SystemCounter::control_registers(SystemCounter& self) {
     const auto acknowledged_clock = [&self](std::uint32_t, std::uint32_t) {
-        const std::uint32_t control = self.banks_[control_frame].value(cntcr);
-        return (control & slow_clock) != 0 ? slow_clock : base_clock;
+        const bool slow = self.banks_[control_frame].get<bool>(cntcr, slow_clock);
+        return (slow ? slow_clock_used : base_clock_used).mask();
     };
     const auto count = [&self](std::uint32_t half, std::uint32_t) {
         return half_of(self.count_at(self.access_time_), half);
@@ -122,23 +130,26 @@ std::vector<Register> SystemCounter::control_registers(SystemCounter& self) {
     return {
         {.offset = cntcr,
          .name = "CNTCR",
-         .reset = base_clock | halt_debug | running,
-         .read_only = ~(clocks | halt_debug | running),
+         .reset = bits_of({base_clock, halt_debug, running}),
+         .fields = {running, halt_debug, base_clock, slow_clock},
          .on_write = [&self](const WriteEvent& event) { self.control_written(event); }},
-        {.offset = cntsr, .name = "CNTSR", .read_only = all_bits, .on_read = acknowledged_clock},
+        {.offset = cntsr,
+         .name = "CNTSR",
+         .fields = {base_clock_used, slow_clock_used},
+         .on_read = acknowledged_clock},
         {.offset = cntcv_low,
          .name = "CNTCVL",
          .on_read = count,
          .on_write = [&self](const WriteEvent& event) { self.count_written(0, event); }},
         {.offset = cntcv_high,
          .name = "CNTCVH",
-         .read_only = ~high_bits,
+         .fields = {upper_count},
          .on_read = [count](std::uint32_t, std::uint32_t stored) { return count(1, stored); },
          .on_write = [&self](const WriteEvent& event) { self.count_written(1, event); }},
-        {.offset = cntfid0, .name = "CNTFID0", .reset = base_frequency, .read_only = all_bits},
-        {.offset = cntfid0 + 4, .name = "CNTFID1", .reset = slow_frequency, .read_only = all_bits},
-        {.offset = cntfid0 + 8, .name = "CNTFID2", .read_only = all_bits},
-        {.offset = 0xfd0, .name = "CNTID", .read_only = all_bits},
+        {.offset = cntfid0, .name = "CNTFID0", .reset = base_frequency, .access = FieldAccess::read_only},
+        {.offset = cntfid0 + 4, .name = "CNTFID1", .reset = slow_frequency, .access = FieldAccess::read_only},
+        {.offset = cntfid0 + 8, .name = "CNTFID2", .access = FieldAccess::read_only},
+        {.offset = 0xfd0, .name = "CNTID", .access = FieldAccess::read_only},
     };
 }
 
@@ -170,7 +181,7 @@ std::uint64_t SystemCounter::ticks_since_base(std::int64_t time, Rate rate) cons
 
 std::uint64_t SystemCounter::count_at(std::int64_t time) const {
     const std::uint32_t control = banks_[control_frame].value(cntcr);
-    const bool runs = (control & running) != 0;
+    const bool runs = running.of(control) != 0;
     return (base_count_ + (runs ? ticks_since_base(time, rate_of(control)) : 0)) & count_bits;
 }
 
@@ -182,7 +193,7 @@ std::uint64_t SystemCounter::compare_value(unsigned comparator) const {
 
 bool SystemCounter::reached(unsigned comparator, std::int64_t time) const {
     const std::uint32_t control = banks_[compare_frame].value(comparator * comparator_step + cmpcr);
-    return (control & compare_enable) != 0 && count_at(time) >= compare_value(comparator);
+    return compare_enable.of(control) != 0 && count_at(time) >= compare_value(comparator);
 }
 
 void SystemCounter::control_written(const WriteEvent& event) {
@@ -198,12 +209,13 @@ void SystemCounter::control_written(const WriteEvent& event) {
 }
 
 void SystemCounter::count_written(unsigned half, const WriteEvent& event) {
-    if ((banks_[control_frame].value(cntcr) & running) != 0) {
+    if (banks_[control_frame].get<bool>(cntcr, running)) {
         host().log(LogKind::guest_error, "sysctr-control: CNTCV is written while the counter runs");
         return;
     }
     const std::uint32_t kept = half_of(base_count_, half) & ~event.lanes;
-    const std::uint64_t changed = (kept | (event.written & event.lanes)) & (half == 0 ? ~0u : high_bits);
+    const std::uint64_t changed =
+        (kept | (event.written & event.lanes)) & (half == 0 ? ~0u : upper_count.mask());
     const std::uint64_t other = base_count_ & (half == 0 ? ~0xffff'ffffull : 0xffff'ffffull);
     base_count_ = other | changed << (32 * half);
     update_all();
@@ -214,8 +226,8 @@ void SystemCounter::update(unsigned comparator) {
     const std::uint32_t counter = banks_[control_frame].value(cntcr);
     const std::int64_t now = host().now();
     const bool due = reached(comparator, now);
-    host().set_irq(comparator, due && (control & interrupt_mask) == 0);
-    if ((control & compare_enable) != 0 && (counter & running) != 0) {
+    host().set_irq(comparator, due && interrupt_mask.of(control) == 0);
+    if (compare_enable.of(control) != 0 && running.of(counter) != 0) {
         // The next change is the compare value, or the end of the count if that is reached already. It is
         // counted from the base, so that the deadline is the very tick.
         const Rate rate = rate_of(counter);

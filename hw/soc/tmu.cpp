@@ -10,12 +10,12 @@ namespace {
 constexpr std::uint32_t window = 0x10000;
 
 constexpr std::uint32_t tmr = 0x00;
-constexpr std::uint32_t monitoring = 1u << 31;
+constexpr Field monitoring = {"ME", 31};
+constexpr Field monitored_sites = {"MSITE", 0, 16};  ///< the highest bit is site 0
 constexpr unsigned first_site_bit = 15;
 
-constexpr std::uint32_t valid = 1u << 31;
-constexpr std::uint32_t threshold_fields = 0x800000ff;
-constexpr std::uint32_t alarms = 0xe0000000;
+constexpr Field temperature = {"TEMP", 0, 8, FieldAccess::read_only};
+constexpr Field valid = {"V", 31, 1, FieldAccess::read_only};
 
 constexpr std::uint32_t reports = 0x100;
 constexpr std::uint32_t report_step = 0x10;
@@ -42,47 +42,56 @@ std::vector<Register> Tmu::registers(Tmu& self) {
     const auto extreme = [&self](bool highest) {
         return [&self, highest](std::uint32_t, std::uint32_t) { return self.extreme(highest); };
     };
-    constexpr Kind unmodelled = Kind::unmodelled;
+    constexpr FieldAccess cleared = FieldAccess::write_1_clear;
+    constexpr FieldAccess unmodelled = FieldAccess::unmodelled;
+    const std::vector<Field> report = {temperature, valid};
+    const std::vector<Field> threshold = {{"TEMP", 0, 8, unmodelled}, {"EN", 31, 1, unmodelled}};
     return {
-        {.offset = tmr, .name = "TMR", .read_only = ~0x8c00ffffu},
-        {.offset = 0x04, .name = "TSR", .read_only = all_bits},
-        {.offset = 0x08, .name = "TMTMIR", .read_only = ~0xfu},
-        {.offset = 0x20, .name = "TIER", .read_only = ~alarms, .kind = unmodelled},
-        {.offset = 0x24, .name = "TIDR", .read_only = ~alarms, .write_1_clear = alarms},
-        {.offset = 0x28, .name = "TISCR"},
-        {.offset = 0x2c, .name = "TICSCR", .read_only = ~0xffffu},
-        {.offset = 0x40, .name = "TMHTCRH", .read_only = all_bits, .on_read = extreme(true)},
-        {.offset = 0x44, .name = "TMHTCRL", .read_only = all_bits, .on_read = extreme(false)},
-        {.offset = 0x50, .name = "TMHTITR", .read_only = ~threshold_fields, .kind = unmodelled},
-        {.offset = 0x54, .name = "TMHTATR", .read_only = ~threshold_fields, .kind = unmodelled},
-        {.offset = 0x58, .name = "TMHTACTR", .read_only = ~threshold_fields, .kind = unmodelled},
+        {.offset = tmr, .name = "TMR", .fields = {monitored_sites, {"ALPF", 26, 2}, monitoring}},
+        {.offset = 0x04, .name = "TSR", .access = FieldAccess::read_only},
+        {.offset = 0x08, .name = "TMTMIR", .fields = {{"TMI", 0, 4}}},
+        {.offset = 0x20,
+         .name = "TIER",
+         .fields = {{"ATCTEIE", 29, 1, unmodelled},
+                    {"ATTEIE", 30, 1, unmodelled},
+                    {"ITTEIE", 31, 1, unmodelled}}},
+        {.offset = 0x24,
+         .name = "TIDR",
+         .fields = {{"ATCTE", 29, 1, cleared}, {"ATTE", 30, 1, cleared}, {"ITTE", 31, 1, cleared}}},
+        {.offset = 0x28, .name = "TISCR", .fields = {{"ASITE", 0, 16}, {"ISITE", 16, 16}}},
+        {.offset = 0x2c, .name = "TICSCR", .fields = {{"CASITE", 0, 16}}},
+        {.offset = 0x40, .name = "TMHTCRH", .fields = report, .on_read = extreme(true)},
+        {.offset = 0x44, .name = "TMHTCRL", .fields = report, .on_read = extreme(false)},
+        {.offset = 0x50, .name = "TMHTITR", .fields = threshold},
+        {.offset = 0x54, .name = "TMHTATR", .fields = threshold},
+        {.offset = 0x58, .name = "TMHTACTR", .fields = threshold},
         {.offset = 0x80, .name = "TTCFGR"},
         {.offset = 0x84, .name = "TSCFGR"},
         {.offset = reports,
          .name = "TRITSR",
-         .read_only = all_bits,
+         .fields = report,
          .count = report_count,
          .stride = report_step,
          .on_read = site},
         {.offset = reports + 4,
          .name = "TRATSR",
-         .read_only = all_bits,
+         .fields = report,
          .count = report_count,
          .stride = report_step,
          .on_read = site},
-        {.offset = 0xbf8, .name = "IPBRR0", .reset = revision_1, .read_only = all_bits},
-        {.offset = 0xbfc, .name = "IPBRR1", .read_only = all_bits},
-        {.offset = 0xf10, .name = "TTRCR", .read_only = ~0xf00ffu, .count = 4},
+        {.offset = 0xbf8, .name = "IPBRR0", .reset = revision_1, .access = FieldAccess::read_only},
+        {.offset = 0xbfc, .name = "IPBRR1", .access = FieldAccess::read_only},
+        {.offset = 0xf10, .name = "TTRCR", .fields = {{"TEMP", 0, 8}, {"CAL_PTS", 16, 4}}, .count = 4},
     };
 }
 
 bool Tmu::monitored(unsigned site) const {
-    const std::uint32_t mode = bank().value(tmr);
-    return site < site_count && (mode & monitoring) != 0 && (mode >> (first_site_bit - site) & 1) != 0;
+    return site < site_count && bank().get<bool>(tmr, monitoring) &&
+           (bank().get(tmr, monitored_sites) >> (first_site_bit - site) & 1) != 0;
 }
 
 std::uint32_t Tmu::report(unsigned site) const {
-    return monitored(site) ? valid | temperatures_[site] : 0;
+    return monitored(site) ? valid.mask() | temperatures_[site] : 0;
 }
 
 std::uint32_t Tmu::extreme(bool highest) const {

@@ -6,7 +6,6 @@ namespace svp {
 namespace {
 
 constexpr std::uint32_t window = 0x10000;
-constexpr std::uint32_t decoders = 0x3;
 constexpr std::string_view roles[] = {"g2", "g1"};
 
 }  // namespace
@@ -17,9 +16,9 @@ std::vector<Register> VpuBlkCtrl::registers(VpuBlkCtrl& self) {
     return {
         {.offset = 0x00,
          .name = "SFT_RSTN",
-         .read_only = ~decoders,
+         .fields = {{"G2", 0}, {"G1", 1}},
          .on_write = [&self](const WriteEvent& event) { self.resets_written(event); }},
-        {.offset = 0x04, .name = "CLK_EN", .read_only = ~decoders},
+        {.offset = 0x04, .name = "CLK_EN", .fields = {{"G2", 0}, {"G1", 1}}},
         {.offset = 0x08, .name = "G1_FUSE_DEC"},
         {.offset = 0x0c, .name = "G1_FUSE_PP"},
         {.offset = 0x10, .name = "G2_FUSE_DEC"},

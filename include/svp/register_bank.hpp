@@ -2,10 +2,10 @@
 /**
  * A block of 32-bit registers that is declared, not decoded.
  *
- * A core lists its registers once; the bank does addresses, byte lanes, reset values, read-only and
- * write-1-to-clear bits, SET/CLR/TGL aliases, locks and saved state. Registers with effects have a handler.
- * Offsets that no row names read 0, ignore writes and are logged as guest errors; rows with Kind::unmodelled
- * store what is written and log that nothing more happens.
+ * A core lists its registers once, each with its fields; the bank does addresses, byte lanes, reset values,
+ * what software may do with each field, SET/CLR/TGL aliases, locks and saved state. Registers with effects
+ * have a handler. Offsets that no row names read 0, ignore writes and are logged as guest errors; fields with
+ * FieldAccess::unmodelled store what is written, and a write that changes one is logged under its name.
  *
  * Locks are part of the declaration, so that no width, lane or alias of an access gets around one, and what
  * one withholds is reported (Host::refused()) wherever it is.
@@ -14,6 +14,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -29,6 +31,39 @@ enum class Alias : std::uint8_t {
     none,
     set_clear_toggle,  ///< +4 sets, +8 clears, +0xC inverts the bits written as 1; all four read the same
 };
+
+/** What software can do with a field. */
+enum class FieldAccess : std::uint8_t {
+    read_write,
+    read_only,      ///< reads its reset value, or what the core makes of it
+    write_1_clear,  ///< a 1 clears it, a 0 leaves it alone
+    unmodelled,     ///< as read_write, but nothing else happens: a change is logged (LogKind::unimplemented)
+};
+
+/** Adjacent bits of a 32-bit register that mean one thing. */
+struct Field {
+    std::string_view name;  ///< as in the reference manual
+    unsigned shift;         ///< number of its lowest bit
+    unsigned width = 1;     ///< bits, 1 to 32
+    FieldAccess access = FieldAccess::read_write;
+
+    constexpr std::uint32_t mask() const { return (0xffffffffu >> (32 - width)) << shift; }
+    /** The field's value in a register's value @p word. */
+    constexpr std::uint32_t of(std::uint32_t word) const { return (word & mask()) >> shift; }
+    /** A register's value @p word with the field set to @p value, of which only `width` bits count. */
+    constexpr std::uint32_t in(std::uint32_t word, std::uint32_t value) const {
+        return (word & ~mask()) | ((value << shift) & mask());
+    }
+};
+
+/** Bits of a register that are in one of @p fields. */
+constexpr std::uint32_t bits_of(std::initializer_list<Field> fields) {
+    std::uint32_t bits = 0;
+    for (const Field& field : fields) {
+        bits |= field.mask();
+    }
+    return bits;
+}
 
 enum class Kind : std::uint8_t {
     storage,     ///< reads back what was written, within the masks
@@ -67,17 +102,25 @@ struct RegisterRights {
     std::uint32_t write = 0xffffffffu;  ///< the others stay as they are, and no handler sees them written
 };
 
-/** One row of the declaration. */
+/**
+ * One row of the declaration.
+ *
+ * The fields say what a write can change; bits in none of them are reserved and read as the reset value. A
+ * row without fields is one field of 32 bits, with the register's name and `access`.
+ */
 struct Register {
     using ReadHandler = std::function<std::uint32_t(std::uint32_t index, std::uint32_t stored)>;
     using ReadByHandler = std::function<std::uint32_t(const ReadEvent&)>;
     using WriteHandler = std::function<void(const WriteEvent&)>;
 
-    std::uint32_t offset;             ///< bytes, multiple of 4
-    std::string_view name;            ///< as in the reference manual
-    std::uint32_t reset = 0;          ///< value after power-on
-    std::uint32_t read_only = 0;      ///< bits that a write leaves alone
-    std::uint32_t write_1_clear = 0;  ///< bits that a 1 clears and a 0 leaves alone
+    std::uint32_t offset;     ///< bytes, multiple of 4
+    std::string_view name;    ///< as in the reference manual
+    std::uint32_t reset = 0;  ///< value after power-on
+    std::vector<Field> fields = {};
+    FieldAccess access = FieldAccess::read_write;  ///< of a row without fields
+    std::uint32_t read_only = 0;      ///< bits that a write leaves alone; of rows with fields, derived
+    std::uint32_t write_1_clear = 0;  ///< bits that a 1 clears and a 0 leaves alone; the same
+    std::uint32_t unmodelled = 0;     ///< bits whose changes are logged; the same
     Alias alias = Alias::none;
     std::uint32_t count = 1;   ///< number of registers of this kind
     std::uint32_t stride = 4;  ///< bytes from one to the next
@@ -125,6 +168,22 @@ class RegisterBank {
     /** Sets the stored value, without masks and handlers. */
     void set(std::uint32_t offset, std::uint32_t value);
 
+    /** The stored value of one field: a number, a flag or an enumerator. */
+    template <typename T = std::uint32_t>
+    T get(std::uint32_t offset, const Field& field) const {
+        return static_cast<T>(field.of(value(offset)));
+    }
+
+    /** Sets the stored value of one field, without masks and handlers. */
+    template <typename T>
+    void set(std::uint32_t offset, const Field& field, T number) {
+        set(offset, field.in(value(offset), static_cast<std::uint32_t>(number)));
+    }
+
+    /** Name of the register at @p offset, with its number in the row and its alias ("CCGR[3].SET"); "-" if no
+     * row names it. */
+    std::string name_at(std::uint32_t offset) const;
+
     /** True if a row names the word at @p offset, be it a register or one of its aliases. */
     bool names(std::uint32_t offset) const;
 
@@ -151,6 +210,9 @@ class RegisterBank {
                          const Transaction& by);
     std::uint32_t read_word(std::uint32_t offset, const Transaction& by);
     void write_word(std::uint32_t offset, std::uint32_t written, std::uint32_t lanes, const Transaction& by);
+    static void derive_masks(std::string_view block, Register& row);
+    void report_unmodelled(const Register& row, std::uint32_t offset, std::uint32_t changed,
+                           std::uint32_t written);
     void report(LogKind kind, const char* what, std::uint32_t offset, std::string_view name,
                 std::uint32_t number);
     std::uint32_t index_of(const Register& row, std::uint32_t offset) const;

@@ -98,8 +98,8 @@ constexpr Expectation expectations[] = {
 
     {"imx8mq.iomuxc", 0, 0x014, 0, 0x17},
     {"imx8mq.iomuxc", 0, 0x250, 0, 0x17},
-    {"imx8mq.iomuxc", 0, 0x254, 0, 0x3fff},
-    {"imx8mq.iomuxc", 0, 0x4b8, 0, 0x3fff},
+    {"imx8mq.iomuxc", 0, 0x254, 0, 0x39ff},
+    {"imx8mq.iomuxc", 0, 0x4b8, 0, 0x39ff},
     {"imx8mq.iomuxc", 0, 0x4bc, 0, 0x7},
     {"imx8mq.iomuxc", 0, 0x530, 0, 0x7},
 

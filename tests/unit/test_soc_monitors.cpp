@@ -53,7 +53,10 @@ TEST_CASE("temperatures are valid while their site is monitored") {
     SECTION("thresholds are reported as missing") {
         write32(tmu, 0x50, 0x80000050);
         write32(tmu, 0x20, 0x80000000);
-        CHECK(host.unimplemented.size() == 2);
+        REQUIRE(host.unimplemented.size() == 3);
+        CHECK(host.unimplemented[0].find("TMHTITR.TEMP") != std::string::npos);
+        CHECK(host.unimplemented[1].find("TMHTITR.EN") != std::string::npos);
+        CHECK(host.unimplemented[2].find("TIER.ITTEIE") != std::string::npos);
     }
 }
 

@@ -349,10 +349,13 @@ TEST_CASE("low-power modes other than STOP are reported as missing") {
     power.set_bits(power.gpc, 0x108, 0xa);
     power.set_bits(power.gpc, 0x14, 1u << 31);
     CHECK(power.host.unimplemented.empty());
-    write32(power.gpc, 0x00, 0x5);  // WAIT
+    write32(power.gpc, 0x00, 0x1);  // WAIT
     write32(power.gpc, 0x108, 0x1);
     power.set_bits(power.gpc, lpcr_a53_ad, 1u << 8);  // power by interrupt
-    CHECK(power.host.unimplemented.size() == 3);
+    REQUIRE(power.host.unimplemented.size() == 3);
+    CHECK(power.host.unimplemented[0] == "gpc: LPCR_A53_BSC.LPM0 asks for WAIT, which has no effect");
+    CHECK(power.host.unimplemented[1] == "gpc: LPCR_A53_BSC2.LPM2 asks for WAIT, which has no effect");
+    CHECK(power.host.unimplemented[2].find("LPCR_A53_AD.EN_C0_IRQ_PUP") != std::string::npos);
 }
 
 TEST_CASE("domain control and lock of a reset control register") {

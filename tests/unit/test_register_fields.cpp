@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Fields of registers: in a bank of its own, and in every bank of the catalogue. */
+#include <algorithm>
+#include <set>
+
+#include "bus/catalogue.hpp"
+#include "catch.hpp"
+#include "fake_host.hpp"
+#include "svp/register_bank.hpp"
+
+using namespace svp;
+using namespace svp::test;
+
+namespace {
+
+const Transaction by_cpu{};
+
+constexpr Field mode = {"MODE", 4, 3};
+constexpr Field on = {"ON", 8};
+constexpr Field state = {"STATE", 16, 2, FieldAccess::read_only};
+constexpr Field done = {"DONE", 20, 1, FieldAccess::write_1_clear};
+constexpr Field speed = {"SPEED", 24, 4, FieldAccess::unmodelled};
+constexpr Field trace = {"TRACE", 31, 1, FieldAccess::unmodelled};
+
+RegisterBank bank_with_fields(FakeHost& host) {
+    return RegisterBank(
+        host, "bank", 0x100,
+        {{.offset = 0x00,
+          .name = "CTRL",
+          .reset = 0x00130000,
+          .fields = {mode, on, state, done, speed, trace}},
+         {.offset = 0x10, .name = "ROOT", .alias = Alias::set_clear_toggle, .count = 3, .stride = 0x10},
+         {.offset = 0x80, .name = "ID", .reset = 7, .access = FieldAccess::read_only},
+         {.offset = 0x84, .name = "EVENTS", .access = FieldAccess::write_1_clear},
+         {.offset = 0x88, .name = "TUNING", .access = FieldAccess::unmodelled}});
+}
+
+/** How often something was logged about @p what. */
+std::ptrdiff_t said(const FakeHost& host, std::string_view what) {
+    return std::ranges::count_if(
+        host.unimplemented, [what](const std::string& line) { return line.find(what) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("a field has its place in a register") {
+    CHECK(mode.mask() == 0x70);
+    CHECK(Field{"ALL", 0, 32}.mask() == 0xffffffff);
+    CHECK(Field{"TOP", 31}.mask() == 0x80000000);
+    CHECK(mode.of(0xfd5) == 5);
+    CHECK(mode.in(0xffffffff, 2) == 0xffffffaf);
+    CHECK(mode.in(0, 0xf8) == 0);
+    CHECK(bits_of({mode, on, trace}) == 0x80000170);
+}
+
+TEST_CASE("what software can do follows from the fields of a register") {
+    FakeHost host;
+    RegisterBank bank = bank_with_fields(host);
+    bank.write(0, 0xffffffff, 4, by_cpu);
+    CHECK(bank.value(0) == 0x8f030170);
+    bank.write(0, 0, 4, by_cpu);
+    CHECK(bank.value(0) == 0x00030000);
+    bank.write(0x80, 0, 4, by_cpu);
+    CHECK(bank.value(0x80) == 7);
+    bank.set(0x84, 0xff);
+    bank.write(0x84, 0x0f, 4, by_cpu);
+    CHECK(bank.value(0x84) == 0xf0);
+}
+
+TEST_CASE("a core gets and sets single fields") {
+    FakeHost host;
+    RegisterBank bank = bank_with_fields(host);
+    enum class Speed : std::uint8_t { slow = 3 };
+    bank.set(0, mode, 6u);
+    bank.set(0, on, true);
+    bank.set(0, speed, Speed::slow);
+    CHECK(bank.value(0) == 0x03130160);
+    CHECK(bank.get(0, mode) == 6);
+    CHECK(bank.get<bool>(0, on));
+    CHECK(bank.get<Speed>(0, speed) == Speed::slow);
+    bank.set(0, on, false);
+    CHECK_FALSE(bank.get<bool>(0, on));
+    CHECK(host.unimplemented.empty());
+}
+
+TEST_CASE("a field without effect is reported by its name when it changes, and only then") {
+    FakeHost host;
+    RegisterBank bank = bank_with_fields(host);
+    bank.write(0, 0x170, 4, by_cpu);
+    CHECK(host.unimplemented.empty());
+    bank.write(0, 0x85000170, 4, by_cpu);
+    CHECK(host.unimplemented.size() == 2);
+    CHECK(said(host, "bank: write without effect at offset 0x000 (CTRL.SPEED), value 0x00000005") == 1);
+    CHECK(said(host, "CTRL.TRACE") == 1);
+    bank.write(0, 0x85000000, 4, by_cpu);
+    CHECK(host.unimplemented.size() == 2);
+    bank.write(0x88, 1, 4, by_cpu);
+    CHECK(said(host, "(TUNING)") == 1);
+}
+
+TEST_CASE("registers have names for traces") {
+    FakeHost host;
+    const RegisterBank bank = bank_with_fields(host);
+    CHECK(bank.name_at(0x00) == "CTRL");
+    CHECK(bank.name_at(0x02) == "CTRL");
+    CHECK(bank.name_at(0x24) == "ROOT[1].SET");
+    CHECK(bank.name_at(0x38) == "ROOT[2].CLR");
+    CHECK(bank.name_at(0x1c) == "ROOT[0].TOG");
+    CHECK(bank.name_at(0x40) == "-");
+    CHECK(bank.name_at(0x1000) == "-");
+}
