@@ -181,9 +181,7 @@ void BusMonitor::settle() {
         return;
     }
     ++watch_generation_;
-    if (listener_ != nullptr) {
-        listener_->source_changed();
-    }
+    notify();
 }
 
 void BusMonitor::alter_openings(const std::function<bool(FaultOpenings&)>& change) {
@@ -241,9 +239,7 @@ void BusMonitor::reset() {
     }
     openings_.close();  // power-on state is nobody's opening
     ++watch_generation_;
-    if (listener_ != nullptr) {
-        listener_->source_changed();
-    }
+    notify();
 }
 
 void BusMonitor::timer_expired(unsigned) {

@@ -27,19 +27,19 @@
 #include <utility>
 #include <vector>
 
+#include "bus/change_source.hpp"
 #include "bus/event_limiter.hpp"
 #include "bus/fault_injector.hpp"
 #include "bus/fault_openings.hpp"
 #include "bus/fault_target.hpp"
 #include "bus/fault_witness.hpp"
 #include "bus/violation_log.hpp"
-#include "firewall/change_listener.hpp"
 #include "firewall/rdc.hpp"
 #include "svp/device.hpp"
 
 namespace svp {
 
-class BusMonitor : public Device {
+class BusMonitor : public Device, public ChangeSource {
  public:
     /** Name under which the record has what a fault did where no block denied anything; index is the fault.
      */
@@ -58,9 +58,6 @@ class BusMonitor : public Device {
     explicit BusMonitor(Host& host);
 
     void set_surroundings(Surroundings surroundings) { surroundings_ = std::move(surroundings); }
-
-    /** Has @p listener called when watched() may answer otherwise; it must outlive this device. */
-    void set_listener(ChangeListener& listener) { listener_ = &listener; }
 
     /** Has @p witness look at rights around faults on state; it must outlive this device. */
     void set_witness(FaultWitness& witness) { witness_ = &witness; }
@@ -181,7 +178,6 @@ class BusMonitor : public Device {
     Surroundings surroundings_;
     std::vector<Target> targets_;  ///< numbered as the injector numbers them
     std::uint64_t watch_generation_ = 0;
-    ChangeListener* listener_ = nullptr;
     FaultWitness* witness_ = nullptr;
     const Rdc* rdc_ = nullptr;
 };

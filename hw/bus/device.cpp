@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "svp/device.hpp"
 
+#include "svp/register_bank.hpp"
+
 namespace svp {
 
 std::vector<std::byte> Device::save() {
@@ -30,6 +32,15 @@ std::optional<std::string> Device::load(std::span<const std::byte> state) {
     }
     resume();
     return std::nullopt;
+}
+
+std::string Device::register_name(unsigned region, std::uint64_t offset) const {
+    for (const BankPlace& place : banks()) {
+        if (place.region == region && offset >= place.base && offset - place.base < place.bank->size()) {
+            return place.bank->name_at(static_cast<std::uint32_t>(offset - place.base));
+        }
+    }
+    return "-";
 }
 
 }  // namespace svp

@@ -9,7 +9,6 @@ namespace {
 
 constexpr unsigned finish_timer = 0;
 constexpr std::uint32_t region_size = 0x2000;
-constexpr RegionInfo windows[] = {{"test-port", region_size}};
 
 namespace reg {
 constexpr std::uint32_t id = 0x000;
@@ -43,7 +42,9 @@ bool fits(std::uint64_t address, std::uint32_t length) {
 
 }  // namespace
 
-TestPort::TestPort(Host& host) : Device(host), bank_(host, "test-port", region_size, declaration()) {}
+TestPort::TestPort(Host& host) : BankDevice(host) {
+    add_window("test-port", region_size, declaration());
+}
 
 std::vector<Register> TestPort::declaration() {
     return {
@@ -89,23 +90,23 @@ void TestPort::command_written(const WriteEvent& event) {
     }
     Job job;
     const auto address = [this](std::uint32_t low, std::uint32_t high) {
-        return std::uint64_t{bank_.value(high)} << 32 | bank_.value(low);
+        return std::uint64_t{bank().value(high)} << 32 | bank().value(low);
     };
     job.command = static_cast<Command>(std::min<std::uint32_t>(event.written, 0xff));
-    job.master = bank_.get<std::uint8_t>(reg::master, master_number);
-    job.secure = bank_.get<bool>(reg::master, master_secure);
+    job.master = bank().get<std::uint8_t>(reg::master, master_number);
+    job.secure = bank().get<bool>(reg::master, master_secure);
     job.source = address(reg::source_low, reg::source_high);
     job.destination = address(reg::destination_low, reg::destination_high);
-    job.length = bank_.value(reg::length);
-    job.pattern = bank_.value(reg::pattern);
+    job.length = bank().value(reg::length);
+    job.pattern = bank().value(reg::pattern);
     if (!acceptable(job)) {
         end(status_refused.mask());
         return;
     }
     for (std::uint32_t i = 0; job.command == Command::write && i < job.length; ++i) {
-        job.data[i] = static_cast<std::uint8_t>(bank_.value(reg::data + (i & ~3u)) >> i % 4 * 8);
+        job.data[i] = static_cast<std::uint8_t>(bank().value(reg::data + (i & ~3u)) >> i % 4 * 8);
     }
-    bank_.set(reg::status, 0);
+    bank().set(reg::status, 0);
     update_irq();
     job_ = job;
     delay_ = 0;
@@ -161,7 +162,7 @@ void TestPort::step_done(const Job& job, std::span<const std::uint8_t> buffer) {
     for (std::uint32_t i = 0; job.command == Command::read && i < buffer.size(); ++i) {
         const std::uint32_t word = reg::data + (i & ~3u);
         const unsigned shift = i % 4 * 8;
-        bank_.set(word, (bank_.value(word) & ~(0xffu << shift)) | std::uint32_t{buffer[i]} << shift);
+        bank().set(word, (bank().value(word) & ~(0xffu << shift)) | std::uint32_t{buffer[i]} << shift);
     }
     if (job.moved == job.length) {
         finish();
@@ -179,8 +180,8 @@ void TestPort::finish() {
 }
 
 void TestPort::end(std::uint32_t status) {
-    bank_.set(reg::status,
-              status | bits_of({status_done}) | status_answer.in(0, static_cast<std::uint32_t>(job_.answer)));
+    bank().set(reg::status, status | bits_of({status_done}) |
+                                status_answer.in(0, static_cast<std::uint32_t>(job_.answer)));
     job_ = {};
     delay_ = 0;
     finish_at_ = 0;
@@ -193,25 +194,11 @@ void TestPort::timer_expired(unsigned) {
 
 void TestPort::update_irq() {
     host().set_irq(
-        0, bank_.get<bool>(reg::status, status_done) && bank_.get<bool>(reg::interrupt, interrupt_enable));
-}
-
-std::span<const RegionInfo> TestPort::regions() const {
-    return windows;
-}
-
-ReadResult TestPort::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
-    return {bank_.read(offset, size, by)};
-}
-
-Response TestPort::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
-                         const Transaction& by) {
-    bank_.write(offset, value, size, by);
-    return Response::okay;
+        0, bank().get<bool>(reg::status, status_done) && bank().get<bool>(reg::interrupt, interrupt_enable));
 }
 
 void TestPort::reset() {
-    bank_.reset();
+    BankDevice::reset();
     job_ = {};
     delay_ = 0;
     finish_at_ = 0;
@@ -219,7 +206,7 @@ void TestPort::reset() {
 }
 
 void TestPort::exchange(Archive& archive) {
-    bank_.exchange(archive);
+    BankDevice::exchange(archive);
     archive.value(job_.command, static_cast<std::uint64_t>(Command::fill));
     archive.value(job_.master, master_number.mask());
     archive.value(job_.secure);
@@ -239,7 +226,7 @@ void TestPort::exchange(Archive& archive) {
     if (busy() ? !acceptable(job_) || (job_.moved == job_.length) != finishing : finishing) {
         archive.fail("the stream holds an impossible job of the test-port");
     }
-    if ((bank_.value(reg::status) & ~bits_of({status_done, status_refused, status_answer})) != 0) {
+    if ((bank().value(reg::status) & ~bits_of({status_done, status_refused, status_answer})) != 0) {
         archive.fail("the stream holds an impossible value for test-port register STATUS");
     }
 }

@@ -20,12 +20,11 @@
 #include <span>
 #include <vector>
 
-#include "svp/device.hpp"
-#include "svp/register_bank.hpp"
+#include "bus/bank_device.hpp"
 
 namespace svp {
 
-class TestPort : public Device {
+class TestPort : public BankDevice {
  public:
     /** Most bytes of a job that copies or fills, and of one through the data window. */
     static constexpr std::uint32_t max_length = 64u << 20;
@@ -36,12 +35,8 @@ class TestPort : public Device {
 
     explicit TestPort(Host& host);
 
-    std::span<const RegionInfo> regions() const override;
     unsigned irq_lines() const override { return 1; }
     unsigned timers() const override { return 1; }
-    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
-    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                   const Transaction& by) override;
     void reset() override;
     void timer_expired(unsigned timer) override;
     bool work() override;
@@ -76,7 +71,6 @@ class TestPort : public Device {
     void end(std::uint32_t status);
     void update_irq();
 
-    RegisterBank bank_;
     Job job_;
     std::int64_t delay_ = 0;      ///< ns by which faults delay the job under way so far
     std::int64_t finish_at_ = 0;  ///< virtual time at which the job is over, ns; 0: it still moves data

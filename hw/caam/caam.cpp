@@ -59,6 +59,16 @@ std::span<const RegionInfo> Caam::regions() const {
     return windows;
 }
 
+std::vector<BankPlace> Caam::banks() const {
+    std::vector<BankPlace> places = {{0, 0, &controller_.page()},
+                                     {0, assurance_page * page_bytes, &assurance_},
+                                     {0, deco_page * page_bytes, &controller_.deco()}};
+    for (unsigned ring = 0; ring < ring_count; ++ring) {
+        places.push_back({0, (ring + 1) * page_bytes, &rings_[ring].bank()});
+    }
+    return places;
+}
+
 std::span<const PropertyInfo> Caam::properties() const {
     return property_list;
 }

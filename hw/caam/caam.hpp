@@ -68,6 +68,7 @@ class Caam : public Device, public PowerGated {
     const caam::Counters& work_done() const { return published_.counters; }
     std::span<const DeviceFaultInfo> possible_faults() const override { return job_fault_list; }
     /** The same as members of the object that query-caam gives. */
+    std::vector<BankPlace> banks() const override;
     std::vector<Counter> counters() const override { return published_.counters.told(); }
 
  protected:

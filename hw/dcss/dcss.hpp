@@ -80,8 +80,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     /** Lines that compose() has changed since the last call of this. */
     dcss::Lines take_changes() { return composer_.take_changes(); }
 
-    /** The declaration of a window, for tests that walk over all registers. */
-    const RegisterBank& bank(unsigned region) const { return region == 0 ? bank_ : blk_ctrl_; }
+    std::vector<BankPlace> banks() const override { return {{0, 0, &bank_}, {1, 0, &blk_ctrl_}}; }
 
  protected:
     void exchange(Archive& archive) override;

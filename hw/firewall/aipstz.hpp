@@ -16,28 +16,16 @@
  */
 #pragma once
 
-#include "svp/device.hpp"
-#include "svp/register_bank.hpp"
+#include "bus/bank_device.hpp"
 
 namespace svp {
 
-class Aipstz : public Device {
+class Aipstz : public BankDevice {
  public:
     explicit Aipstz(Host& host);
 
-    std::span<const RegionInfo> regions() const override;
-    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
-    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                   const Transaction& by) override;
-    void reset() override;
-
- protected:
-    void exchange(Archive& archive) override;
-
  private:
     void written(const WriteEvent& event, std::uint32_t passing);
-
-    RegisterBank bank_;
 };
 
 }  // namespace svp

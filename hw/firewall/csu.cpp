@@ -8,7 +8,6 @@ namespace svp {
 namespace {
 
 constexpr std::uint32_t window_size = 0x10000;
-constexpr RegionInfo windows[] = {{"csu", window_size}};
 constexpr PropertyInfo property_table[] = {
     {"csl-open", "1: peripherals start open to both worlds; 0: secure only, as the hardware resets", 0}};
 
@@ -109,7 +108,9 @@ unsigned field_of(Master master) {
 
 }  // namespace
 
-Csu::Csu(Host& host) : Device(host), bank_(host, "csu", window_size, declaration()) {}
+Csu::Csu(Host& host) : BankDevice(host) {
+    add_window("csu", window_size, declaration());
+}
 
 std::vector<Register> Csu::declaration() {
     return {
@@ -166,11 +167,11 @@ bool Csu::allows(Rights rights, World world, bool privileged, Direction directio
 }
 
 Csu::Rights Csu::rights(unsigned index) const {
-    return bank_.get<Rights>(reg::csl + index / 2 * 4, csl_rights[index % 2]);
+    return bank().get<Rights>(reg::csl + index / 2 * 4, csl_rights[index % 2]);
 }
 
 bool Csu::master_field(std::uint32_t first_offset, unsigned field) const {
-    const std::uint32_t word = bank_.value(first_offset + field / fields_per_word * 4);
+    const std::uint32_t word = bank().value(first_offset + field / fields_per_word * 4);
     return (word >> (field % fields_per_word * 2) & 1) != 0;
 }
 
@@ -192,32 +193,12 @@ bool Csu::privileged(Master master, bool own) const {
 
 void Csu::open() {
     for (unsigned word = 0; csl_open_ && word < csl_words; ++word) {
-        bank_.set(reg::csl + 4 * word, csl_opened);
+        bank().set(reg::csl + 4 * word, csl_opened);
     }
-}
-
-void Csu::notify() {
-    if (listener_ != nullptr) {
-        listener_->source_changed();
-    }
-}
-
-std::span<const RegionInfo> Csu::regions() const {
-    return windows;
-}
-
-ReadResult Csu::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
-    return {bank_.read(offset, size, by)};
-}
-
-Response Csu::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
-                    const Transaction& by) {
-    bank_.write(offset, value, size, by);
-    return Response::okay;
 }
 
 void Csu::reset() {
-    bank_.reset();
+    BankDevice::reset();
     open();
     host().set_irq(0, false);
     // Unconditional: after a failed load the listener has not heard of what is in force.
@@ -225,7 +206,7 @@ void Csu::reset() {
 }
 
 void Csu::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
-    bank_.disturb(offset, clear, invert);
+    bank().disturb(offset, clear, invert);
     notify();
 }
 
@@ -245,9 +226,9 @@ std::optional<std::string> Csu::set_property(std::string_view name, std::uint64_
 }
 
 void Csu::exchange(Archive& archive) {
-    bank_.exchange(archive);
+    BankDevice::exchange(archive);
     if (!archive.writing()) {
-        bank_.check_read_only(archive);
+        bank().check_read_only(archive);
     }
 }
 

@@ -29,14 +29,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "bus/bank_device.hpp"
+#include "bus/change_source.hpp"
 #include "bus/fault_target.hpp"
-#include "firewall/change_listener.hpp"
-#include "svp/device.hpp"
-#include "svp/register_bank.hpp"
 
 namespace svp {
 
-class Csu : public Device, public FaultTarget {
+class Csu : public BankDevice, public ChangeSource, public FaultTarget {
  public:
     static constexpr unsigned slave_count = 128;
     static constexpr unsigned master_fields = 17;
@@ -58,16 +57,9 @@ class Csu : public Device, public FaultTarget {
     /** Whether an access by @p master, which itself says @p own, is privileged. */
     bool privileged(Master master, bool own) const;
 
-    /** Has @p listener called when rights or worlds may differ; it must outlive this device. */
-    void set_listener(ChangeListener& listener) { listener_ = &listener; }
-
-    std::span<const RegionInfo> regions() const override;
     unsigned irq_lines() const override { return 1; }
-    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
-    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                   const Transaction& by) override;
     void reset() override;
-    bool has_register(std::uint32_t offset) const override { return bank_.holds_state(offset); }
+    bool has_register(std::uint32_t offset) const override { return bank().holds_state(offset); }
     void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
     void lose_state() override { reset(); }
     std::span<const PropertyInfo> properties() const override;
@@ -83,11 +75,8 @@ class Csu : public Device, public FaultTarget {
     void written(const WriteEvent& event);
     bool master_field(std::uint32_t first_offset, unsigned field) const;
     void open();
-    void notify();
 
-    RegisterBank bank_;
     bool csl_open_ = false;
-    ChangeListener* listener_ = nullptr;
 };
 
 }  // namespace svp

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <type_traits>
 
 #include "bus/bus_monitor.hpp"
 #include "firewall/csu.hpp"
@@ -459,11 +458,7 @@ bool Firewall::adopt(Block*& place, Device& peer) {
         return false;
     }
     place = block;
-    if constexpr (std::is_same_v<Block, IomuxcGpr>) {
-        block->add_listener(*this);
-    } else {
-        block->set_listener(*this);
-    }
+    block->add_listener(*this);
     source_changed();
     return true;
 }

@@ -40,8 +40,8 @@
 #include <vector>
 
 #include "bus/access_judge.hpp"
+#include "bus/change_source.hpp"
 #include "bus/fault_witness.hpp"
-#include "firewall/change_listener.hpp"
 #include "firewall/peripheral_map.hpp"
 #include "svp/device.hpp"
 

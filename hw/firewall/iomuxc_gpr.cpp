@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "firewall/iomuxc_gpr.hpp"
 
-#include <algorithm>
-
 namespace svp {
 
 namespace {
 
 constexpr std::uint32_t window_size = 0x10000;
-constexpr RegionInfo windows[] = {{"iomuxc-gpr", window_size}};
 
 constexpr std::uint32_t gpr1 = 0x04;
 constexpr std::uint32_t gpr10 = 0x28;
@@ -72,85 +69,55 @@ WriteLock frozen_by(std::uint32_t locks, unsigned number) {
 
 }  // namespace
 
-IomuxcGpr::IomuxcGpr(Host& host)
-    : Device(host),
-      bank_(host, "iomuxc-gpr", window_size,
-            {{.offset = 0x00, .name = "GPR0"},
-             {.offset = gpr1,
-              .name = "GPR1",
-              .fields = {{"storage_0", 0, 23}, secure_boot_lock_pin, {"storage_24", 24, 8}},
-              .on_write = [this](const WriteEvent&) { notify(); }},
-             {.offset = 0x08, .name = "GPR2-9", .count = 8},
-             {.offset = gpr10,
-              .name = "GPR10",
-              .fields = gpr10_fields,
-              .lock = frozen_by(gpr10_locks, 10),
-              .on_write = [this](const WriteEvent&) { notify(); }},
-             {.offset = gpr11,
-              .name = "GPR11",
-              .fields = gpr11_fields,
-              .lock = frozen_by(gpr11_locks, 11),
-              .on_write = [this](const WriteEvent&) { notify(); }},
-             {.offset = 0x30, .name = "GPR12-47", .count = register_count - 12}}) {}
+IomuxcGpr::IomuxcGpr(Host& host) : BankDevice(host) {
+    add_window("iomuxc-gpr", window_size,
+               {{.offset = 0x00, .name = "GPR0"},
+                {.offset = gpr1,
+                 .name = "GPR1",
+                 .fields = {{"storage_0", 0, 23}, secure_boot_lock_pin, {"storage_24", 24, 8}},
+                 .on_write = [this](const WriteEvent&) { notify(); }},
+                {.offset = 0x08, .name = "GPR2-9", .count = 8},
+                {.offset = gpr10,
+                 .name = "GPR10",
+                 .fields = gpr10_fields,
+                 .lock = frozen_by(gpr10_locks, 10),
+                 .on_write = [this](const WriteEvent&) { notify(); }},
+                {.offset = gpr11,
+                 .name = "GPR11",
+                 .fields = gpr11_fields,
+                 .lock = frozen_by(gpr11_locks, 11),
+                 .on_write = [this](const WriteEvent&) { notify(); }},
+                {.offset = 0x30, .name = "GPR12-47", .count = register_count - 12}});
+}
 
 bool IomuxcGpr::tzasc_enabled() const {
-    return bank_.get<bool>(gpr10, tzasc_en);
+    return bank().get<bool>(gpr10, tzasc_en);
 }
 
 bool IomuxcGpr::security_error_response() const {
-    return bank_.get<bool>(gpr10, sec_err_resp_en);
+    return bank().get<bool>(gpr10, sec_err_resp_en);
 }
 
 std::optional<std::uint32_t> IomuxcGpr::ocram_guarded_from() const {
-    return guarded_from(bank_.value(gpr11), ocram_tz_en, ocram_tz_addr);
+    return guarded_from(bank().value(gpr11), ocram_tz_en, ocram_tz_addr);
 }
 
 std::optional<std::uint32_t> IomuxcGpr::ocram_s_guarded_from() const {
-    return guarded_from(bank_.value(gpr11), ocram_s_tz_en, ocram_s_tz_addr);
+    return guarded_from(bank().value(gpr11), ocram_s_tz_en, ocram_s_tz_addr);
 }
 
 bool IomuxcGpr::secure_boot_lock() const {
-    return bank_.get<bool>(gpr1, secure_boot_lock_pin);
-}
-
-void IomuxcGpr::add_listener(ChangeListener& listener) {
-    if (std::find(listeners_.begin(), listeners_.end(), &listener) == listeners_.end()) {
-        listeners_.push_back(&listener);
-    }
-}
-
-void IomuxcGpr::notify() {
-    for (ChangeListener* listener : listeners_) {
-        listener->source_changed();
-    }
-}
-
-std::span<const RegionInfo> IomuxcGpr::regions() const {
-    return windows;
-}
-
-ReadResult IomuxcGpr::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
-    return {bank_.read(offset, size, by)};
-}
-
-Response IomuxcGpr::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
-                          const Transaction& by) {
-    bank_.write(offset, value, size, by);
-    return Response::okay;
+    return bank().get<bool>(gpr1, secure_boot_lock_pin);
 }
 
 void IomuxcGpr::reset() {
-    bank_.reset();
+    BankDevice::reset();
     notify();
 }
 
 void IomuxcGpr::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
-    bank_.disturb(offset, clear, invert);
+    bank().disturb(offset, clear, invert);
     notify();
-}
-
-void IomuxcGpr::exchange(Archive& archive) {
-    bank_.exchange(archive);
 }
 
 void IomuxcGpr::resume() {

@@ -24,14 +24,13 @@
 #include <optional>
 #include <vector>
 
+#include "bus/bank_device.hpp"
+#include "bus/change_source.hpp"
 #include "bus/fault_target.hpp"
-#include "firewall/change_listener.hpp"
-#include "svp/device.hpp"
-#include "svp/register_bank.hpp"
 
 namespace svp {
 
-class IomuxcGpr : public Device, public FaultTarget {
+class IomuxcGpr : public BankDevice, public ChangeSource, public FaultTarget {
  public:
     static constexpr unsigned register_count = 48;
 
@@ -53,27 +52,15 @@ class IomuxcGpr : public Device, public FaultTarget {
     /** GPR1[23] TZASC1_SECURE_BOOT_LOCK. */
     bool secure_boot_lock() const;
 
-    /** Has @p listener called after every change of GPR1, GPR10 or GPR11; it must outlive this device. */
-    void add_listener(ChangeListener& listener);
-
-    std::span<const RegionInfo> regions() const override;
-    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
-    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                   const Transaction& by) override;
     void reset() override;
-    bool has_register(std::uint32_t offset) const override { return bank_.holds_state(offset); }
+    bool has_register(std::uint32_t offset) const override { return bank().holds_state(offset); }
     void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
     void lose_state() override { reset(); }
 
  protected:
-    void exchange(Archive& archive) override;
     void resume() override;
 
  private:
-    void notify();
-
-    RegisterBank bank_;
-    std::vector<ChangeListener*> listeners_;
 };
 
 }  // namespace svp

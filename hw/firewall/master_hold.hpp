@@ -4,29 +4,18 @@
 
 #include <cstdint>
 
-#include "firewall/change_listener.hpp"
+#include "bus/change_source.hpp"
 
 namespace svp {
 
-class MasterHold {
+/** Listeners are told when held_masters() may have changed. */
+class MasterHold : public ChangeSource {
  public:
-    virtual ~MasterHold() = default;
-
     /** Masters that do not get onto the bus now, bit n for master n; never the application cores. */
     virtual std::uint32_t held_masters() const = 0;
 
-    /** Has @p listener called when held_masters() may have changed; it must outlive this object. */
-    void set_listener(ChangeListener& listener) { listener_ = &listener; }
-
  protected:
-    void notify_hold() {
-        if (listener_ != nullptr) {
-            listener_->source_changed();
-        }
-    }
-
- private:
-    ChangeListener* listener_ = nullptr;
+    ~MasterHold() = default;
 };
 
 }  // namespace svp

@@ -9,7 +9,6 @@ namespace svp {
 namespace {
 
 constexpr std::uint32_t window_size = 0x10000;
-constexpr RegionInfo windows[] = {{"rdc", window_size}};
 
 namespace reg {
 constexpr std::uint32_t vir = 0x000;
@@ -93,7 +92,9 @@ bool covers(const Rdc::Slot& slot, std::uint64_t address) {
 
 }  // namespace
 
-Rdc::Rdc(Host& host) : Device(host), bank_(host, "rdc", window_size, declaration()) {}
+Rdc::Rdc(Host& host) : BankDevice(host) {
+    add_window("rdc", window_size, declaration());
+}
 
 std::vector<Register> Rdc::declaration() {
     std::vector<Register> rows = control_rows();
@@ -195,14 +196,14 @@ std::vector<Register> Rdc::slot_rows() {
 }
 
 bool Rdc::slot_locked(unsigned slot) const {
-    return bank_.get<bool>(slot_register(reg::mrc, slot), lock);
+    return bank().get<bool>(slot_register(reg::mrc, slot), lock);
 }
 
 Rdc::Slot Rdc::decode(unsigned slot) const {
-    const std::uint32_t control = bank_.value(slot_register(reg::mrc, slot));
+    const std::uint32_t control = bank().value(slot_register(reg::mrc, slot));
     const std::uint64_t below = group_of(slot).granularity - 1;
-    const std::uint64_t first = bank_.value(slot_register(reg::mrsa, slot)) & ~below;
-    const std::uint64_t end = (bank_.value(slot_register(reg::mrea, slot)) + below) & ~below;
+    const std::uint64_t first = bank().value(slot_register(reg::mrsa, slot)) & ~below;
+    const std::uint64_t end = (bank().value(slot_register(reg::mrea, slot)) + below) & ~below;
     if (mrc_ena.of(control) == 0 || first >= end) {
         return {};
     }
@@ -222,7 +223,7 @@ void Rdc::decode_slot(unsigned slot) {
 void Rdc::check_slot(unsigned slot) {
     const Group& group = group_of(slot);
     const std::uint32_t edges =
-        bank_.value(slot_register(reg::mrsa, slot)) | bank_.value(slot_register(reg::mrea, slot));
+        bank().value(slot_register(reg::mrsa, slot)) | bank().value(slot_register(reg::mrea, slot));
     char line[120];
     if (slots_[slot].enabled && edges % group.granularity != 0) {
         std::snprintf(line, sizeof line, "rdc: edges of slot %u are not multiples of %u, rounded outwards",
@@ -248,7 +249,7 @@ bool Rdc::allows(Rights rights, Domain domain, Direction direction) {
 
 Domain Rdc::domain_of(Master master) const {
     const auto index = static_cast<unsigned>(master);
-    return index < master_count ? bank_.get<Domain>(reg::mda + 4 * index, mda_did) : Domain{0};
+    return index < master_count ? bank().get<Domain>(reg::mda + 4 * index, mda_did) : Domain{0};
 }
 
 Rdc::Permission Rdc::permission(unsigned first_slot, unsigned count, std::uint64_t address,
@@ -274,11 +275,11 @@ std::uint64_t Rdc::last_alike(unsigned first_slot, unsigned count, std::uint64_t
 }
 
 Rdc::Rights Rdc::peripheral_rights(unsigned index) const {
-    return static_cast<Rights>(bank_.value(reg::pdap + 4 * index));
+    return static_cast<Rights>(bank().value(reg::pdap + 4 * index));
 }
 
 bool Rdc::semaphore_required(unsigned index) const {
-    return bank_.get<bool>(reg::pdap + 4 * index, pdap_sreq);
+    return bank().get<bool>(reg::pdap + 4 * index, pdap_sreq);
 }
 
 void Rdc::latch(unsigned slot, Domain domain, std::uint64_t address) {
@@ -290,37 +291,21 @@ void Rdc::latch(unsigned slot, Domain domain, std::uint64_t address) {
 }
 
 void Rdc::restored() {
-    bank_.set(reg::intstat, intstat_int, true);
+    bank().set(reg::intstat, intstat_int, true);
     update_irq();
 }
 
 void Rdc::update_irq() {
-    host().set_irq(0, bank_.get<bool>(reg::intstat, intstat_int) && bank_.get<bool>(reg::intctrl, rci_en));
+    host().set_irq(0, bank().get<bool>(reg::intstat, intstat_int) && bank().get<bool>(reg::intctrl, rci_en));
 }
 
-void Rdc::notify() {
-    if (listener_ != nullptr) {
-        listener_->source_changed();
-    }
-}
-
-std::span<const RegionInfo> Rdc::regions() const {
-    return windows;
-}
-
-ReadResult Rdc::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
+ReadResult Rdc::read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) {
     reader_ = static_cast<Domain>(mda_did.of(by.domain));
-    return {bank_.read(offset, size, by)};
-}
-
-Response Rdc::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
-                    const Transaction& by) {
-    bank_.write(offset, value, size, by);
-    return Response::okay;
+    return BankDevice::read(region, offset, size, by);
 }
 
 void Rdc::reset() {
-    bank_.reset();
+    BankDevice::reset();
     slots_ = {};
     violations_ = {};
     overlap_reported_ = false;
@@ -330,7 +315,7 @@ void Rdc::reset() {
 }
 
 void Rdc::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
-    bank_.disturb(offset, clear, invert);
+    bank().disturb(offset, clear, invert);
     for (unsigned slot = 0; slot < slot_count; ++slot) {
         slots_[slot] = decode(slot);
     }
@@ -339,7 +324,7 @@ void Rdc::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t inver
 }
 
 void Rdc::exchange(Archive& archive) {
-    bank_.exchange(archive);
+    BankDevice::exchange(archive);
     for (std::uint32_t& violation : violations_) {
         archive.value(violation);
         if ((violation & ~bits_of({vdid, violated, vadr})) != 0) {
@@ -347,7 +332,7 @@ void Rdc::exchange(Archive& archive) {
         }
     }
     if (!archive.writing()) {
-        bank_.check_read_only(archive);
+        bank().check_read_only(archive);
         // Even a state that is about to be refused must not leave rights that no register shows.
         for (unsigned slot = 0; slot < slot_count; ++slot) {
             slots_[slot] = decode(slot);

@@ -32,14 +32,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "bus/bank_device.hpp"
+#include "bus/change_source.hpp"
 #include "bus/fault_target.hpp"
-#include "firewall/change_listener.hpp"
-#include "svp/device.hpp"
-#include "svp/register_bank.hpp"
 
 namespace svp {
 
-class Rdc : public Device, public FaultTarget {
+class Rdc : public BankDevice, public ChangeSource, public FaultTarget {
  public:
     static constexpr unsigned domain_count = 4;
     static constexpr unsigned peripheral_count = 128;
@@ -94,16 +93,10 @@ class Rdc : public Device, public FaultTarget {
     /** The power domain has been restored: sets INTSTAT. */
     void restored();
 
-    /** Has @p listener called when domains or rights may differ; it must outlive this device. */
-    void set_listener(ChangeListener& listener) { listener_ = &listener; }
-
-    std::span<const RegionInfo> regions() const override;
     unsigned irq_lines() const override { return 1; }
     ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
-    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                   const Transaction& by) override;
     void reset() override;
-    bool has_register(std::uint32_t offset) const override { return bank_.holds_state(offset); }
+    bool has_register(std::uint32_t offset) const override { return bank().holds_state(offset); }
     void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
     void lose_state() override { reset(); }
 
@@ -121,14 +114,11 @@ class Rdc : public Device, public FaultTarget {
     void decode_slot(unsigned slot);
     void check_slot(unsigned slot);
     void update_irq();
-    void notify();
 
-    RegisterBank bank_;
     Slots slots_;
     std::array<std::uint32_t, slot_count> violations_{};  ///< MRVS
     bool overlap_reported_ = false;                       ///< not saved: one more line in the log is no harm
     Domain reader_ = 0;                                   ///< of the register access under way
-    ChangeListener* listener_ = nullptr;
 };
 
 }  // namespace svp

@@ -8,7 +8,6 @@ namespace svp {
 namespace {
 
 constexpr std::uint32_t window_size = 0x10000;
-constexpr RegionInfo windows[] = {{"rdc-semaphore", window_size}};
 
 constexpr std::uint32_t rstgt = 0x40;
 constexpr std::uint32_t rstgt_lanes = 0xffff;
@@ -71,20 +70,20 @@ GateWrite write_gate(std::uint32_t gate, std::uint32_t written, const Transactio
 
 }  // namespace
 
-RdcSemaphore::RdcSemaphore(Host& host)
-    : Device(host),
-      bank_(host, "rdc-semaphore", window_size,
-            {{.offset = 0x00,
-              .name = "GATE",
-              .fields = gate_fields,
-              .count = gate_count / 4,
-              .on_write = [this](const WriteEvent& event) { gates_written(event); }},
-             {.offset = rstgt, .name = "RSTGT", .on_write = [this](const WriteEvent& event) {
-                  reset_gate_written(event);
-              }}}) {}
+RdcSemaphore::RdcSemaphore(Host& host) : BankDevice(host) {
+    add_window("rdc-semaphore", window_size,
+               {{.offset = 0x00,
+                 .name = "GATE",
+                 .fields = gate_fields,
+                 .count = gate_count / 4,
+                 .on_write = [this](const WriteEvent& event) { gates_written(event); }},
+                {.offset = rstgt, .name = "RSTGT", .on_write = [this](const WriteEvent& event) {
+                     reset_gate_written(event);
+                 }}});
+}
 
 bool RdcSemaphore::held_by(unsigned gate, Domain domain) const {
-    const std::uint32_t state = bank_.value(gate & ~3u) >> gate % 4 * 8 & byte;
+    const std::uint32_t state = bank().value(gate & ~3u) >> gate % 4 * 8 & byte;
     return state != 0 && state >> gate_ldom_shift == domain;
 }
 
@@ -101,7 +100,7 @@ void RdcSemaphore::gates_written(const WriteEvent& event) {
             }
         }
     }
-    bank_.set(4 * event.index, word);
+    bank().set(4 * event.index, word);
     if (refused) {
         host().refused(event.by, {Refuser::rdc_gate, *refused});
     }
@@ -117,12 +116,12 @@ void RdcSemaphore::reset_gate_written(const WriteEvent& event) {
     const bool whole = (event.lanes & rstgt_lanes) == rstgt_lanes;
     const bool waiting = (event.before & rstgt_waiting) != 0;
     if (whole && !waiting && pattern == first_pattern) {
-        bank_.set(rstgt, master | rstgt_waiting | (event.before & byte << rstgt_number_shift));
+        bank().set(rstgt, master | rstgt_waiting | (event.before & byte << rstgt_number_shift));
     } else if (whole && waiting && pattern == second_pattern && master == (event.before & rstgt_master)) {
-        bank_.set(rstgt, master | number << rstgt_number_shift);
+        bank().set(rstgt, master | number << rstgt_number_shift);
         free_gates(number);
     } else {
-        bank_.set(rstgt, event.before & ~rstgt_waiting);
+        bank().set(rstgt, event.before & ~rstgt_waiting);
         if (whole && waiting && pattern == second_pattern) {
             host().refused(event.by, {Refuser::rdc_gate, number});  // another master began
         }
@@ -131,43 +130,23 @@ void RdcSemaphore::reset_gate_written(const WriteEvent& event) {
 
 void RdcSemaphore::free_gates(unsigned number) {
     for (std::uint32_t offset = 0; number >= gate_count && offset < gate_count; offset += 4) {
-        bank_.set(offset, 0);
+        bank().set(offset, 0);
     }
     if (number < gate_count) {
         const std::uint32_t offset = number & ~3u;
-        bank_.set(offset, bank_.value(offset) & ~(byte << number % 4 * 8));
+        bank().set(offset, bank().value(offset) & ~(byte << number % 4 * 8));
     }
     notify();
 }
 
-void RdcSemaphore::notify() {
-    if (listener_ != nullptr) {
-        listener_->source_changed();
-    }
-}
-
-std::span<const RegionInfo> RdcSemaphore::regions() const {
-    return windows;
-}
-
-ReadResult RdcSemaphore::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
-    return {bank_.read(offset, size, by)};
-}
-
-Response RdcSemaphore::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
-                             const Transaction& by) {
-    bank_.write(offset, value, size, by);
-    return Response::okay;
-}
-
 void RdcSemaphore::reset() {
-    bank_.reset();
+    BankDevice::reset();
     // Unconditional: after a failed load the listener has not heard of what is in force.
     notify();
 }
 
 void RdcSemaphore::exchange(Archive& archive) {
-    bank_.exchange(archive);
+    BankDevice::exchange(archive);
     if (!archive.writing()) {
         check_loaded(archive);
     }
@@ -176,12 +155,12 @@ void RdcSemaphore::exchange(Archive& archive) {
 /** A stream cannot bring what no sequence of writes can. */
 void RdcSemaphore::check_loaded(Archive& archive) const {
     for (unsigned gate = 0; gate < gate_count; ++gate) {
-        const std::uint32_t state = bank_.value(gate & ~3u) >> gate % 4 * 8 & byte;
+        const std::uint32_t state = bank().value(gate & ~3u) >> gate % 4 * 8 & byte;
         if ((state & ~gate_mask) != 0 || (state != 0 && (state & gate_gtfsm) == 0)) {
             archive.fail("the stream holds an impossible value for semaphore gate " + std::to_string(gate));
         }
     }
-    if ((bank_.value(rstgt) & ~rstgt_readable) != 0) {
+    if ((bank().value(rstgt) & ~rstgt_readable) != 0) {
         archive.fail("the stream holds an impossible value for rdc-semaphore register RSTGT");
     }
 }

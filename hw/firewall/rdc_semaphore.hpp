@@ -22,13 +22,12 @@
  */
 #pragma once
 
-#include "firewall/change_listener.hpp"
-#include "svp/device.hpp"
-#include "svp/register_bank.hpp"
+#include "bus/bank_device.hpp"
+#include "bus/change_source.hpp"
 
 namespace svp {
 
-class RdcSemaphore : public Device {
+class RdcSemaphore : public BankDevice, public ChangeSource {
  public:
     static constexpr unsigned gate_count = 64;
 
@@ -37,13 +36,6 @@ class RdcSemaphore : public Device {
     /** True if a master in @p domain holds gate @p gate, which is below 64. */
     bool held_by(unsigned gate, Domain domain) const;
 
-    /** Has @p listener called when a gate changes hands; it must outlive this device. */
-    void set_listener(ChangeListener& listener) { listener_ = &listener; }
-
-    std::span<const RegionInfo> regions() const override;
-    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
-    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                   const Transaction& by) override;
     void reset() override;
 
  protected:
@@ -55,10 +47,6 @@ class RdcSemaphore : public Device {
     void reset_gate_written(const WriteEvent& event);
     void free_gates(unsigned number);
     void check_loaded(Archive& archive) const;
-    void notify();
-
-    RegisterBank bank_;
-    ChangeListener* listener_ = nullptr;
 };
 
 }  // namespace svp

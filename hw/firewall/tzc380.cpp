@@ -13,7 +13,6 @@ namespace svp {
 namespace {
 
 constexpr std::uint32_t window_size = 0x10000;
-constexpr RegionInfo windows[] = {{"tzasc", window_size}};
 
 namespace reg {
 constexpr std::uint32_t configuration = 0x000;
@@ -115,8 +114,8 @@ Register computed(std::uint32_t offset, std::string_view name, std::function<std
 
 }  // namespace
 
-Tzc380::Tzc380(Host& host, const Tzc380Parameters& parameters)
-    : Device(host), parameters_(parameters), bank_(host, "tzasc", window_size, declaration()) {
+Tzc380::Tzc380(Host& host, const Tzc380Parameters& parameters) : BankDevice(host), parameters_(parameters) {
+    add_window("tzasc", window_size, declaration());
     decode_all();
 }
 
@@ -132,7 +131,7 @@ std::vector<Register> Tzc380::control_rows() {
     const auto locked_if_selected = [this](const Field& selected) {
         return WriteLock{.bits =
                              [this, selected](std::uint32_t, std::uint32_t, const Transaction&) {
-                                 return bank_.get<bool>(reg::lockdown_select, selected) ? all_bits : 0;
+                                 return bank().get<bool>(reg::lockdown_select, selected) ? all_bits : 0;
                              },
                          .refuser = Refuser::tzasc};
     };
@@ -260,8 +259,8 @@ std::vector<Register> Tzc380::region_rows() {
 
 /** no_regions = n locks the n + 1 highest regions, or all there are. */
 bool Tzc380::region_locked(unsigned number) const {
-    return bank_.get<bool>(reg::lockdown_range, range_enable) &&
-           number + 1 + bank_.get(reg::lockdown_range, range_no_regions) >= parameters_.regions;
+    return bank().get<bool>(reg::lockdown_range, range_enable) &&
+           number + 1 + bank().get(reg::lockdown_range, range_no_regions) >= parameters_.regions;
 }
 
 void Tzc380::check_size(unsigned number, const WriteEvent& event) {
@@ -276,8 +275,8 @@ void Tzc380::check_size(unsigned number, const WriteEvent& event) {
 
 Tzc380::Region Tzc380::decode(unsigned number) const {
     const std::uint32_t at = number * reg::region_stride;
-    const std::uint32_t attributes = bank_.value(reg::region_attributes + at);
-    const bool inversion = bank_.value(reg::security_inversion_en) != 0;
+    const std::uint32_t attributes = bank().value(reg::region_attributes + at);
+    const bool inversion = bank().value(reg::security_inversion_en) != 0;
     Region region;
     region.grants = grants_of(static_cast<std::uint8_t>(region_sp.of(attributes)), inversion);
     if (number == 0) {
@@ -292,8 +291,8 @@ Tzc380::Region Tzc380::decode(unsigned number) const {
     region.enabled = true;
     region.size_log2 = static_cast<std::uint8_t>(size + 1);
     region.disabled_subregions = static_cast<std::uint8_t>(subregion_disable.of(attributes));
-    const std::uint64_t base = std::uint64_t{bank_.value(reg::region_setup_high + at)} << 32 |
-                               bank_.value(reg::region_setup_low + at);
+    const std::uint64_t base = std::uint64_t{bank().value(reg::region_setup_high + at)} << 32 |
+                               bank().value(reg::region_setup_low + at);
     region.base = base & low_bits(parameters_.address_width) & ~low_bits(region.size_log2);
     return region;
 }
@@ -346,7 +345,7 @@ std::uint64_t Tzc380::last_alike(std::uint64_t address) const {
 }
 
 Response Tzc380::denial_response() const {
-    return bank_.get<bool>(reg::action, action_decerr) ? Response::decerr : Response::okay;
+    return bank().get<bool>(reg::action, action_decerr) ? Response::decerr : Response::okay;
 }
 
 void Tzc380::latch(const Transaction& denied) {
@@ -365,23 +364,13 @@ void Tzc380::latch(const Transaction& denied) {
 }
 
 void Tzc380::update_irq() {
-    const bool violation = failure_.status && bank_.get<bool>(reg::action, action_interrupt);
-    const bool test_mode = bank_.value(reg::itcrg) != 0;
-    host().set_irq(0, test_mode ? bank_.value(reg::itop) != 0 : violation);
-}
-
-void Tzc380::notify() {
-    if (listener_ != nullptr) {
-        listener_->source_changed();
-    }
+    const bool violation = failure_.status && bank().get<bool>(reg::action, action_interrupt);
+    const bool test_mode = bank().value(reg::itcrg) != 0;
+    host().set_irq(0, test_mode ? bank().value(reg::itop) != 0 : violation);
 }
 
 void Tzc380::source_changed() {
     boot_lock_seen_ = boot_lock_seen_ || gpr_->secure_boot_lock();
-}
-
-std::span<const RegionInfo> Tzc380::regions() const {
-    return windows;
 }
 
 /** Only the secure world reaches the registers; what region they are about. */
@@ -393,26 +382,25 @@ void Tzc380::refuse(std::uint64_t offset, const Transaction& by) {
     host().refused(by, {Refuser::tzasc, of_region ? region : 0, Response::slverr});
 }
 
-ReadResult Tzc380::read(unsigned, std::uint64_t offset, unsigned size, const Transaction& by) {
+ReadResult Tzc380::read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) {
     if (by.world != World::secure) {
         refuse(offset, by);
         return {0, Response::slverr};
     }
-    return {bank_.read(offset, size, by)};
+    return BankDevice::read(region, offset, size, by);
 }
 
-Response Tzc380::write(unsigned, std::uint64_t offset, std::uint64_t value, unsigned size,
+Response Tzc380::write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                        const Transaction& by) {
     if (by.world != World::secure) {
         refuse(offset, by);
         return Response::slverr;
     }
-    bank_.write(offset, value, size, by);
-    return Response::okay;
+    return BankDevice::write(region, offset, value, size, by);
 }
 
 void Tzc380::reset() {
-    bank_.reset();
+    BankDevice::reset();
     failure_ = {};
     boot_lock_seen_ = false;
     decode_all();
@@ -422,7 +410,7 @@ void Tzc380::reset() {
 }
 
 void Tzc380::disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) {
-    bank_.disturb(offset, clear, invert);
+    bank().disturb(offset, clear, invert);
     rights_written();
     update_irq();
 }
@@ -445,7 +433,7 @@ bool Tzc380::connect(std::string_view role, Device& peer) {
 }
 
 void Tzc380::exchange(Archive& archive) {
-    bank_.exchange(archive);
+    BankDevice::exchange(archive);
     archive.value(failure_.status);
     archive.value(failure_.overrun);
     archive.value(failure_.address, low_bits(parameters_.address_width));
@@ -453,7 +441,7 @@ void Tzc380::exchange(Archive& archive) {
     archive.value(failure_.id, master_count - 1);
     archive.value(boot_lock_seen_);
     if (!archive.writing()) {
-        bank_.check_read_only(archive);
+        bank().check_read_only(archive);
         // Even a state that is about to be refused must not leave rights that no register shows.
         decode_all();
     }

@@ -34,10 +34,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "bus/bank_device.hpp"
+#include "bus/change_source.hpp"
 #include "bus/fault_target.hpp"
-#include "firewall/change_listener.hpp"
-#include "svp/device.hpp"
-#include "svp/register_bank.hpp"
 
 namespace svp {
 
@@ -52,7 +51,7 @@ struct Tzc380Parameters {
 /** i.MX 8M Quad: configuration register 0x1f0f. */
 inline constexpr Tzc380Parameters imx8mq_tzasc = {.regions = 16, .address_width = 32};
 
-class Tzc380 : public Device, public FaultTarget, private ChangeListener {
+class Tzc380 : public BankDevice, public ChangeSource, public FaultTarget, private ChangeListener {
  public:
     static constexpr unsigned max_regions = 16;
 
@@ -89,16 +88,12 @@ class Tzc380 : public Device, public FaultTarget, private ChangeListener {
     /** Records a denied access and raises the interrupt as `action` says; the address is the TZASC's own. */
     void latch(const Transaction& denied);
 
-    /** Has @p listener called when the effective regions may differ; it must outlive this device. */
-    void set_listener(ChangeListener& listener) { listener_ = &listener; }
-
-    std::span<const RegionInfo> regions() const override;
     unsigned irq_lines() const override { return 1; }
     ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                    const Transaction& by) override;
     void reset() override;
-    bool has_register(std::uint32_t offset) const override { return bank_.holds_state(offset); }
+    bool has_register(std::uint32_t offset) const override { return bank().holds_state(offset); }
     void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
     void lose_state() override;
     bool connect(std::string_view role, Device& peer) override;
@@ -129,16 +124,13 @@ class Tzc380 : public Device, public FaultTarget, private ChangeListener {
     bool decode_all();
     void rights_written();
     void update_irq();
-    void notify();
     void source_changed() override;
 
     Tzc380Parameters parameters_;
-    RegisterBank bank_;
     Regions regions_;
     Failure failure_;
     bool boot_lock_seen_ = false;
     IomuxcGpr* gpr_ = nullptr;
-    ChangeListener* listener_ = nullptr;
 };
 
 }  // namespace svp

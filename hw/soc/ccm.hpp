@@ -18,7 +18,7 @@
  */
 #pragma once
 
-#include "soc/bank_device.hpp"
+#include "bus/bank_device.hpp"
 
 namespace svp {
 

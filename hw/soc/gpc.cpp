@@ -205,7 +205,7 @@ void Gpc::reset() {
     asleep_ = false;
     polling_ = false;
     masters_held_ = false;
-    notify_hold();
+    notify();
 }
 
 std::span<const PropertyInfo> Gpc::properties() const {
@@ -339,7 +339,7 @@ void Gpc::enter_deep_sleep() {
     asleep_ = true;
     // Before the firewalls change: no master ever meets one that has lost its state.
     masters_held_ = true;
-    notify_hold();
+    notify();
     for (std::size_t n = 0; n < gated_.size(); ++n) {
         if (gated_[n] != nullptr && (dsm_loses_ >> n & 1) != 0) {
             gated_[n]->lose_state();
@@ -357,7 +357,7 @@ void Gpc::wake() {
         return;
     }
     asleep_ = false;
-    notify_hold();
+    notify();
     std::uint32_t cores = 0;
     for (unsigned cpu = 0; cpu < Src::core_count; ++cpu) {
         cores |= bank().get(lpcr_a53_ad::offset, lpcr_a53_ad::pup[cpu]) << cpu;
@@ -381,7 +381,7 @@ std::uint32_t Gpc::held_masters() const {
 void Gpc::release_masters() {
     if (masters_held_ && !asleep_ && !bank().get<bool>(slpcr::offset, slpcr::en_dsm)) {
         masters_held_ = false;
-        notify_hold();
+        notify();
     }
 }
 
@@ -429,7 +429,7 @@ void Gpc::resume() {
     host().cancel(0);
     polling_ = false;
     look_again();
-    notify_hold();
+    notify();
 }
 
 }  // namespace svp

@@ -50,9 +50,9 @@
 #include <array>
 #include <cstdint>
 
+#include "bus/bank_device.hpp"
 #include "bus/power_gated.hpp"
 #include "firewall/master_hold.hpp"
-#include "soc/bank_device.hpp"
 #include "soc/src.hpp"
 
 namespace svp {

@@ -16,7 +16,7 @@
  */
 #pragma once
 
-#include "soc/bank_device.hpp"
+#include "bus/bank_device.hpp"
 
 namespace svp {
 

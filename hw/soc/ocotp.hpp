@@ -26,7 +26,7 @@
 #include <array>
 #include <cstdint>
 
-#include "soc/bank_device.hpp"
+#include "bus/bank_device.hpp"
 
 namespace svp {
 

@@ -32,7 +32,7 @@
 
 #include <cstdint>
 
-#include "soc/bank_device.hpp"
+#include "bus/bank_device.hpp"
 
 namespace svp {
 

@@ -8,7 +8,6 @@ namespace svp {
 namespace {
 
 constexpr std::uint32_t window = 0x10000;
-constexpr RegionInfo region_list[] = {{"read", window}, {"compare", window}, {"control", window}};
 
 // Control and read frame.
 constexpr std::uint32_t cntcr = 0x00;
@@ -74,14 +73,10 @@ std::uint32_t half_of(std::uint64_t count, unsigned half) {
 
 }  // namespace
 
-SystemCounter::SystemCounter(Host& host)
-    : Device(host),
-      banks_{RegisterBank(host, "sysctr-read", window, read_registers(*this)),
-             RegisterBank(host, "sysctr-compare", window, compare_registers(*this)),
-             RegisterBank(host, "sysctr-control", window, control_registers(*this))} {}
-
-std::span<const RegionInfo> SystemCounter::regions() const {
-    return region_list;
+SystemCounter::SystemCounter(Host& host) : BankDevice(host) {
+    add_window("sysctr-read", window, read_registers(*this));
+    add_window("sysctr-compare", window, compare_registers(*this));
+    add_window("sysctr-control", window, control_registers(*this));
 }
 
 std::vector<Register> SystemCounter::read_registers(SystemCounter& self) {
@@ -121,7 +116,7 @@ std::vector<Register> SystemCounter::compare_registers(SystemCounter& self) {
 
 std::vector<Register> SystemCounter::control_registers(SystemCounter& self) {
     const auto acknowledged_clock = [&self](std::uint32_t, std::uint32_t) {
-        const bool slow = self.banks_[control_frame].get<bool>(cntcr, slow_clock);
+        const bool slow = self.bank(control_frame).get<bool>(cntcr, slow_clock);
         return (slow ? slow_clock_used : base_clock_used).mask();
     };
     const auto count = [&self](std::uint32_t half, std::uint32_t) {
@@ -155,19 +150,11 @@ std::vector<Register> SystemCounter::control_registers(SystemCounter& self) {
 
 ReadResult SystemCounter::read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) {
     access_time_ = host().now();
-    return {banks_[region].read(offset, size, by)};
-}
-
-Response SystemCounter::write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                              const Transaction& by) {
-    banks_[region].write(offset, value, size, by);
-    return Response::okay;
+    return BankDevice::read(region, offset, size, by);
 }
 
 void SystemCounter::reset() {
-    for (RegisterBank& bank : banks_) {
-        bank.reset();
-    }
+    BankDevice::reset();
     base_count_ = 0;
     base_time_ = 0;
 }
@@ -180,19 +167,20 @@ std::uint64_t SystemCounter::ticks_since_base(std::int64_t time, Rate rate) cons
 }
 
 std::uint64_t SystemCounter::count_at(std::int64_t time) const {
-    const std::uint32_t control = banks_[control_frame].value(cntcr);
+    const std::uint32_t control = bank(control_frame).value(cntcr);
     const bool runs = running.of(control) != 0;
     return (base_count_ + (runs ? ticks_since_base(time, rate_of(control)) : 0)) & count_bits;
 }
 
 std::uint64_t SystemCounter::compare_value(unsigned comparator) const {
-    const RegisterBank& bank = banks_[compare_frame];
+    const RegisterBank& compare = bank(compare_frame);
     const std::uint32_t base = comparator * comparator_step;
-    return static_cast<std::uint64_t>(bank.value(base + cmpcv_high)) << 32 | bank.value(base + cmpcv_low);
+    return static_cast<std::uint64_t>(compare.value(base + cmpcv_high)) << 32 |
+           compare.value(base + cmpcv_low);
 }
 
 bool SystemCounter::reached(unsigned comparator, std::int64_t time) const {
-    const std::uint32_t control = banks_[compare_frame].value(comparator * comparator_step + cmpcr);
+    const std::uint32_t control = bank(compare_frame).value(comparator * comparator_step + cmpcr);
     return compare_enable.of(control) != 0 && count_at(time) >= compare_value(comparator);
 }
 
@@ -201,15 +189,15 @@ void SystemCounter::control_written(const WriteEvent& event) {
         return;  // a new base would lose the fraction of a tick
     }
     const std::int64_t now = host().now();
-    banks_[control_frame].set(cntcr, event.before);
+    bank(control_frame).set(cntcr, event.before);
     base_count_ = count_at(now);
     base_time_ = now;
-    banks_[control_frame].set(cntcr, event.after);
+    bank(control_frame).set(cntcr, event.after);
     update_all();
 }
 
 void SystemCounter::count_written(unsigned half, const WriteEvent& event) {
-    if (banks_[control_frame].get<bool>(cntcr, running)) {
+    if (bank(control_frame).get<bool>(cntcr, running)) {
         host().log(LogKind::guest_error, "sysctr-control: CNTCV is written while the counter runs");
         return;
     }
@@ -222,8 +210,8 @@ void SystemCounter::count_written(unsigned half, const WriteEvent& event) {
 }
 
 void SystemCounter::update(unsigned comparator) {
-    const std::uint32_t control = banks_[compare_frame].value(comparator * comparator_step + cmpcr);
-    const std::uint32_t counter = banks_[control_frame].value(cntcr);
+    const std::uint32_t control = bank(compare_frame).value(comparator * comparator_step + cmpcr);
+    const std::uint32_t counter = bank(control_frame).value(cntcr);
     const std::int64_t now = host().now();
     const bool due = reached(comparator, now);
     host().set_irq(comparator, due && interrupt_mask.of(control) == 0);
@@ -252,9 +240,7 @@ void SystemCounter::timer_expired(unsigned timer) {
 }
 
 void SystemCounter::exchange(Archive& archive) {
-    for (RegisterBank& bank : banks_) {
-        bank.exchange(archive);
-    }
+    BankDevice::exchange(archive);
     archive.value(base_count_, count_bits);
     archive.value(base_time_, std::numeric_limits<std::int64_t>::max() / 4);
 }

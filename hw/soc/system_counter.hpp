@@ -21,15 +21,13 @@
  */
 #pragma once
 
-#include <array>
 #include <cstdint>
 
-#include "svp/device.hpp"
-#include "svp/register_bank.hpp"
+#include "bus/bank_device.hpp"
 
 namespace svp {
 
-class SystemCounter : public Device {
+class SystemCounter : public BankDevice {
  public:
     static constexpr unsigned comparator_count = 2;
     static constexpr unsigned read_frame = 0;
@@ -44,18 +42,12 @@ class SystemCounter : public Device {
 
     explicit SystemCounter(Host& host);
 
-    std::span<const RegionInfo> regions() const override;
     unsigned irq_lines() const override { return comparator_count; }
     unsigned timers() const override { return comparator_count; }
 
     ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
-    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                   const Transaction& by) override;
     void reset() override;
     void timer_expired(unsigned timer) override;
-
-    /** The declaration of frame @p region, for tests that walk over all registers. */
-    const RegisterBank& bank(unsigned region) const { return banks_[region]; }
 
  protected:
     void exchange(Archive& archive) override;
@@ -75,7 +67,6 @@ class SystemCounter : public Device {
     void update(unsigned comparator);
     void update_all();
 
-    std::array<RegisterBank, 3> banks_;
     std::uint64_t base_count_ = 0;  ///< count at base_time_, ticks
     std::int64_t base_time_ = 0;    ///< ns of virtual time
     std::int64_t access_time_ =

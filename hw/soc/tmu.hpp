@@ -21,7 +21,7 @@
 #include <array>
 #include <cstdint>
 
-#include "soc/bank_device.hpp"
+#include "bus/bank_device.hpp"
 
 namespace svp {
 

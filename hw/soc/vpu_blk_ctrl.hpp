@@ -18,8 +18,8 @@
 
 #include <array>
 
+#include "bus/bank_device.hpp"
 #include "bus/power_gated.hpp"
-#include "soc/bank_device.hpp"
 
 namespace svp {
 

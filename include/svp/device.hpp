@@ -52,6 +52,15 @@ struct DeviceFaultInfo {
     std::string_view description;
 };
 
+class RegisterBank;
+
+/** A register bank, and where in a device's windows it is. */
+struct BankPlace {
+    unsigned region;
+    std::uint64_t base;  ///< offset of its first register in the window
+    const RegisterBank* bank;
+};
+
 class Device {
  public:
     explicit Device(Host& host) : host_(host) {}
@@ -131,6 +140,12 @@ class Device {
 
     /** What Host::fault() may be asked for. */
     virtual std::span<const DeviceFaultInfo> possible_faults() const { return {}; }
+
+    /** All register banks of the device, for whoever observes it. */
+    virtual std::vector<BankPlace> banks() const { return {}; }
+
+    /** Name of the register at an offset of a window, for traces; "-" if no bank names it. */
+    std::string register_name(unsigned region, std::uint64_t offset) const;
 
     /** The whole state as bytes, for load() of a core whose state_version() is the same. */
     std::vector<std::byte> save();

@@ -7,10 +7,8 @@
 
 #include "bus/catalogue.hpp"
 #include "catch.hpp"
-#include "dcss/dcss.hpp"
 #include "fake_host.hpp"
-#include "soc/bank_device.hpp"
-#include "soc/system_counter.hpp"
+#include "svp/register_bank.hpp"
 
 namespace svp::test {
 
@@ -35,14 +33,10 @@ inline std::unique_ptr<Device> make_core(Host& host, std::string_view type) {
 
 /** The register bank behind window @p region; nullptr if that core has none. */
 inline const RegisterBank* bank_of(const Device& device, unsigned region) {
-    if (const auto* one = dynamic_cast<const BankDevice*>(&device)) {
-        return &one->bank();
-    }
-    if (const auto* counter = dynamic_cast<const SystemCounter*>(&device)) {
-        return &counter->bank(region);
-    }
-    if (const auto* dcss = dynamic_cast<const Dcss*>(&device)) {
-        return &dcss->bank(region);
+    for (const BankPlace& place : device.banks()) {
+        if (place.region == region && place.base == 0) {
+            return place.bank;
+        }
     }
     return nullptr;
 }

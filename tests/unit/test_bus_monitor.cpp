@@ -49,7 +49,7 @@ struct Bench {
     Bench() {
         REQUIRE(monitor.connect("gpr", gpr));
         REQUIRE(monitor.connect("tzasc", tzasc));
-        monitor.set_listener(listener);
+        monitor.add_listener(listener);
         line = monitor.add_line("usdhc1", 0);
         monitor.set_surroundings({
             .cpu_place = [this] { return place; },

@@ -109,3 +109,91 @@ TEST_CASE("registers have names for traces") {
     CHECK(bank.name_at(0x40) == "-");
     CHECK(bank.name_at(0x1000) == "-");
 }
+
+namespace {
+
+/** Calls @p each (core, place, row, offset in the window) for the first register of every row of every bank
+ * of every core. */
+template <typename Each>
+void for_every_row(const Each& each) {
+    for (const CatalogueEntry& entry : catalogue()) {
+        FakeHost host;
+        const std::unique_ptr<Device> core = entry.create(host);
+        core->reset();
+        for (const BankPlace& place : core->banks()) {
+            for (const Register& row : place.bank->rows()) {
+                CAPTURE(entry.type, row.name);
+                each(*core, place, row, place.base + row.offset);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("every field of every bank of the catalogue is sound") {
+    unsigned fields = 0;
+    std::set<std::string> bad;
+    for_every_row([&](Device&, const BankPlace&, const Register& row, std::uint64_t) {
+        std::set<std::string_view> names;
+        std::uint32_t named = 0;
+        for (const Field& field : row.fields) {
+            ++fields;
+            const bool twice = !names.insert(field.name).second || (named & field.mask()) != 0;
+            if (field.name.empty() || twice) {
+                bad.insert(std::string(row.name) + "." + std::string(field.name));
+            }
+            named |= field.mask();
+        }
+        if (!row.fields.empty() && (row.read_only & ~named) != ~named) {
+            bad.insert(std::string(row.name) + " has reserved bits that a write changes");
+        }
+    });
+    CHECK(bad == std::set<std::string>{});
+    CHECK(fields > 400);
+}
+
+TEST_CASE("writes to every bank of the catalogue leave reserved bits alone") {
+    std::set<std::string> bad;
+    for_every_row([&](Device& core, const BankPlace& place, const Register& row, std::uint64_t offset) {
+        std::uint32_t named = row.fields.empty() ? ~0u : 0u;
+        for (const Field& field : row.fields) {
+            named |= field.mask();
+        }
+        // What a handler makes of a register is its own; the bank's part is what is stored.
+        for (const std::uint32_t value : {0xffffffffu, 0u, 0xa5a5a5a5u}) {
+            const std::uint32_t before = place.bank->value(row.offset);
+            write32(core, offset, value, secure_access(), place.region);
+            if (((before ^ place.bank->value(row.offset)) & ~named) != 0) {
+                bad.insert(std::string(row.name));
+            }
+        }
+        core.reset();
+    });
+    CHECK(bad == std::set<std::string>{});
+}
+
+TEST_CASE("fields without a handler take what is written, and clear or keep what they say") {
+    std::set<std::string> bad;
+    unsigned tried = 0;
+    for_every_row([&](Device& core, const BankPlace& place, const Register& row, std::uint64_t offset) {
+        if (row.on_write || row.lock.bits) {
+            return;
+        }
+        for (const Field& field : row.fields) {
+            const std::uint32_t before = place.bank->value(row.offset);
+            write32(core, offset, before ^ field.mask(), secure_access(), place.region);
+            const std::uint32_t changed = before ^ place.bank->value(row.offset);
+            const bool writable =
+                field.access == FieldAccess::read_write || field.access == FieldAccess::unmodelled;
+            const std::uint32_t expected = writable ? field.mask() : 0;
+            if ((changed & field.mask()) != expected) {
+                bad.insert(std::string(row.name) + "." + std::string(field.name));
+            }
+            write32(core, offset, before, secure_access(), place.region);
+            ++tried;
+        }
+    });
+    CHECK(bad == std::set<std::string>{});
+    CHECK(tried > 250);
+}

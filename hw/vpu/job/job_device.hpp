@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "bus/bank_device.hpp"
 #include "bus/job_faults.hpp"
 #include "bus/power_gated.hpp"
-#include "soc/bank_device.hpp"
 #include "vpu/job/job.hpp"
 #include "vpu/job/recorder.hpp"
 #include "vpu/job/statistics.hpp"
