@@ -492,11 +492,10 @@ void Caam::timer_expired(unsigned) {
 /** Shows what the job has changed. */
 void Caam::publish(const Port& port, int ring, std::uint32_t status) {
     constexpr std::uint32_t keys_valid = 1u << 30;
-    const std::uint32_t source = status & 0xf0000000;
     Counters& counters = engine_.counters;
     Counters::Source& from = counters.sources[ring < 0 ? job_sources - 1 : static_cast<std::size_t>(ring)];
     ++from.jobs;
-    from.failed += source == 0x20000000 || source == 0x40000000 || source == 0x60000000 ? 1 : 0;
+    from.failed += failed(status) ? 1 : 0;
     counters.read += port.bytes_read();
     counters.written += port.bytes_written();
     published_.counters = counters;

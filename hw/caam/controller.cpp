@@ -2,6 +2,7 @@
 #include "caam/controller.hpp"
 
 #include "caam/byte_order.hpp"
+#include "caam/job_status.hpp"
 
 namespace svp::caam {
 
@@ -463,11 +464,9 @@ void Controller::finish_direct(std::uint32_t status, const std::array<std::uint3
     if (!taken_over && direct_.starter == World::non_secure) {
         open_words_ = ~std::uint64_t{0};
     }
-    constexpr std::uint32_t source_field = 0xf0000000;
-    const std::uint32_t source = status & source_field;
     direct_.wanted = false;
     direct_.status = status;
-    direct_.failed = source == 0x20000000 || source == 0x40000000;
+    direct_.failed = failed(status);
 }
 
 std::array<std::uint8_t, 32> Controller::manufacturing_message() const {
@@ -483,25 +482,13 @@ std::uint8_t Controller::blob_privilege() const {
 }
 
 void Published::exchange(Archive& archive) {
-    const auto exchange_fault = [&](BusFault& one) {
-        archive.value(one.happened);
-        archive.value(one.address);
-        archive.value(one.size);
-        archive.value(one.write);
-        archive.value(one.answer, static_cast<std::uint64_t>(Response::decerr));
-        archive.value(one.purpose, static_cast<std::uint64_t>(Purpose::key));
-        archive.value(one.owner.world, static_cast<std::uint64_t>(World::non_secure));
-        archive.value(one.owner.did, 15);
-        archive.value(one.owner.icid, 0x7ff);
-        archive.value(one.owner.source, 7);
-    };
     counters.exchange(archive);
     archive.value(rng_status);
     archive.value(mode, static_cast<std::uint64_t>(SecurityMode::failed));
-    exchange_fault(fault);
-    exchange_fault(open_fault);
+    fault.exchange(archive);
+    open_fault.exchange(archive);
     for (BusFault& one : ring_fault) {
-        exchange_fault(one);
+        one.exchange(archive);
     }
     busy = false;
 }

@@ -2,6 +2,7 @@
 /** JUMP and MATH. */
 #include "caam/byte_order.hpp"
 #include "caam/deco.hpp"
+#include "caam/math.hpp"
 
 namespace svp::caam {
 
@@ -30,14 +31,6 @@ constexpr std::uint8_t conditions_quiet = 0x1f;
 
 std::uint64_t mask_of(unsigned length) {
     return length >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * length)) - 1;
-}
-
-std::uint64_t swapped(std::uint64_t value, unsigned length) {
-    std::uint64_t result = 0;
-    for (unsigned i = 0; i < length; ++i) {
-        result = result << 8 | (value >> (8 * i) & 0xff);
-    }
-    return result;
 }
 
 }  // namespace
@@ -165,22 +158,21 @@ std::uint64_t Deco::math_source0(unsigned code, unsigned length, bool short_imme
     if (const auto value = math_any_source(code, length, short_immediate)) {
         return *value;
     }
-    switch (code) {
-        case 0x8:
+    switch (static_cast<MathSource0>(code)) {
+        case MathSource0::input_length:
             return in_.length;
-        case 0x9:
+        case MathSource0::output_length:
             return out_.length;
-        case 0xa:
+        case MathSource0::input_variable:
             return in_.variable;
-        case 0xb:
+        case MathSource0::output_variable:
             return out_.variable;
-        case 0xc:
+        case MathSource0::zero:
             return 0;
-        case 0xf:
+        case MathSource0::one:
             return 1;
-        default:
-            throw JobError(DecoError::math);
     }
+    throw JobError(DecoError::math);
 }
 
 std::uint64_t Deco::math_source1(unsigned code, unsigned length, bool short_immediate) {
@@ -189,58 +181,55 @@ std::uint64_t Deco::math_source1(unsigned code, unsigned length, bool short_imme
     if (const auto value = math_any_source(code, length, short_immediate)) {
         return *value;
     }
-    switch (code) {
-        case 0x8:
+    switch (static_cast<MathSource1>(code)) {
+        case MathSource1::input_variable:
             return in_.variable;
-        case 0x9:
+        case MathSource1::output_variable:
             return out_.variable;
-        case 0xa:
+        case MathSource1::input_fifo:
             ccb_.pop_deco_input(tail);
             return load_be64(bytes.data());
-        case 0xb:
+        case MathSource1::output_fifo:
             ccb_.pop_output(tail);
             return load_be64(bytes.data());
-        case 0xc:
+        case MathSource1::one:
             return 1;
-        case 0xf:
+        case MathSource1::zero:
             return 0;
-        default:
-            throw JobError(DecoError::math);
     }
+    throw JobError(DecoError::math);
 }
 
 void Deco::set_math_result(unsigned code, std::uint64_t value) {
     const auto low = static_cast<std::uint32_t>(value);
-    switch (code) {
-        case 0x0:
-        case 0x1:
-        case 0x2:
-        case 0x3:
-            return set_math_register(code, value);
-        case 0x7:
+    if (code < math_registers) {
+        return set_math_register(code, value);
+    }
+    switch (static_cast<MathTarget>(code)) {
+        case MathTarget::override_length:
             override_ = low;
             return;
-        case 0x8:
+        case MathTarget::input_length:
             in_.length = low;
             return;
-        case 0x9:
+        case MathTarget::output_length:
             out_.length = low;
             return;
-        case 0xa:
+        case MathTarget::input_variable:
             in_.variable = low;
             return;
-        case 0xb:
+        case MathTarget::output_variable:
             out_.variable = low;
             return;
-        case 0xf:
+        case MathTarget::nowhere:
             return;
-        default:
-            throw JobError(DecoError::math);
     }
+    throw JobError(DecoError::math);
 }
 
 void Deco::math(std::uint32_t word, bool with_immediate_byte) {
     const unsigned length = word & 0xf;
+    const auto function = static_cast<MathFunction>(word >> 20 & 0xf);
     if (length != 1 && length != 2 && length != 4 && length != 8) {
         throw JobError(DecoError::math);
     }
@@ -252,69 +241,17 @@ void Deco::math(std::uint32_t word, bool with_immediate_byte) {
     const std::uint64_t b =
         (with_immediate_byte ? word >> 4 & 0xff : math_source1(word >> 12 & 0xf, length, short_immediate)) &
         mask;
-    std::uint64_t result = 0;
-    bool carry = false;
-    bool overflow = false;
-    const std::uint64_t sign = (mask >> 1) + 1;
-    switch (word >> 20 & 0xf) {
-        case 0x0:
-        case 0x1: {
-            const std::uint64_t extra = (word >> 20 & 1) != 0 && flag_c_ ? 1 : 0;
-            result = (a + b + extra) & mask;
-            carry = result < a || (extra != 0 && result == a);
-            overflow = ((a ^ result) & (b ^ result) & sign) != 0;
-            break;
-        }
-        case 0x2:
-        case 0x3: {
-            const std::uint64_t extra = (word >> 20 & 1) != 0 && flag_c_ ? 1 : 0;
-            result = (a - b - extra) & mask;
-            carry = a < b || (extra != 0 && a == b);
-            overflow = ((a ^ b) & (a ^ result) & sign) != 0;
-            break;
-        }
-        case 0x4:
-            result = a | b;
-            break;
-        case 0x5:
-            result = a & b;
-            break;
-        case 0x6:
-            result = a ^ b;
-            break;
-        case 0x7:
-            result = b >= 8 * length ? 0 : (a << b) & mask;
-            carry = b > 0 && b <= 8 * length && (a >> (8 * length - b) & 1) != 0;
-            break;
-        case 0x8:
-            result = b >= 8 * length ? 0 : a >> b;
-            carry = b > 0 && b <= 64 && (a >> (b - 1) & 1) != 0;
-            break;
-        case 0x9:  // the halves that meet when both are put one behind the other
-            result = (a << 32 | b >> 32) & mask;
-            break;
-        case 0xa: {  // does any byte of both match
-            bool found = false;
-            for (unsigned i = 0; i < length; ++i) {
-                found = found || (a >> (8 * i) & 0xff) == 0;
-            }
-            result = a;
-            carry = found;
-            break;
-        }
-        case 0xb:
-            result = swapped(a, length);
-            break;
-        default:
-            throw JobError(DecoError::math);
+    if (function > last_math_function) {
+        throw JobError(DecoError::math);
     }
+    const MathResult result = compute(function, a, b, length, flag_c_);
     if (!keeps_flags) {
-        flag_n_ = (result & sign) != 0;
-        flag_z_ = result == 0;
-        flag_c_ = carry;
-        flag_nv_ = flag_n_ != overflow;
+        flag_n_ = (result.value & ((mask >> 1) + 1)) != 0;
+        flag_z_ = result.value == 0;
+        flag_c_ = result.carry;
+        flag_nv_ = flag_n_ != result.overflow;
     }
-    set_math_result(target, result);
+    set_math_result(target, result.value);
 }
 
 }  // namespace svp::caam

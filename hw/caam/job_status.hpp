@@ -96,8 +96,18 @@ struct JobError {
  */
 struct JobPaused {};
 
+constexpr std::uint32_t source_field = 0xf0000000;
+constexpr std::uint32_t source_cha = 0x20000000;
+constexpr std::uint32_t source_deco = 0x40000000;
+constexpr std::uint32_t source_ring = 0x60000000;
 constexpr std::uint32_t source_jump_halt_user = 0x30000000;
 constexpr std::uint32_t source_jump_halt = 0x70000000;
 constexpr std::uint32_t jumped_flag = 1u << 27;
+
+/** True if a job has ended in an error; a jump that halts with a status of its own is none. */
+constexpr bool failed(std::uint32_t status) {
+    const std::uint32_t source = status & source_field;
+    return source == source_cha || source == source_deco || source == source_ring;
+}
 
 }  // namespace svp::caam
