@@ -6,8 +6,10 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,39 +18,70 @@
 #include "bus/bus_monitor.hpp"
 #include "bus/catalogue.hpp"
 #include "firewall/firewall.hpp"
+#include "firewall/policy_form.hpp"
 #include "svp/device.hpp"
 
 namespace {
+
+/** svp::CorePower whose calls go to the adapter's C functions. */
+class AdapterCores final : public svp::CorePower {
+ public:
+    AdapterCores(const SvpCoreOps* ops, void* opaque) : ops_(ops), opaque_(opaque) {}
+
+    void cpu_on(unsigned cpu, std::uint64_t entry) override { ops_->on(opaque_, cpu, entry); }
+    void cpu_off(unsigned cpu) override { ops_->off(opaque_, cpu); }
+    bool cpu_halted(unsigned cpu) override { return ops_->halted(opaque_, cpu); }
+
+ private:
+    const SvpCoreOps* ops_;
+    void* opaque_;
+};
 
 /** svp::Host whose calls go to the adapter's C functions. */
 class AdapterHost final : public svp::Host {
  public:
     AdapterHost(const SvpHostOps* ops, void* opaque) : ops_(ops), opaque_(opaque) {}
 
-    void set_irq(unsigned line, bool level) override { ops_->set_irq(opaque_, line, level); }
+    void set_irq(unsigned line, bool level) override {
+        if (ops_->set_irq != nullptr) {
+            ops_->set_irq(opaque_, line, level);
+        }
+    }
     std::int64_t now() override { return ops_->now(opaque_); }
     void schedule(unsigned timer, std::int64_t deadline) override {
-        ops_->schedule(opaque_, timer, deadline);
+        if (ops_->schedule != nullptr) {
+            ops_->schedule(opaque_, timer, deadline);
+        }
     }
-    void cancel(unsigned timer) override { ops_->cancel(opaque_, timer); }
+    void cancel(unsigned timer) override {
+        if (ops_->cancel != nullptr) {
+            ops_->cancel(opaque_, timer);
+        }
+    }
     void log(svp::LogKind kind, std::string_view message) override {
         ops_->log(opaque_, static_cast<SvpLogKind>(kind), std::string(message).c_str());
     }
     void random(std::span<std::uint8_t> bytes) override { ops_->random(opaque_, bytes.data(), bytes.size()); }
-    void cpu_on(unsigned cpu, std::uint64_t entry) override { ops_->cpu_on(opaque_, cpu, entry); }
-    void cpu_off(unsigned cpu) override { ops_->cpu_off(opaque_, cpu); }
-    bool cpu_halted(unsigned cpu) override { return ops_->cpu_halted(opaque_, cpu); }
-    void policy_changed() override { ops_->policy_changed(opaque_); }
+    svp::CorePower* core_power() override { return cores_ ? &*cores_ : nullptr; }
+    void policy_changed() override {
+        if (ops_->policy_changed != nullptr) {
+            ops_->policy_changed(opaque_);
+        }
+    }
     void refused(const svp::Transaction& access, const svp::Refusal& refusal) override {
-        const SvpRefusal whole{access, refusal};
-        ops_->refused(opaque_, &whole);
+        if (ops_->refused != nullptr) {
+            const SvpRefusal whole{access, refusal};
+            ops_->refused(opaque_, &whole);
+        }
     }
     bool store(const std::string& path, std::span<const std::uint8_t> data) override {
-        return ops_->store(opaque_, path.c_str(), data.data(), data.size());
+        return ops_->store != nullptr && ops_->store(opaque_, path.c_str(), data.data(), data.size());
     }
     void job_ended(const svp::JobReport& job) override {
-        const SvpJob report{job.number, job.kind.data(), job.status, job.bytes_read, job.bytes_written};
-        ops_->job_ended(opaque_, &report);
+        if (ops_->job_ended != nullptr) {
+            const SvpJob report{job.number, job.kind.data(), job.status, job.bytes_read, job.bytes_written};
+            ops_->job_ended(opaque_, &report);
+        }
     }
     svp::Response bus_read(const svp::Initiator& by, std::uint64_t address,
                            std::span<std::uint8_t> data) override {
@@ -82,13 +115,20 @@ class AdapterHost final : public svp::Host {
         return bus_ != nullptr && bus_->pass(by, source, target, size, move);
     }
     std::int64_t bus_delay() override { return delay_.exchange(0); }
-    void request_work() override { ops_->request_work(opaque_); }
-    bool work_must_end() override { return ops_->work_must_end(opaque_); }
-    void work_takes(std::uint64_t nanoseconds) override { ops_->work_takes(opaque_, nanoseconds); }
+    void request_work() override { worker_->request(worker_opaque_); }
+    bool work_must_end() override { return worker_->must_end(worker_opaque_); }
+    void work_takes(std::uint64_t nanoseconds) override { worker_->takes(worker_opaque_, nanoseconds); }
     void exclusive(const std::function<void()>& section) override {
-        ops_->lock(opaque_, true);
+        /** Gives the lock back however the section ends. */
+        struct Lock {
+            explicit Lock(AdapterHost& host) : host_(host) { host_.lock(true); }
+            ~Lock() { host_.lock(false); }
+            Lock(const Lock&) = delete;
+            Lock& operator=(const Lock&) = delete;
+            AdapterHost& host_;
+        };
+        const Lock lock(*this);
         section();
-        ops_->lock(opaque_, false);
     }
 
     std::optional<svp::DeviceFault> fault(std::string_view name) override {
@@ -96,6 +136,11 @@ class AdapterHost final : public svp::Host {
     }
 
     void attach(svp::Bus& bus) { bus_ = &bus; }
+    void attach(const SvpWorkerOps* ops, void* opaque) {
+        worker_ = ops;
+        worker_opaque_ = opaque;
+    }
+    void attach(const SvpCoreOps* ops, void* opaque) { cores_.emplace(ops, opaque); }
     /** @p number is what the monitor calls this device. */
     void attach(svp::BusMonitor& monitor, unsigned number) {
         monitor_ = &monitor;
@@ -105,6 +150,8 @@ class AdapterHost final : public svp::Host {
     void forget_delay() { delay_ = 0; }
 
  private:
+    void lock(bool taken) { worker_->lock(worker_opaque_, taken); }
+
     svp::Response ended(const svp::Bus::Result& result) {
         if (result.delay != 0) {
             delay_ += result.delay;
@@ -114,6 +161,9 @@ class AdapterHost final : public svp::Host {
 
     const SvpHostOps* ops_;
     void* opaque_;
+    const SvpWorkerOps* worker_ = nullptr;
+    void* worker_opaque_ = nullptr;
+    std::optional<AdapterCores> cores_;
     svp::Bus* bus_ = nullptr;
     svp::BusMonitor* monitor_ = nullptr;
     unsigned number_ = 0;
@@ -157,7 +207,7 @@ svp::Transaction transaction(const SvpTransaction& access) {
 
 }  // namespace
 
-/** A core together with its surroundings. */
+/** A core together with its host. */
 struct SvpDevice {
     SvpDevice(unsigned type, const SvpHostOps* ops, void* opaque)
         : host(ops, opaque), core(entry(type).create(host)) {}
@@ -193,8 +243,9 @@ void svp_give_members(std::span<const svp::Member> members, SvpTakeMember* each,
 
 namespace {
 
+/** Asked at every access: the caller's word that it is one is taken. */
 svp::Firewall& firewall_of(SvpDevice* device) {
-    return dynamic_cast<svp::Firewall&>(*device->core);
+    return static_cast<svp::Firewall&>(*device->core);
 }
 
 }  // namespace
@@ -278,6 +329,14 @@ bool svp_device_set_property(SvpDevice* device, const char* name, std::uint64_t 
     return !problem;
 }
 
+void svp_device_attach_worker(SvpDevice* device, const SvpWorkerOps* ops, void* opaque) noexcept {
+    device->host.attach(ops, opaque);
+}
+
+void svp_device_attach_cores(SvpDevice* device, const SvpCoreOps* ops, void* opaque) noexcept {
+    device->host.attach(ops, opaque);
+}
+
 void svp_device_attach_bus(SvpDevice* device, SvpBus* bus) noexcept {
     device->host.attach(svp_bus_of(*bus));
 }
@@ -296,6 +355,11 @@ SvpResponse svp_device_read(SvpDevice* device, unsigned region, std::uint64_t of
 SvpResponse svp_device_write(SvpDevice* device, unsigned region, std::uint64_t offset, std::uint64_t value,
                              unsigned size, const SvpTransaction* by) noexcept {
     return static_cast<SvpResponse>(device->core->write(region, offset, value, size, transaction(*by)));
+}
+
+char* svp_device_register_name(SvpDevice* device, unsigned region, std::uint64_t offset) noexcept {
+    const std::string name = device->core->register_name(region, offset);
+    return static_cast<char*>(duplicate(name.c_str(), name.size() + 1));
 }
 
 void svp_device_reset(SvpDevice* device) noexcept {
@@ -369,43 +433,48 @@ void svp_firewall_identity(SvpDevice* firewall, unsigned master, bool own_secure
     identity->privileged = found.privileged;
 }
 
-void svp_firewall_master(SvpDevice* firewall, unsigned master, SvpMasterIdentity* identity) noexcept {
-    const auto number = static_cast<svp::Master>(master);
-    const svp::Firewall& judge = firewall_of(firewall);
-    const svp::Transaction high = judge.identity(number, svp::World::secure, true);
-    const svp::Transaction low = judge.identity(number, svp::World::non_secure, false);
-    *identity = {};
-    identity->domain = high.domain;
-    identity->own_world = high.world != low.world;
-    identity->secure = high.world == svp::World::secure;
-    identity->own_privilege = high.privileged != low.privileged;
-    identity->privileged = high.privileged;
+void svp_firewall_complete(SvpDevice* firewall, SvpTransaction* access) noexcept {
+    const auto master = static_cast<svp::Master>(access->master);
+    const auto own = access->secure ? svp::World::secure : svp::World::non_secure;
+    const auto found = firewall_of(firewall).identity(master, own);
+    access->domain = found.domain;
+    if (master != svp::Master::a53) {
+        access->secure = found.world == svp::World::secure;
+        access->privileged = found.privileged;
+    }
+}
+
+std::uint64_t svp_firewall_gate_generation(SvpDevice* firewall) noexcept {
+    return firewall_of(firewall).gate_generation();
+}
+
+void svp_firewall_policy(SvpDevice* firewall, int secure, int domain, bool slaves, SvpTakeMember* each,
+                         void* opaque) noexcept {
+    std::optional<svp::World> world;
+    std::optional<svp::Domain> only;
+    if (secure != SVP_ANY) {
+        world = secure != 0 ? svp::World::secure : svp::World::non_secure;
+    }
+    if (domain != SVP_ANY) {
+        only = static_cast<svp::Domain>(domain);
+    }
+    svp_give_members(svp::policy_of(firewall_of(firewall), world, only, slaves), each, opaque);
+}
+
+void svp_firewall_masters(SvpDevice* firewall, SvpTakeMember* each, void* opaque) noexcept {
+    svp_give_members(svp::masters_of(firewall_of(firewall)), each, opaque);
 }
 
 namespace {
 
-/** Those rows of the address map that @p wanted is true for. */
-std::vector<svp::Slave> slaves_if(bool (*wanted)(const svp::Slave&)) {
-    std::vector<svp::Slave> found;
-    for (const svp::Slave& slave : svp::slaves()) {
-        if (wanted(slave)) {
-            found.push_back(slave);
-        }
-    }
-    return found;
-}
-
-/** All but DRAM. */
-const std::vector<svp::Slave>& indexed_slaves() {
-    static const std::vector<svp::Slave> list =
-        slaves_if([](const svp::Slave& slave) { return slave.guard != svp::Guard::tzasc; });
-    return list;
-}
-
-/** Those that are no memory. */
+/** Guarded ranges that are no memory. */
 const std::vector<svp::Slave>& peripherals() {
-    static const std::vector<svp::Slave> list =
-        slaves_if([](const svp::Slave& slave) { return slave.guard == svp::Guard::peripheral; });
+    static const std::vector<svp::Slave> list = [] {
+        std::vector<svp::Slave> found;
+        std::ranges::copy_if(svp::slaves(), std::back_inserter(found),
+                             [](const svp::Slave& slave) { return slave.guard == svp::Guard::peripheral; });
+        return found;
+    }();
     return list;
 }
 
@@ -419,29 +488,6 @@ const char* svp_firewall_peripheral(unsigned number, std::uint64_t* first, std::
     const svp::Slave& slave = peripherals()[number];
     *first = slave.first;
     *length = slave.length;
-    return slave.name.data();
-}
-
-std::uint64_t svp_firewall_alike(SvpDevice* firewall, const SvpTransaction* access, std::uint64_t length,
-                                 bool* granted) noexcept {
-    svp::Transaction by = transaction(*access);
-    by.size = 1;
-    if (granted != nullptr) {
-        *granted = firewall_of(firewall).decide(by).granted;
-    }
-    return firewall_of(firewall).alike(by, length);
-}
-
-unsigned svp_firewall_slave_count() noexcept {
-    return static_cast<unsigned>(indexed_slaves().size());
-}
-
-const char* svp_firewall_slave(unsigned number, std::uint64_t* first, std::uint64_t* length,
-                               unsigned* index) noexcept {
-    const svp::Slave& slave = indexed_slaves()[number];
-    *first = slave.first;
-    *length = slave.length;
-    *index = slave.index;
     return slave.name.data();
 }
 

@@ -13,13 +13,9 @@
 #include "bus/abi_device.hpp"
 #include "bus/bus_monitor.hpp"
 #include "bus/fault_form.hpp"
+#include "bus/violation_form.hpp"
 
 namespace {
-
-static_assert(SVP_ACCESS_DENIED == static_cast<int>(svp::AccessState::denied));
-static_assert(SVP_ACCESS_CHANGED == static_cast<int>(svp::AccessState::changed));
-static_assert(SVP_ACCESS_PASSED == static_cast<int>(svp::last_access_state));
-static_assert(SVP_STREAM_COUNTS == static_cast<int>(svp::last_stream));
 
 svp::BusMonitor& monitor_of(SvpDevice* device) {
     return dynamic_cast<svp::BusMonitor&>(svp_core_of(*device));
@@ -39,68 +35,13 @@ svp::World world(bool secure) {
     return secure ? svp::World::secure : svp::World::non_secure;
 }
 
-svp::Direction direction(bool write) {
-    return write ? svp::Direction::write : svp::Direction::read;
+/** The adapter's handle for a record is the record itself. */
+const SvpRecord* record(const svp::Violation& violation) {
+    return reinterpret_cast<const SvpRecord*>(&violation);
 }
 
-SvpDenial denial(const svp::Violation& violation) {
-    SvpDenial result{};
-    result.sequence = violation.sequence;
-    result.first_time = violation.first_time;
-    result.last_time = violation.last_time;
-    result.count = violation.count;
-    result.address = violation.address;
-    result.length = violation.length;
-    result.pc = violation.pc;
-    result.cpu = violation.cpu;
-    result.fault = violation.fault;
-    result.denier = violation.denier.data();  // a std::string of the log: ends with a zero byte
-    result.index = violation.index;
-    result.master = static_cast<std::uint8_t>(violation.master);
-    result.domain = violation.domain;
-    result.secure = violation.world == svp::World::secure;
-    result.write = violation.direction == svp::Direction::write;
-    result.answer = static_cast<SvpResponse>(violation.answer);
-    result.state = static_cast<SvpAccessState>(violation.state);
-    result.stream = static_cast<SvpStream>(violation.stream);
-    return result;
-}
-
-svp::Violation violation(const SvpDenial& denial) {
-    svp::Violation result;
-    result.sequence = denial.sequence;
-    result.first_time = denial.first_time;
-    result.last_time = denial.last_time;
-    result.count = denial.count;
-    result.address = denial.address;
-    result.length = denial.length;
-    result.pc = denial.pc;
-    result.cpu = denial.cpu;
-    result.fault = denial.fault;
-    result.denier = denial.denier;
-    result.index = denial.index;
-    result.master = static_cast<svp::Master>(denial.master);
-    result.domain = denial.domain;
-    result.world = world(denial.secure);
-    result.direction = direction(denial.write);
-    result.answer = static_cast<svp::Response>(denial.answer);
-    result.state = static_cast<svp::AccessState>(denial.state);
-    result.stream = static_cast<svp::Stream>(denial.stream);
-    return result;
-}
-
-SvpDenialCounter denial_counter(const char* denier, std::uint16_t index,
-                                const svp::ViolationLog::Counter& counter) {
-    SvpDenialCounter result{};
-    result.denier = denier;
-    result.index = index;
-    result.reads = counter.reads;
-    result.writes = counter.writes;
-    result.granted_reads = counter.granted_reads;
-    result.granted_writes = counter.granted_writes;
-    result.changed_reads = counter.changed_reads;
-    result.changed_writes = counter.changed_writes;
-    return result;
+const svp::Violation& violation(const SvpRecord* record) {
+    return *reinterpret_cast<const svp::Violation*>(record);
 }
 
 svp::Member member(const SvpMember& given) {
@@ -156,8 +97,8 @@ bool svp_is_monitor(SvpDevice* device) noexcept {
     return dynamic_cast<svp::BusMonitor*>(&svp_core_of(*device)) != nullptr;
 }
 
-void svp_monitor_query(SvpDevice* monitor, const SvpDenialFilter* filter,
-                       void (*each)(void* opaque, const SvpDenial* denial), void* opaque) noexcept {
+void svp_monitor_query(SvpDevice* monitor, const SvpViolationFilter* filter, SvpTakeMember* each,
+                       void* opaque) noexcept {
     svp::ViolationLog::Filter wanted;
     wanted.since = filter->since;
     wanted.limit = filter->limit;
@@ -167,33 +108,19 @@ void svp_monitor_query(SvpDevice* monitor, const SvpDenialFilter* filter,
     if (filter->secure != SVP_ANY) {
         wanted.world = world(filter->secure != 0);
     }
-    for (const svp::Violation& found : monitor_of(monitor).log().query(wanted)) {
-        const SvpDenial given = denial(found);
-        each(opaque, &given);
-    }
+    svp_give_members(svp::members_of(monitor_of(monitor).log(), wanted, filter->text), each, opaque);
 }
 
-void svp_monitor_totals(SvpDevice* monitor, SvpDenialTotals* totals) noexcept {
-    const svp::ViolationLog& log = monitor_of(monitor).log();
-    *totals = {log.accesses(),      log.granted(), log.merged(),  log.dropped(),
-               log.next_sequence(), log.size(),    log.capacity()};
+void svp_monitor_counters(SvpDevice* monitor, SvpTakeMember* each, void* opaque) noexcept {
+    svp_give_members(svp::counters_of(monitor_of(monitor).log()), each, opaque);
 }
 
-void svp_monitor_counters(SvpDevice* monitor, void (*each)(void* opaque, const SvpDenialCounter* counter),
-                          void* opaque) noexcept {
-    const svp::ViolationLog& log = monitor_of(monitor).log();
-    for (unsigned master = 0; master < svp::master_count; ++master) {
-        const auto& counter = log.counter(static_cast<svp::Master>(master));
-        if (counter.total() != 0) {
-            const SvpDenialCounter given =
-                denial_counter(nullptr, static_cast<std::uint16_t>(master), counter);
-            each(opaque, &given);
-        }
-    }
-    for (const auto& rule : log.rule_counters()) {
-        const SvpDenialCounter given = denial_counter(rule.denier.data(), rule.index, rule.counter);
-        each(opaque, &given);
-    }
+void svp_record_members(const SvpRecord* record, SvpTakeMember* each, void* opaque) noexcept {
+    svp_give_members(svp::members_of(violation(record), false), each, opaque);
+}
+
+char* svp_record_text(const SvpRecord* record) noexcept {
+    return duplicate(svp::text(violation(record)));
 }
 
 void svp_monitor_refused(SvpDevice* monitor, const SvpRefusal* refusal) noexcept {
@@ -202,10 +129,6 @@ void svp_monitor_refused(SvpDevice* monitor, const SvpRefusal* refusal) noexcept
 
 void svp_monitor_clear(SvpDevice* monitor, bool counters) noexcept {
     monitor_of(monitor).clear_log(counters);
-}
-
-char* svp_denial_text(const SvpDenial* denial) noexcept {
-    return duplicate(svp::text(violation(*denial)));
 }
 
 void svp_monitor_set_ops(SvpDevice* monitor, const SvpMonitorOps* ops, void* opaque) noexcept {
@@ -218,8 +141,7 @@ void svp_monitor_set_ops(SvpDevice* monitor, const SvpMonitorOps* ops, void* opa
     }
     if (ops->recorded != nullptr) {
         surroundings.recorded = [ops, opaque](const svp::Violation& violation, bool merged) {
-            const SvpDenial given = denial(violation);
-            ops->recorded(opaque, &given, merged);
+            ops->recorded(opaque, record(violation), merged);
         };
     }
     if (ops->drive_line != nullptr) {
@@ -238,16 +160,16 @@ bool svp_monitor_event(SvpDevice* monitor, std::int64_t now, bool merged, std::u
     return due(event, dropped);
 }
 
-bool svp_monitor_event_expired(SvpDevice* monitor, std::int64_t now, SvpDenial* newest,
+bool svp_monitor_event_expired(SvpDevice* monitor, std::int64_t now, const SvpRecord** newest,
                                std::uint64_t* dropped, std::int64_t* wake) noexcept {
     svp::BusMonitor& core = monitor_of(monitor);
     const auto event = core.limiter().expired(now);
     *wake = wake_of(core.limiter());
-    const svp::Violation* violation = core.log().newest();
-    if (violation == nullptr) {
+    const svp::Violation* newest_violation = core.log().newest();
+    if (newest_violation == nullptr) {
         return false;  // cleared in the meantime: nothing left to tell
     }
-    *newest = denial(*violation);
+    *newest = record(*newest_violation);
     return due(event, dropped);
 }
 
@@ -300,23 +222,8 @@ void svp_monitor_add_device(SvpDevice* monitor, SvpDevice* device, const char* n
     }
 }
 
-void svp_monitor_openings(SvpDevice* monitor, void (*each)(void* opaque, const SvpOpening* opening),
-                          void* opaque, std::uint64_t* lost) noexcept {
-    const svp::FaultOpenings& openings = monitor_of(monitor).openings();
-    *lost = openings.lost();
-    for (const svp::Opening& opening : openings.list()) {
-        SvpOpening given{};
-        given.fault = opening.fault;
-        given.masters = opening.masters;
-        given.domains = opening.domains;
-        given.privileges = opening.privileges;
-        given.secure = opening.world == svp::World::secure;
-        given.write = opening.direction == svp::Direction::write;
-        given.open = opening.open;
-        given.first = opening.first;
-        given.last = opening.last;
-        each(opaque, &given);
-    }
+void svp_monitor_openings(SvpDevice* monitor, SvpTakeMember* each, void* opaque) noexcept {
+    svp_give_members(svp::members_of(monitor_of(monitor).openings()), each, opaque);
 }
 
 unsigned svp_monitor_add_line(SvpDevice* monitor, const char* device, std::uint32_t number) noexcept {

@@ -41,6 +41,14 @@ struct Firewall::Policy {
     std::array<std::array<bool, 2>, master_count> privileges{};
     std::uint64_t watch_generation = 0;
     bool operator==(const Policy&) const = default;
+
+    /** True if only rights to memory differ: the TZASC's, or where the on-chip memories are guarded. */
+    bool same_but_memories(Policy other) const {
+        other.tzc_in_path = tzc_in_path;
+        other.tzc_regions = tzc_regions;
+        other.ocram_edges = ocram_edges;
+        return *this == other;
+    }
 };
 
 static_assert(FaultInjector::max_faults == 256 && FaultOpenings::limit == 512, "max_dram_runs counts them");
@@ -109,9 +117,11 @@ void Firewall::source_changed() {
     }
     const Policy now = policy();
     if (now != *last_policy_) {
+        gate_generation_ += now.same_but_memories(*last_policy_) ? 0 : 1;
         *last_policy_ = now;
         last_denials_.reset();
         if (end_openings()) {
+            ++gate_generation_;
             last_policy_->watch_generation = monitor_->watch_generation();
         }
         host().policy_changed();

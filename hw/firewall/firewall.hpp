@@ -140,6 +140,9 @@ class Firewall : public Device, public AccessJudge, private ChangeListener, priv
     /** What CSL, PDAP and semaphore @p index leave of an access to a peripheral; @p index below 128. */
     AccessRights peripheral_rights(unsigned index, World world, Domain domain, bool privileged) const;
 
+    /** Another number after each change that may be about more than DRAM and the on-chip memories. */
+    std::uint64_t gate_generation() const { return gate_generation_; }
+
     /** RDC domain of @p master. */
     Domain domain_of(Master master) const;
 
@@ -218,6 +221,7 @@ class Firewall : public Device, public AccessJudge, private ChangeListener, priv
     BusMonitor* monitor_ = nullptr;
     std::unique_ptr<Policy> last_policy_;
     std::unique_ptr<Denials> last_denials_;  ///< of last_policy_, once a fault wanted them
+    std::uint64_t gate_generation_ = 0;
     bool in_fault_ = false;
 };
 

@@ -16,6 +16,7 @@
 #include "target/arm/arm-powerctl.h"
 #include "target/arm/cpu.h"
 #include "svp_core.h"
+#include "svp_trace.h"
 
 /* MemTxAttrs.requester_id, which nothing else on this board sets. */
 #define REQUESTER_KNOWN 0x8000
@@ -97,6 +98,38 @@ MemTxResult svp_memtx_result(SvpResponse response)
     g_assert_not_reached();
 }
 
+MemTxResult svp_core_read(Object *device, SvpDevice *core, unsigned region,
+                          uint64_t offset, const SvpTransaction *by,
+                          uint64_t *value)
+{
+    SvpResponse answer = svp_device_read(core, region, offset, by->size, by,
+                                         value);
+
+    if (trace_event_get_state_backends(TRACE_SVP_REG_READ)) {
+        char *name = svp_device_register_name(core, region, offset);
+
+        trace_svp_reg_read(object_get_canonical_path_component(device), name,
+                           region, offset, by->size, *value, answer);
+        svp_free(name);
+    }
+    return svp_memtx_result(answer);
+}
+
+MemTxResult svp_core_write(Object *device, SvpDevice *core, unsigned region,
+                           uint64_t offset, const SvpTransaction *by,
+                           uint64_t value)
+{
+    if (trace_event_get_state_backends(TRACE_SVP_REG_WRITE)) {
+        char *name = svp_device_register_name(core, region, offset);
+
+        trace_svp_reg_write(object_get_canonical_path_component(device), name,
+                            region, offset, by->size, value);
+        svp_free(name);
+    }
+    return svp_memtx_result(svp_device_write(core, region, offset, value,
+                                             by->size, by));
+}
+
 void svp_log(void *opaque, SvpLogKind kind, const char *message)
 {
     qemu_log_mask(kind == SVP_LOG_GUEST_ERROR ? LOG_GUEST_ERROR : LOG_UNIMP,
@@ -133,7 +166,7 @@ static void cpu_on_queued(CPUState *cs, run_on_cpu_data data)
     }
 }
 
-void svp_cpu_on(void *opaque, unsigned cpu, uint64_t entry)
+static void cpu_on(void *opaque, unsigned cpu, uint64_t entry)
 {
     CPUState *cs = qemu_get_cpu(cpu);
 
@@ -145,7 +178,7 @@ void svp_cpu_on(void *opaque, unsigned cpu, uint64_t entry)
     async_run_on_cpu(cs, cpu_on_queued, RUN_ON_CPU_TARGET_PTR(entry));
 }
 
-void svp_cpu_off(void *opaque, unsigned cpu)
+static void cpu_off(void *opaque, unsigned cpu)
 {
     CPUState *cs = qemu_get_cpu(cpu);
 
@@ -154,12 +187,18 @@ void svp_cpu_off(void *opaque, unsigned cpu)
     }
 }
 
-bool svp_cpu_halted(void *opaque, unsigned cpu)
+static bool cpu_halted(void *opaque, unsigned cpu)
 {
     CPUState *cs = qemu_get_cpu(cpu);
 
     return cs && cs->halted;
 }
+
+const SvpCoreOps svp_core_ops = {
+    .on = cpu_on,
+    .off = cpu_off,
+    .halted = cpu_halted,
+};
 
 int64_t svp_now(void *opaque)
 {

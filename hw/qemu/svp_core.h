@@ -8,6 +8,7 @@
 
 #include "exec/memattrs.h"
 #include "migration/vmstate.h"
+#include "qom/object.h"
 #include "svp/abi.h"
 
 /* RDC MDA indices of svp::Master that adapters name. */
@@ -41,6 +42,17 @@ bool svp_attrs_are_qtests(MemTxAttrs attrs);
 
 MemTxResult svp_memtx_result(SvpResponse response);
 
+/*
+ * Register accesses of @by->size bytes to the core of @device; all of them go
+ * through here, and can be traced.
+ */
+MemTxResult svp_core_read(Object *device, SvpDevice *core, unsigned region,
+                          uint64_t offset, const SvpTransaction *by,
+                          uint64_t *value);
+MemTxResult svp_core_write(Object *device, SvpDevice *core, unsigned region,
+                           uint64_t offset, const SvpTransaction *by,
+                           uint64_t value);
+
 /* Host services that are the same for every adapter. */
 void svp_log(void *opaque, SvpLogKind kind, const char *message);
 void svp_random(void *opaque, void *data, size_t length);
@@ -50,9 +62,7 @@ bool svp_store(void *opaque, const char *path, const void *data,
                size_t length);
 
 /* Application cores by number, for the power controller. */
-void svp_cpu_on(void *opaque, unsigned cpu, uint64_t entry);
-void svp_cpu_off(void *opaque, unsigned cpu);
-bool svp_cpu_halted(void *opaque, unsigned cpu);
+extern const SvpCoreOps svp_core_ops;
 
 int64_t svp_now(void *opaque);
 
@@ -61,6 +71,9 @@ int64_t svp_now(void *opaque);
  * core's own versioned bytes.
  */
 extern const VMStateInfo vmstate_info_svp_core;
+
+#define VMSTATE_SVP_CORE(state)                                                \
+    VMSTATE_SINGLE(core, state, 0, vmstate_info_svp_core, SvpDevice *)
 
 /*
  * @form under the name of a core's type; lives for ever. System-bus devices

@@ -73,6 +73,7 @@ void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, SvpBus *bus,
         svp_device_attach_bus(s->core, bus);
     }
     s->worker = svp_worker_new(s->core, in_place);
+    svp_device_attach_cores(s->core, &svp_core_ops, NULL);
     svp_monitor_add_device(svp_views_monitor(views), s->core,
                            object_get_canonical_path_component(OBJECT(s)));
 }
@@ -137,34 +138,6 @@ static void host_job_ended(void *opaque, const SvpJob *job)
                   job->kind, job->status, job->bytes_read, job->bytes_written);
 }
 
-static void host_request_work(void *opaque)
-{
-    SvpDeviceState *s = opaque;
-
-    svp_worker_request(s->worker);
-}
-
-static bool host_work_must_end(void *opaque)
-{
-    SvpDeviceState *s = opaque;
-
-    return svp_worker_must_end(s->worker);
-}
-
-static void host_work_takes(void *opaque, uint64_t nanoseconds)
-{
-    SvpDeviceState *s = opaque;
-
-    svp_worker_takes(s->worker, nanoseconds);
-}
-
-static void host_lock(void *opaque, bool taken)
-{
-    SvpDeviceState *s = opaque;
-
-    svp_worker_lock(s->worker, taken);
-}
-
 static const SvpHostOps host_ops = {
     .set_irq = host_set_irq,
     .now = svp_now,
@@ -172,17 +145,10 @@ static const SvpHostOps host_ops = {
     .cancel = host_cancel,
     .log = svp_log,
     .random = svp_random,
-    .cpu_on = svp_cpu_on,
-    .cpu_off = svp_cpu_off,
-    .cpu_halted = svp_cpu_halted,
     .policy_changed = host_policy_changed,
     .refused = host_refused,
     .store = svp_store,
     .job_ended = host_job_ended,
-    .request_work = host_request_work,
-    .work_must_end = host_work_must_end,
-    .work_takes = host_work_takes,
-    .lock = host_lock,
 };
 
 static void core_timer_expired(void *opaque)
@@ -200,16 +166,9 @@ static SvpTransaction region_access(SvpRegion *region, hwaddr offset,
     /* The SoC maps each region straight into the whole of its address space. */
     SvpTransaction by = svp_transaction(attrs, region->mr.addr + offset, size,
                                         write);
-    SvpTransaction identity;
 
     if (region->device->views && !svp_attrs_name_master(attrs)) {
-        svp_firewall_identity(svp_views_firewall(region->device->views),
-                              by.master, by.secure, &identity);
-        by.domain = identity.domain;
-        if (by.master != SVP_MASTER_A53) {
-            by.secure = identity.secure;
-            by.privileged = identity.privileged;
-        }
+        svp_firewall_complete(svp_views_firewall(region->device->views), &by);
     }
     return by;
 }
@@ -219,9 +178,9 @@ static MemTxResult region_read(void *opaque, hwaddr offset, uint64_t *data,
 {
     SvpRegion *region = opaque;
     SvpTransaction by = region_access(region, offset, size, false, attrs);
-    MemTxResult result = svp_memtx_result(
-        svp_device_read(region->device->core, region->number, offset, size,
-                        &by, data));
+    MemTxResult result = svp_core_read(OBJECT(region->device),
+                                       region->device->core, region->number,
+                                       offset, &by, data);
 
     if (region->device->worker && current_cpu &&
         by.master == SVP_MASTER_A53 && !by.debug) {
@@ -239,9 +198,8 @@ static MemTxResult region_write(void *opaque, hwaddr offset, uint64_t data,
     SvpRegion *region = opaque;
     SvpTransaction by = region_access(region, offset, size, true, attrs);
 
-    return svp_memtx_result(svp_device_write(region->device->core,
-                                             region->number, offset, data,
-                                             size, &by));
+    return svp_core_write(OBJECT(region->device), region->device->core,
+                          region->number, offset, &by, data);
 }
 
 static const MemoryRegionOps region_ops = {
@@ -336,13 +294,7 @@ static const VMStateDescription vmstate_svp_device = {
     .minimum_version_id = 1,
     .pre_load = svp_device_pre_load,
     .fields = (const VMStateField[]) {
-        {
-            .name = "core",
-            .offset = offsetof(SvpDeviceState, core),
-            .size = sizeof(SvpDevice *),
-            .info = &vmstate_info_svp_core,
-            .flags = VMS_SINGLE,
-        },
+        VMSTATE_SVP_CORE(SvpDeviceState),
         VMSTATE_END_OF_LIST()
     },
 };

@@ -33,39 +33,10 @@ struct SvpI2cState {
  * An I2C slave of this board has no interrupt, timer or firewall duty, is no
  * bus master and has no work to do beside the emulator.
  */
-
-static void no_irq(void *opaque, unsigned line, bool level)
-{
-}
-
-static void no_schedule(void *opaque, unsigned timer, int64_t deadline)
-{
-}
-
-static void no_cancel(void *opaque, unsigned timer)
-{
-}
-
-static void no_policy(void *opaque)
-{
-}
-
-static void no_refusal(void *opaque, const SvpRefusal *refusal)
-{
-}
-
 static const SvpHostOps host_ops = {
-    .set_irq = no_irq,
     .now = svp_now,
-    .schedule = no_schedule,
-    .cancel = no_cancel,
     .log = svp_log,
     .random = svp_random,
-    .cpu_on = svp_cpu_on,
-    .cpu_off = svp_cpu_off,
-    .cpu_halted = svp_cpu_halted,
-    .policy_changed = no_policy,
-    .refused = no_refusal,
 };
 
 static uint32_t next_register(SvpI2cState *s)
@@ -93,7 +64,7 @@ static int svp_i2c_send(I2CSlave *slave, uint8_t data)
         s->pointer = data % svp_device_region_size(s->core, 0);
         s->pointer_next = false;
     } else {
-        svp_device_write(s->core, 0, next_register(s), data, 1, &by);
+        svp_core_write(OBJECT(s), s->core, 0, next_register(s), &by, data);
     }
     return 0;
 }
@@ -104,7 +75,7 @@ static uint8_t svp_i2c_recv(I2CSlave *slave)
     SvpTransaction by = { .size = 1, .privileged = true };
     uint64_t value = 0;
 
-    svp_device_read(s->core, 0, next_register(s), 1, &by, &value);
+    svp_core_read(OBJECT(s), s->core, 0, next_register(s), &by, &value);
     return value;
 }
 
@@ -123,13 +94,7 @@ static const VMStateDescription vmstate_svp_i2c = {
     .minimum_version_id = 1,
     .fields = (const VMStateField[]) {
         VMSTATE_I2C_SLAVE(parent_obj, SvpI2cState),
-        {
-            .name = "core",
-            .offset = offsetof(SvpI2cState, core),
-            .size = sizeof(SvpDevice *),
-            .info = &vmstate_info_svp_core,
-            .flags = VMS_SINGLE,
-        },
+        VMSTATE_SVP_CORE(SvpI2cState),
         VMSTATE_UINT32(pointer, SvpI2cState),
         VMSTATE_BOOL(pointer_next, SvpI2cState),
         VMSTATE_END_OF_LIST()

@@ -5,6 +5,8 @@
 #include "hw/core/cpu.h"
 #include "hw/irq.h"
 #include "qapi/qapi-events-svp.h"
+#include "qapi/qapi-visit-svp-violations.h"
+#include "qapi/error.h"
 #include "system/tcg.h"
 #include "target/arm/cpu.h"
 #include "exec/cpu-common.h"
@@ -47,10 +49,13 @@ static void event_set_timer(SvpMonitor *monitor, int64_t wake)
     }
 }
 
-static void event_send(const SvpDenial *denial, uint64_t dropped)
+static void event_send(const SvpRecord *record, uint64_t dropped)
 {
-    SvpViolation *info = svp_violation_info(denial, false);
+    g_autoptr(QDict) flat = qdict_new();
+    SvpViolation *info;
 
+    svp_record_members(record, svp_qmp_take_member, flat);
+    info = SVP_QMP_MAKE(SvpViolation, flat);
     qapi_event_send_svp_violation(info, dropped);
     qapi_free_SvpViolation(info);
 }
@@ -58,7 +63,7 @@ static void event_send(const SvpDenial *denial, uint64_t dropped)
 static void event_timer_expired(void *opaque)
 {
     SvpMonitor *monitor = opaque;
-    SvpDenial newest;
+    const SvpRecord *newest;
     uint64_t dropped;
     int64_t wake;
     bool due = svp_monitor_event_expired(monitor->core, event_now(), &newest,
@@ -67,43 +72,28 @@ static void event_timer_expired(void *opaque)
     monitor->event_wake = -1;
     event_set_timer(monitor, wake);
     if (due) {
-        event_send(&newest, dropped);
+        event_send(newest, dropped);
     }
 }
 
-static void trace_denial(const SvpDenial *denial, bool merged)
-{
-    if (trace_event_get_state_backends(TRACE_SVP_VIOLATION)) {
-        SvpViolationState state = (SvpViolationState)denial->state;
-        SvpBusStream stream = (SvpBusStream)denial->stream;
-        bool told = stream != SVP_BUS_STREAM_NONE;
-        g_autofree char *decided = g_strdup_printf(
-            "%s%s%s%s by %s", told ? "of " : "",
-            told ? SvpBusStream_str(stream) : "", told ? " " : "",
-            SvpViolationState_str(state), denial->denier);
-
-        trace_svp_violation(denial->sequence, merged ? "again" : "new",
-                            svp_master_name(denial->master),
-                            denial->secure ? "secure" : "non-secure",
-                            denial->write ? "write" : "read", denial->address,
-                            denial->length, decided, denial->index,
-                            denial->pc);
-    }
-}
-
-static void monitor_recorded(void *opaque, const SvpDenial *denial, bool merged)
+static void monitor_recorded(void *opaque, const SvpRecord *record, bool merged)
 {
     SvpMonitor *monitor = opaque;
     uint64_t dropped;
     int64_t wake;
     bool due;
 
-    trace_denial(denial, merged);
+    if (trace_event_get_state_backends(TRACE_SVP_VIOLATION)) {
+        char *line = svp_record_text(record);
+
+        trace_svp_violation(merged ? "again" : "new", line);
+        svp_free(line);
+    }
     due = svp_monitor_event(monitor->core, event_now(), merged, &dropped,
                             &wake);
     event_set_timer(monitor, wake);
     if (due) {
-        event_send(denial, dropped);
+        event_send(record, dropped);
     }
 }
 

@@ -12,12 +12,7 @@
 #include "svp/abi_log.h"
 #include "svp_device.h"
 
-/* The QAPI form of a record; with its line of text if @text. */
-SvpViolation *svp_violation_info(const SvpDenial *denial, bool text);
-
 unsigned svp_qmp_master_number(SvpBusMaster master);
-SvpBusMaster svp_qmp_master(unsigned number);
-SvpBusWorld svp_qmp_world(bool secure);
 
 /*
  * The core of the only device of a type; NULL with an error if the machine has
@@ -30,6 +25,20 @@ void svp_qmp_take_member(void *opaque, const SvpMember *member);
 
 /* Visits what such members make up: an object, or a list if they are its. */
 Visitor *svp_qmp_members_visitor(const QDict *flat);
+
+/*
+ * The QAPI object of @type that members in @flat make up. Cores give what the
+ * schema says.
+ */
+#define SVP_QMP_MAKE(type, flat)                                               \
+    ({                                                                         \
+        Visitor *members_ = svp_qmp_members_visitor(flat);                     \
+        type *object_ = NULL;                                                  \
+                                                                               \
+        visit_type_##type(members_, NULL, &object_, &error_abort);             \
+        visit_free(members_);                                                  \
+        object_;                                                               \
+    })
 
 /* The bus that commands are about; without that they fail. */
 void svp_qmp_set_bus(SvpViews *views, SvpBus *bus);

@@ -9,6 +9,7 @@
 #include "qapi/qapi-commands-svp.h"
 #include "qapi/qapi-visit-svp-counters.h"
 #include "qapi/qobject-input-visitor.h"
+#include "qobject/qlist.h"
 #include "qobject/qnum.h"
 #include "svp_qmp.h"
 
@@ -27,6 +28,7 @@ void svp_qmp_take_member(void *opaque, const SvpMember *member)
         qdict_put_bool(flat, member->name, member->number);
         break;
     case SVP_MEMBER_EMPTY:
+        qdict_put(flat, member->name, qlist_new());
         break;
     }
 }
@@ -91,25 +93,19 @@ SvpDeviceCountersList *qmp_query_svp_counters(const char *device,
     return list;
 }
 
-/* What the only device of @type tells, to be visited as a type of the schema. */
-static Visitor *counters_visitor(const char *type, Error **errp)
+/* What the only device of @type tells. */
+static QDict *counters_of(const char *type, Error **errp)
 {
     SvpDevice *core = svp_qmp_core(type, errp);
-    g_autoptr(QDict) counters = core ? core_counters(core) : NULL;
 
-    return core ? svp_qmp_members_visitor(counters) : NULL;
+    return core ? core_counters(core) : NULL;
 }
 
 CaamInfo *qmp_query_caam(Error **errp)
 {
-    Visitor *visitor = counters_visitor("imx8mq.caam", errp);
-    CaamInfo *info = NULL;
+    g_autoptr(QDict) counters = counters_of("imx8mq.caam", errp);
 
-    if (visitor) {
-        visit_type_CaamInfo(visitor, NULL, &info, &error_abort);
-        visit_free(visitor);
-    }
-    return info;
+    return counters ? SVP_QMP_MAKE(CaamInfo, counters) : NULL;
 }
 
 VpuInfoList *qmp_query_vpu(Error **errp)
@@ -120,16 +116,13 @@ VpuInfoList *qmp_query_vpu(Error **errp)
     unsigned i;
 
     for (i = 0; i < ARRAY_SIZE(types); i++) {
-        Visitor *visitor = counters_visitor(types[i], errp);
-        VpuInfo *info = NULL;
+        g_autoptr(QDict) counters = counters_of(types[i], errp);
 
-        if (!visitor) {
+        if (!counters) {
             qapi_free_VpuInfoList(list);
             return NULL;
         }
-        visit_type_VpuInfo(visitor, NULL, &info, &error_abort);
-        visit_free(visitor);
-        QAPI_LIST_APPEND(tail, info);
+        QAPI_LIST_APPEND(tail, SVP_QMP_MAKE(VpuInfo, counters));
     }
     return list;
 }

@@ -25,12 +25,19 @@ typedef struct SvpMemory {
     MemoryRegion *ram;
 } SvpMemory;
 
+/* What a view has in place of a range that not every access may reach. */
+typedef struct SvpFence {
+    struct SvpView *view;
+    hwaddr base;
+    MemoryRegion mr;
+} SvpFence;
+
 /* One judged memory in one view. */
 typedef struct SvpWindow {
     struct SvpView *view;
     const SvpMemory *memory;
     MemoryRegion container;
-    MemoryRegion fence;
+    SvpFence fence;
     GPtrArray *aliases; /* MemoryRegion *, grows, never shrinks */
     SvpRun *runs;
     size_t run_count;
@@ -38,10 +45,8 @@ typedef struct SvpWindow {
 
 /* One guarded peripheral in one view. */
 typedef struct SvpGate {
-    struct SvpView *view;
-    hwaddr base;
+    SvpFence fence;
     uint64_t length;
-    MemoryRegion fence;
     bool closed; /* the fence lies over the device */
 } SvpGate;
 
@@ -66,7 +71,7 @@ typedef struct SvpView {
     SvpWindow *windows;
     SvpGate *gates;
     unsigned gate_count;
-    SvpGate rest; /* of a bus master: what is no memory */
+    SvpFence rest; /* of a bus master: what is no memory */
     QTAILQ_ENTRY(SvpView) next;
 } SvpView;
 
@@ -83,6 +88,7 @@ struct SvpViews {
     bool pending;     /* a rebuild waits for the vCPUs to stop */
     QemuCond applied; /* pending has become false */
     unsigned generation; /* another number after each change of rights */
+    uint64_t gate_generation; /* the firewall's, when gates were last asked */
     QTAILQ_HEAD(, SvpView) list;
 };
 
@@ -124,9 +130,11 @@ static bool fence_judge(SvpView *view, hwaddr address, unsigned size,
     return granted;
 }
 
-static MemTxResult fence_read(SvpView *view, hwaddr address, uint64_t *data,
+static MemTxResult fence_read(void *opaque, hwaddr offset, uint64_t *data,
                               unsigned size, MemTxAttrs attrs)
 {
+    SvpView *view = ((SvpFence *)opaque)->view;
+    hwaddr address = ((SvpFence *)opaque)->base + offset;
     MemTxResult result;
     SvpOutcome *outcome;
     uint8_t buffer[8];
@@ -147,9 +155,11 @@ static MemTxResult fence_read(SvpView *view, hwaddr address, uint64_t *data,
     return result;
 }
 
-static MemTxResult fence_write(SvpView *view, hwaddr address, uint64_t data,
+static MemTxResult fence_write(void *opaque, hwaddr offset, uint64_t data,
                                unsigned size, MemTxAttrs attrs)
 {
+    SvpView *view = ((SvpFence *)opaque)->view;
+    hwaddr address = ((SvpFence *)opaque)->base + offset;
     MemTxResult result;
     SvpOutcome *outcome;
     uint8_t buffer[8];
@@ -166,55 +176,33 @@ static MemTxResult fence_write(SvpView *view, hwaddr address, uint64_t data,
     return address_space_write(&view->views->raw, address, attrs, buffer, size);
 }
 
-static MemTxResult window_read(void *opaque, hwaddr offset, uint64_t *data,
-                               unsigned size, MemTxAttrs attrs)
-{
-    SvpWindow *window = opaque;
-
-    return fence_read(window->view, window->memory->base + offset, data, size,
-                      attrs);
-}
-
-static MemTxResult window_write(void *opaque, hwaddr offset, uint64_t data,
-                                unsigned size, MemTxAttrs attrs)
-{
-    SvpWindow *window = opaque;
-
-    return fence_write(window->view, window->memory->base + offset, data, size,
-                       attrs);
-}
-
-static const MemoryRegionOps window_ops = {
-    .read_with_attrs = window_read,
-    .write_with_attrs = window_write,
+static const MemoryRegionOps memory_fence_ops = {
+    .read_with_attrs = fence_read,
+    .write_with_attrs = fence_write,
     .endianness = DEVICE_LITTLE_ENDIAN,
     .valid = { .min_access_size = 1, .max_access_size = 8, .unaligned = true },
     .impl = { .min_access_size = 1, .max_access_size = 8, .unaligned = true },
 };
 
-static MemTxResult gate_read(void *opaque, hwaddr offset, uint64_t *data,
-                             unsigned size, MemTxAttrs attrs)
-{
-    SvpGate *gate = opaque;
-
-    return fence_read(gate->view, gate->base + offset, data, size, attrs);
-}
-
-static MemTxResult gate_write(void *opaque, hwaddr offset, uint64_t data,
-                              unsigned size, MemTxAttrs attrs)
-{
-    SvpGate *gate = opaque;
-
-    return fence_write(gate->view, gate->base + offset, data, size, attrs);
-}
-
-static const MemoryRegionOps gate_ops = {
-    .read_with_attrs = gate_read,
-    .write_with_attrs = gate_write,
+static const MemoryRegionOps device_fence_ops = {
+    .read_with_attrs = fence_read,
+    .write_with_attrs = fence_write,
     .endianness = DEVICE_LITTLE_ENDIAN,
     .valid = { .min_access_size = 1, .max_access_size = 8 },
     .impl = { .min_access_size = 1, .max_access_size = 8 },
 };
+
+static void fence_init(SvpFence *fence, SvpView *view,
+                       const MemoryRegionOps *ops, const char *name,
+                       hwaddr base, uint64_t length)
+{
+    fence->view = view;
+    fence->base = base;
+    memory_region_init_io(&fence->mr, view->views->owner, ops, fence, name,
+                          length);
+    /* A device that starts DMA from its register handler may run into it. */
+    fence->mr.disable_reentrancy_guard = true;
+}
 
 /* Layout of memories */
 
@@ -315,21 +303,22 @@ static void window_update(SvpWindow *window)
 static void gate_update(SvpGate *gate)
 {
     SvpRun first;
-    size_t count = svp_firewall_runs(firewall_of(gate->view),
-                                     gate->view->secure, gate->view->domain,
-                                     1u << gate->view->master, gate->base,
-                                     gate->length, &first, 1);
+    SvpView *view = gate->fence.view;
+    size_t count = svp_firewall_runs(firewall_of(view), view->secure,
+                                     view->domain, 1u << view->master,
+                                     gate->fence.base, gate->length, &first, 1);
     bool closed = count != 1 || !first.read || !first.write;
 
     if (closed != gate->closed) {
         gate->closed = closed;
-        memory_region_set_enabled(&gate->fence, closed);
+        memory_region_set_enabled(&gate->fence.mr, closed);
     }
 }
 
 /* Views */
 
-static void view_update(SvpView *view)
+/* @gates: more may have changed than rights to memories. */
+static void view_update(SvpView *view, bool gates)
 {
     SvpTransaction identity;
     unsigned i;
@@ -342,18 +331,22 @@ static void view_update(SvpView *view)
     for (i = 0; i < view->views->memories->len; i++) {
         window_update(&view->windows[i]);
     }
-    for (i = 0; i < view->gate_count; i++) {
+    for (i = 0; gates && i < view->gate_count; i++) {
         gate_update(&view->gates[i]);
     }
 }
 
 static void views_apply(SvpViews *views)
 {
+    uint64_t generation = svp_firewall_gate_generation(
+        svp_device_core(views->firewall));
+    bool gates = generation != views->gate_generation;
     SvpView *view;
 
+    views->gate_generation = generation;
     memory_region_transaction_begin();
     QTAILQ_FOREACH(view, &views->list, next) {
-        view_update(view);
+        view_update(view, gates);
     }
     memory_region_transaction_commit();
 }
@@ -469,15 +462,13 @@ static void view_init_window(SvpView *view, unsigned i)
     fence_name = g_strdup_printf("%s-fence", name);
     memory_region_init(&window->container, views->owner, name,
                        window->memory->window);
-    memory_region_init_io(&window->fence, views->owner, &window_ops, window,
-                          fence_name, window->memory->window);
-    /* A device that starts DMA from its register handler may run into it. */
-    window->fence.disable_reentrancy_guard = true;
+    fence_init(&window->fence, view, &memory_fence_ops, fence_name,
+               window->memory->base, window->memory->window);
     if (view->kind == VIEW_MEMORY) {
-        fence_pass_for_memory(&window->fence);
+        fence_pass_for_memory(&window->fence.mr);
     }
-    memory_region_add_subregion_overlap(&window->container, 0, &window->fence,
-                                        0);
+    memory_region_add_subregion_overlap(&window->container, 0,
+                                        &window->fence.mr, 0);
     memory_region_add_subregion_overlap(&view->container, window->memory->base,
                                         &window->container, 1);
 }
@@ -490,18 +481,16 @@ static void view_init_gates(SvpView *view)
     view->gate_count = count;
     for (i = 0; i < count; i++) {
         SvpGate *gate = &view->gates[i];
-        g_autofree char *name = NULL;
-        const char *slave = svp_firewall_peripheral(i, &gate->base,
-                                                    &gate->length);
+        hwaddr base;
+        const char *slave = svp_firewall_peripheral(i, &base, &gate->length);
+        g_autofree char *name = g_strdup_printf("%s-gate-%s-%u", view->name,
+                                                slave, i);
 
-        gate->view = view;
-        name = g_strdup_printf("%s-gate-%s-%u", view->name, slave, i);
-        memory_region_init_io(&gate->fence, view->views->owner, &gate_ops, gate,
-                              name, gate->length);
-        gate->fence.disable_reentrancy_guard = true;
-        memory_region_set_enabled(&gate->fence, false);
-        memory_region_add_subregion_overlap(&view->container, gate->base,
-                                            &gate->fence, 2);
+        fence_init(&gate->fence, view, &device_fence_ops, name, base,
+                   gate->length);
+        memory_region_set_enabled(&gate->fence.mr, false);
+        memory_region_add_subregion_overlap(&view->container, base,
+                                            &gate->fence.mr, 2);
     }
 }
 
@@ -523,13 +512,8 @@ static void view_init_rest(SvpView *view)
 {
     g_autofree char *name = g_strdup_printf("%s-rest", view->name);
 
-    view->rest.view = view;
-    view->rest.length = SVP_VIEW_SIZE;
-    memory_region_init_io(&view->rest.fence, view->views->owner, &gate_ops,
-                          &view->rest, name, SVP_VIEW_SIZE);
-    view->rest.fence.disable_reentrancy_guard = true;
-    memory_region_add_subregion_overlap(&view->container, 0, &view->rest.fence,
-                                        0);
+    fence_init(&view->rest, view, &device_fence_ops, name, 0, SVP_VIEW_SIZE);
+    memory_region_add_subregion_overlap(&view->container, 0, &view->rest.mr, 0);
 }
 
 static MemoryRegion *views_get(SvpViews *views, const char *name,
@@ -569,7 +553,7 @@ static MemoryRegion *views_get(SvpViews *views, const char *name,
         view_init_devices(view);
     }
     QTAILQ_INSERT_TAIL(&views->list, view, next);
-    view_update(view);
+    view_update(view, true);
     memory_region_transaction_commit();
     return &view->container;
 }

@@ -27,7 +27,7 @@ struct SvpWorker {
     SvpDevice *core;
     bool in_place;
     bool requested;
-    unsigned nested; /* svp_worker_lock() calls by those who had the lock */
+    unsigned nested; /* worker_lock() calls by those who had the lock */
 
     bool running; /* the core's work() */
     VMChangeStateEntry *state_handler;
@@ -149,19 +149,23 @@ static void work_due(void *opaque)
     }
 }
 
+static void worker_request(void *opaque);
+
 static void state_changed_in_place(void *opaque, bool running, RunState state)
 {
     SvpWorker *worker = opaque;
 
     if (running && worker->requested) {
-        svp_worker_request(worker);
+        worker_request(worker);
     }
 }
 
 /* For the core and its adapter */
 
-void svp_worker_request(SvpWorker *worker)
+static void worker_request(void *opaque)
 {
+    SvpWorker *worker = opaque;
+
     worker->requested = true;
     if (worker->in_place) {
         /* A slice that is due, or under way, will see to it. */
@@ -175,21 +179,30 @@ void svp_worker_request(SvpWorker *worker)
     }
 }
 
-bool svp_worker_must_end(SvpWorker *worker)
+/* From any thread: the work shall come to an end. */
+static bool worker_must_end(void *opaque)
 {
+    SvpWorker *worker = opaque;
+
     return worker->in_place ? worker->spent >= SLICE_NS
                             : qatomic_read(&worker->held);
 }
 
-void svp_worker_takes(SvpWorker *worker, uint64_t nanoseconds)
+/* From the work: it has done what takes so long. */
+static void worker_takes(void *opaque, uint64_t nanoseconds)
 {
+    SvpWorker *worker = opaque;
+
     if (worker->in_place) {
         worker->spent += nanoseconds;
     }
 }
 
-void svp_worker_lock(SvpWorker *worker, bool taken)
+/* Without effect for a caller that holds the lock already. */
+static void worker_lock(void *opaque, bool taken)
 {
+    SvpWorker *worker = opaque;
+
     if (taken) {
         if (bql_locked()) {
             worker->nested++;
@@ -202,6 +215,13 @@ void svp_worker_lock(SvpWorker *worker, bool taken)
         bql_unlock();
     }
 }
+
+static const SvpWorkerOps worker_ops = {
+    .request = worker_request,
+    .must_end = worker_must_end,
+    .takes = worker_takes,
+    .lock = worker_lock,
+};
 
 void svp_worker_polled(SvpWorker *worker)
 {
@@ -260,6 +280,7 @@ SvpWorker *svp_worker_new(SvpDevice *core, bool in_place)
 
     worker->core = core;
     worker->in_place = in_place;
+    svp_device_attach_worker(core, &worker_ops, worker);
     if (in_place) {
         timer_init_ns(&worker->timer, QEMU_CLOCK_VIRTUAL, work_due,
                       worker);

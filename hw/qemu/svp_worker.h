@@ -17,7 +17,7 @@
  * other members that forbid it ever runs beside it. In place there is nothing
  * to wait for.
  *
- * All calls but svp_worker_must_end() are made under the lock.
+ * All calls are made under the lock.
  */
 #ifndef HW_SVP_WORKER_H
 #define HW_SVP_WORKER_H
@@ -26,18 +26,11 @@
 
 typedef struct SvpWorker SvpWorker;
 
+/* Serves what @core asks for as SvpWorkerOps. */
 SvpWorker *svp_worker_new(SvpDevice *core, bool in_place);
 
 /* Ends the work and frees the worker; before the core itself ends. */
 void svp_worker_free(SvpWorker *worker);
-
-void svp_worker_request(SvpWorker *worker);
-
-/* From any thread: the work shall come to an end. */
-bool svp_worker_must_end(SvpWorker *worker);
-
-/* From the work: it has done what takes so long. */
-void svp_worker_takes(SvpWorker *worker, uint64_t nanoseconds);
 
 /*
  * A CPU that waits for the work reads registers over and over, and takes the
@@ -50,12 +43,6 @@ void svp_worker_takes(SvpWorker *worker, uint64_t nanoseconds);
 void svp_worker_polled(SvpWorker *worker);
 void svp_worker_give_way(void);
 void svp_worker_shows(SvpWorker *worker);
-
-/*
- * Takes the lock, or gives it back; without effect for a caller that holds it
- * already.
- */
-void svp_worker_lock(SvpWorker *worker, bool taken);
 
 /* Ends the work and forgets all requests. */
 void svp_worker_cancel(SvpWorker *worker);

@@ -50,6 +50,14 @@ constexpr std::uint32_t core_gate(unsigned cpu) {
     return pgc::cores + cpu * pgc::step;
 }
 
+/** For a machine whose cores this block does not switch. */
+class NoCorePower final : public CorePower {
+ public:
+    void cpu_on(unsigned, std::uint64_t) override {}
+    void cpu_off(unsigned) override {}
+    bool cpu_halted(unsigned) override { return false; }
+};
+
 }  // namespace
 
 Gpc::Gpc(Host& host) : BankDevice(host, "gpc", window, registers(*this)) {
@@ -246,6 +254,12 @@ bool Gpc::connect(std::string_view role, Device& peer) {
     return true;
 }
 
+CorePower& Gpc::core_power() {
+    static NoCorePower none;
+    CorePower* power = host().core_power();
+    return power != nullptr ? *power : none;
+}
+
 void Gpc::set_power(std::uint32_t cores, bool on) {
     for (unsigned cpu = 0; cpu < Src::core_count; ++cpu) {
         if ((cores >> cpu & 1) == 0) {
@@ -267,10 +281,10 @@ void Gpc::update_cores() {
         const bool runs = (running_ & bit) != 0;
         if (run && !runs) {
             running_ = static_cast<std::uint8_t>(running_ | bit);
-            host().cpu_on(cpu, src_->entry_point(cpu));
+            core_power().cpu_on(cpu, src_->entry_point(cpu));
         } else if (!run && runs) {
             running_ = static_cast<std::uint8_t>(running_ & ~bit);
-            host().cpu_off(cpu);
+            core_power().cpu_off(cpu);
         }
     }
     look_again();
@@ -307,7 +321,7 @@ void Gpc::timer_expired(unsigned) {
     polling_ = false;
     std::uint32_t stopped = 0;
     for (unsigned cpu = 0; cpu < Src::core_count; ++cpu) {
-        if (loses_power_in_wfi(cpu) && host().cpu_halted(cpu)) {
+        if (loses_power_in_wfi(cpu) && core_power().cpu_halted(cpu)) {
             stopped |= 1u << cpu;
         }
     }

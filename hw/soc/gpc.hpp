@@ -15,7 +15,7 @@
  * Interface: QOM type "imx8mq.gpc", one 64 KiB window, no output line (SPI 87 never fires), 128 inputs (the
  * chip's SPIs 0 to 127), one timer. Role "src" (imx8mq.src) must be connected, or no core is ever started. A
  * core runs while it has power here and is not held in reset there: on the rising edge of that it starts at
- * the SRC's entry address (Host::cpu_on), on the falling edge it is stopped (Host::cpu_off). After reset all
+ * the SRC's entry address (CorePower::cpu_on), on the falling edge it is stopped (cpu_off). After reset all
  * cores have power and core 0 runs, which the machine sees to. A core whose EN_Cn_WFI_PDN (LPCR_A53_AD) and
  * PCR (its PGC control register) are set loses power when it is found in WFI; that is looked at every 50 us
  * of virtual time.
@@ -94,6 +94,7 @@ class Gpc : public BankDevice, public MasterHold, private Src::Observer {
     static void add_power_gates(Gpc& self, std::vector<Register>& rows);
 
     void core_enables_changed() override { update_cores(); }
+    CorePower& core_power();
     void set_power(std::uint32_t cores, bool on);
     void update_cores();
     std::uint32_t gated_cores() const;

@@ -21,6 +21,9 @@ extern "C" {
 
 typedef struct SvpDevice SvpDevice;
 
+/* Selects all where a number or an enumerator is asked for. */
+#define SVP_ANY (-1)
+
 /* Values of svp::Response. */
 typedef enum { SVP_OKAY = 0, SVP_SLVERR = 1, SVP_DECERR = 2 } SvpResponse;
 
@@ -67,7 +70,8 @@ typedef struct SvpMember {
 /* Gets the members of an object one by one; what @member points to lives during the call. */
 typedef void SvpTakeMember(void *opaque, const SvpMember *member);
 
-/* What a core asks of the emulator; see svp::Host. `opaque` is what svp_device_create() was given. */
+/* What a core asks of the emulator; see svp::Host. `opaque` is what svp_device_create() was given. Those that a kind of
+ * device has no use for may be NULL. */
 typedef struct SvpHostOps {
     void (*set_irq)(void *opaque, unsigned line, bool level);
     int64_t (*now)(void *opaque);
@@ -75,18 +79,28 @@ typedef struct SvpHostOps {
     void (*cancel)(void *opaque, unsigned timer);
     void (*log)(void *opaque, SvpLogKind kind, const char *message);
     void (*random)(void *opaque, void *data, size_t length);
-    void (*cpu_on)(void *opaque, unsigned cpu, uint64_t entry);
-    void (*cpu_off)(void *opaque, unsigned cpu);
-    bool (*cpu_halted)(void *opaque, unsigned cpu);
     void (*policy_changed)(void *opaque);
     void (*refused)(void *opaque, const SvpRefusal *refusal); /* for svp_monitor_refused() */
     bool (*store)(void *opaque, const char *path, const void *data, size_t length);
     void (*job_ended)(void *opaque, const SvpJob *job);
-    void (*request_work)(void *opaque);
-    bool (*work_must_end)(void *opaque);
-    void (*work_takes)(void *opaque, uint64_t nanoseconds);
-    void (*lock)(void *opaque, bool taken); /* Host::exclusive() takes it before and gives it back after */
 } SvpHostOps;
+
+/* Abilities that a device gets only where its adapter has them; each with an `opaque` of its own. */
+
+/* Work beside the emulator; see svp::Host. */
+typedef struct SvpWorkerOps {
+    void (*request)(void *opaque);
+    bool (*must_end)(void *opaque);
+    void (*takes)(void *opaque, uint64_t nanoseconds);
+    void (*lock)(void *opaque, bool taken); /* Host::exclusive() takes it before and gives it back after */
+} SvpWorkerOps;
+
+/* Power of the application cores; see svp::CorePower. */
+typedef struct SvpCoreOps {
+    void (*on)(void *opaque, unsigned cpu, uint64_t entry);
+    void (*off)(void *opaque, unsigned cpu);
+    bool (*halted)(void *opaque, unsigned cpu);
+} SvpCoreOps;
 
 /* The catalogue: types are numbered from 0 to svp_type_count() - 1. Strings live for ever. */
 unsigned svp_type_count(void) SVP_NOEXCEPT;
@@ -115,6 +129,10 @@ bool svp_device_property_is_text(SvpDevice *device, unsigned index) SVP_NOEXCEPT
 bool svp_device_set_text(SvpDevice *device, const char *name, const char *value, char **error) SVP_NOEXCEPT;
 bool svp_device_set_property(SvpDevice *device, const char *name, uint64_t value, char **error) SVP_NOEXCEPT;
 
+/* Abilities from outside; `ops` must outlive the device. */
+void svp_device_attach_worker(SvpDevice *device, const SvpWorkerOps *ops, void *opaque) SVP_NOEXCEPT;
+void svp_device_attach_cores(SvpDevice *device, const SvpCoreOps *ops, void *opaque) SVP_NOEXCEPT;
+
 /* Makes `peer` known to `device` under `role`; false if the core has no such role. */
 bool svp_device_connect(SvpDevice *device, const char *role, SvpDevice *peer) SVP_NOEXCEPT;
 
@@ -123,6 +141,9 @@ SvpResponse svp_device_read(SvpDevice *device, unsigned region, uint64_t offset,
                             const SvpTransaction *by, uint64_t *value) SVP_NOEXCEPT;
 SvpResponse svp_device_write(SvpDevice *device, unsigned region, uint64_t offset, uint64_t value, unsigned size,
                              const SvpTransaction *by) SVP_NOEXCEPT;
+
+/* Name of the register at `offset`, to be freed with svp_free(); "-" if the core declares none there. */
+char *svp_device_register_name(SvpDevice *device, unsigned region, uint64_t offset) SVP_NOEXCEPT;
 
 void svp_device_reset(SvpDevice *device) SVP_NOEXCEPT;
 void svp_device_timer_expired(SvpDevice *device, unsigned timer) SVP_NOEXCEPT;
@@ -172,27 +193,17 @@ void svp_firewall_identity(SvpDevice *firewall, unsigned master, bool own_secure
 unsigned svp_firewall_peripheral_count(void) SVP_NOEXCEPT;
 const char *svp_firewall_peripheral(unsigned number, uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
 
-/* What the bus adds to the accesses of a master. */
-typedef struct SvpMasterIdentity {
-    uint8_t domain;
-    bool own_world;      /* it says itself in which world; then `secure` is meaningless */
-    bool secure;
-    bool own_privilege;  /* it says itself whether privileged; then `privileged` is meaningless */
-    bool privileged;
-} SvpMasterIdentity;
+/* Completes an access of a master that says no more of itself than its number (the A53 says world and privilege, too). */
+void svp_firewall_complete(SvpDevice *firewall, SvpTransaction *access) SVP_NOEXCEPT;
 
-void svp_firewall_master(SvpDevice *firewall, unsigned master, SvpMasterIdentity *identity) SVP_NOEXCEPT;
+/* Another number after each change of rights that is about more than DRAM and the on-chip memories. */
+uint64_t svp_firewall_gate_generation(SvpDevice *firewall) SVP_NOEXCEPT;
 
-/* On-chip memories and guarded peripherals in ascending order, numbered from 0; name, range, and CSL and PDAP index. */
-unsigned svp_firewall_slave_count(void) SVP_NOEXCEPT;
-const char *svp_firewall_slave(unsigned number, uint64_t *first, uint64_t *length, unsigned *index) SVP_NOEXCEPT;
-
-/*
- * How many bytes from the address of @access on, @length of them at most and at least one, have the same verdict:
- * *@granted, unless that is NULL. The size in @access does not matter. @length is 1 or more.
- */
-uint64_t svp_firewall_alike(SvpDevice *firewall, const SvpTransaction *access, uint64_t length,
-                            bool *granted) SVP_NOEXCEPT;
+/* Gives the policy in force, a list of SvpPolicyView of hw/qemu/svp-bus.json: of both worlds and all domains, or of one. */
+void svp_firewall_policy(SvpDevice *firewall, int secure, int domain, bool slaves, SvpTakeMember *each,
+                         void *opaque) SVP_NOEXCEPT;
+/* Gives what the bus adds to each master, a list of SvpPolicyMaster. */
+void svp_firewall_masters(SvpDevice *firewall, SvpTakeMember *each, void *opaque) SVP_NOEXCEPT;
 
 /* What injected faults do to the data of a transaction. */
 typedef struct SvpOutcome SvpOutcome;

@@ -37,6 +37,22 @@ struct JobReport {
     std::uint64_t bytes_written;
 };
 
+/** Power of the application cores: an ability of the surroundings of a power controller. */
+class CorePower {
+ public:
+    /** Starts application core @p cpu at @p entry in EL3, AArch64, secure, as after its power-on reset. */
+    virtual void cpu_on(unsigned cpu, std::uint64_t entry) = 0;
+
+    /** Takes power from application core @p cpu. */
+    virtual void cpu_off(unsigned cpu) = 0;
+
+    /** True while application core @p cpu is stopped in WFI or WFE. */
+    virtual bool cpu_halted(unsigned cpu) = 0;
+
+ protected:
+    ~CorePower() = default;
+};
+
 class Host {
  public:
     virtual ~Host() = default;
@@ -64,14 +80,8 @@ class Host {
      */
     virtual void random(std::span<std::uint8_t> bytes) = 0;
 
-    /** Starts application core @p cpu at @p entry in EL3, AArch64, secure, as after its power-on reset. */
-    virtual void cpu_on(unsigned cpu, std::uint64_t entry) = 0;
-
-    /** Takes power from application core @p cpu. */
-    virtual void cpu_off(unsigned cpu) = 0;
-
-    /** True while application core @p cpu is stopped in WFI or WFE. */
-    virtual bool cpu_halted(unsigned cpu) = 0;
+    /** Power of the application cores; null where the device has no say in that. */
+    virtual CorePower* core_power() { return nullptr; }
 
     /** The access rights that a firewall gives have changed; address-range views must be worked out anew. */
     virtual void policy_changed() = 0;

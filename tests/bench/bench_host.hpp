@@ -29,9 +29,6 @@ class FlatHost : public Host {
         std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());
     }
     void random(std::span<std::uint8_t>) override {}
-    void cpu_on(unsigned, std::uint64_t) override {}
-    void cpu_off(unsigned) override {}
-    bool cpu_halted(unsigned) override { return false; }
     void policy_changed() override {}
     void refused(const Transaction&, const Refusal&) override {}
     Response bus_read(const Initiator&, std::uint64_t address, std::span<std::uint8_t> data) override {

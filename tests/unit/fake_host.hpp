@@ -213,7 +213,7 @@ class FakeMemory : private AccessJudge, private RawMemory {
     Bus bus_{*this, *this};
 };
 
-class FakeHost : public Host {
+class FakeHost : public Host, public CorePower {
  public:
     void set_irq(unsigned line, bool level) override {
         if (level && !irq[line]) {
@@ -234,6 +234,7 @@ class FakeHost : public Host {
         }
         random_bytes += bytes.size();
     }
+    CorePower* core_power() override { return this; }
     void cpu_on(unsigned cpu, std::uint64_t entry) override {
         powered[cpu] = true;
         entries[cpu] = entry;

@@ -17,9 +17,6 @@ const SvpHostOps ops = {
     .schedule = [](void*, unsigned, std::int64_t) {},
     .cancel = [](void*, unsigned) {},
     .log = [](void*, SvpLogKind, const char*) {},
-    .cpu_on = [](void*, unsigned, std::uint64_t) {},
-    .cpu_off = [](void*, unsigned) {},
-    .cpu_halted = [](void*, unsigned) { return false; },
     .policy_changed = [](void*) { ++policy_changes; },
     .refused = [](void*, const SvpRefusal*) {},
 };
@@ -202,24 +199,50 @@ TEST_CASE(
     CHECK(rights(true, 3) == "--");
 }
 
-TEST_CASE("C interface: how far a verdict reaches, for one master and direction") {
+namespace {
+
+/** Members of an object, each as text. */
+using Told = std::map<std::string, std::string>;
+
+void take(void* opaque, const SvpMember* member) {
+    auto& told = *static_cast<Told*>(opaque);
+    REQUIRE_FALSE(told.contains(member->name));
+    switch (member->kind) {
+        case SVP_MEMBER_TEXT:
+            told[member->name] = member->text;
+            break;
+        case SVP_MEMBER_TRUTH:
+            told[member->name] = member->number != 0 ? "yes" : "no";
+            break;
+        case SVP_MEMBER_NUMBER:
+            told[member->name] = std::to_string(member->number);
+            break;
+        case SVP_MEMBER_EMPTY:
+            told[member->name] = "empty";
+            break;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("C interface: what the bus adds to an access") {
     Blocks blocks;
-    blocks.write("imx8mq.rdc", 0x800, 0x1000);
-    blocks.write("imx8mq.rdc", 0x804, 0x3000);
-    blocks.write("imx8mq.rdc", 0x808, 0x40000002);
-    SvpTransaction access = access_at(0x40000ffc, true);
-    bool granted = false;
-    CHECK(svp_firewall_alike(blocks.firewall, &access, 0x10000, &granted) == 0x10000);
-    CHECK(granted);
-    access.write = true;
-    CHECK(svp_firewall_alike(blocks.firewall, &access, 0x10000, &granted) == 4);
-    CHECK(granted);
-    access.address = 0x40001000;
-    CHECK(svp_firewall_alike(blocks.firewall, &access, 0x10000, &granted) == 0x2000);
-    CHECK_FALSE(granted);
-    CHECK(svp_firewall_alike(blocks.firewall, &access, 1, nullptr) == 1);
-    access.address = 0xffffffffffffff00;
-    CHECK(svp_firewall_alike(blocks.firewall, &access, 0x1000, nullptr) == 0x100);
+    blocks.write("imx8mq.rdc", 0x200, 2);
+    blocks.write("imx8mq.rdc", 0x200 + 4 * 18, 3);
+    blocks.write("imx8mq.csu", 0x358, 1u);  // the A53's privilege is its own to say here
+    SvpTransaction cpu = access_at(0x40000000, true, true);
+    cpu.privileged = false;
+    svp_firewall_complete(blocks.firewall, &cpu);
+    CHECK(cpu.domain == 2);
+    CHECK(cpu.secure);
+    CHECK_FALSE(cpu.privileged);
+    CHECK(cpu.write);
+    CHECK(cpu.address == 0x40000000);
+    SvpTransaction gpu = access_at(0x40000000, true);
+    gpu.master = 18;
+    svp_firewall_complete(blocks.firewall, &gpu);
+    CHECK(gpu.domain == 3);
+    CHECK_FALSE(gpu.secure);  // SA says so
 }
 
 TEST_CASE("C interface: what the bus adds to each master, and what it leaves to it") {
@@ -228,39 +251,75 @@ TEST_CASE("C interface: what the bus adds to each master, and what it leaves to 
     blocks.write("imx8mq.csu", 0x218, 0x55555555 & ~(1u << 24));
     blocks.write("imx8mq.csu", 0x358, 1u << 24 | 1u);
     blocks.write("imx8mq.csu", 0x200, 1u);
-    SvpMasterIdentity identity;
-    svp_firewall_master(blocks.firewall, 17, &identity);  // DCSS is field 12: secure, user
-    CHECK(identity.domain == 3);
-    CHECK_FALSE(identity.own_world);
-    CHECK(identity.secure);
-    CHECK_FALSE(identity.own_privilege);
-    CHECK_FALSE(identity.privileged);
-    svp_firewall_master(blocks.firewall, 18, &identity);  // GPU
-    CHECK(identity.domain == 0);
-    CHECK_FALSE(identity.own_world);
-    CHECK_FALSE(identity.secure);
-    CHECK(identity.own_privilege);
-    svp_firewall_master(blocks.firewall, 0, &identity);  // A53 is field 0
-    CHECK(identity.own_world);
-    CHECK_FALSE(identity.own_privilege);
-    CHECK(identity.privileged);
+    Told told;
+    svp_firewall_masters(blocks.firewall, take, &told);
+    std::map<std::string, Told> masters;
+    for (const auto& [name, value] : told) {
+        const std::string row = name.substr(0, name.find('.') + 1);
+        masters[told[row + "master"]][name.substr(row.size())] = value;
+    }
+    CHECK(masters.size() > 20);
+    // DCSS is field 12: secure, user.
+    CHECK(masters["dcss"] ==
+          Told{{"master", "dcss"}, {"domain", "3"}, {"world", "secure"}, {"privileged", "no"}});
+    CHECK(masters["gpu"] == Told{{"master", "gpu"}, {"domain", "0"}, {"world", "non-secure"}});
+    // A53 is field 0.
+    CHECK(masters["a53"] == Told{{"master", "a53"}, {"domain", "0"}, {"privileged", "yes"}});
 }
 
-TEST_CASE("C interface: on-chip memories and peripherals with their indices") {
-    std::uint64_t end = 0;
+TEST_CASE("C interface: the policy of one world and domain, in runs and pieces") {
+    Blocks blocks;
+    blocks.write("imx8mq.rdc", 0x800, 0x1000);
+    blocks.write("imx8mq.rdc", 0x804, 0x3000);
+    blocks.write("imx8mq.rdc", 0x808, 0x40000002);
+    Told told;
+    svp_firewall_policy(blocks.firewall, 1, 0, true, take, &told);
+    CHECK(told["0.world"] == "secure");
+    CHECK(told["0.domain"] == "0");
+    CHECK_FALSE(told.contains("1.world"));
+    CHECK(told["0.runs.0.first"] == std::to_string(0x40000000));
+    CHECK(told["0.runs.1.first"] == std::to_string(0x40001000));
+    CHECK(told["0.runs.1.length"] == std::to_string(0x2000));
+    CHECK(told["0.runs.1.read"] == "yes");
+    CHECK(told["0.runs.1.write"] == "no");
+    CHECK(told["0.runs.2.first"] == std::to_string(0x40003000));
     unsigned found = 0;
-    CHECK(svp_firewall_slave_count() == svp_firewall_peripheral_count() + 2);
-    for (unsigned number = 0; number < svp_firewall_slave_count(); ++number) {
-        std::uint64_t first = 0;
-        std::uint64_t length = 0;
-        unsigned index = 0;
-        const std::string name = svp_firewall_slave(number, &first, &length, &index);
-        CHECK(first >= end);
-        end = first + length;
-        found += name == "ocram" && index == 118 && first == 0x900000 && length == 0x20000;
-        found += name == "ocram_s" && index == 119 && first == 0x180000 && length == 0x8000;
-        found += name == "tzasc" && index == 56 && first == 0x32f80000;
-        found += name == "gpu" && index == 126;
+    unsigned slaves = 0;
+    for (; told.contains("0.slaves." + std::to_string(slaves) + ".name"); ++slaves) {
+        const std::string row = "0.slaves." + std::to_string(slaves) + ".";
+        const std::string name = told[row + "name"];
+        found += name == "ocram" && told[row + "index"] == "118" &&
+                 told[row + "pieces.0.first"] == std::to_string(0x900000) &&
+                 told[row + "pieces.0.length"] == std::to_string(0x20000);
+        found += name == "ocram_s" && told[row + "index"] == "119";
+        found += name == "tzasc" && told[row + "index"] == "56" &&
+                 told[row + "pieces.0.privileged.read"] == "yes" &&
+                 told[row + "pieces.0.user.write"] == "yes";
+        found += name == "gpu" && told[row + "index"] == "126";
     }
     CHECK(found == 4);
+    CHECK(slaves == svp_firewall_peripheral_count() + 2);
+
+    Told all;
+    svp_firewall_policy(blocks.firewall, SVP_ANY, SVP_ANY, false, take, &all);
+    CHECK(all["0.world"] == "secure");
+    CHECK(all["4.world"] == "non-secure");
+    CHECK(all["7.domain"] == "3");
+    CHECK_FALSE(all.contains("0.slaves.0.name"));
+}
+
+TEST_CASE("C interface: gates need not be asked again when only rights to memories have changed") {
+    Blocks blocks;
+    blocks.write("imx8mq.iomuxc-gpr", 0x28, 1);
+    const std::uint64_t before = svp_firewall_gate_generation(blocks.firewall);
+    const unsigned changes = policy_changes;
+    blocks.write("imx8mq.tzasc", 0x110, 0x8000);
+    blocks.write("imx8mq.tzasc", 0x118, 0xf000001d);
+    CHECK(policy_changes > changes);
+    CHECK(svp_firewall_gate_generation(blocks.firewall) == before);
+    blocks.write("imx8mq.csu", 102 / 2 * 4, 0x003f003f);
+    CHECK(svp_firewall_gate_generation(blocks.firewall) != before);
+    const std::uint64_t csu = svp_firewall_gate_generation(blocks.firewall);
+    blocks.write("imx8mq.rdc", 0x200, 1);
+    CHECK(svp_firewall_gate_generation(blocks.firewall) != csu);
 }
