@@ -35,13 +35,6 @@
 #include "fsl_imx8mq.h"
 
 #define NUM_SPIS 128
-/* RDC MDA indices of svp::Master, for masters that are QEMU's own models. */
-#define MASTER_USDHC1 15
-#define MASTER_USDHC2 16
-#define MASTER_USB1 19
-#define MASTER_USB2 20
-#define MASTER_ENET_TX 22
-#define MASTER_ENET_RX 23
 
 #define BOOT_ROM_BASE 0
 #define BOOT_ROM_SIZE (128 * KiB)
@@ -51,9 +44,17 @@
 #define USB_SLOTS 64 /* of QEMU's model at most; its default is lost */
 #define COUNTER_FREQUENCY 8333333 /* Hz; TF-A writes the same to CNTFRQ */
 
+/* Where the value of a property comes from. */
+typedef enum BlockSource {
+    FROM_TABLE,
+    FROM_RTC,      /* seconds since 1970 at the start, as -rtc says */
+    FROM_OPEN_CSL, /* the SoC's property of that name */
+} BlockSource;
+
 typedef struct BlockProperty {
     const char *name;
     uint64_t value;
+    BlockSource source;
 } BlockProperty;
 
 typedef struct BlockLink {
@@ -64,9 +65,18 @@ typedef struct BlockLink {
 /* A port by which QEMU's model of a block does DMA. */
 typedef struct BlockDma {
     const char *link;
-    uint8_t master; /* svp::Master whose view it gets */
-    bool devices;   /* else it reaches memories only */
+    const char *master; /* name of the svp::Master whose view it gets */
+    bool devices;       /* else it reaches memories only */
 } BlockDma;
+
+/* Where an interrupt output goes. */
+typedef struct BlockIrq {
+    const char *to; /* NULL: input of GIC and GPC, else a block's */
+    uint8_t input;
+} BlockIrq;
+
+#define SPI(n) { NULL, n }
+#define STEERED(n) { "irqsteer", n }
 
 typedef struct Block {
     hwaddr addr;
@@ -77,21 +87,25 @@ typedef struct Block {
     const char *inner;   /* child with the properties and interrupt lines */
     unsigned region;
     BlockDma dma[2];
-    unsigned num_spis;
-    uint8_t spi[4];
-    unsigned num_steered;
-    uint8_t steered[5]; /* inputs of irqsteer, instead of SPIs */
+    unsigned num_irqs;
+    BlockIrq irq[5];
     BlockProperty property[4];
-    BlockLink link[7];
+    const BlockLink *link; /* ends with a role of NULL */
+    unsigned serial;       /* number of its -serial, from 1 */
+    bool nic;              /* takes a -nic */
     bool test_port; /* modelled only if the board wants a test port */
 } Block;
 
-#define SPI1(a) .num_spis = 1, .spi = { a }
-#define SPI2(a, b) .num_spis = 2, .spi = { a, b }
+#define IRQ1(a) .num_irqs = 1, .irq = { a }
+#define IRQ2(a, b) .num_irqs = 2, .irq = { a, b }
+#define IRQ3(a, b, c) .num_irqs = 3, .irq = { a, b, c }
+#define IRQ4(a, b, c, d) .num_irqs = 4, .irq = { a, b, c, d }
+#define IRQ5(a, b, c, d, e) .num_irqs = 5, .irq = { a, b, c, d, e }
+#define LINKS(...) .link = (const BlockLink[]) { __VA_ARGS__, { NULL } }
 
 #define GPIO(n, low, high)                                             \
     { 0x30200000 + ((n) - 1) * 0x10000, 64 * KiB, "gpio" #n,           \
-      "imx.gpio", SPI2(low, high),                                     \
+      "imx.gpio", IRQ2(SPI(low), SPI(high)),                           \
       .property = { { "has-edge-sel", true },                          \
                     { "has-upper-pin-irq", true } } }
 
@@ -107,77 +121,82 @@ static const Block blocks[] = {
     { 0x38100000, 2 * MiB, "usb" },
     { 0x38330000, 64 * KiB, "vpu_reserved" },
     { 0x38320000, 64 * KiB, "vpu_blk_ctrl", "imx8mq.vpu-blk-ctrl",
-      .link = { { "g1", "vpu_g1" }, { "g2", "vpu_g2" } } },
-    { 0x38310000, 64 * KiB, "vpu_g2", "imx8mq.vpu-g2", SPI1(8) },
-    { 0x38300000, 64 * KiB, "vpu_g1", "imx8mq.vpu-g1", SPI1(7) },
+      LINKS({ "g1", "vpu_g1" }, { "g2", "vpu_g2" }) },
+    { 0x38310000, 64 * KiB, "vpu_g2", "imx8mq.vpu-g2", IRQ1(SPI(8)) },
+    { 0x38300000, 64 * KiB, "vpu_g1", "imx8mq.vpu-g1", IRQ1(SPI(7)) },
     { 0x382f0000, 64 * KiB, "usb2_phy" },
-    { 0x38200000, 64 * KiB, "usb2", "usb_dwc3", SPI1(41),
-      .dma = { { "dma", MASTER_USB2 } },
+    { 0x38200000, 64 * KiB, "usb2", "usb_dwc3", IRQ1(SPI(41)),
+      .dma = { { "dma", "usb2" } },
       .inner = "dwc3-xhci",
       .property = { { "p2", 1 }, { "p3", 1 }, { "slots", USB_SLOTS } } },
     { 0x381f0000, 64 * KiB, "usb1_phy" },
-    { 0x38100000, 64 * KiB, "usb1", "usb_dwc3", SPI1(40),
-      .dma = { { "dma", MASTER_USB1 } },
+    { 0x38100000, 64 * KiB, "usb1", "usb_dwc3", IRQ1(SPI(40)),
+      .dma = { { "dma", "usb1" } },
       .inner = "dwc3-xhci",
       .property = { { "p2", 1 }, { "p3", 1 }, { "slots", USB_SLOTS } } },
     { 0x38000000, 256 * KiB, "gpu" },
     { 0x33c00000, 4 * MiB, "pcie2" },
     { 0x33800000, 4 * MiB, "pcie1" },
     { 0x33000000, 32 * KiB, "apbh_dma" },
-    { 0x32f80000, 64 * KiB, "tzasc", "imx8mq.tzasc", SPI1(108),
-      .link = { { "gpr", "iomuxc_gpr" } } },
+    { 0x32f80000, 64 * KiB, "tzasc", "imx8mq.tzasc", IRQ1(SPI(108)),
+      LINKS({ "gpr", "iomuxc_gpr" }) },
     { 0x32e30000, 64 * KiB, "dcss_master3" },
     { 0x32e2f000, 4 * KiB, "dcss_blk_ctrl", .part_of = "dcss", .region = 1 },
     { 0x32e2e000, 4 * KiB, "dcss_lpcg" },
-    { 0x32e2d000, 4 * KiB, "irqsteer", "imx8mq.irqsteer", SPI1(18) },
-    { 0x32e00000, 0x2d000, "dcss", "imx8mq.dcss", .num_steered = 5,
-      .steered = { 6, 8, 9, 16, 17 }, .link = { { "anatop", "anatop" } } },
+    { 0x32e2d000, 4 * KiB, "irqsteer", "imx8mq.irqsteer", IRQ1(SPI(18)) },
+    { 0x32e00000, 0x2d000, "dcss", "imx8mq.dcss",
+      IRQ5(STEERED(6), STEERED(8), STEERED(9), STEERED(16), STEERED(17)),
+      LINKS({ "anatop", "anatop" }) },
     { 0x32df0000, 64 * KiB, "aipstz4", "imx8mq.aipstz" },
-    { 0x32c00000, 1 * MiB, "hdmi_ctrl" },
+    { 0x32c00000, 1 * MiB, "hdmi_controller" },
     { 0x32700000, 1 * MiB, "noc" },
     { 0x32000000, 7 * MiB, "gpv" },
 
     /* AIPS-3 */
     { 0x30bf0000, 64 * KiB, "enet2_reserved" },
-    { 0x30be0000, 64 * KiB, "enet1", "imx.enet", SPI2(118, 121),
-      .dma = { { "rx-dma", MASTER_ENET_RX, .devices = true },
-               { "tx-dma", MASTER_ENET_TX, .devices = true } },
-      .property = { { "phy-num", 0 }, { "tx-ring-num", 3 } } },
+    { 0x30be0000, 64 * KiB, "enet1", "imx.enet", IRQ2(SPI(118), SPI(121)),
+      .dma = { { "rx-dma", "enet-rx", .devices = true },
+               { "tx-dma", "enet-tx", .devices = true } },
+      .property = { { "phy-num", 0 }, { "tx-ring-num", 3 } }, .nic = true },
     { 0x30bd0000, 64 * KiB, "sdma1" },
     { 0x30bb0000, 64 * KiB, "qspi" },
     { 0x30b80000, 64 * KiB, "csi2" },
     { 0x30b70000, 64 * KiB, "mipi_csi_phy2" },
     { 0x30b60000, 64 * KiB, "mipi_csi2" },
-    { 0x30b50000, 64 * KiB, "usdhc2", "imx-usdhc", SPI1(23),
-      .dma = { { "dma", MASTER_USDHC2 } } },
-    { 0x30b40000, 64 * KiB, "usdhc1", "imx-usdhc", SPI1(22),
-      .dma = { { "dma", MASTER_USDHC1 } } },
+    { 0x30b50000, 64 * KiB, "usdhc2", "imx-usdhc", IRQ1(SPI(23)),
+      .dma = { { "dma", "usdhc2" } } },
+    { 0x30b40000, 64 * KiB, "usdhc1", "imx-usdhc", IRQ1(SPI(22)),
+      .dma = { { "dma", "usdhc1" } } },
     { 0x30ac0000, 64 * KiB, "sema_hs" },
     { 0x30ab0000, 64 * KiB, "mu_b" },
     { 0x30aa0000, 64 * KiB, "mu_a" },
     { 0x30a90000, 64 * KiB, "csi1" },
     { 0x30a80000, 64 * KiB, "mipi_csi_phy1" },
     { 0x30a70000, 64 * KiB, "mipi_csi1" },
-    { 0x30a60000, 64 * KiB, "uart4", "imx.serial", SPI1(29) },
-    { 0x30a50000, 64 * KiB, "i2c4", "imx.i2c", SPI1(38) },
-    { 0x30a40000, 64 * KiB, "i2c3", "imx.i2c", SPI1(37) },
-    { 0x30a30000, 64 * KiB, "i2c2", "imx.i2c", SPI1(36) },
-    { 0x30a20000, 64 * KiB, "i2c1", "imx.i2c", SPI1(35) },
+    { 0x30a60000, 64 * KiB, "uart4", "imx.serial", IRQ1(SPI(29)),
+      .serial = 4 },
+    { 0x30a50000, 64 * KiB, "i2c4", "imx.i2c", IRQ1(SPI(38)) },
+    { 0x30a40000, 64 * KiB, "i2c3", "imx.i2c", IRQ1(SPI(37)) },
+    { 0x30a30000, 64 * KiB, "i2c2", "imx.i2c", IRQ1(SPI(36)) },
+    { 0x30a20000, 64 * KiB, "i2c1", "imx.i2c", IRQ1(SPI(35)) },
     { 0x30a10000, 64 * KiB, "mipi_dsi_ctrl" },
     { 0x30a00000, 64 * KiB, "mipi_dsi_phy" },
     { 0x309f0000, 64 * KiB, "aipstz3", "imx8mq.aipstz" },
-    { 0x30900000, 256 * KiB, "caam", "imx8mq.caam", .num_spis = 4,
-      .spi = { 105, 106, 114, 91 } },
+    { 0x30900000, 256 * KiB, "caam", "imx8mq.caam",
+      IRQ4(SPI(105), SPI(106), SPI(114), SPI(91)) },
     { 0x308f0000, 64 * KiB, "spba1" },
     { 0x308a0000, 64 * KiB, "spdif2" },
     { 0x308c0000, 64 * KiB, "sai3" },
     { 0x308b0000, 64 * KiB, "sai2" },
-    { 0x30890000, 64 * KiB, "uart2", "imx.serial", SPI1(27) },
-    { 0x30880000, 64 * KiB, "uart3", "imx.serial", SPI1(28) },
-    { 0x30860000, 64 * KiB, "uart1", "imx.serial", SPI1(26) },
-    { 0x30840000, 64 * KiB, "ecspi3", "imx.spi", SPI1(33) },
-    { 0x30830000, 64 * KiB, "ecspi2", "imx.spi", SPI1(32) },
-    { 0x30820000, 64 * KiB, "ecspi1", "imx.spi", SPI1(31) },
+    { 0x30890000, 64 * KiB, "uart2", "imx.serial", IRQ1(SPI(27)),
+      .serial = 2 },
+    { 0x30880000, 64 * KiB, "uart3", "imx.serial", IRQ1(SPI(28)),
+      .serial = 3 },
+    { 0x30860000, 64 * KiB, "uart1", "imx.serial", IRQ1(SPI(26)),
+      .serial = 1 },
+    { 0x30840000, 64 * KiB, "ecspi3", "imx.spi", IRQ1(SPI(33)) },
+    { 0x30830000, 64 * KiB, "ecspi2", "imx.spi", IRQ1(SPI(32)) },
+    { 0x30820000, 64 * KiB, "ecspi1", "imx.spi", IRQ1(SPI(31)) },
     { 0x30810000, 64 * KiB, "spdif1" },
 
     /* AIPS-2 */
@@ -189,13 +208,13 @@ static const Block blocks[] = {
     { 0x306f0000, 64 * KiB, "gpt5" },
     { 0x30700000, 64 * KiB, "gpt4" },
     { 0x306e0000, 64 * KiB, "gpt6" },
-    { 0x306d0000, 64 * KiB, "hdmi_bus" },
+    { 0x306d0000, 64 * KiB, "hdmi_ctrl" },
     { 0x306c0000, 64 * KiB, "syscnt_ctrl", .part_of = "syscnt_rd",
       .region = 2 },
     { 0x306b0000, 64 * KiB, "syscnt_cmp", .part_of = "syscnt_rd",
       .region = 1 },
     { 0x306a0000, 64 * KiB, "syscnt_rd", "imx8mq.system-counter",
-      SPI2(47, 48) },
+      IRQ2(SPI(47), SPI(48)) },
     { 0x30690000, 64 * KiB, "pwm4" },
     { 0x30680000, 64 * KiB, "pwm3" },
     { 0x30670000, 64 * KiB, "pwm2" },
@@ -203,21 +222,23 @@ static const Block blocks[] = {
     { 0x305f0000, 64 * KiB, "aipstz2", "imx8mq.aipstz" },
 
     /* AIPS-1; the chip has nothing at this slot, nor at this interrupt */
-    { 0x303f0000, 64 * KiB, "test_port", "imx8mq.test-port", SPI1(109),
+    { 0x303f0000, 64 * KiB, "test_port", "imx8mq.test-port", IRQ1(SPI(109)),
       .test_port = true },
-    { 0x303e0000, 64 * KiB, "csu", "imx8mq.csu", SPI1(21) },
-    { 0x303d0000, 64 * KiB, "rdc", "imx8mq.rdc", SPI1(39) },
+    { 0x303e0000, 64 * KiB, "csu", "imx8mq.csu", IRQ1(SPI(21)),
+      .property = { { "csl-open", .source = FROM_OPEN_CSL } } },
+    { 0x303d0000, 64 * KiB, "rdc", "imx8mq.rdc", IRQ1(SPI(39)) },
     { 0x303c0000, 64 * KiB, "rdc_semaphore2", "imx8mq.rdc-semaphore" },
     { 0x303b0000, 64 * KiB, "rdc_semaphore1", "imx8mq.rdc-semaphore" },
-    { 0x303a0000, 64 * KiB, "gpc", "imx8mq.gpc", SPI1(87),
-      .link = { { "src", "src" }, { "tzasc", "tzasc" }, { "rdc", "rdc" },
+    { 0x303a0000, 64 * KiB, "gpc", "imx8mq.gpc", IRQ1(SPI(87)),
+      LINKS({ "src", "src" }, { "tzasc", "tzasc" }, { "rdc", "rdc" },
                 { "csu", "csu" }, { "caam", "caam" }, { "vpu-g1", "vpu_g1" },
-                { "vpu-g2", "vpu_g2" } } },
-    { 0x30390000, 64 * KiB, "src", "imx8mq.src", SPI1(89) },
-    { 0x30380000, 64 * KiB, "ccm", "imx8mq.ccm", SPI2(85, 86) },
-    { 0x30370000, 64 * KiB, "snvs", "imx8mq.snvs", .num_spis = 3,
-      .spi = { 19, 20, 4 } },
-    { 0x30360000, 64 * KiB, "anatop", "imx8mq.anatop", SPI1(49) },
+                { "vpu-g2", "vpu_g2" }) },
+    { 0x30390000, 64 * KiB, "src", "imx8mq.src", IRQ1(SPI(89)) },
+    { 0x30380000, 64 * KiB, "ccm", "imx8mq.ccm", IRQ2(SPI(85), SPI(86)) },
+    { 0x30370000, 64 * KiB, "snvs", "imx8mq.snvs",
+      IRQ3(SPI(19), SPI(20), SPI(4)),
+      .property = { { "epoch", .source = FROM_RTC } } },
+    { 0x30360000, 64 * KiB, "anatop", "imx8mq.anatop", IRQ1(SPI(49)) },
     { 0x30350000, 64 * KiB, "ocotp", "imx8mq.ocotp" },
     { 0x30340000, 64 * KiB, "iomuxc_gpr", "imx8mq.iomuxc-gpr" },
     { 0x30330000, 64 * KiB, "iomuxc", "imx8mq.iomuxc" },
@@ -227,11 +248,11 @@ static const Block blocks[] = {
     { 0x302e0000, 64 * KiB, "gpt2" },
     { 0x302d0000, 64 * KiB, "gpt1" },
     { 0x302c0000, 64 * KiB, "sdma2" },
-    { 0x302a0000, 64 * KiB, "wdog3", "imx2.wdt", SPI1(10),
+    { 0x302a0000, 64 * KiB, "wdog3", "imx2.wdt", IRQ1(SPI(10)),
       .property = { { "pretimeout-support", true } } },
-    { 0x30290000, 64 * KiB, "wdog2", "imx2.wdt", SPI1(79),
+    { 0x30290000, 64 * KiB, "wdog2", "imx2.wdt", IRQ1(SPI(79)),
       .property = { { "pretimeout-support", true } } },
-    { 0x30280000, 64 * KiB, "wdog1", "imx2.wdt", SPI1(78),
+    { 0x30280000, 64 * KiB, "wdog1", "imx2.wdt", IRQ1(SPI(78)),
       .property = { { "pretimeout-support", true } } },
     { 0x30270000, 64 * KiB, "ana_osc" },
     { 0x30260000, 64 * KiB, "tmu", "imx8mq.tmu" },
@@ -241,12 +262,12 @@ static const Block blocks[] = {
     GPIO(2, 66, 67),
     GPIO(1, 64, 65),
     { 0x301f0000, 64 * KiB, "aipstz1", "imx8mq.aipstz" },
-    { 0x300f0000, 64 * KiB, "spba2_registers" },
+    { 0x300f0000, 64 * KiB, "spba2" },
     { 0x30030000, 64 * KiB, "sai6" },
     { 0x30040000, 64 * KiB, "sai5" },
     { 0x30050000, 64 * KiB, "sai4" },
     { 0x30010000, 64 * KiB, "sai1" },
-    { 0x30000000, 64 * KiB, "spba2" },
+    { 0x30000000, 64 * KiB, "spba2_bus" },
 
     { 0x31000000, 192 * KiB, "gicc_gicv_gich" },
     { 0x28000000, 16 * MiB, "coresight" },
@@ -463,18 +484,34 @@ static bool realize_gic(FslImx8mqState *s, unsigned cpus, Error **errp)
     return true;
 }
 
-static void set_block_property(Object *obj, const BlockProperty *property)
+static uint64_t property_value(FslImx8mqState *s, const BlockProperty *property)
 {
+    struct tm now;
+
+    switch (property->source) {
+    case FROM_TABLE:
+        return property->value;
+    case FROM_RTC:
+        qemu_get_timedate(&now, 0);
+        return mktimegm(&now);
+    case FROM_OPEN_CSL:
+        return s->open_csl;
+    }
+    g_assert_not_reached();
+}
+
+static void set_block_property(FslImx8mqState *s, Object *obj,
+                               const BlockProperty *property)
+{
+    uint64_t value = property_value(s, property);
     /* Booleans and numbers share the table; the property's own type decides. */
     ObjectProperty *found = object_property_find_err(obj, property->name,
                                                      &error_abort);
 
     if (!strcmp(found->type, "bool")) {
-        object_property_set_bool(obj, property->name, property->value,
-                                 &error_abort);
+        object_property_set_bool(obj, property->name, value, &error_abort);
     } else {
-        object_property_set_uint(obj, property->name, property->value,
-                                 &error_abort);
+        object_property_set_uint(obj, property->name, value, &error_abort);
     }
 }
 
@@ -494,32 +531,26 @@ static DeviceState *new_block(FslImx8mqState *s, const Block *block)
     object_property_add_child(OBJECT(s), block->name, OBJECT(dev));
     for (i = 0; i < ARRAY_SIZE(block->property); i++) {
         if (block->property[i].name) {
-            set_block_property(inner, &block->property[i]);
+            set_block_property(s, inner, &block->property[i]);
         }
     }
     for (i = 0; i < ARRAY_SIZE(block->dma) && block->dma[i].link; i++) {
         const BlockDma *dma = &block->dma[i];
+        int master = svp_master_number(dma->master);
         MemoryRegion *view = dma->devices ?
-                             svp_views_bus_master(s->views, dma->master) :
-                             svp_views_memory_master(s->views, dma->master);
+                             svp_views_bus_master(s->views, master) :
+                             svp_views_memory_master(s->views, master);
 
+        g_assert(master >= 0);
         object_property_set_link(inner, dma->link, OBJECT(view), &error_abort);
     }
     if (object_dynamic_cast(OBJECT(dev), TYPE_SVP_DEVICE)) {
         svp_device_put_on_bus(SVP_DEVICE(dev), s->views, s->bus, s->sync);
     }
-    if (!strcmp(block->type, "imx8mq.snvs")) {
-        struct tm now;
-
-        qemu_get_timedate(&now, 0); /* what -rtc says */
-        object_property_set_uint(inner, "epoch", mktimegm(&now), &error_abort);
+    if (block->serial) {
+        qdev_prop_set_chr(dev, "chardev", serial_hd(block->serial - 1));
     }
-    if (!strcmp(block->type, "imx8mq.csu")) {
-        object_property_set_uint(inner, "csl-open", s->open_csl, &error_abort);
-    }
-    if (!strcmp(block->type, "imx.serial")) {
-        qdev_prop_set_chr(dev, "chardev", serial_hd(block->name[4] - '1'));
-    } else if (!strcmp(block->type, "imx.enet")) {
+    if (block->nic) {
         qemu_configure_nic_device(dev, true, NULL);
     }
     return dev;
@@ -601,37 +632,40 @@ static void connect_spis_to_gpc(FslImx8mqState *s)
 static bool realize_block(FslImx8mqState *s, unsigned i, Error **errp)
 {
     const Block *block = &blocks[i];
-    Object *irq_owner;
-    unsigned n;
 
     s->block[i] = new_block(s, block);
     if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(s->block[i]), errp)) {
         return false;
     }
     map_device(s, s->block[i], 0, block->addr);
-    irq_owner = block_inner(block, s->block[i]);
-    for (n = 0; n < block->num_spis; n++) {
-        if (sysbus_has_irq(SYS_BUS_DEVICE(irq_owner), n)) {
-            qemu_irq input = spi_input(s, block->spi[n]);
-
-            sysbus_connect_irq(
-                SYS_BUS_DEVICE(irq_owner), n,
-                svp_monitor_line(s->monitor, block->name, n, input));
-        }
-    }
     return true;
 }
 
-static void connect_to_irqsteer(FslImx8mqState *s, unsigned i)
+/*
+ * Each output drives its input by way of the monitor. Saved states count on the
+ * order: those to the GIC before those to blocks (@to_blocks).
+ */
+static void connect_irqs(FslImx8mqState *s, unsigned i, bool to_blocks)
 {
     const Block *block = &blocks[i];
+    SysBusDevice *owner;
     unsigned n;
 
-    for (n = 0; n < block->num_steered; n++) {
-        qemu_irq input = qdev_get_gpio_in(fsl_imx8mq_block(s, "irqsteer"),
-                                          block->steered[n]);
+    if (!block->num_irqs || !s->block[i]) {
+        return;
+    }
+    owner = SYS_BUS_DEVICE(block_inner(block, s->block[i]));
+    for (n = 0; n < block->num_irqs && sysbus_has_irq(owner, n); n++) {
+        const BlockIrq *irq = &block->irq[n];
+        qemu_irq input;
 
-        sysbus_connect_irq(SYS_BUS_DEVICE(s->block[i]), n,
+        if (to_blocks != (irq->to != NULL)) {
+            continue;
+        }
+        input = irq->to ? qdev_get_gpio_in(fsl_imx8mq_block(s, irq->to),
+                                           irq->input) :
+                          spi_input(s, irq->input);
+        sysbus_connect_irq(owner, n,
                            svp_monitor_line(s->monitor, block->name, n, input));
     }
 }
@@ -648,6 +682,7 @@ static bool realize_blocks(FslImx8mqState *s, Error **errp)
                 return false;
             }
         }
+        connect_irqs(s, i, false);
         map_unimplemented(s, block);
     }
     for (i = 0; i < ARRAY_SIZE(blocks); i++) {
@@ -657,8 +692,8 @@ static bool realize_blocks(FslImx8mqState *s, Error **errp)
             map_device(s, fsl_imx8mq_block(s, block->part_of), block->region,
                        block->addr);
         }
-        connect_to_irqsteer(s, i);
-        for (n = 0; n < ARRAY_SIZE(block->link) && block->link[n].role; n++) {
+        connect_irqs(s, i, true);
+        for (n = 0; block->link && block->link[n].role; n++) {
             svp_device_link(
                 SVP_DEVICE(s->block[i]), block->link[n].role,
                 SVP_DEVICE(fsl_imx8mq_block(s, block->link[n].block)));

@@ -102,7 +102,8 @@ static GArray *members_of(QDict *object)
     const QDictEntry *entry;
 
     qdict_flatten(object);
-    for (entry = qdict_first(object); entry; entry = qdict_next(object, entry)) {
+    for (entry = qdict_first(object); entry;
+         entry = qdict_next(object, entry)) {
         QObject *value = qdict_entry_value(entry);
         SvpMember member = {
             .name = qdict_entry_key(entry),
