@@ -87,8 +87,8 @@ void BusMonitor::decided_by_fault(Violation violation, const Transaction& transa
 }
 
 void BusMonitor::refused(Transaction access, const Refusal& refusal) {
-    if (refusal.inside && rdc_ != nullptr) {
-        access.domain = rdc_->domain_of(access.master);
+    if (refusal.inside && domains_ != nullptr) {
+        access.domain = domains_->domain_of(access.master);
     }
     denied(access, access.address, access.size, name(refusal.refuser), refusal.index, refusal.answer);
 }
@@ -253,8 +253,8 @@ bool BusMonitor::connect(std::string_view role, Device& peer) {
     if (target == nullptr || known == std::end(roles)) {
         return false;
     }
-    if (const auto* rdc = dynamic_cast<const Rdc*>(&peer)) {
-        rdc_ = rdc;
+    if (const auto* domains = dynamic_cast<const DomainSource*>(&peer)) {
+        domains_ = domains;
     }
     targets_.push_back({*known, target});
     injector_.add_target(std::string(role));

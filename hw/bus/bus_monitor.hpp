@@ -28,13 +28,13 @@
 #include <vector>
 
 #include "bus/change_source.hpp"
+#include "bus/domain_source.hpp"
 #include "bus/event_limiter.hpp"
 #include "bus/fault_injector.hpp"
 #include "bus/fault_openings.hpp"
 #include "bus/fault_target.hpp"
 #include "bus/fault_witness.hpp"
 #include "bus/violation_log.hpp"
-#include "firewall/rdc.hpp"
 #include "svp/device.hpp"
 
 namespace svp {
@@ -179,7 +179,7 @@ class BusMonitor : public Device, public ChangeSource {
     std::vector<Target> targets_;  ///< numbered as the injector numbers them
     std::uint64_t watch_generation_ = 0;
     FaultWitness* witness_ = nullptr;
-    const Rdc* rdc_ = nullptr;
+    const DomainSource* domains_ = nullptr;
 };
 
 }  // namespace svp

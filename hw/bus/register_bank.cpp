@@ -85,10 +85,10 @@ std::uint64_t RegisterBank::read(std::uint64_t offset, unsigned size, const Tran
         const std::uint64_t at = offset + done;
         const auto lane = static_cast<unsigned>(at % word_size);
         const unsigned part = std::min(size - done, word_size - lane);
-        reading_ = by;
-        reading_.address += done;
-        reading_.size = part;
-        const std::uint32_t word = read_word(static_cast<std::uint32_t>(at - lane), reading_);
+        Transaction piece = by;
+        piece.address += done;
+        piece.size = part;
+        const std::uint32_t word = read_word(static_cast<std::uint32_t>(at - lane), piece);
         result |= static_cast<std::uint64_t>((word & lane_mask(lane, part)) >> (8 * lane)) << (8 * done);
         done += part;
     }
@@ -120,10 +120,8 @@ std::uint32_t RegisterBank::read_word(std::uint32_t offset, const Transaction& b
     const Register& row = rows_[word.row];
     const std::uint32_t stored = values_[word.value];
     std::uint32_t seen = stored;
-    if (row.on_read_by) {
-        seen = row.on_read_by({index_of(row, offset), stored, by});
-    } else if (row.on_read) {
-        seen = row.on_read(index_of(row, offset), stored);
+    if (row.on_read) {
+        seen = row.on_read({index_of(row, offset), stored, by});
     }
     const std::uint32_t allowed = rights_ ? rights_(offset, by).read : all_bits;
     if ((seen & ~allowed) != 0) {

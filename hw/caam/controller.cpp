@@ -343,15 +343,15 @@ void Controller::add_direct_rows(std::vector<Register>& rows) {
     rows.push_back({.offset = decorr,
                     .name = "DECORR",
                     .fields = {request_deco0},
-                    .on_write = [this](const WriteEvent& event) { deco_requested(event); },
-                    .on_read_by =
+                    .on_read =
                         [this](const ReadEvent& event) {
                             const bool requested =
                                 request_deco0.of(event.stored) != 0 && page_.get(decorsr, deco_ring) != 0;
                             const bool granted = requested && (event.by.world == World::secure ||
                                                                requested_by_ != World::secure);
                             return event.stored | (granted ? granted_deco0 : 0);
-                        }});
+                        },
+                    .on_write = [this](const WriteEvent& event) { deco_requested(event); }});
     rows.push_back({.offset = deco_did, .name = "DECO0DID_MS"});
     rows.push_back({.offset = deco_did + 4, .name = "DECO0DID_LS"});
 }

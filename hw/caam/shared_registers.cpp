@@ -136,14 +136,14 @@ void Controller::add_memory_rows(std::vector<Register>& rows, int ring) {
     rows.push_back({.offset = 0xbec,
                     .name = "SMCSR",
                     .access = FieldAccess::read_only,
-                    .on_read_by = [this, ring](const ReadEvent& event) {
+                    .on_read = [this, ring](const ReadEvent& event) {
                         return secure_memory_.command_status(requester(ring, event.by));
                     }});
     rows.push_back({.offset = 0xfb4, .name = "SMSTA", .access = FieldAccess::read_only});
     rows.push_back({.offset = 0xfbc,
                     .name = "SMPO",
                     .access = FieldAccess::read_only,
-                    .on_read_by = [this, ring](const ReadEvent& event) {
+                    .on_read = [this, ring](const ReadEvent& event) {
                         return secure_memory_.partition_owners(identity(ring, event.by));
                     }});
     rows.push_back({.offset = 0xfd8,
@@ -185,22 +185,22 @@ void Controller::add_fault_rows(std::vector<Register>& rows, int ring) {
                     .name = "FAR",
                     .access = FieldAccess::read_only,
                     .count = 2,
-                    .on_read_by = address(-1)});
+                    .on_read = address(-1)});
     rows.push_back({.offset = 0xfc8,
                     .name = "FADID",
                     .access = FieldAccess::read_only,
-                    .on_read_by = reads(fault_owner, -1)});
+                    .on_read = reads(fault_owner, -1)});
     rows.push_back({.offset = 0xfcc,
                     .name = "FADR",
                     .access = FieldAccess::read_only,
-                    .on_read_by = reads(fault_detail, -1)});
+                    .on_read = reads(fault_detail, -1)});
     if (ring < 0) {
         return;
     }
     rows.push_back({.offset = 0xe00,
                     .name = "REIR0",
                     .access = FieldAccess::read_only,
-                    .on_read_by = [this, ring](const ReadEvent& event) {
+                    .on_read = [this, ring](const ReadEvent& event) {
                         constexpr std::uint32_t bus_error = 1u << 24;
                         return fault(ring, event.by).happened ? bus_error : 0u;
                     }});
@@ -208,18 +208,18 @@ void Controller::add_fault_rows(std::vector<Register>& rows, int ring) {
                     .name = "REIR2",
                     .access = FieldAccess::read_only,
                     .count = 2,
-                    .on_read_by = address(ring)});
+                    .on_read = address(ring)});
     rows.push_back({.offset = 0xe10,
                     .name = "REIR4",
                     .access = FieldAccess::read_only,
-                    .on_read_by = [this, ring](const ReadEvent& event) {
+                    .on_read = [this, ring](const ReadEvent& event) {
                         const BusFault& seen = fault(ring, event.by);
                         return fault_owner(seen) | (seen.write ? 1u << 27 : 0) | axi_code(seen.answer) << 28;
                     }});
     rows.push_back({.offset = 0xe14,
                     .name = "REIR5",
                     .access = FieldAccess::read_only,
-                    .on_read_by = reads(fault_detail, ring)});
+                    .on_read = reads(fault_detail, ring)});
 }
 
 void Controller::add_version_rows(std::vector<Register>& rows) {

@@ -114,7 +114,8 @@ std::vector<Register> Rdc::control_rows() {
          .name = "STAT",
          .reset = stat_pds.mask(),
          .fields = {stat_did, stat_pds},
-         .on_read = [this](std::uint32_t, std::uint32_t stored) { return stat_did.in(stored, reader_); }},
+         .on_read =
+             [](const ReadEvent& event) { return stat_did.in(event.stored, mda_did.of(event.by.domain)); }},
         {.offset = reg::intctrl,
          .name = "INTCTRL",
          .fields = {rci_en},
@@ -297,11 +298,6 @@ void Rdc::restored() {
 
 void Rdc::update_irq() {
     host().set_irq(0, bank().get<bool>(reg::intstat, intstat_int) && bank().get<bool>(reg::intctrl, rci_en));
-}
-
-ReadResult Rdc::read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) {
-    reader_ = static_cast<Domain>(mda_did.of(by.domain));
-    return BankDevice::read(region, offset, size, by);
 }
 
 void Rdc::reset() {

@@ -34,11 +34,12 @@
 
 #include "bus/bank_device.hpp"
 #include "bus/change_source.hpp"
+#include "bus/domain_source.hpp"
 #include "bus/fault_target.hpp"
 
 namespace svp {
 
-class Rdc : public BankDevice, public ChangeSource, public FaultTarget {
+class Rdc : public BankDevice, public ChangeSource, public DomainSource, public FaultTarget {
  public:
     static constexpr unsigned domain_count = 4;
     static constexpr unsigned peripheral_count = 128;
@@ -68,7 +69,7 @@ class Rdc : public BankDevice, public ChangeSource, public FaultTarget {
     static bool allows(Rights rights, Domain domain, Direction direction);
 
     /** Domain that MDA assigns to @p master; 0 for a number without a register. */
-    Domain domain_of(Master master) const;
+    Domain domain_of(Master master) const override;
 
     /** Judges one byte by slots [@p first_slot, @p first_slot + @p count), without trace. */
     Permission permission(unsigned first_slot, unsigned count, std::uint64_t address, Direction direction,
@@ -94,7 +95,6 @@ class Rdc : public BankDevice, public ChangeSource, public FaultTarget {
     void restored();
 
     unsigned irq_lines() const override { return 1; }
-    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
     void reset() override;
     bool has_register(std::uint32_t offset) const override { return bank().holds_state(offset); }
     void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override;
@@ -118,7 +118,6 @@ class Rdc : public BankDevice, public ChangeSource, public FaultTarget {
     Slots slots_;
     std::array<std::uint32_t, slot_count> violations_{};  ///< MRVS
     bool overlap_reported_ = false;                       ///< not saved: one more line in the log is no harm
-    Domain reader_ = 0;                                   ///< of the register access under way
 };
 
 }  // namespace svp

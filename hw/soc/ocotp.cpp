@@ -200,8 +200,7 @@ std::vector<Register> Ocotp::registers(Ocotp& self) {
              .count = group.count,
              .stride = shadow_step,
              .on_read = [&self, first](
-                            std::uint32_t index,
-                            std::uint32_t stored) { return self.read_shadow(first + index, stored); },
+                            const ReadEvent& event) { return self.read_shadow(first + event.index, event); },
              .on_write = [&self, first](
                              const WriteEvent& event) { self.shadow_written(first + event.index, event); }});
     }
@@ -266,12 +265,12 @@ void Ocotp::sticky_written(const WriteEvent& event) {
     bank().set(sw_sticky, event.before | event.after);
 }
 
-std::uint32_t Ocotp::read_shadow(std::uint32_t word, std::uint32_t stored) {
+std::uint32_t Ocotp::read_shadow(std::uint32_t word, const ReadEvent& event) {
     if (!read_locked(word)) {
-        return stored;
+        return event.stored;
     }
     fail("reading the shadow of", word);
-    host().refused(bank().reading(), {Refuser::ocotp, word});
+    host().refused(event.by, {Refuser::ocotp, word});
     return read_locked_value;
 }
 

@@ -53,7 +53,7 @@ class Ocotp : public BankDevice {
     void data_written(const WriteEvent& event);
     void read_control_written(const WriteEvent& event);
     void sticky_written(const WriteEvent& event);
-    std::uint32_t read_shadow(std::uint32_t word, std::uint32_t stored);
+    std::uint32_t read_shadow(std::uint32_t word, const ReadEvent& event);
     void shadow_written(std::uint32_t word, const WriteEvent& event);
 
     void load_shadows();

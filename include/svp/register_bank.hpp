@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -89,11 +90,32 @@ struct WriteLock {
     unsigned rules = 1;              ///< numbers that a register has, from bit 0 up, equally wide
 };
 
-/** A read, for a handler that must know who asks. */
+/** A read, for its handler. */
 struct ReadEvent {
-    std::uint32_t index;   ///< which one of a row of `count` registers
-    std::uint32_t stored;  ///< value as stored
-    const Transaction& by;
+    std::uint32_t index;    ///< which one of a row of `count` registers
+    std::uint32_t stored;   ///< value as stored
+    const Transaction& by;  ///< the part of the access that is in this register
+};
+
+/** Gives the value that a register reads as: a function of ReadEvent, or of its index and stored value. */
+class ReadHandler {
+ public:
+    ReadHandler() = default;
+
+    template <std::invocable<const ReadEvent&> Function>
+    ReadHandler(Function function) : function_(std::move(function)) {}
+
+    template <std::invocable<std::uint32_t, std::uint32_t> Function>
+    ReadHandler(Function function)
+        : function_([function = std::move(function)](const ReadEvent& event) {
+              return function(event.index, event.stored);
+          }) {}
+
+    explicit operator bool() const { return static_cast<bool>(function_); }
+    std::uint32_t operator()(const ReadEvent& event) const { return function_(event); }
+
+ private:
+    std::function<std::uint32_t(const ReadEvent&)> function_;
 };
 
 /** Bits of one register that an access may see and change. */
@@ -109,8 +131,7 @@ struct RegisterRights {
  * row without fields is one field of 32 bits, with the register's name and `access`.
  */
 struct Register {
-    using ReadHandler = std::function<std::uint32_t(std::uint32_t index, std::uint32_t stored)>;
-    using ReadByHandler = std::function<std::uint32_t(const ReadEvent&)>;
+    using ReadHandler = svp::ReadHandler;
     using WriteHandler = std::function<void(const WriteEvent&)>;
 
     std::uint32_t offset;     ///< bytes, multiple of 4
@@ -126,9 +147,8 @@ struct Register {
     std::uint32_t stride = 4;  ///< bytes from one to the next
     Kind kind = Kind::storage;
     WriteLock lock = {};
-    ReadHandler on_read = {};       ///< gives the value to read; the stored one if empty
-    WriteHandler on_write = {};     ///< called after the stored value was updated
-    ReadByHandler on_read_by = {};  ///< in place of on_read, for what depends on who reads
+    ReadHandler on_read = {};    ///< gives the value to read; the stored one if empty
+    WriteHandler on_write = {};  ///< called after the stored value was updated
 };
 
 /** Mask for `read_only` of a register that writes never change. */
@@ -151,8 +171,6 @@ class RegisterBank {
     }
 
     std::uint64_t read(std::uint64_t offset, unsigned size, const Transaction& by);
-    /** For a read handler: the part of the access that is in its register. */
-    const Transaction& reading() const { return reading_; }
     void write(std::uint64_t offset, std::uint64_t value, unsigned size, const Transaction& by);
     void reset();
     void exchange(Archive& archive);
@@ -218,7 +236,6 @@ class RegisterBank {
     std::uint32_t index_of(const Register& row, std::uint32_t offset) const;
 
     Host& host_;
-    Transaction reading_;  ///< of the last read_word()
     std::string_view block_;
     std::vector<Register> rows_;
     std::vector<Word> words_;

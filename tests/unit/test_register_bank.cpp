@@ -181,7 +181,7 @@ TEST_CASE(
                        {.offset = 0x04, .name = "STAT", .reset = 0x0f, .write_1_clear = 0x0f},
                        {.offset = 0x08, .name = "COMMAND", .read_only = all_bits, .on_write = note},
                        {.offset = 0x10, .name = "ROOT", .alias = Alias::set_clear_toggle},
-                       {.offset = 0x20, .name = "WHO", .on_read_by = [](const ReadEvent& event) {
+                       {.offset = 0x20, .name = "WHO", .on_read = [](const ReadEvent& event) {
                             return event.by.world == World::secure ? 0xabu : 0xcdu;
                         }}});
     std::vector<std::uint32_t> withheld;
