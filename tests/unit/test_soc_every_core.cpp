@@ -172,7 +172,7 @@ constexpr Expectation expectations[] = {
     {"imx8mq.vpu-g1", 0, 0x1fc, 0, 0xffffffff},
 
     {"imx8mq.vpu-g2", 0, 0x000, 0x67320000, 0},
-    {"imx8mq.vpu-g2", 0, 0x004, 0, 0x10010},  // a start ends in an error at once
+    {"imx8mq.vpu-g2", 0, 0x004, 0, 0x10},  // a start that is aborted as well is none
     {"imx8mq.vpu-g2", 0, 0x008, 0, 0xffffffff},
     {"imx8mq.vpu-g2", 0, 0x40c, 0, 0xffffffff},
 };
