@@ -20,10 +20,10 @@ from . import blob, boxes, command, protect, tables
 FILM, TRAILER, CARD, KNOWN = "film.mp4", "trailer.mp4", "card.img", "known.json"
 #: Ten seconds; and twelve pictures of something else
 _FILM_SOURCE, _FILM_FRAMES = "testsrc2=size=640x360:rate=30,noise=alls=6:allf=t", 300
-_TRAILER_SOURCE, _TRAILER_FRAMES = "life=size=320x240:mold=10:rate=25:ratio=0.2:death_color=#C83232:life_color=#00ff00:seed=7", 12
+_TRAILER_SOURCE, _TRAILER_FRAMES = "testsrc=size=320x240:rate=25,noise=alls=40:allf=t", 12
 _ENCODER = ("-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "medium", "-x264-params", "keyint=60:bframes=3:ref=4")
 _RECIPE = 1
-_PIECE, _PIECES = 16, 48
+_PIECE, _PIECES, _FEWEST = 16, 36, 10
 _KEPT = 2
 
 
@@ -69,12 +69,12 @@ def _make(folder, own):
         clear = command.take_video(own, folder)
     else:
         clear = _encode(_FILM_SOURCE, _FILM_FRAMES, folder / "clear.mp4")
-    known, pieces = _known(clear)
+    known, pieces = _known(clear, 10)
     command.pack(clear, tree / FILM, "cenc", secret)
     trailer = _encode(_TRAILER_SOURCE, _TRAILER_FRAMES, folder / "trailer-clear.mp4")
-    pieces += _known(trailer)[1]
+    others = _known(trailer, 1)[1]
     command.pack(trailer, tree / TRAILER, "cbcs", secret)
-    secrets = _in_no_file(pieces, tree)
+    secrets = [*_in_no_file(pieces, tree), *_in_no_file(others, tree)]  # of both, or a try with one of them could not fail
     cards.make(folder / CARD, tree, cards.size_for(sum(path.stat().st_size for path in tree.iterdir())))
     (folder / KNOWN).write_text(json.dumps({**known, "secrets": secrets, "key": secret.key.hex()}))
     for path in (clear, trailer):
@@ -107,13 +107,13 @@ def _in_no_file(pieces, tree):
     films = [path.read_bytes() for path in tree.iterdir()]
     hidden = [piece for piece in pieces if not any(piece in film for film in films)]
     random.Random(3).shuffle(hidden)
-    if len(hidden) < _PIECES:
-        raise SvpError(f"the films have {len(hidden)} pieces to search for, {_PIECES} are needed")
+    if len(hidden) < _FEWEST:
+        raise SvpError(f"a film has {len(hidden)} pieces to search for, {_FEWEST} are needed")
     return [piece.hex() for piece in hidden[:_PIECES]]
 
 
-def _known(clear):
-    """(what is to be known of a clear film, pieces of it)."""
+def _known(clear, every):
+    """(what is to be known of a clear film, pieces of it: of each `every`-th picture's luma, and of samples)."""
     data = clear.read_bytes()
     entry = data.index(b"avc1", data.index(b"stsd")) + 4
     size = [int.from_bytes(data[entry + at:entry + at + 2], "big") for at in (24, 26)]
@@ -124,8 +124,8 @@ def _known(clear):
     with process:
         while len(picture := process.stdout.read(each)) == each:
             digests.append(hashlib.md5(picture, usedforsecurity=False).hexdigest())
-            if len(digests) % 10 == 1:
-                pieces += _telling(picture, noise)
+            if len(digests) % every == 0:
+                pieces += _telling(picture[:size[0] * size[1]], noise)
     samples = tables.samples(boxes.parse(data[data.index(b"moov") - 4:])[0].child("trak", "mdia", "minf", "stbl"))
     for at, length in samples[::3]:
         pieces += _telling(data[at + length // 4:at + length], noise)
