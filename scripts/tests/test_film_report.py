@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The page of `svp run`'s film: it says what holds, shows what does not, and loads nothing."""
+
+import html.parser
+import unittest
+
+from svplib.checks import Check
+from svplib.decode.pictures import Picture
+from svplib.film import report, tries
+
+PNG = Picture("yuv420p", 4, 2, bytes(range(12))).png()
+RECORD = {"master": "usdhc1", "world": "non-secure", "direction": "read", "address": 0xC0000000, "time": 5_000_000, "last-time": 9_000_000, "count": 3,
+          "denier": "rdc-region", "index": 1, "injected": False}
+
+
+class _Links(html.parser.HTMLParser):
+    """Collects what a page would load, and which elements stay open."""
+
+    def __init__(self):
+        super().__init__()
+        self.loaded, self.open = [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.loaded += [value for name, value in attributes if name in ("src", "href") and not value.startswith("data:")]
+        if tag not in ("meta", "img", "br", "line", "rect", "path"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in ("path", "line", "rect"):
+            assert self.open.pop() == tag, tag
+
+
+def page(got="nothing", good=True, title="holidays.mkv"):
+    return report.page(policy="strict", title=title, pictures=[(16, PNG, PNG)], tries=[(tries.TRIES[2], got, ["#1 <b>denied</b>"] * 5)], records=[RECORD],
+                       start=0, seconds=0.01, numbers={"pictures right": 300}, checks=[Check("film.dma-reads", "nothing", got, good)])
+
+
+class Page(unittest.TestCase):
+    def test_it_stands_alone(self):
+        links = _Links()
+        text = page()
+        links.feed(text)
+        self.assertEqual((links.loaded, links.open), ([], []))
+        self.assertNotIn("<script", text)
+        self.assertEqual(text.count("data:image/png;base64,"), 2)
+
+    def test_verdicts(self):
+        self.assertIn("<h1>Nobody but the decoder saw the film</h1>", page())
+        bad = page("the film: usdhc1", good=False)
+        self.assertIn("<h1>The film was not protected as it should be</h1>", bad)
+        self.assertIn('<td class="bad">the film: usdhc1</td>', bad)
+        self.assertIn("and 2 more records", bad)
+        self.assertIn("0xc0000000", bad, "the timeline names the access")
+
+    def test_names_are_text(self):
+        self.assertNotIn("<img src=x>", page(title="<img src=x>.mkv"))
+        self.assertNotIn("<b>denied</b>", page())
+
+
+if __name__ == "__main__":
+    unittest.main()
