@@ -8,7 +8,7 @@ from svplib.decode.checksums import Checksums, parse
 from svplib.errors import SvpError
 
 #: Lines that ffmpeg's decoders write
-_DECODER = re.compile(r"\[(h264|mpeg2video|vp9) @ ")
+_DECODER = re.compile(r"\[(h264|hevc|mpeg2video|vp9) @ ")
 #: Pictures to encode, as graphs of ffmpeg's filters; {size} is "WxH", {frames} how many come out of it
 SOURCES = {
     "moving": "testsrc2=size={size}:rate=25,noise=alls=6:allf=t",

@@ -177,6 +177,7 @@ class HevcTestPlayer : private play::Target {
         std::vector<std::uint8_t> planes;
         const std::uint8_t* luma = port->cells.data() + address + layout_.size;
         const unsigned bytes = depth == 8 ? 1 : 2;
+        planes.reserve(std::size_t{width + 1} * (height + 1) * 3 / 2 * bytes);
         const auto put = [&](const std::uint8_t* sample) {
             if (bytes == 1) {
                 planes.push_back(*sample);
@@ -188,6 +189,10 @@ class HevcTestPlayer : private play::Target {
         };
         for (std::size_t y = 0; y < height; ++y) {
             const std::uint8_t* line = luma + (format_.top + y) * raster_stride_ + format_.left * bytes;
+            if (bytes == 1) {
+                planes.insert(planes.end(), line, line + width);
+                continue;
+            }
             for (std::size_t x = 0; x < width; ++x) {
                 put(line + x * bytes);
             }
