@@ -69,7 +69,8 @@ static void phase_taps(const struct direction *direction, int phase,
 		sum += weights[i];
 	}
 	for (i = 0; i < TAPS; i++) {
-		taps[i] = div64_s64(2 * weights[i] * ONE + sum, 2 * sum);
+		taps[i] = div64_s64(2 * weights[i] * ONE +
+				    (weights[i] < 0 ? -sum : sum), 2 * sum);
 		rest -= taps[i];
 	}
 	taps[phase < PHASES / 2 ? CENTRE : CENTRE + 1] += rest;
