@@ -12,8 +12,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <functional>
+#include <optional>
 
 #include "../film/play_film.hpp"
+#include "display.hpp"
 #include "output.hpp"
 #include "v4l2_decoder.hpp"
 
@@ -28,7 +31,7 @@ using decrypt::system_error;
 
 constexpr char usage[] =
     "usage: svp-play [--digest|--raw] [--layout yuv420p|nv12|gray|yuv420p10le] [--stream-heap NAME]\n"
-    "                [--picture-heap NAME] FILE\n"
+    "                [--picture-heap NAME] [--display] FILE\n"
     "       svp-play [--secure] [--control PATH] [--fast] FILM.mp4\n"
     "\n"
     "Decodes IVF with VP8 or VP9, H.264 or HEVC (Annex B) or MPEG-2 video by the kernel's stateless\n"
@@ -41,6 +44,12 @@ constexpr char usage[] =
     "  --tiled              pictures in tiles of 4x4 samples, as the decoder of HEVC refers to them\n"
     "  --yuyv               the post-processor makes YUYV, of which they are taken\n"
     "  --repeat COUNT       play it so many times\n"
+    "  --display            show pictures on the screen, from the decoder's buffers; the last one stays\n"
+    "                       until a line comes in\n"
+    "  --plane NAME         on this plane: primary (default), overlay-1 or overlay-2\n"
+    "  --mode WxH           mode of the screen           --area WxH+X+Y  where (default: as large as fits)\n"
+    "  --rate NUMBER        so many pictures a second (default 25)       --frames COUNT  end after so many\n"
+    "  --protect            ask for content protection\n"
     "of films:\n"
     "  --secure             the film is encrypted: OP-TEE and CAAM bring it into a protected heap, where it\n"
     "                       is decoded; streams and pictures are in buffers of 'video' unless named\n"
@@ -57,11 +66,55 @@ struct Arguments {
     std::string layout = "yuv420p";
     Memory memory;
     unsigned repeat = 1;
+    bool display = false;
+    DisplaySettings settings;
     unsigned width = 0;  ///< --decoded
     unsigned height = 0;
     std::string file;
     film::FilmArguments film;
 };
+
+/** A number from 1 to a million. */
+std::optional<unsigned> number_of(const std::string& text) {
+    char* end = nullptr;
+    const unsigned long parsed = std::strtoul(text.c_str(), &end, 10);
+    if (text.empty() || *end != 0 || parsed == 0 || parsed > 1'000'000) {
+        return std::nullopt;
+    }
+    return static_cast<unsigned>(parsed);
+}
+
+/** An option for the display, with its value. False: the word is none. */
+bool display_option(const std::string& word, const std::function<std::string()>& value, Arguments& arguments,
+                    std::string& problem) {
+    DisplaySettings& settings = arguments.settings;
+    if (word == "--display") {
+        arguments.display = true;
+    } else if (word == "--protect") {
+        settings.protect = true;
+    } else if (word == "--plane" || word == "--mode") {
+        (word == "--plane" ? settings.plane : settings.mode) = value();
+    } else if (word == "--area") {
+        screen::Area area;
+        char rest = 0;
+        const std::string text = value();
+        if (std::sscanf(text.c_str(), "%ux%u+%u+%u%c", &area.width, &area.height, &area.x, &area.y, &rest) !=
+            4) {
+            problem = word + ": '" + text + "' is no WIDTHxHEIGHT+X+Y";
+        }
+        settings.area = area;
+    } else if (word == "--rate" || word == "--frames") {
+        const std::string text = value();
+        const auto number = number_of(text);
+        if (!number) {
+            problem = word + ": '" + text + "' is no number from 1 to 1000000";
+        }
+        (word == "--rate" ? settings.rate : settings.frames) = number.value_or(1);
+    } else {
+        return false;
+    }
+    return true;
+}
 
 /** Options of films. False: the word is none. */
 bool film_option(const std::string& word, film::FilmArguments& film) {
@@ -135,6 +188,10 @@ Result<Arguments> parse(int count, char** words) {
             if (std::sscanf(size.c_str(), "%ux%u%c", &arguments.width, &arguments.height, &rest) != 2 ||
                 arguments.width - 1 > 8191 || arguments.height - 1 > 8191) {
                 return Error{"--decoded: '" + size + "' is no WIDTHxHEIGHT of pictures"};
+            }
+        } else if (std::string problem; display_option(word, value, arguments, problem)) {
+            if (!problem.empty()) {
+                return Error{problem};
             }
         } else if (word.starts_with("-")) {
             return Error{"unknown option '" + word + "', see --help"};
@@ -231,15 +288,29 @@ int run(const Arguments& arguments) {
         std::fprintf(stderr, "svp-play: %s: no MP4 file\n", arguments.file.c_str());
         return 1;
     }
+    std::optional<Display> display;
+    Memory memory = arguments.memory;
+    if (arguments.display) {
+        Result<Display> opened = Display::open(arguments.settings, output);
+        if (!opened.ok()) {
+            std::fprintf(stderr, "svp-play: %s\n", opened.error().text.c_str());
+            return 1;
+        }
+        display = std::move(opened.value());
+        memory.spare += Display::buffers;
+    }
     const auto begin = Clock::now();
     unsigned jobs = 0;
     std::string device;
     bool good = true;
     for (unsigned round = 0; round < arguments.repeat && good; ++round) {
-        V4l2Decoder decoder(arguments.memory, output);
+        V4l2Decoder decoder(memory, display ? static_cast<Screen&>(*display) : output);
         const Ending ending = play(file.value(), decoder);
         jobs += decoder.jobs();
         device = decoder.device();
+        if (display && display->done()) {
+            break;
+        }
         if (!decoder.failure().empty()) {
             good = false;
             if (decoder.unsupported() && output.pictures() == 0) {
@@ -257,10 +328,17 @@ int run(const Arguments& arguments) {
         }
     }
     const bool written = output.finish();
+    if (display) {
+        good = display->finish() && good;
+        std::fprintf(stderr, "DISPLAYED %s\n", display->report().c_str());
+    }
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     std::fprintf(stderr, "PLAYED %s pictures=%u jobs=%u errors=%u ms=%.0f by %s\n", arguments.file.c_str(),
                  output.pictures(), jobs, output.errors(), 1000 * seconds,
                  device.empty() ? "nobody" : device.c_str());
+    if (display && good) {
+        std::getchar();  // the screen is this program's as long as it runs
+    }
     return good && written && output.errors() == 0 ? 0 : 1;
 }
 

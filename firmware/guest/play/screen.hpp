@@ -17,7 +17,7 @@ struct Picture {
     const Format& format;
     std::uint64_t frame = 0;
     unsigned buffer = 0;                  ///< number of the buffer
-    int descriptor = -1;                  ///< of the buffer's dma-buf, or -1: the driver's own memory
+    int descriptor = -1;                  ///< of the buffer's dma-buf
     std::span<const std::uint8_t> bytes;  ///< none: the CPU may not read it
     Surface surface;                      ///< how it lies there, if it is not packed
     unsigned stride = 0;                  ///< bytes of a row

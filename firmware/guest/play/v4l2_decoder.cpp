@@ -151,6 +151,7 @@ class V4l2Decoder::Queue {
  public:
     struct Buffer {
         std::optional<HeapBuffer> heap;
+        Descriptor exported;  ///< the driver's memory
         Mapping mapping;
     };
 
@@ -202,6 +203,9 @@ class V4l2Decoder::Queue {
     /** Nothing: the driver's own memory. */
     const HeapBuffer* heap(unsigned index) const {
         return buffers_[index].heap ? &*buffers_[index].heap : nullptr;
+    }
+    int descriptor(unsigned index) const {
+        return buffers_[index].heap ? buffers_[index].heap->descriptor() : buffers_[index].exported.get();
     }
 
     Result<Done> start() {
@@ -277,7 +281,14 @@ class V4l2Decoder::Queue {
         if (!mapping.ok()) {
             return mapping.error();
         }
-        buffers_.push_back({std::nullopt, std::move(mapping.value())});
+        v4l2_exportbuffer request{};
+        request.type = type_;
+        request.index = index;
+        request.flags = O_CLOEXEC | O_RDWR;
+        if (call(*video_, VIDIOC_EXPBUF, &request) != 0) {
+            return system_error("a dma-buf of the driver", errno);
+        }
+        buffers_.push_back({std::nullopt, Descriptor(request.fd), std::move(mapping.value())});
         return Done{};
     }
 
@@ -663,11 +674,10 @@ bool V4l2Decoder::show(std::uint64_t frame) {
             driver_has_[picture->index] = false;
         }
     }
-    const HeapBuffer* const heap = pictures_->heap(buffer->second);
     const Picture picture{format_,
                           frame,
                           buffer->second,
-                          heap != nullptr ? heap->descriptor() : -1,
+                          pictures_->descriptor(buffer->second),
                           pictures_->bytes(buffer->second),
                           surface_,
                           stride_,

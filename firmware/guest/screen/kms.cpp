@@ -128,8 +128,12 @@ Result<Done> Commit::submit(std::uint32_t flags) {
     atomic.count_props_ptr = address(counts);
     atomic.props_ptr = address(properties);
     atomic.prop_values_ptr = address(values);
-    if (call(screen_.device(), DRM_IOCTL_MODE_ATOMIC, &atomic) != 0) {
-        return system_error("the screen's new contents", errno);
+    // Busy: what was asked for before is not on the screen yet.
+    for (int waited = 0; call(screen_.device(), DRM_IOCTL_MODE_ATOMIC, &atomic) != 0; ++waited) {
+        if (errno != EBUSY || waited == patience_ms) {
+            return system_error("the screen's new contents", errno);
+        }
+        usleep(1000);
     }
     return Done{};
 }
