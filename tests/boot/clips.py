@@ -36,6 +36,15 @@ class Clip:
         self.digests = digests(self.path, size)
 
 
+def raw_pictures(path, size):
+    """Of every picture that ffmpeg makes of a stream: the lines of Y, Cb and Cr, as lists of numbers. Even sizes only."""
+    width, height = map(int, size.split("x"))
+    raw = _ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-")
+    planes = ((0, width, height), (width * height, width // 2, height // 2), (width * height * 5 // 4, width // 2, height // 2))
+    return [[[list(raw[at + start + y * across:][:across]) for y in range(down)] for start, across, down in planes]
+            for at in range(0, len(raw), width * height * 3 // 2)]
+
+
 def digests(path, size):
     """MD5 of every picture that ffmpeg makes of a stream with pictures of `size` ("WIDTHxHEIGHT")."""
     width, height = map(int, size.split("x"))

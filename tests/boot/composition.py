@@ -2,11 +2,12 @@
 """A second opinion on what the display shows: planes scaled, converted and laid over each other in floating point.
 
 Written from definitions, not from the display: Catmull-Rom splines to enlarge and a triangle to make smaller, ITU-R BT.601, BT.709 and
-BT.2020 for colours, alpha as Porter and Duff's "over". Components are 0 to 1023, as in the display, and limited to that after each step.
-A component's samples are a list of lines, a line a list of numbers.
+BT.2020 for colours, alpha as Porter and Duff's "over". What the display's registers and lines can hold is taken from it: taps in 1/1024,
+components of 0 to 1023 after each direction. A component's samples are a list of lines, a line a list of numbers.
 """
 
 MOST = 1023
+_UNIT = 1024  # of taps
 _WEIGHTS = {"601": (0.299, 0.114), "709": (0.2126, 0.0722), "2020": (0.2627, 0.0593)}  # of red and blue in luma
 
 
@@ -23,12 +24,18 @@ def _taps(count, size, first, step):
         near = [(k, _catmull_rom(k - place) if step <= 1 else max(0, step - abs(k - place))) for k in range(int(place // 1) - 3, int(place // 1) + 5)]
         near = [(k, weight) for k, weight in near if weight]
         total = sum(weight for _, weight in near)
-        result.append([(min(max(k, 0), size - 1), weight / total) for k, weight in near])
+        taps = {k: round(weight / total * _UNIT) for k, weight in near}
+        taps[min(taps, key=lambda k, place=place: abs(k - place))] += _UNIT - sum(taps.values())
+        result.append([(min(max(k, 0), size - 1), weight / _UNIT) for k, weight in taps.items()])
     return result
 
 
 def _limited(line):
     return [min(max(value, 0), MOST) for value in line]
+
+
+def _whole(line):
+    return [int(value + 0.5) for value in _limited(line)]
 
 
 def scale(lines, width, height, across=None, down=None):
@@ -37,8 +44,8 @@ def scale(lines, width, height, across=None, down=None):
     across, down = across or ((step_x - 1) / 2, step_x), down or ((step_y - 1) / 2, step_y)
     result, columns = [], _taps(width, len(lines[0]), *across)
     for near in _taps(height, len(lines), *down):
-        line = _limited([sum(part) for part in zip(*[[weight * value for value in lines[k]] for k, weight in near])])
-        result.append(_limited([sum(line[k] * weight for k, weight in column) for column in columns]))
+        line = _whole([sum(part) for part in zip(*[[weight * value for value in lines[k]] for k, weight in near])])
+        result.append(_whole([sum(line[k] * weight for k, weight in column) for column in columns]))
     return result
 
 
