@@ -14,7 +14,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import cache, guest_media, guest_tools, host_packages, sources
+from . import cache, guest_media, guest_tools, host_packages, products, sources
 from .errors import BuildError, UsageError
 from .products import PRODUCTS, override
 from .progress import build_environment, log_path, run_logged, say
@@ -118,8 +118,8 @@ def is_built(name):
 
 
 def _overridden(name):
-    """True when the environment names all products of a part, so that it need not be built."""
-    files = [product for product, row in PRODUCTS.items() if row[0] == name]
+    """True when the environment names all products of a part that others cannot do without, so that it need not be built."""
+    files = [product for product, row in PRODUCTS.items() if row[0] == name and product not in products.OPTIONAL]
     return all(override(product) for product in files)
 
 
@@ -304,7 +304,7 @@ def _build_guest(folder):
 
 def _build_tools(folder):
     tree = folder / "tree"
-    guest_tools.collect(tree)
+    guest_tools.collect(tree, [path for path in (product("pkcs11-ta"),) if path.exists() or not override("tee")])
     _make("guest", folder, *_guest_variables(), f"TREE={tree}", title="build initramfs with Debian's tools", log=log_path("tools"))
     shutil.rmtree(tree)
 
@@ -412,7 +412,7 @@ PARTS = {part.name: part for part in (
     Part("u-boot", _build_u_boot, source=("u-boot",), files=("firmware/u-boot",), space=1000),
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
     Part("guest", _build_guest, source=("busybox",), files=GUEST_FILES, needs=("linux",)),
-    Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=GUEST_FILES, needs=("linux",)),
+    Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=GUEST_FILES, needs=("linux", "optee")),
     Part("media", _build_media, source=("busybox", *guest_media.PACKAGES)),
     Part("debian", _build_debian, source=("debian-kernel", "debian-modules", "busybox"), files=GUEST_FILES),
     Part("asan-qemu", _build_qemu, prepare=_prepare_asan_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=6000),

@@ -21,6 +21,7 @@ PRODUCTS = {
     "modules": ("linux", "modules", "folder of our kernel modules"),
     "bl31": ("tfa", "bl31.bin", "TF-A BL31"),
     "tee": ("optee", "tee-raw.bin", "OP-TEE"),
+    "pkcs11-ta": ("optee", "fd02c9da-306c-48c7-a49c-bbd827ae86ee.ta", "OP-TEE's trusted application for PKCS#11 tokens"),
     "flash": ("boot", "flash.bin", "image for -bios: loader stub, BL31, OP-TEE"),
     "u-boot": ("u-boot", "u-boot.bin", "U-Boot as BL33, for svp run --bl33"),
     "initrd": ("guest", "initrd.cpio.gz", "initramfs: busybox, our programs, our modules"),
@@ -29,6 +30,10 @@ PRODUCTS = {
     "debian-kernel": ("debian", "vmlinuz", "Debian's own arm64 kernel, unmodified"),
     "debian-initrd": ("debian", "initrd.cpio.gz", "initramfs for Debian's kernel: busybox, our programs, modules for USB that nothing loads by itself"),
 }
+
+
+#: What a part makes beside what it is for: somebody's own OP-TEE (SVP_TEE) comes without it
+OPTIONAL = ("pkcs11-ta",)
 
 
 def override(name):
