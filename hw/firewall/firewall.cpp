@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "bus/bus_monitor.hpp"
 #include "firewall/csu.hpp"
 #include "firewall/firewall_denials.hpp"
 #include "firewall/iomuxc_gpr.hpp"
@@ -12,6 +11,7 @@
 #include "firewall/rdc.hpp"
 #include "firewall/rdc_semaphore.hpp"
 #include "firewall/tzc380.hpp"
+#include "observer/bus_monitor.hpp"
 
 namespace svp {
 

@@ -3,9 +3,9 @@
  */
 #include <algorithm>
 
-#include "bus/bus_monitor.hpp"
 #include "firewall/firewall.hpp"
 #include "firewall/firewall_denials.hpp"
+#include "observer/bus_monitor.hpp"
 
 namespace svp {
 

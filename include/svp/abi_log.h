@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The C interface of the bus monitor (hw/bus/bus_monitor.hpp): record of violations, injected faults, interrupt lines.
+ * The C interface of the bus monitor (hw/observer/bus_monitor.hpp): record of violations, injected faults, interrupt lines.
  *
  * `monitor` is always a device for which svp_is_monitor() is true. All calls are made under QEMU's big lock. Texts that
  * a call hands out live until the next call that changes what they are about, unless it says otherwise.

@@ -3,8 +3,8 @@
  * Base class of every device core.
  *
  * A core decodes nothing but offsets inside its own regions. It is created by the catalogue
- * (hw/bus/catalogue.cpp) and turned into a QEMU device by hw/qemu/svp_device.c or svp_i2c.c, without any C of
- * its own.
+ * (hw/interface/catalogue.cpp) and turned into a QEMU device by hw/qemu/svp_device.c or svp_i2c.c, without
+ * any C of its own.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The test port by its registers (hw/bus/README.md), and the same accesses by QMP.
+"""The test port by its registers (hw/observer/README.md), and the same accesses by QMP.
 
     port = TestPort(machine.readl, machine.writel)             # with -M imx8mq-evk,test-port=on
     port.run("copy", master="gpu", source=0x40000000, destination=0x50000000, length=4096)    # "okay", "slverr" or "decerr"

@@ -37,7 +37,7 @@ class SchemaTest(unittest.TestCase):
         self.assertEqual(self.enumerators("SvpBusMaster"), names)
 
     def test_fault_kinds_in_order(self):
-        names = names_in("hw/bus/fault.cpp", "FaultKind")
+        names = names_in("hw/observer/fault.cpp", "FaultKind")
         self.assertEqual(len(names), 15)
         self.assertEqual(self.enumerators("SvpFaultKind"), names)
 
@@ -52,7 +52,7 @@ class SchemaTest(unittest.TestCase):
         self.assertEqual(["none", *names_in("hw/bus/transaction.cpp", "Stream")], self.enumerators("SvpBusStream"))
 
     def test_blocks(self):
-        text = (REPOSITORY / "hw/bus/bus_monitor.cpp").read_text()
+        text = (REPOSITORY / "hw/observer/bus_monitor.cpp").read_text()
         roles = re.search(r"roles\[\] = \{(.*?)\}", text, re.DOTALL)[1]
         self.assertEqual(self.enumerators("SvpFirewallBlock"), [*re.findall(r'"(\w+)"', roles), "gpr"])
 

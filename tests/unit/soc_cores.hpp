@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "bus/catalogue.hpp"
 #include "catch.hpp"
 #include "fake_host.hpp"
+#include "interface/catalogue.hpp"
 #include "svp/register_bank.hpp"
 
 namespace svp::test {

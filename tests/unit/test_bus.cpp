@@ -9,8 +9,8 @@
 #include <random>
 
 #include "bus/bus.hpp"
-#include "bus/bus_monitor.hpp"
 #include "catch.hpp"
+#include "observer/bus_monitor.hpp"
 #include "test_policy_board.hpp"
 
 using namespace svp;

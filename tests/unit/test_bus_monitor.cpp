@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <map>
 
-#include "bus/bus_monitor.hpp"
 #include "catch.hpp"
 #include "fake_host.hpp"
+#include "observer/bus_monitor.hpp"
 
 using namespace svp;
 using namespace svp::test;

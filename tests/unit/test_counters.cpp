@@ -7,8 +7,8 @@
 #include <set>
 #include <vector>
 
-#include "bus/catalogue.hpp"
 #include "fake_host.hpp"
+#include "interface/catalogue.hpp"
 #include "svp/abi.h"
 
 using namespace svp;

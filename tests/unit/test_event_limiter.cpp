@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <random>
 
-#include "bus/event_limiter.hpp"
 #include "catch.hpp"
+#include "observer/event_limiter.hpp"
 
 using namespace svp;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <functional>
 
-#include "bus/fault_form.hpp"
 #include "catch.hpp"
+#include "observer/fault_form.hpp"
 
 using namespace svp;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <random>
 
-#include "bus/fault_injector.hpp"
 #include "catch.hpp"
+#include "observer/fault_injector.hpp"
 
 using namespace svp;
 

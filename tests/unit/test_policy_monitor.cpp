@@ -2,8 +2,8 @@
 /** The firewall and the bus monitor: what is put on record, what faults do to verdicts, state and views. */
 #include <algorithm>
 
-#include "bus/bus_monitor.hpp"
 #include "catch.hpp"
+#include "observer/bus_monitor.hpp"
 #include "test_policy_board.hpp"
 
 using namespace svp;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What blocks refuse by themselves: exactly one report for a register that a write did not get its way with.
  */
-#include "bus/bus_monitor.hpp"
 #include "catch.hpp"
+#include "observer/bus_monitor.hpp"
 #include "soc/ocotp.hpp"
 #include "soc/src.hpp"
 #include "test_policy_board.hpp"

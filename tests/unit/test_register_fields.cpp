@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include "bus/catalogue.hpp"
 #include "catch.hpp"
 #include "fake_host.hpp"
+#include "interface/catalogue.hpp"
 #include "svp/register_bank.hpp"
 
 using namespace svp;

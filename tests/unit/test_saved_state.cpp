@@ -3,8 +3,8 @@
  * For every core of the catalogue: whatever state it can be brought to by register accesses, inputs, time and
  * work, stopped at any point, is saved, is loaded again as the same state, and behaves the same afterwards.
  */
-#include "bus/catalogue.hpp"
 #include "caam/caam.hpp"
+#include "interface/catalogue.hpp"
 #include "soc_cores.hpp"
 #include "test_caam_hostile.hpp"
 #include "test_fuzz_operations.hpp"

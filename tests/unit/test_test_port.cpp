@@ -4,9 +4,9 @@
 #include <random>
 #include <vector>
 
-#include "bus/test_port.hpp"
 #include "catch.hpp"
 #include "fake_host.hpp"
+#include "observer/test_port.hpp"
 #include "test_fuzz_operations.hpp"
 
 using namespace svp;

@@ -2,8 +2,8 @@
 /** Records of violations as objects, in the words of the QMP schema. */
 #include <map>
 
-#include "bus/violation_form.hpp"
 #include "catch.hpp"
+#include "observer/violation_form.hpp"
 
 using namespace svp;
 

@@ -2,8 +2,8 @@
 #include <functional>
 #include <random>
 
-#include "bus/violation_log.hpp"
 #include "catch.hpp"
+#include "observer/violation_log.hpp"
 
 using namespace svp;
 

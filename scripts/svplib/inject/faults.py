@@ -2,7 +2,7 @@
 """Faults of a campaign: objects as QMP's svp-inject-fault takes them, checked before anything boots.
 
 Two things are added: texts for numbers ("0x...", "20ms", places), and `after`, which is `not-before` counted from where the case starts.
-The rules are those of hw/bus/fault.cpp; what only the machine can know (names of devices, offsets of registers) is left to QEMU.
+The rules are those of hw/observer/fault.cpp; what only the machine can know (names of devices, offsets of registers) is left to QEMU.
 """
 
 import dataclasses

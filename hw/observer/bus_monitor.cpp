@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bus/bus_monitor.hpp"
+#include "observer/bus_monitor.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "bus/fault_openings.hpp"
-#include "bus/violation_log.hpp"
+#include "observer/fault_openings.hpp"
+#include "observer/violation_log.hpp"
 #include "svp/member.hpp"
 
 namespace svp {

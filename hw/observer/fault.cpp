@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bus/fault.hpp"
+#include "observer/fault.hpp"
 
 #include <algorithm>
 

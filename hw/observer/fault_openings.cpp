@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bus/fault_openings.hpp"
+#include "observer/fault_openings.hpp"
 
 #include <algorithm>
 #include <limits>

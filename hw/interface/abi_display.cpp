@@ -2,8 +2,8 @@
 /** The C interface of include/svp/abi_display.h on top of svp::Dcss. */
 #include "svp/abi_display.h"
 
-#include "bus/abi_device.hpp"
 #include "dcss/dcss.hpp"
+#include "interface/abi_device.hpp"
 
 SvpScreen svp_display_compose(SvpDevice* device) noexcept {
     auto& dcss = dynamic_cast<svp::Dcss&>(svp_core_of(*device));

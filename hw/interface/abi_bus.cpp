@@ -2,9 +2,9 @@
 /** The C interface of include/svp/abi_bus.h on top of svp::Bus. */
 #include "svp/abi_bus.h"
 
-#include "bus/abi_device.hpp"
 #include "bus/bus.hpp"
 #include "firewall/firewall.hpp"
+#include "interface/abi_device.hpp"
 
 namespace {
 

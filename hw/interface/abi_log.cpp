@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "bus/abi_device.hpp"
-#include "bus/bus_monitor.hpp"
-#include "bus/fault_form.hpp"
-#include "bus/violation_form.hpp"
+#include "interface/abi_device.hpp"
+#include "observer/bus_monitor.hpp"
+#include "observer/fault_form.hpp"
+#include "observer/violation_form.hpp"
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "bus/fault.hpp"
+#include "observer/fault.hpp"
 #include "svp/member.hpp"
 
 namespace svp {

@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "bus/abi_device.hpp"
 #include "bus/bus.hpp"
-#include "bus/bus_monitor.hpp"
-#include "bus/catalogue.hpp"
 #include "firewall/firewall.hpp"
 #include "firewall/policy_form.hpp"
+#include "interface/abi_device.hpp"
+#include "interface/catalogue.hpp"
+#include "observer/bus_monitor.hpp"
 #include "svp/device.hpp"
 
 namespace {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bus/catalogue.hpp"
+#include "interface/catalogue.hpp"
 
-#include "bus/bus_monitor.hpp"
-#include "bus/test_port.hpp"
 #include "caam/caam.hpp"
 #include "dcss/dcss.hpp"
 #include "firewall/aipstz.hpp"
@@ -12,6 +10,8 @@
 #include "firewall/rdc.hpp"
 #include "firewall/rdc_semaphore.hpp"
 #include "firewall/tzc380.hpp"
+#include "observer/bus_monitor.hpp"
+#include "observer/test_port.hpp"
 #include "soc/anatop.hpp"
 #include "soc/ccm.hpp"
 #include "soc/gpc.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bus/violation_log.hpp"
+#include "observer/violation_log.hpp"
 
 #include <algorithm>
 #include <cinttypes>

@@ -28,8 +28,8 @@
 #include <string_view>
 #include <vector>
 
-#include "bus/fault.hpp"
 #include "bus/outcome.hpp"
+#include "observer/fault.hpp"
 #include "svp/archive.hpp"
 #include "svp/transaction.hpp"
 

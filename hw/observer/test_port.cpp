@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bus/test_port.hpp"
+#include "observer/test_port.hpp"
 
 #include <algorithm>
 

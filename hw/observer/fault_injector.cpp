@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bus/fault_injector.hpp"
+#include "observer/fault_injector.hpp"
 
 #include <algorithm>
 #include <limits>

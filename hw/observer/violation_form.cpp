@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bus/violation_form.hpp"
+#include "observer/violation_form.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -29,12 +29,12 @@
 
 #include "bus/change_source.hpp"
 #include "bus/domain_source.hpp"
-#include "bus/event_limiter.hpp"
-#include "bus/fault_injector.hpp"
-#include "bus/fault_openings.hpp"
 #include "bus/fault_target.hpp"
 #include "bus/fault_witness.hpp"
-#include "bus/violation_log.hpp"
+#include "observer/event_limiter.hpp"
+#include "observer/fault_injector.hpp"
+#include "observer/fault_openings.hpp"
+#include "observer/violation_log.hpp"
 #include "svp/device.hpp"
 
 namespace svp {
