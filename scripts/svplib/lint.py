@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Cheap checks of the sources themselves, counted as tests: format, licence lines, kernel style, size of files, Python syntax."""
+"""Cheap checks of the sources themselves, counted as tests: format, includes, licence lines, kernel style, size of files."""
 
 import collections
 import re
@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import parts, sources
+from . import include_graph, parts, sources
 from .progress import build_environment
 from .results import Result
 
@@ -23,7 +23,7 @@ MODULE_FOLDERS = ("firmware/linux",)
 
 def run(results, pattern=None):
     """Run every lint check whose name contains the pattern."""
-    for check in (_format, _licence_lines, _file_sizes, _no_notes, _kernel_style):
+    for check in (_format, _includes, _licence_lines, _file_sizes, _no_notes, _kernel_style):
         name = check.__name__.strip("_").replace("_", " ")
         if pattern and pattern.lower() not in f"lint {name}":
             continue
@@ -64,6 +64,13 @@ def _format():
     places = collections.Counter(line.split(":")[0] for line in done.stderr.splitlines() if "error:" in line)
     findings = [f"{name}: {number} lines to lay out anew: clang-format -i {name}" for name, number in places.items()]
     return _verdict(findings or ([done.stderr] if done.returncode else []), files, "C++ file")
+
+
+def _includes():
+    """No file includes what includes it, and no folder of the cores one that is above it."""
+    files = _files(("hw", "include", "machines"), (".cpp", ".hpp", ".c", ".h"))
+    texts = {name: (parts.REPOSITORY / name).read_text(errors="replace") for name in files}
+    return _verdict(include_graph.findings(texts), files, "source file")
 
 
 def _licence_lines():
