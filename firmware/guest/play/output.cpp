@@ -130,7 +130,8 @@ bool Output::failed(const Error& error) {
 
 bool Output::picture(const Picture& picture) {
     const Format& format = picture.format;
-    if (format.codec == Codec::hevc && picture.bytes.size() >= bytes_of(picture.surface)) {
+    const bool of_g2 = format.codec == Codec::hevc || format.codec == Codec::vp9;
+    if (of_g2 && picture.bytes.size() >= bytes_of(picture.surface)) {
         return planes(format.visible_width, format.visible_height,
                       visible_planes(format, picture.bytes, picture.surface));
     }
