@@ -34,8 +34,8 @@ void fill_edge(unsigned size, const IntraEdges& edges, unsigned bit_depth, const
     const auto base = static_cast<Sample>(1 << (bit_depth - 1));
     const auto below_base = static_cast<Sample>(base - 1), above_base = static_cast<Sample>(base + 1);
     if (edges.left) {
-        const unsigned count = std::clamp(edges.below_samples, 1u, size);
-        for (unsigned i = 0; i < count; ++i) {
+        const std::size_t count = std::min(size, edges.below_samples);
+        for (std::size_t i = 0; i < count; ++i) {
             edge.left[i] = samples[static_cast<std::ptrdiff_t>(i) * stride - 1];
         }
         std::fill(edge.left + count, edge.left + size, edge.left[count - 1]);
@@ -44,7 +44,7 @@ void fill_edge(unsigned size, const IntraEdges& edges, unsigned bit_depth, const
     }
     Sample* above = edge.above();
     if (edges.above) {
-        const unsigned count = std::clamp(edges.right_samples, 1u, edges.above_right ? 2 * size : size);
+        const std::size_t count = std::min(edges.above_right ? 2 * size : size, edges.right_samples);
         std::copy_n(samples - stride, count, above);
         std::fill(above + count, above + 2 * size + 2, above[count - 1]);
         above[-1] = edges.left ? samples[-stride - 1] : above_base;
