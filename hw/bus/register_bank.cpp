@@ -274,7 +274,7 @@ std::string RegisterBank::name_at(std::uint32_t offset) const {
     const Register& row = rows_[word.row];
     std::string name(row.name);
     if (row.count > 1) {
-        name += "[" + std::to_string(index_of(row, at)) + "]";
+        name.append("[").append(std::to_string(index_of(row, at))).append("]");
     }
     switch (word.operation) {
         case Operation::set:
