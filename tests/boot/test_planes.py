@@ -136,6 +136,7 @@ class Planes(ShowingCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.board.command("mount -t ext4 -o ro /dev/mmcblk1 /mnt", check=True)
+        cls.board.command("svp-video", timeout=SHOW_SECONDS, check=True)
 
     def planes(self, *planes, more=""):
         return self.shows(f"svp-show {SCREEN} {more} " + " ".join(f"'{plane}'" for plane in planes))
