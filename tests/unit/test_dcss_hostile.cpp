@@ -39,12 +39,13 @@ TEST_CASE("random programs of a hostile guest do no harm") {
     Random random(50);
     FakeHost host;
     const Dcss dcss(host);
+    const RegisterBank& bank = *dcss.banks().front().bank;
     unsigned pictures = 0;
     for (unsigned round = 0; round < 40; ++round) {
         // The screen is on, and so are all channels, with any settings.
         std::vector<std::uint8_t> program;
         const auto set = [&](std::uint32_t offset, std::uint32_t value) {
-            add_write(program, dcss.bank(0), offset, value);
+            add_write(program, bank, offset, value);
         };
         const auto any = [&] { return static_cast<std::uint32_t>(random.next()); };
         set(dcss::dtg::disp_bot, 0x00400060);
@@ -62,7 +63,7 @@ TEST_CASE("random programs of a hostile guest do no harm") {
             set(scale + dcss::scaler::dst_format, 2);
             for (std::uint32_t offset = dcss::scaler::src_lum_res; offset < dcss::scaler::coef_vlum;
                  offset += 4) {
-                if (dcss.bank(0).names(scale + offset)) {
+                if (bank.names(scale + offset)) {
                     set(scale + offset, any());
                 }
             }

@@ -59,7 +59,7 @@ class HostileDisplay {
     }
     /** Some register's offset. */
     std::uint32_t place() {
-        const std::vector<Register>& rows = dcss_.bank(0).rows();
+        const std::vector<Register>& rows = dcss_.banks().front().bank->rows();
         const unsigned high = byte();
         const Register& row = rows[(high << 8 | byte()) % rows.size()];
         const std::uint32_t index = byte() % row.count;
@@ -127,7 +127,7 @@ class HostileDisplay {
         }
         ++end_.looks;
         using namespace dcss;
-        const RegisterBank& bank = dcss_.bank(0);
+        const RegisterBank& bank = *dcss_.banks().front().bank;
         for (unsigned channel = 0; channel < channel_count; ++channel) {
             const std::uint32_t at = scaler::base + channel * scaler::stride;
             write(at + scaler::src_lum_res, bank.value(at + scaler::src_lum_res) & side_mask);
