@@ -10,8 +10,10 @@ _SOURCE = "testsrc2=size=320x240:rate=25,noise=alls=12:allf=t,format=rgb24,scale
 #: Codec -> (suffix, options of the encoder, options of the muxer)
 CODECS = {
     "vp8": (".ivf", ("-c:v", "libvpx", "-auto-alt-ref", "1", "-lag-in-frames", "8", "-b:v", "400k"), ("-f", "ivf")),
-    "h264": (".264", ("-c:v", "libx264", "-preset", "medium", "-bf", "2", "-refs", "3", "-pix_fmt", "yuv420p"), ("-f", "h264")),
-    "mpeg2": (".m2v", ("-c:v", "mpeg2video", "-bf", "2", "-q:v", "4", "-pix_fmt", "yuv420p"), ("-f", "mpeg2video")),
+    "h264": (".264", ("-c:v", "libx264", "-preset", "medium", "-bf", "2", "-refs", "3"), ("-f", "h264")),
+    "hevc": (".265", ("-c:v", "libx265", "-preset", "fast", "-x265-params", "log-level=none:pools=1:frame-threads=1"), ("-f", "hevc")),
+    "vp9": (".ivf", ("-c:v", "libvpx-vp9", "-auto-alt-ref", "1", "-lag-in-frames", "8", "-b:v", "400k", "-cpu-used", "4"), ("-f", "ivf")),
+    "mpeg2": (".m2v", ("-c:v", "mpeg2video", "-bf", "2", "-q:v", "4"), ("-f", "mpeg2video")),
 }
 
 
@@ -24,16 +26,18 @@ def _ffmpeg(*arguments, given=None):
 
 
 class Clip:
-    """A stream: `name`, its `data`, and `digests`, the MD5 of every picture as planar YUV 4:2:0, in output order."""
+    """A stream: `name`, its `data`, and `digests`, the MD5 of every picture as planar YUV 4:2:0 of `bits` bits, in output order."""
 
-    def __init__(self, folder, codec, size="176x144", frames=10, name=None, options=()):
+    def __init__(self, folder, codec, size="176x144", frames=10, name=None, options=(), bits=8):
         suffix, encoder, muxer = CODECS[codec]
         self.name = (name or f"{codec}-{size}") + suffix
-        self.size = size
+        self.size, self.codec, self.bits = size, codec, bits
+        pixels = ("-pix_fmt", "yuv420p" if bits == 8 else "yuv420p10le")
         self.path = folder / self.name
-        _ffmpeg("-y", "-f", "lavfi", "-i", _SOURCE.format(size=size.replace("x", ":")), "-frames:v", frames, *encoder, *options, *muxer, self.path)
+        _ffmpeg("-y", "-f", "lavfi", "-i", _SOURCE.format(size=size.replace("x", ":")), "-frames:v", frames, *encoder, *pixels, *options, *muxer,
+                self.path)
         self.data = self.path.read_bytes()
-        self.digests = digests(self.path, size)
+        self.digests = digests(self.path, size, bits)
 
 
 def raw_pictures(path, size):
@@ -45,11 +49,12 @@ def raw_pictures(path, size):
             for at in range(0, len(raw), width * height * 3 // 2)]
 
 
-def digests(path, size):
-    """MD5 of every picture that ffmpeg makes of a stream with pictures of `size` ("WIDTHxHEIGHT")."""
+def digests(path, size, bits=8):
+    """MD5 of every picture that ffmpeg makes of a stream with pictures of `size` ("WIDTHxHEIGHT"); 10 bits lie in two bytes."""
     width, height = map(int, size.split("x"))
-    raw = _ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-")
-    each = width * height + 2 * ((width + 1) // 2) * ((height + 1) // 2)
+    pixels = "yuv420p" if bits == 8 else "yuv420p10le"
+    raw = _ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", pixels, "-f", "rawvideo", "-")
+    each = (width * height + 2 * ((width + 1) // 2) * ((height + 1) // 2)) * (1 if bits == 8 else 2)
     if len(raw) % each:
         raise AssertionError(f"{path}: {len(raw)} bytes are no pictures of {size}")
     return [hashlib.md5(raw[at:at + each], usedforsecurity=False).hexdigest() for at in range(0, len(raw), each)]
