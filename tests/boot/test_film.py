@@ -9,8 +9,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from boot_case import BOOT_SECONDS, BoardCase, make_card
-from clips import digests
+from boot_case import BOOT_SECONDS, BoardCase, make_card, wait_until
+from clips import digests, raw_pictures
+from composition import Canvas, scale_chroma, to_rgb
+from screen import SHOW_SECONDS, difference, shown
 from svplib import readable_memory
 from svplib.film import blob, boxes, command, protect, tables
 from svplib.film.playing import Playing
@@ -23,6 +25,7 @@ SECONDS = 300
 #: Pieces of the clear film that are searched for in all memory that Linux reads
 PIECE, PIECES = 16, 64
 FRAMES = 300
+RATE = 30
 
 
 def ffmpeg(*words):
@@ -58,6 +61,14 @@ class Film:
             if size > 400 and len(set(piece)) > PIECE // 2 and piece not in self.data:
                 chosen.append(piece)
         return chosen
+
+
+def on_the_screen(planes):
+    """The screen of 640x480 with a picture of 320x240, its Y, Cb and Cr, in the middle."""
+    luma, cb, cr = [[[value << 2 for value in line] for line in lines] for lines in planes]
+    canvas = Canvas(640, 480)
+    canvas.put(160, 120, to_rgb(luma, *(scale_chroma(lines, 320, 240) for lines in (cb, cr)), "601"))
+    return canvas.picture()
 
 
 class Files:
@@ -109,7 +120,7 @@ class _Films:
         self.board.qmp.command("svp-clear-violations", counters=True)
 
     def violations(self):
-        return [entry for entry in self.board.qmp.command("query-svp-violations", limit=4096)["violations"] if entry["master"] in ("vpu", "caam")]
+        return [entry for entry in self.board.qmp.command("query-svp-violations", limit=4096)["violations"] if entry["master"] in ("vpu", "caam", "dcss")]
 
     def start(self, name, options="--secure", keep=8):
         return Playing(self.board, f"/mnt/{name}.mp4", options, keep)
@@ -168,6 +179,27 @@ class _Films:
         self.assertEqual(self.jobs(), jobs)
         playing.tell("quit")
         self.assertEqual(playing.ended()["errors"], 0)
+
+    def test_on_the_screen(self):
+        """The display shows pictures that Linux cannot read: these are the clear film's, before and after a seek."""
+        film = Files.films["cbcs"]
+        pictures = raw_pictures(Files.folder / "cbcs-clear.mp4", "320x240")
+        self.guest("svp-screen imx8mq-dcss-svp", timeout=SHOW_SECONDS)
+        playing = self.start("cbcs", "--secure --display --mode 640x480 --area 320x240+160+120", keep=1)
+        for number, frame in ((0, 0), (1, RATE)):
+            if frame:
+                playing.tell(f"seek {frame // RATE}")
+            (_, milliseconds, buffer), = playing.step(number, 1)
+            self.assertEqual(milliseconds, 1000 * frame // RATE)
+            wanted = on_the_screen(pictures[frame])
+            wait_until(f"picture {frame} on the screen", lambda wanted=wanted: difference(shown(self.board), wanted)[0] <= 1, SHOW_SECONDS)
+            self.assertEqual(playing.digest(buffer), film.digests[frame])
+            self.assert_zeros(playing.place(buffer)[0] + 0x800)
+        playing.tell("play")
+        numbers = playing.ended()
+        self.assertEqual(numbers["errors"], 0)
+        self.assertIn(f"DISPLAYED pictures={numbers['shown']} ", playing.output())
+        self.assertEqual(self.violations(), [])
 
     def jobs(self):
         return self.board.qmp.command("query-svp-counters", device="vpu_g1")[0]["counters"]["jobs"]

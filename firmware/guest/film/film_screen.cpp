@@ -19,7 +19,7 @@ bool FilmScreen::begin(const play::Format& format, const play::Buffers& buffers)
                 buffers.pictures, buffers.picture_bytes, format.width, format.height, format.visible_width,
                 format.visible_height, format.left, format.top, buffers.stride);
     std::fflush(stdout);
-    return true;
+    return display_ == nullptr || display_->begin(format, buffers);
 }
 
 bool FilmScreen::drain() {
@@ -30,7 +30,7 @@ bool FilmScreen::drain() {
     }
     queue_.clear();
     hold();
-    return !quits_;
+    return (display_ == nullptr || display_->drain()) && !quits_;
 }
 
 bool FilmScreen::picture(const play::Picture& picture) {
@@ -39,7 +39,7 @@ bool FilmScreen::picture(const play::Picture& picture) {
         return true;
     }
     skip_ = INT64_MIN;
-    queue_.push_back({picture.buffer, sample.time, sample.duration});
+    queue_.push_back({picture, sample.time, sample.duration});
     while (queue_.size() > options_.queue && !quits_ && !seeks_) {
         show_first();
     }
@@ -48,8 +48,9 @@ bool FilmScreen::picture(const play::Picture& picture) {
 
 bool FilmScreen::keeps(unsigned buffer) const {
     return std::find(kept_.begin(), kept_.end(), buffer) != kept_.end() ||
+           (display_ != nullptr && display_->keeps(buffer)) ||
            std::any_of(queue_.begin(), queue_.end(),
-                       [buffer](const Waiting& each) { return each.buffer == buffer; });
+                       [buffer](const Waiting& each) { return each.picture.buffer == buffer; });
 }
 
 bool FilmScreen::let_go() {
@@ -68,7 +69,7 @@ bool FilmScreen::let_go() {
         kept_.pop_front();
         return true;
     }
-    return false;
+    return display_ != nullptr && display_->let_go();
 }
 
 void FilmScreen::error(const std::string& text) {
@@ -188,12 +189,16 @@ bool FilmScreen::show_first() {
 
 void FilmScreen::show_now(const Waiting& picture) {
     ++counts_.shown;
-    kept_.push_back(picture.buffer);
+    if (display_ != nullptr && !display_->picture(picture.picture)) {
+        quits_ = true;
+    }
+    kept_.push_back(picture.picture.buffer);
     while (kept_.size() > options_.kept) {
         kept_.pop_front();
     }
     if (!options_.quiet) {
-        std::printf("shown %u %.0f %u\n", counts_.shown, 1000 * film_.seconds(picture.time), picture.buffer);
+        std::printf("shown %u %.0f %u\n", counts_.shown, 1000 * film_.seconds(picture.time),
+                    picture.picture.buffer);
         std::fflush(stdout);
     }
     if (options_.progress) {

@@ -46,7 +46,9 @@ class FilmScreen : public play::Screen {
     FilmScreen(const Film& film, ScreenOptions options, Control control);
 
     void follow(const FilmPlayer& player) { player_ = &player; }
-    /** Buffers for pictures beside the decoder's own. */
+    /** Everything that is shown goes there too, at its time. */
+    void show_on(play::Screen& display) { display_ = &display; }
+    /** Buffers for pictures beside the decoder's own, and the display's. */
     unsigned buffers() const { return options_.queue + options_.kept; }
 
     bool begin(const play::Format& format, const play::Buffers& buffers) override;
@@ -70,7 +72,7 @@ class FilmScreen : public play::Screen {
  private:
     using Clock = std::chrono::steady_clock;
     struct Waiting {
-        unsigned buffer;
+        play::Picture picture;
         std::int64_t time;
         std::uint32_t duration;
     };
@@ -90,6 +92,7 @@ class FilmScreen : public play::Screen {
     ScreenOptions options_;
     Control control_;
     const FilmPlayer* player_ = nullptr;
+    play::Screen* display_ = nullptr;
     std::deque<Waiting> queue_;
     std::deque<unsigned> kept_;
     bool paused_ = false;

@@ -63,6 +63,17 @@ class MappedFile {
     std::size_t size_ = 0;
 };
 
+/** Behind the display is nothing; what goes wrong there is told with all else. */
+class Faults : public play::Screen {
+ public:
+    explicit Faults(FilmScreen& screen) : screen_(screen) {}
+    bool picture(const play::Picture&) override { return true; }
+    void error(const std::string& text) override { screen_.error(text); }
+
+ private:
+    FilmScreen& screen_;
+};
+
 /** Plays from sample to sample, and follows those who seek. */
 bool play_all(FilmPlayer& player, FilmScreen& screen) {
     for (;;) {
@@ -126,6 +137,17 @@ int play_film(FilmArguments arguments) {
     FilmScreen screen(film, arguments.screen, std::move(control.value()));
     DecryptWriter writer(film);
     arguments.memory.spare = screen.buffers();
+    Faults faults(screen);
+    std::optional<play::Display> display;
+    if (arguments.display) {
+        Result<play::Display> opened = play::Display::open(*arguments.display, faults);
+        if (!opened.ok()) {
+            return fail(opened.error().text);
+        }
+        display = std::move(opened.value());
+        screen.show_on(*display);
+        arguments.memory.spare += play::Display::buffers;
+    }
     play::V4l2Decoder decoder(arguments.memory, screen, is_protected ? &writer : nullptr);
     FilmPlayer player(film, file.value().bytes(), decoder);
     screen.follow(player);
@@ -141,6 +163,9 @@ int play_film(FilmArguments arguments) {
     }
     if (!problem.empty() && !screen.quits()) {
         std::printf("error %s\n", problem.c_str());
+    }
+    if (display) {
+        std::printf("DISPLAYED %s\n", display->report().c_str());
     }
     std::printf(
         "PLAYED %s shown=%u dropped=%u late=%u errors=%u jobs=%u sizes=%u decrypted=%llu direct=%llu "

@@ -4,8 +4,10 @@
  */
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "../play/display.hpp"
 #include "../play/v4l2_decoder.hpp"
 #include "film_screen.hpp"
 
@@ -17,6 +19,7 @@ struct FilmArguments {
     std::string control;  ///< where commands come from
     play::Memory memory;
     ScreenOptions screen;
+    std::optional<play::DisplaySettings> display;  ///< pictures go to the screen as well
 };
 
 /** Plays it, and says how it went; returns the program's exit status. */

@@ -120,6 +120,9 @@ Result<Done> Display::start(const Picture& picture, std::uint32_t framebuffer) {
 }
 
 void Display::wait_for_time() {
+    if (settings_.rate == 0) {
+        return;
+    }
     const std::chrono::duration<double> since(static_cast<double>(pictures_) / settings_.rate);
     const auto time = first_time_ + std::chrono::duration_cast<Clock::duration>(since);
     const std::chrono::duration<double> missed = Clock::now() - time;

@@ -21,7 +21,7 @@ struct DisplaySettings {
     std::string plane = "primary";
     std::string mode;                  ///< "WIDTHxHEIGHT", or empty for the screen's own
     std::optional<screen::Area> area;  ///< where on the screen; by default as large as fits
-    unsigned rate = 25;                ///< pictures a second
+    unsigned rate = 25;                ///< pictures a second; 0: each as it comes
     unsigned frames = 0;               ///< after so many it is done; 0: never
     bool protect = false;              ///< ask for content protection
 };

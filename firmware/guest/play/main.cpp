@@ -32,7 +32,7 @@ using decrypt::system_error;
 constexpr char usage[] =
     "usage: svp-play [--digest|--raw] [--layout yuv420p|nv12|gray|yuv420p10le] [--stream-heap NAME]\n"
     "                [--picture-heap NAME] [--display] FILE\n"
-    "       svp-play [--secure] [--control PATH] [--fast] FILM.mp4\n"
+    "       svp-play [--secure] [--control PATH] [--fast] [--display] FILM.mp4\n"
     "\n"
     "Decodes IVF with VP8 or VP9, H.264 or HEVC (Annex B) or MPEG-2 video by the kernel's stateless\n"
     "decoder, or plays a film: MP4 with H.264.\n"
@@ -45,7 +45,7 @@ constexpr char usage[] =
     "  --yuyv               the post-processor makes YUYV, of which they are taken\n"
     "  --repeat COUNT       play it so many times\n"
     "  --display            show pictures on the screen, from the decoder's buffers; the last one stays\n"
-    "                       until a line comes in\n"
+    "                       until a line comes in; of a film each at its time, until the film ends\n"
     "  --plane NAME         on this plane: primary (default), overlay-1 or overlay-2\n"
     "  --mode WxH           mode of the screen           --area WxH+X+Y  where (default: as large as fits)\n"
     "  --rate NUMBER        so many pictures a second (default 25)       --frames COUNT  end after so many\n"
@@ -262,6 +262,10 @@ int play_film(const Arguments& arguments) {
     }
     film.memory.streams = 3;
     film.screen.heap = film.memory.picture_heap;
+    if (arguments.display) {
+        film.display = arguments.settings;
+        film.display->rate = 0;  // the film has its own times
+    }
     return film::play_film(film);
 }
 
