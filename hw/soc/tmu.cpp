@@ -126,8 +126,8 @@ std::optional<std::string> Tmu::set_property(std::string_view name, std::uint64_
 
 void Tmu::exchange(Archive& archive) {
     BankDevice::exchange(archive);
-    for (std::uint8_t& temperature : temperatures_) {
-        archive.value(temperature, hottest);
+    for (std::uint8_t& degrees : temperatures_) {
+        archive.value(degrees, hottest);
     }
 }
 

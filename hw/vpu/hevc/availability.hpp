@@ -40,7 +40,7 @@ class Availability {
 
  private:
     /** Position in the order of decoding within a coding tree block, by units of 4 samples. */
-    static unsigned order(unsigned x, unsigned y) { return spread[x / 4] | spread[y / 4] << 1; }
+    static unsigned order(unsigned x, unsigned y) { return spread[x / 4] | unsigned{spread[y / 4]} << 1; }
     bool usable(int ctb_x, int ctb_y, unsigned ctb, std::int32_t slice_address) const;
 
     static constexpr std::array<std::uint8_t, 16> spread = {0,  1,  4,  5,  16, 17, 20, 21,

@@ -122,6 +122,7 @@ void inverse(const Residual& residual, int depth, std::int16_t* result) {
     }
     // Second stage: lines, `lanes` of them beside each other.
     const int shift = 20 - depth;
+    const auto half = static_cast<std::int32_t>(1u << (shift - 1));
     const unsigned inputs = dst ? 4 : columns;
     for (unsigned y = 0; y < N; y += lanes) {
         for (unsigned x = 0; x < inputs; ++x) {
@@ -132,7 +133,7 @@ void inverse(const Residual& residual, int depth, std::int16_t* result) {
         }
         transform_column<N>(dst, in, inputs, out);
         for (unsigned x = 0; x < N; ++x) {
-            const Lanes rounded = (out[x] + (1 << (shift - 1))) >> shift;
+            const Lanes rounded = (out[x] + half) >> shift;
             for (unsigned i = 0; i < std::min(lanes, N); ++i) {
                 result[(y + i) * N + x] = static_cast<std::int16_t>(rounded[i]);
             }

@@ -53,12 +53,12 @@ void store(V value, std::uint16_t* to) {
 
 /** Rows become columns: three times, rows of the upper half are interleaved with those of the lower one. */
 void transpose(V* rows) {
-    constexpr V low = {0, 8, 1, 9, 2, 10, 3, 11}, high = {4, 12, 5, 13, 6, 14, 7, 15};
     for (int stage = 0; stage < 3; ++stage) {
         V mixed[lines];
         for (int i = 0; i < lines / 2; ++i) {
-            mixed[2 * i] = __builtin_shuffle(rows[i], rows[i + lines / 2], low);
-            mixed[2 * i + 1] = __builtin_shuffle(rows[i], rows[i + lines / 2], high);
+            mixed[2 * i] = __builtin_shufflevector(rows[i], rows[i + lines / 2], 0, 8, 1, 9, 2, 10, 3, 11);
+            mixed[2 * i + 1] =
+                __builtin_shufflevector(rows[i], rows[i + lines / 2], 4, 12, 5, 13, 6, 14, 7, 15);
         }
         std::memcpy(rows, mixed, sizeof mixed);
     }
