@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** H.264's test streams, where they are: the whole output of each has the checksum that came with it. */
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-
 #include "../../tools/players/h264_player.hpp"
 #include "catch.hpp"
+#include "test_vpu_vectors.hpp"
 
 using namespace svp;
 using namespace svp::test;
@@ -16,46 +12,21 @@ namespace {
 /** Longest stream that is played without SVP_VECTORS_ALL, bytes. */
 constexpr std::uintmax_t short_stream = 60'000;
 
-void play_vector(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::vector<std::uint8_t> data{std::istreambuf_iterator<char>(file), {}};
-    std::string expected;
-    std::ifstream(path.string() + ".md5") >> expected;
+void play_vector(const Vector& vector) {
     H264TestPlayer player;
     std::vector<std::uint8_t> output;
     player.output = [&output](std::span<const std::uint8_t> planes) {
         output.insert(output.end(), planes.begin(), planes.end());
     };
-    const bool played = player.play(data);
-    CAPTURE(path.filename().string(), player.problem);
+    const bool played = player.play(vector.data);
+    CAPTURE(vector.path.filename().string(), player.problem);
     CHECK(played);
     CHECK(player.port->strays == 0);
-    CHECK(md5_of(output) == expected);
+    CHECK(md5_of(output) == vector.md5);
 }
 
 }  // namespace
 
 TEST_CASE("H.264's test streams have their checksums") {
-    const char* folder = std::getenv("SVP_VECTORS");
-    if (folder == nullptr) {
-        std::cout << "skipped: H.264's test streams; SVP_VECTORS names no folder with h264/*\n";
-        return;
-    }
-    const bool all = std::getenv("SVP_VECTORS_ALL") != nullptr;
-    unsigned played = 0, left_out = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(folder) / "h264")) {
-        if (!std::filesystem::exists(entry.path().string() + ".md5")) {
-            continue;
-        }
-        if (!all && entry.file_size() > short_stream) {
-            ++left_out;
-            continue;
-        }
-        play_vector(entry.path());
-        ++played;
-    }
-    if (left_out != 0) {
-        std::cout << "skipped: " << left_out << " longer H.264 streams; SVP_VECTORS_ALL plays them\n";
-    }
-    CHECK(played > 0);
+    play_vectors("h264", short_stream, play_vector);
 }
