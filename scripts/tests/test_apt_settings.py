@@ -3,7 +3,7 @@
 
 import unittest
 
-from svplib import apt_settings
+from svplib.build import apt_settings
 
 DEB822 = """# a comment
 Types: deb deb-src

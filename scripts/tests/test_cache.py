@@ -15,8 +15,10 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from svplib import cache, lock_file, parts, private_apt, progress, results, sources, unit_tests
-from svplib.errors import SvpError, UsageError
+from svplib.base import cache, progress
+from svplib.base.errors import SvpError, UsageError
+from svplib.build import lock_file, parts, private_apt, sources
+from svplib.testing import results, unit_tests
 
 
 class WithCache(unittest.TestCase):
@@ -53,7 +55,7 @@ class Hashes(WithCache):
     def test_a_part_depends_on_what_it_contains(self):
         keys = {}
         for version in ("1", "2"):
-            with mock.patch("svplib.sources.identity", mock.Mock(side_effect=lambda name: version if name == "tfa" else "same", cache_clear=mock.Mock())):
+            with mock.patch("svplib.build.sources.identity", mock.Mock(side_effect=lambda name: version if name == "tfa" else "same", cache_clear=mock.Mock())):
                 parts.key.cache_clear()
                 keys[version] = {name: parts.key(name) for name in ("tfa", "optee", "boot", "guest")}
         parts.key.cache_clear()
@@ -189,7 +191,7 @@ class Locks(WithCache):
         built = []
         with (mock.patch.object(parts, "pending", lambda names: [name for name in names if name not in built]),
               mock.patch.object(parts, "is_built", lambda name: name in built), mock.patch.object(parts, "_build_one", lambda name: not built.append(name)),
-              mock.patch.object(parts.host_packages, "ensure"), mock.patch("svplib.sources.fetched")):
+              mock.patch.object(parts.host_packages, "ensure"), mock.patch("svplib.build.sources.fetched")):
             with cache.lock("qemu"), cache.lock("linux"), cache.lock("boot-of-another-key"):
                 self.in_time(lambda: parts.build(["boot"]))
                 self.assertEqual(built, ["boot"])
@@ -206,13 +208,13 @@ class Locks(WithCache):
 
     def test_a_product_that_came_meanwhile_is_not_built_again(self):
         with (mock.patch.object(parts, "pending", mock.Mock(side_effect=[["boot"], ["boot"], []])), mock.patch.object(parts, "is_built", lambda name: True),
-              mock.patch.object(parts, "_build_one") as build, mock.patch.object(parts.host_packages, "ensure"), mock.patch("svplib.sources.fetched")):
+              mock.patch.object(parts, "_build_one") as build, mock.patch.object(parts.host_packages, "ensure"), mock.patch("svplib.build.sources.fetched")):
             parts.build(["boot"])
             build.assert_not_called()
 
 
 class Logs(WithCache):
-    MAKE = "import sys; sys.path.insert(0, sys.argv[1]); from svplib import cache; path = cache.run_log_dir('boards'); (path / 'x').touch(); print(path)"
+    MAKE = "import sys; sys.path.insert(0, sys.argv[1]); from svplib.base import cache; path = cache.run_log_dir('boards'); (path / 'x').touch(); print(path)"
 
     def test_a_folder_a_run(self):
         """Also for processes that start at the same time, and under the same number in process spaces of their own."""
@@ -223,7 +225,7 @@ class Logs(WithCache):
             second = cache.run_log_dir("boards")
         self.assertNotEqual(first, second)
         self.assertNotEqual(cache.run_log_dir("builds").parent, first.parent)
-        runs = [subprocess.Popen([sys.executable, "-c", self.MAKE, str(Path(cache.__file__).parents[1])], stdout=subprocess.PIPE, text=True) for _ in range(3)]
+        runs = [subprocess.Popen([sys.executable, "-c", self.MAKE, str(Path(cache.__file__).parents[2])], stdout=subprocess.PIPE, text=True) for _ in range(3)]
         paths = [run.communicate()[0].strip() for run in runs]
         self.assertEqual(len(set(paths)), 3)
         for path in paths:

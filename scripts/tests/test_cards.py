@@ -7,8 +7,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from svplib import cards
-from svplib.errors import SvpError
+from svplib.base.errors import SvpError
+from svplib.build import cards
 
 CARD_BYTES = 32 << 20
 SECTOR = 512

@@ -7,7 +7,7 @@ import threading
 import unittest
 from pathlib import Path
 
-from svplib.console import Console, ConsoleClosed, ConsoleFailed, ConsoleTimeout
+from svplib.machine.console import Console, ConsoleClosed, ConsoleFailed, ConsoleTimeout
 
 
 class Waiting(unittest.TestCase):

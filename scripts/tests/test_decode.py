@@ -16,11 +16,11 @@ import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
+from svplib.base.errors import SvpError, UsageError
 from svplib.decode import checksums, command, guest
 from svplib.decode.pictures import Digest, Picture, PictureError, Whole
 from svplib.decode.program import Unsupported
 from svplib.decode.verdict import Verdict, judge
-from svplib.errors import SvpError, UsageError
 
 WIDTH, HEIGHT = 5, 3
 SIZE = WIDTH * HEIGHT + 2 * 3 * 2

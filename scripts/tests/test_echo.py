@@ -6,9 +6,9 @@ import re
 import socket
 import unittest
 
-from svplib.board import Board
-from svplib.console import Console, ConsoleFailed, ConsoleTimeout
-from svplib.echo import EchoFilter
+from svplib.machine.board import Board
+from svplib.machine.console import Console, ConsoleFailed, ConsoleTimeout
+from svplib.machine.echo import EchoFilter
 
 PROMPT = "imx8mq-evk:/# "
 LATER = "(sleep 20; echo VERDICT-OK) &"

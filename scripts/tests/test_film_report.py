@@ -4,7 +4,7 @@
 import html.parser
 import unittest
 
-from svplib.checks import Check
+from svplib.base.checks import Check
 from svplib.decode.pictures import Picture
 from svplib.film import report, tries
 

@@ -11,8 +11,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from svplib import guest_input
-from svplib.errors import UsageError
+from svplib.base.errors import UsageError
+from svplib.commands import guest_input
 
 
 class WithFolder(unittest.TestCase):

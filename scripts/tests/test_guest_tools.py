@@ -5,8 +5,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from svplib import debian_files, guest_media, guest_tools, lock_file
-from svplib.errors import BuildError
+from svplib.base.errors import BuildError
+from svplib.build import debian_files, guest_media, guest_tools, lock_file
 
 
 class Closure(unittest.TestCase):

@@ -9,7 +9,7 @@ import time
 import unittest
 
 from fake_machine import INIT, PANIC, TOO_LONG, MachineCase
-from svplib import guest_failures, interactive
+from svplib.machine import guest_failures, interactive
 
 #: What guests print when they fail: (kind, line)
 FAILURES = (

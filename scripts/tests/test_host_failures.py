@@ -16,8 +16,8 @@ import unittest.mock
 from pathlib import Path
 
 from fake_machine import INIT, SVP, MachineCase
-from svplib import cli
-from svplib.errors import SvpError
+from svplib.base.errors import SvpError
+from svplib.commands import cli
 from test_guest_verdict import GOOD
 
 CAMPAIGN = {"name": "n", "snapshots": {"s": {}}, "cases": [{"name": "c", "snapshot": "s", "do": ["true"]}]}

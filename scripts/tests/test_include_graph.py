@@ -3,7 +3,7 @@
 
 import unittest
 
-from svplib import include_graph
+from svplib.testing import include_graph
 
 
 def tree(**files):

@@ -8,9 +8,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from svplib.errors import UsageError
-from svplib.inject import campaign, places, steps
-from svplib.inject import vocabulary as words
+from svplib.base.errors import UsageError
+from svplib.inject import campaign, places, steps, vocabulary as words
 from test_qmp_schema import schema
 
 GOOD = {

@@ -4,7 +4,7 @@
 import json
 import unittest
 
-from svplib.checks import CheckList
+from svplib.base.checks import CheckList
 from svplib.inject import campaign, effects, grants, judge, matrix, outcome, report_html, report_text, timeline
 
 VIDEO, RAM = 0xC0000000, 0x40000000

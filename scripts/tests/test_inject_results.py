@@ -13,8 +13,8 @@ import unittest
 from pathlib import Path
 from xml.etree import ElementTree
 
-from svplib.checks import CheckList
-from svplib.errors import UsageError
+from svplib.base.checks import CheckList
+from svplib.base.errors import UsageError
 from svplib.inject import campaign, command, judge, matrix, outcome, report_html, report_junit, report_text, timeline
 
 RECORD = {"sequence": 1, "time": 2_000_000_000, "last-time": 2_000_000_000, "count": 1, "master": "gpu", "world": "non-secure", "domain": 1,

@@ -6,7 +6,7 @@ import re
 import unittest
 
 from fake_machine import INIT, MachineCase
-from svplib import parts, products
+from svplib.build import parts, products
 
 
 class Tests(MachineCase):

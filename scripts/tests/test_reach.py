@@ -4,8 +4,8 @@
 import base64
 import unittest
 
-from svplib import reach
-from svplib.board import BoardError
+from svplib.machine import reach
+from svplib.machine.board import BoardError
 
 
 class PretendedBoard:

@@ -9,8 +9,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from svplib.base.errors import SvpError, UsageError
 from svplib.decode import command, replay
-from svplib.errors import SvpError, UsageError
 
 #: A record of these tests is what this replayer prints for it
 REPLAYER = """#!/usr/bin/env python3

@@ -10,9 +10,11 @@ import unittest
 from pathlib import Path
 from xml.etree import ElementTree
 
-from svplib import bench, lock_file, private_apt, python_tests, scenario, test_pool, unit_tests
-from svplib.checks import CheckList
-from svplib.results import Result, Results
+from svplib.base.checks import CheckList
+from svplib.build import lock_file, private_apt
+from svplib.commands import scenario
+from svplib.testing import bench, python_tests, test_pool, unit_tests
+from svplib.testing.results import Result, Results
 
 
 class Checks(unittest.TestCase):

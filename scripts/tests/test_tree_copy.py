@@ -6,8 +6,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from svplib.errors import BuildError
-from svplib.tree_copy import State, apply_patches, patched_files, sync_content, sync_tree
+from svplib.base.errors import BuildError
+from svplib.build.tree_copy import State, apply_patches, patched_files, sync_content, sync_tree
 
 
 def diff(name, old, new):

@@ -6,10 +6,10 @@ interface cost, and the whole way from Linux through OP-TEE into a heap beside n
 import re
 import subprocess
 
-from svplib import native
-from svplib.bench import Row, benchmark, best_rounds
-from svplib.board import Board
-from svplib.errors import SvpError
+from svplib.base.errors import SvpError
+from svplib.build import native
+from svplib.machine.board import Board
+from svplib.testing.bench import Row, benchmark, best_rounds
 
 PROGRAM = "tests/bench/caam_speed"
 ROUNDS = 3

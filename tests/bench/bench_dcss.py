@@ -4,9 +4,9 @@
 import re
 import subprocess
 
-from svplib import host_packages, native, parts
-from svplib.bench import Row, benchmark
-from svplib.errors import SvpError
+from svplib.base.errors import SvpError
+from svplib.build import host_packages, native, parts
+from svplib.testing.bench import Row, benchmark
 
 PROGRAM = "tests/bench/dcss_speed"
 LINE = re.compile(r"^(\S+) ([0-9.]+) ([0-9.]+) ms$", re.MULTILINE)

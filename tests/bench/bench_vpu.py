@@ -9,9 +9,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from svplib import host_packages, native, parts
-from svplib.bench import Row, benchmark, best_rounds
-from svplib.errors import SvpError
+from svplib.base.errors import SvpError
+from svplib.build import host_packages, native, parts
+from svplib.testing.bench import Row, benchmark, best_rounds
 
 PROGRAM = "tools/vpu_decode"
 ROUNDS = 2

@@ -9,11 +9,11 @@ import time
 import unittest
 from pathlib import Path
 
-from svplib import cards, products
-from svplib.board import Board
-from svplib.checks import GUEST_LINE
-from svplib.console import timeout_scale
-from svplib.test_port import secure_registers
+from svplib.base.checks import GUEST_LINE
+from svplib.build import cards, products
+from svplib.machine.board import Board
+from svplib.machine.console import timeout_scale
+from svplib.machine.test_port import secure_registers
 
 POWER_OFF = "poweroff -f"
 POWER_OFF_SECONDS = 40

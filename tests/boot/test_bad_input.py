@@ -13,9 +13,9 @@ from pathlib import Path
 
 import boot_case
 from boot_case import ScratchCase
-from svplib import products
-from svplib.board import Board, BoardError
-from svplib.console import timeout_scale
+from svplib.build import products
+from svplib.machine.board import Board, BoardError
+from svplib.machine.console import timeout_scale
 
 SVP = Path(__file__).resolve().parents[2] / "scripts/svp"
 REFUSAL_SECONDS = 60

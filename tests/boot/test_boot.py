@@ -11,9 +11,10 @@ import unittest
 
 import boot_case
 from boot_case import BoardCase, guest_results, make_card, power_off, run_checks
-from svplib import cards, heap_cells
-from svplib.board import Board
-from svplib.console import timeout_scale
+from svplib.build import cards
+from svplib.machine import heap_cells
+from svplib.machine.board import Board
+from svplib.machine.console import timeout_scale
 
 #: What each program says of itself, in the order in which it has to appear
 BANNERS = (

@@ -10,8 +10,8 @@ from pathlib import Path
 import boot_case
 from boot_case import BoardCase, fall_asleep, guest_results, make_card, power_off, run_checks, wake_up
 from caam_counters import counters, jobs
-from svplib import products
-from svplib.board import Board
+from svplib.build import products
+from svplib.machine.board import Board
 
 #: Algorithms that Linux registers on a CAAM of era 9 with the small AES and MD units, see hw/caam
 ALGORITHMS = 59

@@ -13,8 +13,8 @@ import unittest
 
 import boot_case
 from boot_case import run_checks
-from svplib import parts, products
-from svplib.board import Board
+from svplib.build import parts, products
+from svplib.machine.board import Board
 
 #: Part of a warning in the log -> why it is there
 EXPECTED = {

@@ -16,8 +16,8 @@ import unittest
 from pathlib import Path
 
 from boot_case import BOOT_SECONDS, BoardCase, make_card, run_checks
-from svplib import heap_cells, readable_memory
-from svplib.board import Board
+from svplib.machine import heap_cells, readable_memory
+from svplib.machine.board import Board
 
 PYTHON = "/usr/bin/python3"
 CARD_BYTES = 128 << 20

@@ -7,7 +7,7 @@ import unittest
 import screen
 from boot_case import BOOT_SECONDS, fall_asleep, wait_until, wake_up
 from screen import SHOW_SECONDS, TROUBLE, ShowingCase
-from svplib import products
+from svplib.build import products
 
 #: DRM's names; X is no alpha, A has modetest's 127/255 in the middle of its pattern, which two bits hold as 1/3
 FORMATS = {f"{name}{bits}": {"X": 1.0, "A": 127 / 255 if bits == 24 else 1 / 3}[re.search("[XA]", name)[0]]

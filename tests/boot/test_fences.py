@@ -6,7 +6,7 @@ Each group of its tests runs on a board of its own. The number of checks is fixe
 
 import unittest
 
-from svplib import bare_guest
+from svplib.machine import bare_guest
 
 
 class Fences(unittest.TestCase):

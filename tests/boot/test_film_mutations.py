@@ -4,10 +4,10 @@
 import unittest
 
 from boot_case import BOOT_SECONDS
-from svplib import heap_cells
-from svplib.board import Board
 from svplib.film import demo, tries
 from svplib.film.playing import Playing
+from svplib.machine import heap_cells
+from svplib.machine.board import Board
 from svplib.scenarios import film
 
 VIDEO, VAULT = heap_cells.HEAPS["video"], heap_cells.HEAPS["vault"]

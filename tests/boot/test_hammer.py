@@ -6,7 +6,7 @@ import re
 import time
 import unittest
 
-from svplib import bare_guest
+from svplib.machine import bare_guest
 
 GO_AHEAD = 0x50006000
 WARM_UP, ACCESSES = 400_000, 10_000_000  # of hammer.c, both directions

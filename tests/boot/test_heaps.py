@@ -6,9 +6,10 @@ import unittest
 
 import boot_case
 from boot_case import BoardCase, run_checks
-from svplib import bus_policy, heap_cells, products, reach
-from svplib.board import Board
-from svplib.checks import GUEST_LINE, CheckList
+from svplib.base.checks import GUEST_LINE, CheckList
+from svplib.build import products
+from svplib.machine import bus_policy, heap_cells, reach
+from svplib.machine.board import Board
 from svplib.scenarios import proof
 
 PROBE_SECONDS = 240

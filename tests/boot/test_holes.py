@@ -13,8 +13,8 @@ import unittest
 
 import boot_case
 from boot_case import BoardCase, run_checks
-from svplib import reach
-from svplib.test_port import secure_registers
+from svplib.machine import reach
+from svplib.machine.test_port import secure_registers
 
 #: With 3 GiB fitted, only the first GiB has an image in the 4 GiB of the DDR's window. So the heap goes there.
 LOW_VIDEO, VIDEO_BYTES = 0x60000000, 128 << 20

@@ -13,12 +13,12 @@ import unittest
 from pathlib import Path
 
 from boot_case import ScratchCase
-from svplib import parts
-from svplib.board import Board
-from svplib.errors import SvpError
+from svplib.base.errors import SvpError
+from svplib.build import parts
 from svplib.inject import campaign, matrix, outcome, runner
 from svplib.inject.case_run import CaseRun
 from svplib.inject.template import Template
+from svplib.machine.board import Board
 
 SHIPPED = parts.REPOSITORY / "scripts/campaigns/firewalls.json"
 SVP = [sys.executable, str(parts.REPOSITORY / "scripts/svp")]

@@ -10,10 +10,11 @@ import struct
 import unittest
 
 from boot_case import ScratchCase
-from svplib import cache, parts
-from svplib.board import Board
-from svplib.progress import log_path, run_logged
-from svplib.test_port import read_cells, secure_registers, write_cells
+from svplib.base import cache
+from svplib.base.progress import log_path, run_logged
+from svplib.build import parts
+from svplib.machine.board import Board
+from svplib.machine.test_port import read_cells, secure_registers, write_cells
 
 SOURCES = "tests/boot/intruder"
 SELECTION_OFFSET, UNSELECTED = 0x40, b"\xff" * 16

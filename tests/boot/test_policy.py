@@ -10,8 +10,8 @@ import unittest
 
 import boot_case
 from boot_case import BoardCase, ScratchCase, changed_device_tree, run_checks
-from svplib import reach
-from svplib.board import Board
+from svplib.machine import reach
+from svplib.machine.board import Board
 
 RDC, CSU, TZASC = 0x303D0000, 0x303E0000, 0x32F80000
 GPR1, GPR10 = 0x30340004, 0x30340028

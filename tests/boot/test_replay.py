@@ -5,7 +5,7 @@ import re
 import unittest
 
 from boot_case import ScratchCase
-from svplib.board import Board
+from svplib.machine.board import Board
 
 BOOT_SECONDS = 300
 #: Random numbers of Linux's generator and of CAAM's

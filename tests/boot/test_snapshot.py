@@ -9,9 +9,9 @@ import unittest
 
 import boot_case
 from boot_case import BoardCase, run_checks, wait_until
-from svplib import heap_cells
-from svplib.board import Board
-from svplib.test_port import secure_registers
+from svplib.machine import heap_cells
+from svplib.machine.board import Board
+from svplib.machine.test_port import secure_registers
 
 WORK_SECONDS = 300
 MORE_STEPS = 20

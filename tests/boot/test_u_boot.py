@@ -8,9 +8,9 @@ import zlib
 
 import boot_case
 from boot_case import ScratchCase
-from svplib import cards, parts, products
-from svplib.board import Board
-from svplib.u_boot import Prompt
+from svplib.build import cards, parts, products
+from svplib.machine.board import Board
+from u_boot import Prompt
 
 SOCKET, EMMC = 1, 0  # U-Boot's numbers of uSDHC2 and uSDHC1
 CARD_BYTES, EMMC_BYTES = 64 << 20, 32 << 20

@@ -8,9 +8,9 @@ import unittest
 import boot_case
 from boot_case import BOOT_SECONDS, BoardCase, ScratchCase
 from clips import Clip, joined_ivf
-from svplib import products
-from svplib.board import Board
+from svplib.build import products
 from svplib.decode.guest import IDLE
+from svplib.machine.board import Board
 from test_snapshot import load, save
 
 PLAY_SECONDS = 300

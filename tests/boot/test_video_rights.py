@@ -7,9 +7,9 @@ import unittest
 import boot_case
 from boot_case import BOOT_SECONDS, ScratchCase
 from clips import Clip
-from svplib import heap_cells
-from svplib.board import Board
-from svplib.test_port import read_cells, secure_registers, write_cells
+from svplib.machine import heap_cells
+from svplib.machine.board import Board
+from svplib.machine.test_port import read_cells, secure_registers, write_cells
 from test_video import CMA, PLAY_SECONDS, ready
 
 POLICIES = ("open", "nxp", "strict")

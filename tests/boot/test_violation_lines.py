@@ -7,8 +7,8 @@ import unittest
 
 import boot_case
 from boot_case import BoardCase, run_checks
-from svplib import heap_cells
-from svplib.console import timeout_scale
+from svplib.machine import heap_cells
+from svplib.machine.console import timeout_scale
 
 VIDEO = heap_cells.HEAPS["video"][0]
 VAULT = heap_cells.HEAPS["vault"][0]

@@ -4,8 +4,8 @@
 import re
 import subprocess
 
+from svplib.base.errors import SvpError
 from svplib.decode.checksums import Checksums, parse
-from svplib.errors import SvpError
 
 #: Lines that ffmpeg's decoders write
 _DECODER = re.compile(r"\[(h264|hevc|mpeg2video|vp9) @ ")

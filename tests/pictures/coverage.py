@@ -22,10 +22,10 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 sys.path[:0] = [str(HERE), str(REPOSITORY / "scripts")]
 
-from svplib import python_tests  # noqa: E402
 from svplib.decode import checksums, command, program  # noqa: E402
 from svplib.decode.verdict import Verdict, judge  # noqa: E402
-from svplib.results import Results  # noqa: E402
+from svplib.testing import python_tests  # noqa: E402
+from svplib.testing.results import Results  # noqa: E402
 
 ENGINES = re.compile(r"hw/vpu/(entropy|h264|mpeg2|picture|vp8|vp9)/")
 AIM = 97.0

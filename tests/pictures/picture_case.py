@@ -8,7 +8,8 @@ import unittest
 from pathlib import Path
 
 import clips
-from svplib import cache, host_packages, native, parts
+from svplib.base import cache
+from svplib.build import host_packages, native, parts
 from svplib.decode import program
 from svplib.decode.verdict import Verdict, judge
 

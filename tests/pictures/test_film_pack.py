@@ -10,7 +10,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from svplib import cli
+from svplib.commands import cli
 from svplib.film import boxes, command, h264, protect, tables
 
 KEY = bytes(range(16))

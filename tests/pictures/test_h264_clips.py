@@ -3,7 +3,7 @@
 
 import clips
 import picture_case
-from svplib import native
+from svplib.build import native
 
 #: A clip: source, frames, options of x264, syntax elements that prove that the tool is in it
 TOOLS = {

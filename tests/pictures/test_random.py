@@ -6,7 +6,7 @@ import re
 
 import clips
 import picture_case
-from svplib import native
+from svplib.build import native
 
 
 COUNT = int(os.environ.get("SVP_RANDOM_STREAMS", "80"))

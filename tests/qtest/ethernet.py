@@ -14,8 +14,8 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from svplib.qtest import QTest
-from svplib.test_port import read_cells, write_cells
+from svplib.machine.qtest import QTest
+from svplib.machine.test_port import read_cells, write_cells
 
 BASE = 0x30BE0000
 EIR, RDAR, TDAR, ECR, RCR, RDSR, TDSR, MRBR, FTRL, RACC = 0x04, 0x10, 0x14, 0x24, 0x84, 0x180, 0x184, 0x188, 0x1B0, 0x1C4

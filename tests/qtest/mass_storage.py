@@ -10,7 +10,7 @@ References: xHCI 1.1 (contexts, transfer request blocks), USB Mass Storage Bulk-
 import struct
 import time
 
-from svplib.qtest import QTest
+from svplib.machine.qtest import QTest
 
 BASE = 0x38100000  # USB1
 OPERATIONAL, RUNTIME, DOORBELL = 0x40, 0x1000, 0x2000

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from svplib.board import Board
+from svplib.machine.board import Board
 
 SLEEP = struct.pack("<2I", 0xD503207F, 0x17FFFFFF)  # wfi; b .-4
 

@@ -12,7 +12,7 @@ import unittest
 
 from ethernet import ACTIVE, BASE, ECR, ECR_ENABLE, LAST, READY, TDAR, TDSR, WRAP, Descriptor
 from sleeping_board import SleepingBoardCase
-from svplib.test_port import MASTERS, secure_registers, write_cells
+from svplib.machine.test_port import MASTERS, secure_registers, write_cells
 
 DRAM = 0x40000000
 GO, RING, PAGE = DRAM, DRAM + 0x10000, DRAM + 0x100000

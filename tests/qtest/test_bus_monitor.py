@@ -12,8 +12,8 @@ import tempfile
 import time
 import unittest
 
-from svplib.qmp import QmpError
-from svplib.qtest import QTest
+from svplib.machine.qmp import QmpError
+from svplib.machine.qtest import QTest
 
 MIB = 1 << 20
 GIB = 1 << 30

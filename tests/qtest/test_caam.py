@@ -8,10 +8,10 @@ with the right results; whatever ran before does not run again. Long jobs heed f
 import time
 import unittest
 
+import caam_jobs
+from caam_jobs import Ring
 from sleeping_board import SleepingBoardCase
-from svplib import caam_jobs
-from svplib.caam_jobs import IRJAR, IRSAR, ORSFR, Memory, Ring
-from svplib.test_port import secure_registers, write_cells, write_command
+from svplib.machine.test_port import secure_registers, write_cells, write_command
 
 MEMORY = 0x50000000
 #: JRnDID of ring 1 (non-secure) and ring 2 (secure), as OP-TEE sets them

@@ -8,9 +8,9 @@ import struct
 import time
 import unittest
 
-from svplib import caam_jobs
-from svplib.caam_jobs import CLASS1, IRBAR, IRJAR, IRSR, ORBAR, ORSFR, ORSR, Descriptor, Job
-from svplib.test_port import secure_registers, write_cells, write_command
+import caam_jobs
+from caam_jobs import Job
+from svplib.machine.test_port import secure_registers, write_cells, write_command
 from test_caam import CaamCase
 
 MODES = (("", ()), ("sync=on", ()), ("", ("-icount", "shift=4")))

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from svplib.qtest import QTest
+from svplib.machine.qtest import QTest
 
 DCSS, BLKCTL, IRQSTEER, ANATOP, RDC = 0x32E00000, 0x32E2F000, 0x32E2D000, 0x30360000, 0x303D0000
 DPR, SUBSAM, SCALER, DTG, CTXLD = (DCSS + offset for offset in (0x18000, 0x1B000, 0x1C000, 0x20000, 0x23000))

@@ -7,8 +7,8 @@ import unittest
 from pathlib import Path
 
 from sleeping_board import SleepingBoardCase
-from svplib.console import timeout_scale
-from svplib.test_port import read_cells, secure_registers, write_cells
+from svplib.machine.console import timeout_scale
+from svplib.machine.test_port import read_cells, secure_registers, write_cells
 
 README = Path(__file__).resolve().parents[2] / "hw/README.md"
 

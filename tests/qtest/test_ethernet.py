@@ -11,7 +11,7 @@ import unittest
 from ethernet import (ACTIVE, BABT, BASE, ECR, ECR_RESET, EIMR, EIR, EMPTY, INTERRUPT, IP_CHECKSUM, LAST, MAX_FRAME, MII, MII_READ, MMFR, MRBR,
                       PROTOCOL_CHECKSUM, RACC_SHIFT16, RDAR, READY, RECEIVE_INTERRUPT, RXF, TDAR, TDAR1, TDAR2, TDSR, TDSR1, TDSR2, TOO_LONG, TRUNCATED,
                       WRAP, CableQTest, Descriptor, Fec, frame_of, wire_crc)
-from svplib.test_port import read_cells, write_cells
+from svplib.machine.test_port import read_cells, write_cells
 
 DRAM = 0x40000000
 READ_ONLY = DRAM + 0x40000

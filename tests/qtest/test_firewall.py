@@ -12,7 +12,7 @@ import random
 import tempfile
 import unittest
 
-from svplib.qtest import QTest
+from svplib.machine.qtest import QTest
 
 MIB = 1 << 20
 GIB = 1 << 30

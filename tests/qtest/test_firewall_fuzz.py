@@ -11,8 +11,8 @@ import random
 import time
 import unittest
 
-from svplib.qtest import QTest
-from svplib.test_port import BASE, MASTERS
+from svplib.machine.qtest import QTest
+from svplib.machine.test_port import BASE, MASTERS
 
 OPERATIONS = int(os.environ.get("SVP_QTEST_FUZZ", "12000"))
 SEED = int(os.environ.get("SVP_QTEST_SEED", "2026"))

@@ -7,7 +7,7 @@ and IIEN are set. Patches 0050 and 0051 in hw/qemu/patches are held here.
 
 import unittest
 
-from svplib.qtest import QTest
+from svplib.machine.qtest import QTest
 
 CONTROLLERS = {0x30A20000: 35, 0x30A30000: 36, 0x30A40000: 37, 0x30A50000: 38}  # base: input of the GIC
 I2CR, I2SR, I2DR = 0x8, 0xC, 0x10

@@ -10,8 +10,8 @@ import unittest
 
 from ethernet import ACTIVE, EMPTY, LAST, RDAR, READY, WRAP, CableQTest, Descriptor, Fec, frame_of
 from mass_storage import BLOCK, SHORT_PACKET, SUCCESS, Stick, StickQTest, inquiry, read10, write10
-from svplib.qtest import QTest
-from svplib.test_port import MASTERS, read_cells, write_cells
+from svplib.machine.qtest import QTest
+from svplib.machine.test_port import MASTERS, read_cells, write_cells
 from usdhc import COUNT, END, READ, Usdhc, descriptor
 
 DRAM, TARGET, PAGE = 0x40000000, 0x48000000, 0x1000

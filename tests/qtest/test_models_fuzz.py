@@ -15,11 +15,11 @@ import unittest
 from pathlib import Path
 
 from model_programs import CaamProgram, CardProgram, EthernetProgram, UsbProgram
-from svplib import cache
-from svplib.board import BoardError
-from svplib.console import timeout_scale
-from svplib.qmp import QmpClosed
-from svplib.qtest import QTest
+from svplib.base import cache
+from svplib.machine.board import BoardError
+from svplib.machine.console import timeout_scale
+from svplib.machine.qmp import QmpClosed
+from svplib.machine.qtest import QTest
 
 OPERATIONS = int(os.environ.get("SVP_FUZZ_OPERATIONS", "40000")) // 4
 SEED = int(os.environ.get("SVP_QTEST_SEED", "2026"))

@@ -12,7 +12,7 @@ import os
 import tempfile
 import unittest
 
-from svplib.qtest import QTest
+from svplib.machine.qtest import QTest
 
 MIB, GIB = 1 << 20, 1 << 30
 DRAM = 0x40000000

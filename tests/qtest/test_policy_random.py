@@ -14,8 +14,8 @@ import time
 import unittest
 
 from policy_oracle import DRAM, MEMORIES, OCRAM, OCRAM_S, OCRAM_S_SIZE, OCRAM_SIZE, OWN_WORLD, PERIPHERALS, Policy
-from svplib.qtest import QTest
-from svplib.test_port import BASE, MASTERS, read_cells
+from svplib.machine.qtest import QTest
+from svplib.machine.test_port import BASE, MASTERS, read_cells
 
 PROGRAMS = int(os.environ.get("SVP_QTEST_PROGRAMS", "150"))
 ACCESSES = int(os.environ.get("SVP_QTEST_ACCESSES", "100"))

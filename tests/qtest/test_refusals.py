@@ -8,7 +8,7 @@ Registers are written by way of the test port, which can be any master.
 import base64
 import unittest
 
-from svplib.qtest import QTest
+from svplib.machine.qtest import QTest
 
 TZASC, CSU, RDC, SEMAPHORE2, GPR, OCOTP, SRC = 0x32F80000, 0x303E0000, 0x303D0000, 0x303C0000, 0x30340000, 0x30350000, 0x30390000
 RDC_SLOT_3 = RDC + 0x830

@@ -6,7 +6,7 @@ Reference: i.MX 8M reference manual, SNVS and interrupts: SPI 19 for both alarms
 
 import unittest
 
-from svplib.qtest import QTest
+from svplib.machine.qtest import QTest
 
 SNVS = 0x30370000
 HPCR, HPSR, HPRTCLR, HPTAMR, HPTALR, LPCR, LPSR, SRTC_HIGH, SRTC_LOW, LPTAR = 0x08, 0x14, 0x28, 0x2C, 0x30, 0x38, 0x4C, 0x50, 0x54, 0x58

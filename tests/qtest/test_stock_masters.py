@@ -10,8 +10,8 @@ import tempfile
 import unittest
 
 from ethernet import BASE, EBERR, ECR, ECR_ENABLE, EIMR, EIR, EMPTY, LAST, RDAR, READY, WRAP, CableQTest, Descriptor, Fec, frame_of
-from svplib.qtest import QTest
-from svplib.test_port import MASTERS, read_cells, write_cells
+from svplib.machine.qtest import QTest
+from svplib.machine.test_port import MASTERS, read_cells, write_cells
 
 OCRAM, DRAM = 0x00900000, 0x40000000
 RDC, CSU, GPR11 = 0x303D0000, 0x303E0000, 0x3034002C

@@ -8,9 +8,9 @@ import base64
 import random
 import unittest
 
-from svplib.qmp import QmpError
-from svplib.qtest import QTest
-from svplib.test_port import BUSY, DONE, MASTERS, REFUSED, SPI, TestPort, read_cells, write_cells
+from svplib.machine.qmp import QmpError
+from svplib.machine.qtest import QTest
+from svplib.machine.test_port import BUSY, DONE, MASTERS, REFUSED, SPI, TestPort, read_cells, write_cells
 
 MIB, GIB = 1 << 20, 1 << 30
 DRAM = 0x40000000

@@ -11,8 +11,8 @@ import unittest
 from pathlib import Path
 
 import xhci
-from svplib.console import timeout_scale
-from svplib.qtest import QTest
+from svplib.machine.console import timeout_scale
+from svplib.machine.qtest import QTest
 from xhci import (BULK_IN, BULK_OUT, CHAIN, CONFIGURE, ERSTBA, EVALUATE, HOST_CONTROLLER_ERROR, IMMEDIATE, INTERRUPT_IN, ISOCH, ISOCH_IN, ISOCH_OUT, LINK,
                   NO_OP, NO_OP_COMMAND, NORMAL, ON_COMPLETION, SHORT_PACKET, STALL, START_AT_ONCE, STEP, STOP_ENDPOINT, SUCCESS,
                   TRANSACTION_ERROR, TRANSFER_EVENT, USB1, USB2, USBCMD, USBSTS, Xhci, trb)

@@ -16,8 +16,8 @@ from usdhc import (ADMA1, ADMA_ADDRESS, ADMA_ERROR, ADMA_FAILED, AUTO_STOP, BLOC
                    COMMAND_COMPLETE, COUNT, DAT0_LEVEL, DATA, DATA_CRC, DATA_INHIBIT, DATA_TIMEOUT, DMA, DMA_FAILED, END, FORCED_CLOCK, INTERRUPT, LINK,
                    MIXER, NO_RESPONSE, PRESENT, PROTOCOL, READ, READ_READY, RESET_ALL, RESET_COMMAND, RESET_DATA, SIGNAL_ENABLE, SIMPLE, STATUS,
                    STATUS_ENABLE, STEP, SYSTEM, TRANSFER_COMPLETE, USDHC1, USDHC2, VENDOR, VENDOR_RESET, Usdhc, descriptor)
-from svplib.console import timeout_scale
-from svplib.qtest import QTest
+from svplib.machine.console import timeout_scale
+from svplib.machine.qtest import QTest
 
 MEMORY, TABLE, PERIPHERAL = 0x40000000, 0x40800000, 0x30340000
 CARD_BYTES = 64 << 20

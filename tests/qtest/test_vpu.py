@@ -13,11 +13,11 @@ import unittest
 from pathlib import Path
 
 from sleeping_board import SleepingBoardCase
-from svplib import native
+from svplib.build import native
 from svplib.decode import replay
-from svplib.qmp import QmpError
-from svplib.qtest import QTest
-from svplib.test_port import read_cells, secure_registers, write_cells, write_command
+from svplib.machine.qmp import QmpError
+from svplib.machine.qtest import QTest
+from svplib.machine.test_port import read_cells, secure_registers, write_cells, write_command
 
 G1, G2, BLK_CTRL, GPC, RDC = 0x38300000, 0x38310000, 0x38320000, 0x303A0000, 0x303D0000
 SPI_G1, SPI_G2 = 7, 8

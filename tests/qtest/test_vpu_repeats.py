@@ -11,9 +11,9 @@ import unittest
 
 import test_vpu
 from sleeping_board import SleepingBoardCase
-from svplib.board import Board
-from svplib.console import timeout_scale
-from svplib.test_port import read_cells, secure_registers, write_cells
+from svplib.machine.board import Board
+from svplib.machine.console import timeout_scale
+from svplib.machine.test_port import read_cells, secure_registers, write_cells
 from test_vpu import DEC_E, DRAM, INTER, INTERRUPT, KEY, RDC
 
 Jobs = test_vpu.BesideTheMachineTest

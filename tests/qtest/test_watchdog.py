@@ -8,7 +8,7 @@ power-on until they are cleared. Patches 0030 to 0033 in hw/qemu/patches are hel
 
 import unittest
 
-from svplib.qtest import QTest
+from svplib.machine.qtest import QTest
 
 WATCHDOGS = (0x30280000, 0x30290000, 0x302A0000)
 WCR, WICR = 0, 6

@@ -8,8 +8,8 @@ those of the RDC's and the CSU's tables in the reference manual, as `query-svp-p
 import struct
 import unittest
 
-from svplib.qtest import QTest
-from svplib.test_port import port_read, port_write
+from svplib.machine.qtest import QTest
+from svplib.machine.test_port import port_read, port_write
 
 UNGUARDED = {"gic": (0x38800000, 0x100000), "tzasc": (0x32F80000, 0x10000), "aipstz4": (0x32DF0000, 0x10000)}
 MEMORIES = ("ocram", "ocram_s")

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from sleeping_board import SleepingBoardCase
-from svplib.test_port import BASE, BUSY, COMMANDS, DONE, MAX_LENGTH, TestPort, read_cells, secure_registers, write_cells, write_command
+from svplib.machine.test_port import BASE, BUSY, COMMANDS, DONE, MAX_LENGTH, TestPort, read_cells, secure_registers, write_cells, write_command
 
 MIB = 1 << 20
 DRAM = 0x40000000

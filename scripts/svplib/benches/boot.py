@@ -3,9 +3,9 @@
 
 import time
 
-from ..bench import Row, benchmark
-from ..board import Board
-from .. import products
+from ..build import products
+from ..machine.board import Board
+from ..testing.bench import Row, benchmark
 
 ROUNDS = 5
 AT_INIT = r"Run /init as init process"

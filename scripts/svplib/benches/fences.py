@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the firewall costs where it denies, and what a change of its rules costs."""
 
-from .. import bare_guest
-from ..bench import Row, benchmark, best_rounds
-from ..errors import SvpError
+from ..base.errors import SvpError
+from ..machine import bare_guest
+from ..testing.bench import Row, benchmark, best_rounds
 
 ROUNDS = 3
 

@@ -9,9 +9,9 @@ import json
 import resource
 import time
 
-from ..bench import Row, benchmark
-from ..errors import SvpError
+from ..base.errors import SvpError
 from ..inject import campaign, runner
+from ..testing.bench import Row, benchmark
 
 CASES = 1000
 FRESH_CASES = 6

@@ -10,9 +10,9 @@ import contextlib
 import re
 import statistics
 
-from ..bench import TIME_UNITS, Row, benchmark
-from ..board import Board
-from ..errors import SvpError
+from ..base.errors import SvpError
+from ..machine.board import Board
+from ..testing.bench import TIME_UNITS, Row, benchmark
 
 SESSIONS = 4
 ROUNDS = 6

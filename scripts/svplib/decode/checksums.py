@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from ..errors import UsageError, explain
+from ..base.errors import UsageError, explain
 
 _LINE = re.compile(r"^([0-9a-fA-F]{32})(?:\s+\*?(\S.*?))?\s*(?:#\s*(.*))?$")
 _FRAME = re.compile(r"^\s*\d+,\s*-?\d+,\s*-?\d+,\s*-?\d+,\s*\d+,\s*([0-9a-fA-F]{32})\s*$")

@@ -8,11 +8,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from .. import native, parts, test_pool
-from ..checks import write_json
-from ..errors import SvpError, UsageError, explain
-from ..progress import say
-from ..results import Result, Results
+from ..base.checks import write_json
+from ..base.errors import SvpError, UsageError, explain
+from ..base.progress import say
+from ..build import native, parts
+from ..testing import test_pool
+from ..testing.results import Result, Results
 from . import checksums, containers, guest, program, replay
 from .pictures import Digest
 from .verdict import OUTCOMES, Verdict, judge

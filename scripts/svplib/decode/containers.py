@@ -4,7 +4,7 @@
 import shutil
 import subprocess
 
-from ..errors import SvpError, UsageError
+from ..base.errors import SvpError, UsageError
 
 #: Files that are taken for containers
 SUFFIXES = (".webm", ".mkv", ".mp4", ".m4v", ".mov", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob")

@@ -10,9 +10,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from .. import cards, products
-from ..board import Board
-from ..errors import SvpError
+from ..base.errors import SvpError
+from ..build import cards, products
+from ..machine.board import Board
 from .pictures import Digest, Picture, PictureError, Whole
 from .program import Unsupported
 

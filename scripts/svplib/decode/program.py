@@ -11,7 +11,7 @@ It is called with a stream, and writes to stdout lines, of which one kind is fol
 
 import subprocess
 
-from ..errors import SvpError, program_end
+from ..base.errors import SvpError, program_end
 from .pictures import Picture, PictureError
 
 PROGRAM = "tools/vpu_decode"

@@ -14,10 +14,10 @@ hw/vpu/job/job_record.hpp.
 import subprocess
 from pathlib import Path
 
-from .. import native
-from ..checks import write_json
-from ..errors import SvpError, UsageError
-from ..progress import say
+from ..base.checks import write_json
+from ..base.errors import SvpError, UsageError
+from ..base.progress import say
+from ..build import native
 
 PROGRAM = "tools/vpu_replay"
 SUFFIX = ".job"

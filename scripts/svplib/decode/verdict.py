@@ -4,7 +4,7 @@
 import hashlib
 import time
 
-from ..errors import SvpError
+from ..base.errors import SvpError
 from .checksums import md5
 from .pictures import Digest, Picture, PictureError, Whole
 from .program import Unsupported

@@ -6,8 +6,8 @@ Its OP-TEE is the test build, whose svp-decrypt-unchecked wraps keys; no board o
 
 import re
 
-from ..board import Board
-from ..errors import SvpError
+from ..base.errors import SvpError
+from ..machine.board import Board
 
 PARTS = ("qemu", "linux", "boot", "guest")
 _BOOT_SECONDS = 120

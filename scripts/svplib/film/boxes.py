@@ -3,7 +3,7 @@
 
 import struct
 
-from ..errors import SvpError
+from ..base.errors import SvpError
 
 #: Boxes that hold boxes and nothing else
 CONTAINERS = ("moov", "trak", "mdia", "minf", "stbl", "edts", "dinf", "udta", "mvex", "moof", "traf", "sinf", "schi")

@@ -4,7 +4,7 @@
 import ctypes
 import ctypes.util
 
-from ..errors import UsageError
+from ..base.errors import UsageError
 
 BLOCK = 16
 

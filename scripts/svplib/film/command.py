@@ -8,9 +8,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .. import parts
-from ..errors import SvpError, UsageError, explain
-from ..progress import say
+from ..base.errors import SvpError, UsageError, explain
+from ..base.progress import say
+from ..build import parts
 from . import blob, boxes, protect
 
 KEY_BYTES = 16

@@ -13,8 +13,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .. import cache, cards, parts
-from ..errors import SvpError, UsageError
+from ..base import cache
+from ..base.errors import SvpError, UsageError
+from ..build import cards, parts
 from . import blob, boxes, command, protect, tables
 
 FILM, TRAILER, CARD, KNOWN = "film.mp4", "trailer.mp4", "card.img", "known.json"

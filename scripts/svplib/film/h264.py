@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where the header of an H.264 slice ends (ITU-T H.264, clause 7.3): that far a film stays clear, for players parse it."""
 
-from ..errors import SvpError
+from ..base.errors import SvpError
 
 SLICES = (1, 5)
 _SPS, _PPS, _IDR = 7, 8, 5

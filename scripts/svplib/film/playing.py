@@ -9,8 +9,8 @@ and needs none: pictures at wrong places would have wrong checksums.
 import hashlib
 import re
 
-from .. import heap_cells
-from ..errors import SvpError
+from ..base.errors import SvpError
+from ..machine import heap_cells
 
 PAGE = 4096
 _CONTROL, OUTPUT = "/tmp/film-control", "/tmp/film-output"

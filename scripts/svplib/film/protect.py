@@ -9,7 +9,7 @@ import dataclasses
 import os
 import struct
 
-from ..errors import SvpError
+from ..base.errors import SvpError
 from . import h264, tables
 from .boxes import Box, full, parse, top_level, version_and_flags
 from .cipher import BLOCK, Aes

@@ -4,7 +4,7 @@
 import base64
 import html
 
-from ..errors import SvpError, explain
+from ..base.errors import SvpError, explain
 from ..inject.page_style import STYLE
 from ..inject.timeline import drawing
 

@@ -3,7 +3,7 @@
 
 import struct
 
-from ..errors import SvpError
+from ..base.errors import SvpError
 from .boxes import full, version_and_flags
 
 

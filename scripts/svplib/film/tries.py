@@ -6,8 +6,8 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from .. import attacks, heap_cells, reach, readable_memory
-from ..test_port import port_read, port_write
+from ..machine import attacks, heap_cells, reach, readable_memory
+from ..machine.test_port import port_read, port_write
 
 NOTHING, SOMETHING = "nothing", "the film"
 _SECONDS = 120

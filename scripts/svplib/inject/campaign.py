@@ -12,10 +12,9 @@ import hashlib
 import json
 from pathlib import Path
 
-from .. import bus_policy
-from ..errors import UsageError
-from . import expectations, faults, steps
-from . import vocabulary as words
+from ..base.errors import UsageError
+from ..machine import bus_policy
+from . import expectations, faults, steps, vocabulary as words
 from .fields import load
 
 FILE_BYTES = 64 << 20

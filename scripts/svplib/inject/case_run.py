@@ -9,11 +9,11 @@ import base64
 import threading
 import time
 
-from ..board import Board
-from ..checks import CheckList
-from ..console import ConsoleError, ConsoleTimeout, timeout_scale
-from ..errors import SvpError, is_host_failure
-from ..qmp import QmpClosed, QmpError
+from ..base.checks import CheckList
+from ..base.errors import SvpError, is_host_failure
+from ..machine.board import Board
+from ..machine.console import ConsoleError, ConsoleTimeout, timeout_scale
+from ..machine.qmp import QmpClosed, QmpError
 from . import effects, judge, matrix, steps, template
 from .grants import Grants
 

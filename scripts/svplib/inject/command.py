@@ -5,12 +5,12 @@ import fnmatch
 import re
 import time
 
-from .. import cache, parts
-from ..checks import look_at_targets, write_json
-from ..errors import UsageError
-from ..progress import say
-from . import campaign as campaigns
-from . import outcome, report_html, report_junit, report_text, runner
+from ..base import cache
+from ..base.checks import look_at_targets, write_json
+from ..base.errors import UsageError
+from ..base.progress import say
+from ..build import parts
+from . import campaign as campaigns, outcome, report_html, report_junit, report_text, runner
 
 NEEDS = ("qemu", "linux", "boot", "guest")
 SHARDS_LIMIT = 100_000

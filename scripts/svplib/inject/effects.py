@@ -9,7 +9,7 @@ refused      an access was denied, by a firewall or by the fault
 no effect    none of these, or the fault never happened
 """
 
-from .. import guest_failures
+from ..machine import guest_failures
 
 OUTCOMES = ("leak", "corruption", "crash", "hang", "refused", "no effect")
 

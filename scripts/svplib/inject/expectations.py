@@ -4,8 +4,8 @@
 import dataclasses
 import re
 
-from .. import heap_cells
-from ..board import DRAM_BASE
+from ..machine import heap_cells
+from ..machine.board import DRAM_BASE
 from . import vocabulary as words
 from .fields import REPEATED_BYTES_LIMIT
 from .places import PLACES

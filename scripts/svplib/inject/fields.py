@@ -11,7 +11,7 @@ import difflib
 import json
 import re
 
-from ..errors import UsageError
+from ..base.errors import UsageError
 from . import places
 
 SIZE_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}

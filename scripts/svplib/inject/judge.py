@@ -3,7 +3,7 @@
 
 import json
 
-from .. import heap_cells
+from ..machine import heap_cells
 from .expectations import wanted_text
 
 _TEXT_SHOWN = 160

@@ -10,7 +10,7 @@
 import json
 from pathlib import Path
 
-from ..errors import UsageError
+from ..base.errors import UsageError
 
 FORMAT = 1
 VERDICTS = ("passed", "failed", "timeout", "broken")

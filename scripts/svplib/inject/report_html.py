@@ -6,8 +6,8 @@ Totals, a matrix of master, region and direction, then each case with a timeline
 
 import html
 
-from ..errors import SvpError, explain
-from ..progress import duration
+from ..base.errors import SvpError, explain
+from ..base.progress import duration
 from . import matrix
 from .effects import OUTCOMES
 from .outcome import VERDICTS

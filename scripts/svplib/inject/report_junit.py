@@ -4,8 +4,8 @@
 import time
 from xml.etree import ElementTree
 
-from ..errors import SvpError, explain
-from ..results import printable
+from ..base.errors import SvpError, explain
+from ..testing.results import printable
 
 
 def write(outcome, path):

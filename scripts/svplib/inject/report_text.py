@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table on the terminal: a line a case, what failed below it, totals."""
 
-from ..progress import duration
+from ..base.progress import duration
 from .effects import OUTCOMES
 from .outcome import VERDICTS
 

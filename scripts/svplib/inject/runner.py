@@ -4,8 +4,8 @@
 import os
 import threading
 
-from .. import cache
-from ..errors import SvpError, is_host_failure
+from ..base import cache
+from ..base.errors import SvpError, is_host_failure
 from .case_run import CaseRun
 from .template import Template
 

@@ -5,8 +5,7 @@ import base64
 import dataclasses
 import re
 
-from . import faults
-from . import vocabulary as words
+from . import faults, vocabulary as words
 
 #: Each step has exactly one of these members
 KINDS = ("guest", "port", "wait", "inject", "remove")

@@ -18,11 +18,11 @@ import os
 import tempfile
 import time
 
-from .. import heap_cells
-from ..board import Board
-from ..errors import SvpError
-from ..qmp import QmpError
-from ..test_port import port_read
+from ..base.errors import SvpError
+from ..machine import heap_cells
+from ..machine.board import Board
+from ..machine.qmp import QmpError
+from ..machine.test_port import port_read
 
 BOOT_SECONDS = 180.0
 COMMAND_SECONDS = 120.0

@@ -8,12 +8,13 @@ film/tries.py knows. A page tells of it.
 import re
 from pathlib import Path
 
-from .. import cache, host_packages, parts
+from ..base import cache
+from ..base.errors import UsageError
+from ..base.progress import say
+from ..build import host_packages, parts
 from ..decode.pictures import Picture
-from ..errors import UsageError
 from ..film import blob, demo, report, tries
 from ..film.playing import Playing, planar
-from ..progress import say
 from . import proof
 
 DESCRIPTION = "an encrypted film plays into a heap while everything is tried against it; then the proof (default, but under open)"

@@ -9,8 +9,8 @@ each bus master can reach, what root in Linux can do to the firewalls themselves
 
 import re
 
-from .. import attacks, bus_policy, heap_cells, reach
-from ..checks import GUEST_LINE
+from ..base.checks import GUEST_LINE
+from ..machine import attacks, bus_policy, heap_cells, reach
 
 DESCRIPTION = "secure heaps stay closed to Linux and open to OP-TEE"
 PROGRAMS = ("board-check", "svp-crypto,list,59", "svp-probe,proof", "dmesg-check")

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`svp bench`: run benchmarks, print one table."""
+
+import time
+
+from ..base.checks import write_json
+from ..base.errors import UsageError
+from ..base.progress import duration, say
+from ..build import parts
+from ..testing import bench
+
+
+def add_arguments(parser):
+    """Options of `svp bench`."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run (default: all; 'list' lists them)")
+    parser.add_argument("--json", metavar="FILE", help="write the rows as JSON ('-': stdout)")
+
+
+def main(arguments):
+    """Run them; returns the exit status: 0 when all were measured and every aim is met."""
+    known = bench.load(parts.REPOSITORY / "tests/bench")
+    if arguments.names == ["list"]:
+        for name, item in known.items():
+            print(f"{name:12} {item.text}")
+        return 0
+    for name in arguments.names:
+        if name not in known:
+            raise UsageError(f"no benchmark '{name}'; known: {', '.join(known)}")
+    chosen = [known[name] for name in arguments.names or known]
+    parts.build([need for item in chosen for need in item.needs])
+    rows = []
+    for item in chosen:
+        begin = time.monotonic()
+        say(f"bench {item.name}: {item.text}")
+        rows += list(item.function())
+        say(f"bench {item.name}: done in {duration(time.monotonic() - begin)}")
+    print(bench.table(rows))
+    if arguments.json:
+        write_json(arguments.json, {"rows": [row.as_object() for row in rows]})
+    return 0 if rows and all(row.met is not False for row in rows) else 1
