@@ -8,9 +8,9 @@ with the right results; whatever ran before does not run again. Long jobs heed f
 import time
 import unittest
 
-import caam_jobs
-from caam_jobs import Ring
 from sleeping_board import SleepingBoardCase
+from svplib.machine import caam_jobs
+from svplib.machine.caam_jobs import Ring
 from svplib.machine.test_port import secure_registers, write_cells, write_command
 
 MEMORY = 0x50000000

@@ -8,8 +8,8 @@ import struct
 import time
 import unittest
 
-import caam_jobs
-from caam_jobs import Job
+from svplib.machine import caam_jobs
+from svplib.machine.caam_jobs import Job
 from svplib.machine.test_port import secure_registers, write_cells, write_command
 from test_caam import CaamCase
 

@@ -15,7 +15,7 @@ import random
 import struct
 import time
 
-from svplib.machine.test_port import read_cells, write_cells
+from .test_port import read_cells, write_cells
 
 BASE = 0x30900000
 RINGS = 3
