@@ -268,7 +268,7 @@ Expected expect(Bench& bench, const Range& range, Direction direction, const Byt
 
 }  // namespace
 
-TEST_CASE("bus: transfers are what their bytes' rights and faults make of them") {
+TEST_CASE("bus: transfers are what their bytes' rights and faults make of them", "[bus]") {
     for (unsigned seed = 0; seed < transfer_count() / 4; ++seed) {
         Random random(seed);
         Bench bench;
@@ -300,7 +300,7 @@ TEST_CASE("bus: transfers are what their bytes' rights and faults make of them")
     }
 }
 
-TEST_CASE("bus: no byte moves by rights that are over") {
+TEST_CASE("bus: no byte moves by rights that are over", "[bus]") {
     for (unsigned seed = 0; seed < transfer_count() / 10; ++seed) {
         INFO("seed " << seed);
         Random random(seed);
@@ -361,7 +361,7 @@ TEST_CASE("bus: no byte moves by rights that are over") {
     }
 }
 
-TEST_CASE("bus: rows of a rectangle come to what each of them would alone") {
+TEST_CASE("bus: rows of a rectangle come to what each of them would alone", "[bus]") {
     for (unsigned seed = 0; seed < transfer_count() / 10; ++seed) {
         INFO("seed " << seed);
         Random random(seed);
@@ -413,7 +413,7 @@ TEST_CASE("bus: rows of a rectangle come to what each of them would alone") {
     }
 }
 
-TEST_CASE("bus: rows that are granted without a trace are judged together, under one lock") {
+TEST_CASE("bus: rows that are granted without a trace are judged together, under one lock", "[bus]") {
     struct Counting : AccessJudge {
         explicit Counting(Firewall& judge) : firewall(judge) {}
         Transaction identity(Master who, World own, bool privileged) const override {
@@ -460,7 +460,7 @@ TEST_CASE("bus: rows that are granted without a trace are judged together, under
     CHECK(moved == 8);
 }
 
-TEST_CASE("bus: nothing is behind the end of the address space") {
+TEST_CASE("bus: nothing is behind the end of the address space", "[bus]") {
     Bench bench;
     struct Edge : RawMemory {
         std::uint64_t ram_left(std::uint64_t) override { return 0; }
@@ -495,7 +495,7 @@ TEST_CASE("bus: nothing is behind the end of the address space") {
     CHECK(std::count(data.begin(), data.end(), 0) == 0x10);
 }
 
-TEST_CASE("bus: cells are passed only where that cannot be told from a read and a write") {
+TEST_CASE("bus: cells are passed only where that cannot be told from a read and a write", "[bus]") {
     Bench bench;
     bench.enable();
     bench.region(0, 0, 0, 0xf);
@@ -546,7 +546,7 @@ TEST_CASE("bus: cells are passed only where that cannot be told from a read and 
     CHECK(pass(0, 0x8000, 0x100));
 }
 
-TEST_CASE("judging rows comes to what the rights of their bytes are, and moves nothing") {
+TEST_CASE("judging rows comes to what the rights of their bytes are, and moves nothing", "[bus]") {
     Random random(20);
     Bench bench;
     bench.watch = [](const Transaction&, std::size_t) { FAIL("moves data"); };

@@ -102,7 +102,7 @@ Fault fault_of(FaultKind kind) {
 
 }  // namespace
 
-TEST_CASE("a denied access is recorded with time, place and rule") {
+TEST_CASE("a denied access is recorded with time, place and rule", "[observer]") {
     Bench bench;
     bench.host.time = 500;
     bench.place = {2, 0xffff'8000'1000'0040};
@@ -116,7 +116,7 @@ TEST_CASE("a denied access is recorded with time, place and rule") {
     CHECK(bench.monitor.log().accesses() == 2);
 }
 
-TEST_CASE("only an application core's access has a program counter") {
+TEST_CASE("only an application core's access has a program counter", "[observer]") {
     Bench bench;
     bench.place = {0, 0x1234};
     Transaction dma = cpu_read();
@@ -129,7 +129,7 @@ TEST_CASE("only an application core's access has a program counter") {
     CHECK(bench.last.cpu == -1);
 }
 
-TEST_CASE("an observer's access is not recorded") {
+TEST_CASE("an observer's access is not recorded", "[observer]") {
     Bench bench;
     Transaction access = cpu_read();
     access.debug = true;
@@ -138,7 +138,7 @@ TEST_CASE("an observer's access is not recorded") {
     CHECK(bench.records == 0);
 }
 
-TEST_CASE("it works without surroundings and listener") {
+TEST_CASE("it works without surroundings and listener", "[observer]") {
     FakeHost host;
     BusMonitor monitor(host);
     monitor.reset();
@@ -151,7 +151,7 @@ TEST_CASE("it works without surroundings and listener") {
     CHECK(monitor.inject(spurious).id != 0);
 }
 
-TEST_CASE("what a fault did is marked in the record") {
+TEST_CASE("what a fault did is marked in the record", "[observer]") {
     Bench bench;
     Fault fault = fault_of(FaultKind::change_world);
     fault.world = World::secure;
@@ -169,7 +169,7 @@ TEST_CASE("what a fault did is marked in the record") {
     CHECK(text(bench.last).find("changed by fault 2, answer OKAY, injected by fault 2") != std::string::npos);
 }
 
-TEST_CASE("registers are disturbed at once, at a time, and by a transaction") {
+TEST_CASE("registers are disturbed at once, at a time, and by a transaction", "[observer]") {
     Bench bench;
     bench.gpr.registers[0x28] = 0x0003'0001;
     bench.inject(fault_of(FaultKind::disable_tzasc));
@@ -198,7 +198,7 @@ TEST_CASE("registers are disturbed at once, at a time, and by a transaction") {
     CHECK(bench.gpr.disturbances == 2);
 }
 
-TEST_CASE("what cannot be disturbed is refused") {
+TEST_CASE("what cannot be disturbed is refused", "[observer]") {
     Bench bench;
     Fault flip = fault_of(FaultKind::flip_bit);
     flip.target = "tzasc";
@@ -216,7 +216,7 @@ TEST_CASE("what cannot be disturbed is refused") {
     CHECK_FALSE(bench.monitor.connect("rdc", bench.monitor));
 }
 
-TEST_CASE("views hear when faults start and stop to wait for transactions") {
+TEST_CASE("views hear when faults start and stop to wait for transactions", "[observer]") {
     Bench bench;
     const auto before = bench.monitor.watch_generation();
     Fault fault = fault_of(FaultKind::zero);
@@ -238,7 +238,7 @@ TEST_CASE("views hear when faults start and stop to wait for transactions") {
     CHECK(bench.listener.calls == 5);
 }
 
-TEST_CASE("interrupt lines with and without faults") {
+TEST_CASE("interrupt lines with and without faults", "[observer]") {
     Bench bench;
     CHECK(bench.monitor.set_line(bench.line, true));
     bench.inject(fault_of(FaultKind::repeat_interrupt));
@@ -255,7 +255,7 @@ TEST_CASE("interrupt lines with and without faults") {
     CHECK_FALSE(bench.monitor.set_line(bench.line, false));
 }
 
-TEST_CASE("a reset leaves record and waiting faults alone") {
+TEST_CASE("a reset leaves record and waiting faults alone", "[observer]") {
     Bench bench;
     bench.monitor.denied(cpu_read(), heap, 8, "tzc", 3, Response::okay);
     Fault flip = fault_of(FaultKind::flip_bit);
@@ -271,7 +271,7 @@ TEST_CASE("a reset leaves record and waiting faults alone") {
     CHECK(bench.gpr.registers[0] == 1);
 }
 
-TEST_CASE("record and faults are part of the saved state") {
+TEST_CASE("record and faults are part of the saved state", "[observer]") {
     Bench bench;
     bench.monitor.denied(cpu_read(), heap, 8, "tzc", 3, Response::okay);
     Fault flip = fault_of(FaultKind::flip_bit);
@@ -301,7 +301,7 @@ TEST_CASE("record and faults are part of the saved state") {
     CHECK(other.monitor.log().size() == 0);
 }
 
-TEST_CASE("properties of the record") {
+TEST_CASE("properties of the record", "[observer]") {
     FakeHost host;
     BusMonitor monitor(host);
     CHECK_FALSE(monitor.set_property("log-size", 2));

@@ -130,7 +130,7 @@ Program gcm_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::s
 
 }  // namespace
 
-TEST_CASE("caam aead: GCM in Linux's descriptors") {
+TEST_CASE("caam aead: GCM in Linux's descriptors", "[caam]") {
     for (const Gcm& row : gcm_cases) {
         CAPTURE(row.name);
         ReadyBoard board;
@@ -160,7 +160,7 @@ TEST_CASE("caam aead: GCM in Linux's descriptors") {
     }
 }
 
-TEST_CASE("caam aead: GCM of AAD alone") {
+TEST_CASE("caam aead: GCM of AAD alone", "[caam]") {
     // Python: AESGCM(key).encrypt(iv, b"", aad).
     ReadyBoard board;
     const Gcm& row = gcm_cases[2];
@@ -173,7 +173,7 @@ TEST_CASE("caam aead: GCM of AAD alone") {
                            gcm_job(both_parts, 36, out, 20, 20, row.iv, false)) == 0);
 }
 
-TEST_CASE("caam aead: GCM in OP-TEE's steps, also with long IVs") {
+TEST_CASE("caam aead: GCM in OP-TEE's steps, also with long IVs", "[caam]") {
     for (const auto& rows :
          {std::span<const Gcm>(gcm_cases).subspan(2), std::span<const Gcm>(long_iv_cases)}) {
         for (const auto& [row, in_steps] : {std::pair(rows[0], false), std::pair(rows[0], true),
@@ -222,7 +222,7 @@ TEST_CASE("caam aead: GCM in OP-TEE's steps, also with long IVs") {
     }
 }
 
-TEST_CASE("caam aead: OP-TEE's detour around a counter overflow gives the right tag") {
+TEST_CASE("caam aead: OP-TEE's detour around a counter overflow gives the right tag", "[caam]") {
     // An IV of 16 bytes whose Y0 ends in ff ff ff fe, found by search: one block, then the counter wraps.
     for (const bool encrypts : {true, false}) {
         CAPTURE(encrypts);
@@ -296,7 +296,7 @@ TEST_CASE("caam aead: OP-TEE's detour around a counter overflow gives the right 
     }
 }
 
-TEST_CASE("caam aead: rfc4106 skips the IV in input and output") {
+TEST_CASE("caam aead: rfc4106 skips the IV in input and output", "[caam]") {
     ReadyBoard board;
     const Gcm& row = gcm_cases[2];
     // Input: AAD, IV of 8 bytes, text. Salt and IV are the nonce; AAD and IV both count as associated.
@@ -348,7 +348,7 @@ TEST_CASE("caam aead: rfc4106 skips the IV in input and output") {
     CHECK(board.bytes(back, size) == join({row.aad, iv, row.clear}));
 }
 
-TEST_CASE("caam aead: rfc4543 copies by a MOVE that the descriptor writes itself") {
+TEST_CASE("caam aead: rfc4543 copies by a MOVE that the descriptor writes itself", "[caam]") {
     const Gcm& row = gcm_cases[2];
     // Everything is AAD: Python, AESGCM(key).encrypt(iv, b"", counting bytes).
     struct Row {
@@ -412,7 +412,7 @@ TEST_CASE("caam aead: rfc4543 copies by a MOVE that the descriptor writes itself
     }
 }
 
-TEST_CASE("caam aead: CCM in OP-TEE's steps") {
+TEST_CASE("caam aead: CCM in OP-TEE's steps", "[caam]") {
     // SP 800-38C, example 2: tag of 6 bytes, and RFC 3610, packet vector 1.
     struct Row {
         Bytes key, nonce, aad, clear, cipher, tag;
@@ -581,7 +581,7 @@ Program authenc_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, st
 
 }  // namespace
 
-TEST_CASE("caam aead: authenc with CBC and HMAC, both ways, in place too") {
+TEST_CASE("caam aead: authenc with CBC and HMAC, both ways, in place too", "[caam]") {
     for (const Authenc& row : authenc_rows) {
         for (const bool in_place : {false, true}) {
             CAPTURE(row.name, in_place);
@@ -606,7 +606,7 @@ TEST_CASE("caam aead: authenc with CBC and HMAC, both ways, in place too") {
     }
 }
 
-TEST_CASE("caam aead: authenc with rfc3686") {
+TEST_CASE("caam aead: authenc with rfc3686", "[caam]") {
     ReadyBoard board;
     const Bytes aad = counting(20), clear = counting(45, 100);
     const Bytes iv(cipher_iv.begin(), cipher_iv.begin() + 8);
@@ -629,7 +629,7 @@ TEST_CASE("caam aead: authenc with rfc3686") {
                                     authenc_job(forged, 85, back, 65, 20, iv, 20))) == 0x2000004a);
 }
 
-TEST_CASE("caam aead: a random IV made by the hardware, echoed and authenticated") {
+TEST_CASE("caam aead: a random IV made by the hardware, echoed and authenticated", "[caam]") {
     ReadyBoard board;
     const Authenc& row = authenc_rows[3];
     Program p = Program::shared(2u << 8 | 1u << 12);
@@ -698,7 +698,8 @@ TEST_CASE("caam aead: a random IV made by the hardware, echoed and authenticated
     }
 }
 
-TEST_CASE("caam aead: authenc without a cipher copies by a MOVE that the descriptor writes itself") {
+TEST_CASE("caam aead: authenc without a cipher copies by a MOVE that the descriptor writes itself",
+          "[caam]") {
     struct Row {
         std::size_t size;
         Bytes tag;

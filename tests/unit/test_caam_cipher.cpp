@@ -112,7 +112,7 @@ Program linux_job(std::uint64_t in, std::uint32_t in_flags, std::uint64_t out, s
 
 }  // namespace
 
-TEST_CASE("caam cipher: SP 800-38A in OP-TEE's descriptors, both ways") {
+TEST_CASE("caam cipher: SP 800-38A in OP-TEE's descriptors, both ways", "[caam]") {
     for (const Vector& vector : nist_vectors) {
         for (const bool encrypts : {true, false}) {
             CAPTURE(vector.name, encrypts);
@@ -147,7 +147,7 @@ TEST_CASE("caam cipher: SP 800-38A in OP-TEE's descriptors, both ways") {
     }
 }
 
-TEST_CASE("caam cipher: SP 800-38A in Linux's shared descriptors, with tables, and twice") {
+TEST_CASE("caam cipher: SP 800-38A in Linux's shared descriptors, with tables, and twice", "[caam]") {
     for (const Vector& vector : nist_vectors) {
         if (vector.mode == aes_cfb || vector.mode == aes_ofb) {
             continue;
@@ -183,7 +183,7 @@ TEST_CASE("caam cipher: SP 800-38A in Linux's shared descriptors, with tables, a
     }
 }
 
-TEST_CASE("caam cipher: in place, any alignment, a message cut anywhere gives the same") {
+TEST_CASE("caam cipher: in place, any alignment, a message cut anywhere gives the same", "[caam]") {
     ReadyBoard board;
     const Bytes message = counting(1000);
     const Bytes iv = counting(16, 77);
@@ -219,7 +219,7 @@ TEST_CASE("caam cipher: in place, any alignment, a message cut anywhere gives th
     }
 }
 
-TEST_CASE("caam cipher: a counter of 128 bits wraps, and a part of a block uses one up") {
+TEST_CASE("caam cipher: a counter of 128 bits wraps, and a part of a block uses one up", "[caam]") {
     ReadyBoard board;
     const auto context = board.put(Bytes(16, 0xff));
     const auto to = board.allocate(512);
@@ -237,7 +237,8 @@ TEST_CASE("caam cipher: a counter of 128 bits wraps, and a part of a block uses 
     CHECK(board.bytes(context, 16) == hex("00000000000000000000000000000002"));
 }
 
-TEST_CASE("caam cipher: transfers may stand in front of the operation, and stores in front of loads") {
+TEST_CASE("caam cipher: transfers may stand in front of the operation, and stores in front of loads",
+          "[caam]") {
     ReadyBoard board;
     const auto from = board.put(nist_text);
     const auto to = board.allocate(64);
@@ -260,7 +261,7 @@ TEST_CASE("caam cipher: transfers may stand in front of the operation, and store
     CHECK(board.bytes(to, 64) == nist_vectors[3].cipher);
 }
 
-TEST_CASE("caam cipher: several stores share one message, several loads feed one store") {
+TEST_CASE("caam cipher: several stores share one message, several loads feed one store", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(nist_text);
     const auto to = board.allocate(64);
@@ -276,7 +277,7 @@ TEST_CASE("caam cipher: several stores share one message, several loads feed one
     CHECK(board.bytes(to, 64) == nist_vectors[0].cipher);
 }
 
-TEST_CASE("caam cipher: sizes that do not fit are the engine's errors") {
+TEST_CASE("caam cipher: sizes that do not fit are the engine's errors", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(nist_text);
     const auto to = board.allocate(64);
@@ -300,7 +301,7 @@ TEST_CASE("caam cipher: sizes that do not fit are the engine's errors") {
     CHECK(with(aes_ecb, 16, 16) == 0);
 }
 
-TEST_CASE("caam cipher: DES and triple DES") {
+TEST_CASE("caam cipher: DES and triple DES", "[caam]") {
     ReadyBoard board;
     struct Row {
         std::uint32_t mode;
@@ -351,7 +352,7 @@ TEST_CASE("caam cipher: DES and triple DES") {
     }
 }
 
-TEST_CASE("caam cipher: rfc3686 takes its nonce through the output FIFO") {
+TEST_CASE("caam cipher: rfc3686 takes its nonce through the output FIFO", "[caam]") {
     ReadyBoard board;
     // RFC 3686, test vector 3: 36 bytes.
     const Bytes key = hex("7691be035e5020a8ac6e618529f9a0dc");
@@ -381,7 +382,7 @@ TEST_CASE("caam cipher: rfc3686 takes its nonce through the output FIFO") {
     CHECK(board.bytes(to + 36, 8) == iv);
 }
 
-TEST_CASE("caam cipher: XTS") {
+TEST_CASE("caam cipher: XTS", "[caam]") {
     CaamBoard board;
     REQUIRE_FALSE(board.caam.set_property("aes-class", 4));
     board.set_up();
@@ -461,7 +462,7 @@ TEST_CASE("caam cipher: XTS") {
     }
 }
 
-TEST_CASE("caam cipher: big messages, in big pieces") {
+TEST_CASE("caam cipher: big messages, in big pieces", "[caam]") {
     ReadyBoard board;
     const std::size_t size = 3 * 65536 + 4321;
     const Bytes message = counting(size);

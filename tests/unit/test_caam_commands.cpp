@@ -33,7 +33,7 @@ Program with_math(std::uint64_t a, std::uint64_t b) {
 
 }  // namespace
 
-TEST_CASE("caam command: MATH") {
+TEST_CASE("caam command: MATH", "[caam]") {
     ReadyBoard board;
     struct Row {
         std::uint32_t function;
@@ -87,7 +87,7 @@ TEST_CASE("caam command: MATH") {
     }
 }
 
-TEST_CASE("caam command: MATH registers by words, by bytes, and with offsets") {
+TEST_CASE("caam command: MATH registers by words, by bytes, and with offsets", "[caam]") {
     ReadyBoard board;
     const auto out = board.allocate(32);
     CHECK(board.run(Program::job()
@@ -107,7 +107,7 @@ TEST_CASE("caam command: MATH registers by words, by bytes, and with offsets") {
     CHECK(error_of(board.run(Program::job().store(deco, r_math_bytes(3), 0, out, 9))) == 0x40000008);
 }
 
-TEST_CASE("caam command: JUMP") {
+TEST_CASE("caam command: JUMP", "[caam]") {
     ReadyBoard board;
     const auto status = [&](const Program& p) { return error_of(board.run(p)); };
     // Tests over nothing: all true holds, any true does not, and so on.
@@ -145,7 +145,7 @@ TEST_CASE("caam command: JUMP") {
     CHECK(board.run(Program::job().jump_to(j_non_local, broken)) == 0x48000104);
 }
 
-TEST_CASE("caam command: a status names the word where it happened") {
+TEST_CASE("caam command: a status names the word where it happened", "[caam]") {
     ReadyBoard board;
     const std::uint32_t status =
         board.run(Program::job().math(add, s0_zero, s1_imm, 0, 4).word(1).word(0x30000000));
@@ -156,7 +156,7 @@ TEST_CASE("caam command: a status names the word where it happened") {
     CHECK(board.run_shared(shared, Program::job()) == 0x40000204);
 }
 
-TEST_CASE("caam command: headers that are none") {
+TEST_CASE("caam command: headers that are none", "[caam]") {
     ReadyBoard board;
     const auto header = [&](std::uint32_t word) {
         const auto at = board.allocate(256);
@@ -177,7 +177,7 @@ TEST_CASE("caam command: headers that are none") {
     CHECK(header(0xb0800001) == 0);
 }
 
-TEST_CASE("caam command: jobs may run their own part first or the shared one first") {
+TEST_CASE("caam command: jobs may run their own part first or the shared one first", "[caam]") {
     ReadyBoard board;
     const auto out = board.allocate(8);
     Program shared = Program::shared();
@@ -195,7 +195,7 @@ TEST_CASE("caam command: jobs may run their own part first or the shared one fir
     }
 }
 
-TEST_CASE("caam command: STORE writes descriptors back, patched or not") {
+TEST_CASE("caam command: STORE writes descriptors back, patched or not", "[caam]") {
     ReadyBoard board;
     const auto out = board.allocate(16);
     Program p = Program::job();
@@ -218,7 +218,7 @@ TEST_CASE("caam command: STORE writes descriptors back, patched or not") {
     CHECK(error_of(board.run(Program::job().store(deco, r_descriptor, 60, out, 5))) == 0x40000008);
 }
 
-TEST_CASE("caam command: sequences skip, go on, and start again") {
+TEST_CASE("caam command: sequences skip, go on, and start again", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(counting(64)), to = board.allocate(64);
     const auto out = board.allocate(8);
@@ -260,7 +260,7 @@ TEST_CASE("caam command: sequences skip, go on, and start again") {
     CHECK(board.host.unimplemented.size() == 3);
 }
 
-TEST_CASE("caam command: tables chain, have offsets and holes, and may be wrong") {
+TEST_CASE("caam command: tables chain, have offsets and holes, and may be wrong", "[caam]") {
     ReadyBoard board;
     const auto a = board.put(counting(64)), to = board.allocate(32);
     const auto second = board.allocate(64), first = board.allocate(64);
@@ -286,7 +286,7 @@ TEST_CASE("caam command: tables chain, have offsets and holes, and may be wrong"
     CHECK(load(first, 16) == 0x4000001c);
 }
 
-TEST_CASE("caam command: what can never end is ended by the watchdog") {
+TEST_CASE("caam command: what can never end is ended by the watchdog", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(counting(64)), to = board.allocate(64);
     const auto status = [&](const Program& p) { return error_of(board.run(p)); };
@@ -325,7 +325,7 @@ TEST_CASE("caam command: what can never end is ended by the watchdog") {
     CHECK(status(Program::job()) == 0);
 }
 
-TEST_CASE("caam command: registers that do not exist, lengths that do not fit") {
+TEST_CASE("caam command: registers that do not exist, lengths that do not fit", "[caam]") {
     ReadyBoard board;
     const auto at = board.put(counting(64)), to = board.allocate(64);
     const auto status = [&](const Program& p) { return error_of(board.run(p)); };
@@ -364,7 +364,7 @@ TEST_CASE("caam command: registers that do not exist, lengths that do not fit") 
     CHECK(status(Program::job().word(0x00800010 | class1)) == 0x40000004);  // its immediate data is missing
 }
 
-TEST_CASE("caam command: counters tell what was done where") {
+TEST_CASE("caam command: counters tell what was done where", "[caam]") {
     using svp::caam::Work;
     ReadyBoard board;
     board.instantiate();

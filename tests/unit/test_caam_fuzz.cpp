@@ -10,7 +10,7 @@
 using namespace svp;
 using namespace svp::test;
 
-TEST_CASE("caam fuzz: random descriptors") {
+TEST_CASE("caam fuzz: random descriptors", "[caam]") {
     HostileRandom random(20260101);
     std::array<unsigned long, 16> sources{};
     const unsigned long count = fuzz_operations() / 100 + 1;
@@ -23,7 +23,7 @@ TEST_CASE("caam fuzz: random descriptors") {
     CHECK(sources[4] > 0);
 }
 
-TEST_CASE("caam fuzz: random register traffic, with jobs between") {
+TEST_CASE("caam fuzz: random register traffic, with jobs between", "[caam]") {
     HostileRandom random(77);
     SmallHost host;
     Caam caam(host);

@@ -74,7 +74,7 @@ Program sequences(std::uint64_t in, std::size_t in_size, std::uint64_t out, std:
 
 }  // namespace
 
-TEST_CASE("caam hash: Linux's digest, and first, update, final") {
+TEST_CASE("caam hash: Linux's digest, and first, update, final", "[caam]") {
     for (const Hash& hash : hashes) {
         for (const Bytes& key : {Bytes(), hmac_key()}) {
             CAPTURE(hash.name, key.size());
@@ -110,7 +110,7 @@ TEST_CASE("caam hash: Linux's digest, and first, update, final") {
     }
 }
 
-TEST_CASE("caam hash: nothing hashed, with the length at zero") {
+TEST_CASE("caam hash: nothing hashed, with the length at zero", "[caam]") {
     for (const Hash& hash : hashes) {
         CAPTURE(hash.name);
         ReadyBoard board;
@@ -121,7 +121,7 @@ TEST_CASE("caam hash: nothing hashed, with the length at zero") {
     }
 }
 
-TEST_CASE("caam hash: OP-TEE loads a context after the operation") {
+TEST_CASE("caam hash: OP-TEE loads a context after the operation", "[caam]") {
     for (const Hash& hash : hashes) {
         CAPTURE(hash.name);
         ReadyBoard board;
@@ -147,7 +147,7 @@ TEST_CASE("caam hash: OP-TEE loads a context after the operation") {
     }
 }
 
-TEST_CASE("caam hash: OP-TEE's split key leaves encrypted and comes back without saying so") {
+TEST_CASE("caam hash: OP-TEE's split key leaves encrypted and comes back without saying so", "[caam]") {
     for (const Hash& hash : hashes) {
         CAPTURE(hash.name);
         ReadyBoard board;
@@ -188,7 +188,7 @@ TEST_CASE("caam hash: OP-TEE's split key leaves encrypted and comes back without
     }
 }
 
-TEST_CASE("caam hash: derived keys from pointers, and longer than a block") {
+TEST_CASE("caam hash: derived keys from pointers, and longer than a block", "[caam]") {
     // hmac.new(counting(100), counting(200)).
     const Bytes long_key_mac[] = {hex("c86294e68500b3e3ba994461cef511e6"),
                                   hex("d162081440e5a4989c2ffa8cf06931cef28e31b6"),
@@ -225,7 +225,7 @@ TEST_CASE("caam hash: derived keys from pointers, and longer than a block") {
     }
 }
 
-TEST_CASE("caam hash: an inner MAC is compared, and a wrong one is told") {
+TEST_CASE("caam hash: an inner MAC is compared, and a wrong one is told", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(message);
     for (const bool good : {true, false}) {
@@ -242,7 +242,7 @@ TEST_CASE("caam hash: an inner MAC is compared, and a wrong one is told") {
     }
 }
 
-TEST_CASE("caam hash: what the digest engine does not have") {
+TEST_CASE("caam hash: what the digest engine does not have", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(message);
     const auto with = [&](CaamBoard& on, std::uint32_t mode, std::size_t size) {
@@ -281,7 +281,7 @@ TEST_CASE("caam hash: what the digest engine does not have") {
                                     "12df1297217ce1a021aa2fb1013498b8"));
 }
 
-TEST_CASE("caam hash: CMAC in one step and in several") {
+TEST_CASE("caam hash: CMAC in one step and in several", "[caam]") {
     struct Row {
         std::size_t size;
         Bytes mac;
@@ -335,7 +335,7 @@ TEST_CASE("caam hash: CMAC in one step and in several") {
                                  .fifo_load(class1, fl_msg | fl_last1, from, 20))) == 0x20000012);
 }
 
-TEST_CASE("caam hash: XCBC keeps its first key as a black key between steps") {
+TEST_CASE("caam hash: XCBC keeps its first key as a black key between steps", "[caam]") {
     // RFC 3566, test cases 1 (nothing), 3 (16 bytes), 4 (20 bytes), 5 (32 bytes).
     struct Row {
         std::size_t size;
@@ -379,7 +379,7 @@ TEST_CASE("caam hash: XCBC keeps its first key as a black key between steps") {
     }
 }
 
-TEST_CASE("caam hash: OP-TEE takes a CBC-MAC from the last block of a CBC") {
+TEST_CASE("caam hash: OP-TEE takes a CBC-MAC from the last block of a CBC", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(message);
     const auto out = board.allocate(64);
@@ -395,7 +395,7 @@ TEST_CASE("caam hash: OP-TEE takes a CBC-MAC from the last block of a CBC") {
     CHECK(board.bytes(context, 16) == board.bytes(out + 32, 16));
 }
 
-TEST_CASE("caam hash: U-Boot hashes from a table of 32 entries") {
+TEST_CASE("caam hash: U-Boot hashes from a table of 32 entries", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(message);
     std::vector<std::pair<std::uint64_t, std::uint32_t>> pieces;

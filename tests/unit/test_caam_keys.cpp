@@ -40,7 +40,7 @@ bool in_memory(const CaamBoard& board, const Bytes& secret) {
 
 }  // namespace
 
-TEST_CASE("caam keys: a black key works like the plain one, and only while the KEKs live") {
+TEST_CASE("caam keys: a black key works like the plain one, and only while the KEKs live", "[caam]") {
     ReadyBoard board;
     const Bytes plain = hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
     const auto from = board.put(Bytes(16)), to = board.allocate(16), other = board.allocate(16);
@@ -101,7 +101,7 @@ TEST_CASE("caam keys: a black key works like the plain one, and only while the K
     }
 }
 
-TEST_CASE("caam keys: no command brings a key register out in the clear") {
+TEST_CASE("caam keys: no command brings a key register out in the clear", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const Bytes secret = counting(32, 3);
@@ -143,7 +143,7 @@ TEST_CASE("caam keys: no command brings a key register out in the clear") {
     CHECK(error_of(board.run(Program::job().fifo_store(class1, fs_key_ecb, before, 16))) == 0x4000000b);
 }
 
-TEST_CASE("caam keys: a derived key takes the words of its split key and not one more") {
+TEST_CASE("caam keys: a derived key takes the words of its split key and not one more", "[caam]") {
     struct Row {
         std::uint32_t protocol, words;
     };
@@ -168,7 +168,7 @@ TEST_CASE("caam keys: a derived key takes the words of its split key and not one
     }
 }
 
-TEST_CASE("caam keys: blobs open again, with their modifier, unchanged") {
+TEST_CASE("caam keys: blobs open again, with their modifier, unchanged", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     for (const std::uint32_t size : {1u, 16u, 33u, 1000u, 20000u}) {
@@ -194,7 +194,7 @@ TEST_CASE("caam keys: blobs open again, with their modifier, unchanged") {
     }
 }
 
-TEST_CASE("caam keys: a blob opens on the same chip after a reset, and on no other") {
+TEST_CASE("caam keys: a blob opens on the same chip after a reset, and on no other", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto from = board.put(counting(32)), to = board.allocate(80);
@@ -225,7 +225,7 @@ TEST_CASE("caam keys: a blob opens on the same chip after a reset, and on no oth
     CHECK(error_of(decapsulate(board, to, board.allocate(32), 32)) == 0x2000001a);
 }
 
-TEST_CASE("caam keys: a blob of a black key never gives a plain one") {
+TEST_CASE("caam keys: a blob of a black key never gives a plain one", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const Bytes secret = counting(32, 9);
@@ -284,7 +284,7 @@ TEST_CASE("caam keys: a blob of a black key never gives a plain one") {
     }
 }
 
-TEST_CASE("caam keys: a blob of the secure world's ring is none of the other world's") {
+TEST_CASE("caam keys: a blob of the secure world's ring is none of the other world's", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto from = board.put(counting(32)), to = board.allocate(80), back = board.allocate(32);
@@ -306,7 +306,7 @@ TEST_CASE("caam keys: a blob of the secure world's ring is none of the other wor
     CHECK(board.bytes(first, 32) != board.bytes(second, 32));
 }
 
-TEST_CASE("caam keys: a blob of secure memory opens under the partition's rights alone") {
+TEST_CASE("caam keys: a blob of secure memory opens under the partition's rights alone", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     constexpr std::uint32_t jr2 = 0x3000;
@@ -343,7 +343,7 @@ TEST_CASE("caam keys: a blob of secure memory opens under the partition's rights
     CHECK(open() == 0x2000001a);
 }
 
-TEST_CASE("caam keys: blob sizes and modes that cannot be") {
+TEST_CASE("caam keys: blob sizes and modes that cannot be", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto from = board.put(counting(64)), to = board.allocate(128);
@@ -361,7 +361,7 @@ TEST_CASE("caam keys: blob sizes and modes that cannot be") {
           0x40000081);
 }
 
-TEST_CASE("caam keys: OP-TEE's hardware key and DEK blob") {
+TEST_CASE("caam keys: OP-TEE's hardware key and DEK blob", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto value = board.allocate(32);
@@ -416,7 +416,7 @@ TEST_CASE("caam keys: OP-TEE's hardware key and DEK blob") {
     CHECK(board.run(inside, 2) == 0);
 }
 
-TEST_CASE("caam keys: manufacturing protection signs what MPMR and the message say") {
+TEST_CASE("caam keys: manufacturing protection signs what MPMR and the message say", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     constexpr std::uint32_t curve = 3u << 17;
@@ -462,7 +462,7 @@ TEST_CASE("caam keys: manufacturing protection signs what MPMR and the message s
     CHECK(error_of(pdb({curve, at(key), 63}, public_key)) == 0x40000089);
 }
 
-TEST_CASE("caam keys: the curves are the ones of FIPS 186-4") {
+TEST_CASE("caam keys: the curves are the ones of FIPS 186-4", "[caam]") {
     for (unsigned number = 0; number < 5; ++number) {
         CAPTURE(number);
         const auto curve = svp::caam::nist_curve(number);

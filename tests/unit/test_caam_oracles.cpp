@@ -173,7 +173,7 @@ const Bytes secret16 = hex("c3a1f00d5be71942d8865a3ce99b07f4");
 
 }  // namespace
 
-TEST_CASE("caam oracles: the method finds a key that is really used in parts") {
+TEST_CASE("caam oracles: the method finds a key that is really used in parts", "[caam]") {
     Laboratory lab;
     const auto use = [&](std::size_t at) {
         return lab.aes(Program::job().key(class1, only(16, at, secret16[at])));
@@ -184,7 +184,7 @@ TEST_CASE("caam oracles: the method finds a key that is really used in parts") {
     CHECK(recovered(secret16, {0, 7, 15}, use, guess) == 3);
 }
 
-TEST_CASE("caam oracles: a loaded key register cannot be changed in part") {
+TEST_CASE("caam oracles: a loaded key register cannot be changed in part", "[caam]") {
     Laboratory lab;
     for (const Form& form : forms) {
         const auto black = lab.blacken(secret16, form);
@@ -232,7 +232,7 @@ TEST_CASE("caam oracles: a loaded key register cannot be changed in part") {
     CHECK(status([](Program& p) { p.key(class1, Bytes(24)); }) == 0);
 }
 
-TEST_CASE("caam oracles: a key is used with the length that it has, or not at all") {
+TEST_CASE("caam oracles: a key is used with the length that it has, or not at all", "[caam]") {
     Laboratory lab;
     const auto prefix = [&](std::size_t at, std::uint8_t value) {
         return lab.mac(Program::job().key(class2, longer(secret16, at, value)));
@@ -309,7 +309,7 @@ TEST_CASE("caam oracles: a key is used with the length that it has, or not at al
     }
 }
 
-TEST_CASE("caam oracles: blocks of black keys cannot be put together anew") {
+TEST_CASE("caam oracles: blocks of black keys cannot be put together anew", "[caam]") {
     Laboratory lab;
     const Bytes secret = join({secret16, Bytes{0x9d}});
     for (const Form& form : {forms[0], forms[2]}) {
@@ -339,7 +339,7 @@ TEST_CASE("caam oracles: blocks of black keys cannot be put together anew") {
     }
 }
 
-TEST_CASE("caam oracles: parts of a DES key") {
+TEST_CASE("caam oracles: parts of a DES key", "[caam]") {
     Laboratory lab;
     const Bytes secret(secret16.begin(), secret16.begin() + 8);
     for (const Form& form : forms) {
@@ -362,7 +362,7 @@ TEST_CASE("caam oracles: parts of a DES key") {
     }
 }
 
-TEST_CASE("caam oracles: PKHA's E keeps the size of a key") {
+TEST_CASE("caam oracles: PKHA's E keeps the size of a key", "[caam]") {
     Laboratory lab;
     const Bytes key = join({counting(112, 100), secret16});  // the last byte is the lowest one
     const auto tail = [&](std::size_t known, std::uint8_t value) {
@@ -443,7 +443,7 @@ TEST_CASE("caam oracles: PKHA's E keeps the size of a key") {
     }
 }
 
-TEST_CASE("caam oracles: halves of a split key") {
+TEST_CASE("caam oracles: halves of a split key", "[caam]") {
     Laboratory lab;
     const Bytes halves = counting(64, 40);
     const auto plain = lab.put(halves), black = lab.allocate(96);
@@ -473,7 +473,7 @@ TEST_CASE("caam oracles: halves of a split key") {
     }
 }
 
-TEST_CASE("caam oracles: private exponents of RSA with a shorter length") {
+TEST_CASE("caam oracles: private exponents of RSA with a shorter length", "[caam]") {
     Laboratory lab;
     const Bytes backwards(secret16.rbegin(), secret16.rend());
     for (const Form& form : {forms[0], forms[1]}) {
@@ -495,7 +495,8 @@ TEST_CASE("caam oracles: private exponents of RSA with a shorter length") {
     }
 }
 
-TEST_CASE("caam oracles: numbers of the generator that come again give no two keys the same stream") {
+TEST_CASE("caam oracles: numbers of the generator that come again give no two keys the same stream",
+          "[caam]") {
     // With a seed the generator starts anew at a reset: the same key encryption keys and the same nonces.
     Laboratory lab;
     const auto job = [&](const Bytes& key) {

@@ -66,7 +66,7 @@ Program job(const Mode& mode, std::uint32_t from_flags, std::uint64_t from, std:
 
 }  // namespace
 
-TEST_CASE("caam pass: cipher modes, sizes and places give what the library gives") {
+TEST_CASE("caam pass: cipher modes, sizes and places give what the library gives", "[caam]") {
     for (const Mode& mode : modes) {
         for (const std::size_t size : {4096u, 4080u, 4112u, 65536u, 65536u + 48, 200000u}) {
             for (const bool in_place : {false, true}) {
@@ -98,7 +98,7 @@ TEST_CASE("caam pass: cipher modes, sizes and places give what the library gives
     }
 }
 
-TEST_CASE("caam pass: odd ends, odd pieces, data around the long part") {
+TEST_CASE("caam pass: odd ends, odd pieces, data around the long part", "[caam]") {
     const Mode& mode = modes[0];
     const std::size_t size = 150001;
     const Bytes input = counting(size, 3);
@@ -142,7 +142,7 @@ TEST_CASE("caam pass: odd ends, odd pieces, data around the long part") {
     CHECK(board.bytes(to + size, 64) == Bytes(64));
 }
 
-TEST_CASE("caam pass: places that overlap go by the FIFOs, with their result") {
+TEST_CASE("caam pass: places that overlap go by the FIFOs, with their result", "[caam]") {
     const Mode& mode = modes[2];
     constexpr std::size_t size = 100000 / 16 * 16;
     const Bytes input = counting(size, 5);
@@ -159,7 +159,7 @@ TEST_CASE("caam pass: places that overlap go by the FIFOs, with their result") {
     CHECK(results[0] == results[1]);
 }
 
-TEST_CASE("caam pass: what is denied ends the job as it does without it") {
+TEST_CASE("caam pass: what is denied ends the job as it does without it", "[caam]") {
     constexpr std::size_t size = 200000 / 16 * 16;
     const Bytes input = counting(size, 9);
     for (const Direction direction : {Direction::read, Direction::write}) {
@@ -187,7 +187,7 @@ TEST_CASE("caam pass: what is denied ends the job as it does without it") {
     }
 }
 
-TEST_CASE("caam pass: a wrong key ends a long job as a short one") {
+TEST_CASE("caam pass: a wrong key ends a long job as a short one", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(counting(65536)), to = board.allocate(65536);
     CHECK(error_of(board.run(Program::job()

@@ -210,7 +210,7 @@ Ending outcome(const FakeHost& host, Caam& core, std::uint64_t out) {
 
 }  // namespace
 
-TEST_CASE("caam pause: a job that is saved and loaded at any point ends as if it had not been") {
+TEST_CASE("caam pause: a job that is saved and loaded at any point ends as if it had not been", "[caam]") {
     unsigned stops = 0;
     for (const Row& row : rows()) {
         for (const bool passes : {true, false}) {
@@ -278,7 +278,7 @@ TEST_CASE("caam pause: a job that is saved and loaded at any point ends as if it
     CHECK(stops > 500);
 }
 
-TEST_CASE("caam pause: no descriptor keeps the emulator") {
+TEST_CASE("caam pause: no descriptor keeps the emulator", "[caam]") {
     // What a job may do between two questions, and after it was told to end, in its own reckoning.
     constexpr std::uint64_t most_ns = 200'000'000;
     struct Long {
@@ -349,7 +349,7 @@ TEST_CASE("caam pause: no descriptor keeps the emulator") {
     }
 }
 
-TEST_CASE("caam pause: a ring that its own jobs keep full gives way") {
+TEST_CASE("caam pause: a ring that its own jobs keep full gives way", "[caam]") {
     PauseBoard board;
     board.host.taken = 0;
     // The bus leads back to the rings: the job removes its result and adds itself again.
@@ -397,7 +397,7 @@ TEST_CASE("caam pause: a ring that its own jobs keep full gives way") {
     CHECK(host.work_requested);
 }
 
-TEST_CASE("caam pause: a job that was put back needs no place in its ring") {
+TEST_CASE("caam pause: a job that was put back needs no place in its ring", "[caam]") {
     PauseBoard board;
     board.caam.set_limits({.put_back_ns = 0});
     const auto powers = [&](std::uint64_t to) {
@@ -470,7 +470,7 @@ TEST_CASE("caam pause: a job that was put back needs no place in its ring") {
     }
 }
 
-TEST_CASE("caam pause: DECO by hand stands still and goes on as well") {
+TEST_CASE("caam pause: DECO by hand stands still and goes on as well", "[caam]") {
     PauseBoard board;
     board.caam.set_limits(impatient);
     const auto program = Program::job()

@@ -74,7 +74,7 @@ StoredKey stored(CaamBoard& board, const Bytes& key, unsigned form) {
 
 }  // namespace
 
-TEST_CASE("caam pk: arithmetic of the engine") {
+TEST_CASE("caam pk: arithmetic of the engine", "[caam]") {
     ReadyBoard board;
     const auto out = board.allocate(16);
     const auto calculate = [&](std::uint32_t operation, std::uint64_t a, std::uint64_t b, std::uint64_t n) {
@@ -113,7 +113,7 @@ TEST_CASE("caam pk: arithmetic of the engine") {
     CHECK(error_of(static_cast<std::uint32_t>(calculate(pk_operation | 0x3f, 6, 2, 12))) == 0x20000081);
 }
 
-TEST_CASE("caam pk: flags of the engine decide jumps") {
+TEST_CASE("caam pk: flags of the engine decide jumps", "[caam]") {
     ReadyBoard board;
     const auto ends = [&](std::uint32_t condition, std::uint32_t operation, std::uint64_t a,
                           std::uint64_t n) {
@@ -142,7 +142,7 @@ TEST_CASE("caam pk: flags of the engine decide jumps") {
     CHECK(ends(j_pk_zero, pk_mod, 361, 180) == 0x30000022);
 }
 
-TEST_CASE("caam pk: OP-TEE's XOR, with the size of N alone") {
+TEST_CASE("caam pk: OP-TEE's XOR, with the size of N alone", "[caam]") {
     ReadyBoard board;
     const Bytes a = counting(32), b = counting(32, 100);
     Bytes expected(32);
@@ -159,7 +159,7 @@ TEST_CASE("caam pk: OP-TEE's XOR, with the size of N alone") {
     CHECK(board.bytes(out, 32) == expected);
 }
 
-TEST_CASE("caam pk: U-Boot's modular exponentiation") {
+TEST_CASE("caam pk: U-Boot's modular exponentiation", "[caam]") {
     ReadyBoard board;
     const auto out = board.allocate(128);
     CHECK(board.run(Program::job()
@@ -171,7 +171,7 @@ TEST_CASE("caam pk: U-Boot's modular exponentiation") {
     CHECK(board.bytes(out, 128) == pk::rsa_cipher);
 }
 
-TEST_CASE("caam pk: points of a curve by the engine itself") {
+TEST_CASE("caam pk: points of a curve by the engine itself", "[caam]") {
     ReadyBoard board;
     const auto& row = pk::curves[1];
     const Bytes p = hex("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
@@ -204,7 +204,7 @@ TEST_CASE("caam pk: points of a curve by the engine itself") {
     CHECK(join({board.bytes(x, 32), board.bytes(y, 32)}) == row.B);
 }
 
-TEST_CASE("caam pk: RSA with the public key") {
+TEST_CASE("caam pk: RSA with the public key", "[caam]") {
     ReadyBoard board;
     const auto n = board.put(pk::rsa_n), e = board.put(hex("010001"));
     const auto f = board.put(rsa_clear()), g = board.allocate(128);
@@ -230,7 +230,7 @@ TEST_CASE("caam pk: RSA with the public key") {
     CHECK(error_of(board.run(pdb_job({3u << 12, at(f), at(g), at(n), at(e), 128}, uni(0x18)))) == 0x40000089);
 }
 
-TEST_CASE("caam pk: RSA with three forms of the private key, plain and black") {
+TEST_CASE("caam pk: RSA with three forms of the private key, plain and black", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto n = board.put(pk::rsa_n);
@@ -281,7 +281,7 @@ TEST_CASE("caam pk: RSA with three forms of the private key, plain and black") {
           0x40000081);
 }
 
-TEST_CASE("caam pk: RSA padding for encryption comes off again") {
+TEST_CASE("caam pk: RSA padding for encryption comes off again", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto n = board.put(pk::rsa_n), e = board.put(hex("010001")), d = board.put(pk::rsa_d);
@@ -299,7 +299,7 @@ TEST_CASE("caam pk: RSA padding for encryption comes off again") {
     }
 }
 
-TEST_CASE("caam pk: an RSA key is completed from its primes") {
+TEST_CASE("caam pk: an RSA key is completed from its primes", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto p = board.put(pk::rsa_p), q = board.put(pk::rsa_q), e = board.put(hex("010001"));
@@ -326,7 +326,7 @@ TEST_CASE("caam pk: an RSA key is completed from its primes") {
     }
 }
 
-TEST_CASE("caam pk: ECDSA and ECDH on the curves of NIST") {
+TEST_CASE("caam pk: ECDSA and ECDH on the curves of NIST", "[caam]") {
     for (const auto& row : pk::curves) {
         CAPTURE(row.name);
         ReadyBoard board;
@@ -399,7 +399,7 @@ TEST_CASE("caam pk: ECDSA and ECDH on the curves of NIST") {
     CHECK(error_of(board.run(pdb_job({1u << 25 | 5u << 7, 0, 0, 0}, uni(0x14, 2)))) == 0x40000082);
 }
 
-TEST_CASE("caam pk: DSA and DH") {
+TEST_CASE("caam pk: DSA and DH", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const std::uint32_t sizes = 128u << 7 | 20;
@@ -432,7 +432,7 @@ TEST_CASE("caam pk: DSA and DH") {
     CHECK(board.bytes(z1, 128) == board.bytes(z2, 128));
 }
 
-TEST_CASE("caam pk: OP-TEE's search for RSA primes, three descriptors that jump to each other") {
+TEST_CASE("caam pk: OP-TEE's search for RSA primes, three descriptors that jump to each other", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     constexpr std::uint32_t size = 64;  // primes of 512 bits
@@ -556,7 +556,7 @@ TEST_CASE("caam pk: OP-TEE's search for RSA primes, three descriptors that jump 
     }
 }
 
-TEST_CASE("caam pk: OP-TEE's search for DSA primes hashes a number of the engine") {
+TEST_CASE("caam pk: OP-TEE's search for DSA primes hashes a number of the engine", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     // Step 11.1 of FIPS 186-4, A.1.1.2: hash(seed + n), from the last to the first.
@@ -612,7 +612,7 @@ TEST_CASE("caam pk: OP-TEE's search for DSA primes hashes a number of the engine
     CHECK(board.bytes(x, 96) == expected);
 }
 
-TEST_CASE("caam pk: what goes into E does not come out") {
+TEST_CASE("caam pk: what goes into E does not come out", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto secret = board.put(counting(32)), out = board.allocate(64);

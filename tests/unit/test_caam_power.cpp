@@ -73,7 +73,7 @@ constexpr caam::JobLimits impatient{.put_back_ns = 0, .grace_ns = 0, .question_n
 
 }  // namespace
 
-TEST_CASE("caam power: after a loss of power registers read as after power-on") {
+TEST_CASE("caam power: after a loss of power registers read as after power-on", "[caam]") {
     UsedBoard board;
     REQUIRE(registers(board) != fresh());
     board.caam.lose_state();
@@ -89,7 +89,7 @@ TEST_CASE("caam power: after a loss of power registers read as after power-on") 
     CHECK_FALSE(board.host.work_requested);
 }
 
-TEST_CASE("caam power: rings and generator work when they are set up again, and keys are others") {
+TEST_CASE("caam power: rings and generator work when they are set up again, and keys are others", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const Bytes key = counting(32, 3), data = counting(16, 8);
@@ -125,7 +125,7 @@ TEST_CASE("caam power: rings and generator work when they are set up again, and 
     CHECK(board.bytes(opened, 16) == data);
 }
 
-TEST_CASE("caam power: new keys are drawn after each loss of power") {
+TEST_CASE("caam power: new keys are drawn after each loss of power", "[caam]") {
     FakeHost host;
     Caam caam(host);
     REQUIRE_FALSE(caam.set_property("rng-seed", 0));
@@ -140,7 +140,7 @@ TEST_CASE("caam power: new keys are drawn after each loss of power") {
     CHECK(host.random_bytes == 2 * once);
 }
 
-TEST_CASE("caam power: random numbers follow from the emulator's") {
+TEST_CASE("caam power: random numbers follow from the emulator's", "[caam]") {
     const auto numbers = [](unsigned randomness, unsigned draws) {
         ReadyBoard board;
         REQUIRE_FALSE(board.caam.set_property("rng-seed", 0));
@@ -160,7 +160,7 @@ TEST_CASE("caam power: random numbers follow from the emulator's") {
     CHECK(numbers(1, 1) != numbers(2, 1));
 }
 
-TEST_CASE("caam power: a job that loses its power shows nothing of itself") {
+TEST_CASE("caam power: a job that loses its power shows nothing of itself", "[caam]") {
     enum class State { running, standing, by_hand, late };
     for (const State state : {State::running, State::standing, State::by_hand, State::late}) {
         CAPTURE(static_cast<int>(state));
@@ -230,7 +230,7 @@ TEST_CASE("caam power: a job that loses its power shows nothing of itself") {
     }
 }
 
-TEST_CASE("caam power: what the boot ROM locks is locked on wake") {
+TEST_CASE("caam power: what the boot ROM locks is locked on wake", "[caam]") {
     CaamBoard board;
     REQUIRE_FALSE(board.caam.set_property("hab-locked", 1));
     board.caam.reset();
@@ -242,7 +242,7 @@ TEST_CASE("caam power: what the boot ROM locks is locked on wake") {
     }
 }
 
-TEST_CASE("caam power: a violation that comes while a job still ends is not lost") {
+TEST_CASE("caam power: a violation that comes while a job still ends is not lost", "[caam]") {
     ReadyBoard board;
     board.caam.set_limits(impatient);
     unsigned questions = 0;

@@ -78,7 +78,7 @@ std::uint32_t writable(Setting setting, const Seen& seen, const AccessRow& row) 
 
 }  // namespace
 
-TEST_CASE("caam rights: every register of every page is in the table, once") {
+TEST_CASE("caam rights: every register of every page is in the table, once", "[caam]") {
     FakeHost host;
     caam::Published published;
     caam::SecureMemory memory;
@@ -111,7 +111,7 @@ TEST_CASE("caam rights: every register of every page is in the table, once") {
     }
 }
 
-TEST_CASE("caam rights: what the non-secure world changes and reads, register by register") {
+TEST_CASE("caam rights: what the non-secure world changes and reads, register by register", "[caam]") {
     for (const Setting setting : {Setting::nobody, Setting::claimed, Setting::all}) {
         CaamBoard board;
         arrange(board, setting);
@@ -147,7 +147,7 @@ TEST_CASE("caam rights: what the non-secure world changes and reads, register by
     }
 }
 
-TEST_CASE("caam rights: what the non-secure world reads, register by register") {
+TEST_CASE("caam rights: what the non-secure world reads, register by register", "[caam]") {
     for (const Setting setting : {Setting::nobody, Setting::claimed, Setting::all}) {
         CaamBoard board;
         for (std::uint32_t offset = 0; offset < 0x400; offset += 4) {
@@ -180,7 +180,8 @@ TEST_CASE("caam rights: what the non-secure world reads, register by register") 
     }
 }
 
-TEST_CASE("caam rights: what makes a ring, RTIC or the DECO secure is set by the secure world only") {
+TEST_CASE("caam rights: what makes a ring, RTIC or the DECO secure is set by the secure world only",
+          "[caam]") {
     constexpr std::uint32_t attributes[] = {1u << 4, 1u << 15, 0x3ffu << 5, 1u << 16, 1u << 17, 1u << 31};
     for (const Setting setting : {Setting::nobody, Setting::claimed}) {
         for (const std::uint32_t offset : {0x008u, 0x010u, 0x018u, 0x020u, 0x028u, 0x060u, 0x064u, 0x0a0u}) {
@@ -206,7 +207,7 @@ TEST_CASE("caam rights: what makes a ring, RTIC or the DECO secure is set by the
     }
 }
 
-TEST_CASE("caam rights: a lock holds for both worlds and its refusals are on record") {
+TEST_CASE("caam rights: a lock holds for both worlds and its refusals are on record", "[caam]") {
     for (const std::uint32_t offset : {0x010u, 0x020u, 0x060u, 0x0a0u, 0x220u}) {
         CaamBoard board;
         CAPTURE(offset);
@@ -222,7 +223,7 @@ TEST_CASE("caam rights: a lock holds for both worlds and its refusals are on rec
     }
 }
 
-TEST_CASE("caam rights: a DECO by hand has the rights of the weakest that takes part") {
+TEST_CASE("caam rights: a DECO by hand has the rights of the weakest that takes part", "[caam]") {
     // Who writes the selection, the request, the descriptor, a word of it, DECO0DID, and who starts.
     for (unsigned writers = 0; writers < 64; ++writers) {
         for (const bool secure_ring : {true, false}) {
@@ -260,7 +261,7 @@ TEST_CASE("caam rights: a DECO by hand has the rights of the weakest that takes 
     }
 }
 
-TEST_CASE("caam rights: nobody selects a secure ring's identity for the DECO") {
+TEST_CASE("caam rights: nobody selects a secure ring's identity for the DECO", "[caam]") {
     for (const std::uint32_t did : {tee_ring, 0x8001u, 0x11u}) {
         CaamBoard board;
         write32(board.caam, 0x20, did);
@@ -274,7 +275,7 @@ TEST_CASE("caam rights: nobody selects a secure ring's identity for the DECO") {
     }
 }
 
-TEST_CASE("caam rights: the DECO is the secure world's from request to release") {
+TEST_CASE("caam rights: the DECO is the secure world's from request to release", "[caam]") {
     CaamBoard board;
     arrange(board, Setting::all);
     CHECK((read32(board.caam, 0x9c) & 0x10000) != 0);
@@ -302,7 +303,7 @@ TEST_CASE("caam rights: the DECO is the secure world's from request to release")
     CHECK(read32(board.caam, deco_word + 4, non_secure_access()) == 1);
 }
 
-TEST_CASE("caam rights: a secure ring whose page is open acts for the weakest that wrote to it") {
+TEST_CASE("caam rights: a secure ring whose page is open acts for the weakest that wrote to it", "[caam]") {
     // PRIM_TZ without TZ_OWN. Bases, sizes and the number of jobs, each by one world or the other.
     for (unsigned writers = 0; writers < 8; ++writers) {
         CaamBoard board;
@@ -338,7 +339,7 @@ TEST_CASE("caam rights: a secure ring whose page is open acts for the weakest th
     }
 }
 
-TEST_CASE("caam rights: a ring that changes its owner forgets what the former one has stored") {
+TEST_CASE("caam rights: a ring that changes its owner forgets what the former one has stored", "[caam]") {
     struct Change {
         std::uint32_t from, to;
     };
@@ -391,7 +392,8 @@ TEST_CASE("caam rights: a ring that changes its owner forgets what the former on
     }
 }
 
-TEST_CASE("caam rights: secure memory counts an access through any page as no more than who makes it") {
+TEST_CASE("caam rights: secure memory counts an access through any page as no more than who makes it",
+          "[caam]") {
     constexpr std::uint32_t hab_ring = 0x80008011;
     CaamBoard board;
     write32(board.caam, 0x10, hab_ring);
@@ -427,7 +429,7 @@ TEST_CASE("caam rights: secure memory counts an access through any page as no mo
     CHECK(board.caam.read(1, 0, 4, secure_access()).value == 0x5ec2e7);
 }
 
-TEST_CASE("caam rights: the result of a command is for who gave it") {
+TEST_CASE("caam rights: the result of a command is for who gave it", "[caam]") {
     CaamBoard board;
     write32(board.caam, 0xbe4, 1u << 8 | 1);
     write32(board.caam, 0xbe4, 9u << 16 | 5, non_secure_access());
@@ -435,7 +437,7 @@ TEST_CASE("caam rights: the result of a command is for who gave it") {
     CHECK((read32(board.caam, 0xbec, non_secure_access()) >> 6 & 3) == 1);
 }
 
-TEST_CASE("caam rights: jobs that secure memory refuses are on record") {
+TEST_CASE("caam rights: jobs that secure memory refuses are on record", "[caam]") {
     ReadyBoard board;
     write32(board.caam, 0x3000 + 0xa14, 0xff);
     write32(board.caam, 0x3000 + 0xa1c, 1u << 1);
@@ -455,7 +457,8 @@ TEST_CASE("caam rights: jobs that secure memory refuses are on record") {
     }
 }
 
-TEST_CASE("caam rights: who may use the trusted KEK, take down a generator handle, and what is on record") {
+TEST_CASE("caam rights: who may use the trusted KEK, take down a generator handle, and what is on record",
+          "[caam]") {
     ReadyBoard board;
     write32(board.caam, 0x10, 1);
     board.configure(0);
@@ -532,7 +535,7 @@ TEST_CASE("caam rights: who may use the trusted KEK, take down a generator handl
     CHECK(board.host.refusals.empty());
 }
 
-TEST_CASE("caam rights: a descriptor by hand is refused the trusted KEK like one in a ring") {
+TEST_CASE("caam rights: a descriptor by hand is refused the trusted KEK like one in a ring", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto black = board.allocate(32);
@@ -551,7 +554,8 @@ TEST_CASE("caam rights: a descriptor by hand is refused the trusted KEK like one
 }
 
 TEST_CASE(
-    "caam rights: LCK_TRNG keeps the generator's set-up, PRIBLOB and MPMRL stay, refusals are on record") {
+    "caam rights: LCK_TRNG keeps the generator's set-up, PRIBLOB and MPMRL stay, refusals are on record",
+    "[caam]") {
     constexpr std::uint32_t scfgr = 0x00c, rtmctl = 0x600, program_mode = 1u << 16;
     for (const World world : {World::secure, World::non_secure}) {
         CaamBoard board;
@@ -594,7 +598,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("caam rights: errors of secure jobs are not shown to the other world") {
+TEST_CASE("caam rights: errors of secure jobs are not shown to the other world", "[caam]") {
     ReadyBoard board;
     write32(board.caam, 0x10, 0x11);  // secure jobs, open page
     board.configure(0);
@@ -616,7 +620,7 @@ TEST_CASE("caam rights: errors of secure jobs are not shown to the other world")
     CHECK(read32(board.caam, 0xfc4, non_secure_access()) == static_cast<std::uint32_t>(secret + 4));
 }
 
-TEST_CASE("caam rights: a generator that the secure world has made is its own") {
+TEST_CASE("caam rights: a generator that the secure world has made is its own", "[caam]") {
     ReadyBoard board;
     const auto change = [&](std::uint32_t fields, unsigned ring) {
         return error_of(board.run(Program::job().operation(rng | rng_resistant | fields), ring));
@@ -633,7 +637,7 @@ TEST_CASE("caam rights: a generator that the secure world has made is its own") 
     }
 }
 
-TEST_CASE("caam rights: blobs of the secure world open again whatever the other world writes") {
+TEST_CASE("caam rights: blobs of the secure world open again whatever the other world writes", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto plain = board.put(counting(16)), blob = board.allocate(64), back = board.allocate(16);
@@ -654,7 +658,7 @@ TEST_CASE("caam rights: blobs of the secure world open again whatever the other 
     CHECK(error_of(seal(true, 1)) == 0x2000001a);
 }
 
-TEST_CASE("caam rights: a hidden page and a refused write are on record, an observer's are not") {
+TEST_CASE("caam rights: a hidden page and a refused write are on record, an observer's are not", "[caam]") {
     ReadyBoard board;
     board.host.refusals.clear();
     Transaction other = non_secure_access();

@@ -337,7 +337,8 @@ class Attack {
 
 }  // namespace
 
-TEST_CASE("caam rights property: random non-secure software changes nothing of the secure world's") {
+TEST_CASE("caam rights property: random non-secure software changes nothing of the secure world's",
+          "[caam]") {
     unsigned accesses = 0;
     const unsigned long cases = fuzz_operations() / 1000 + 5;
     for (unsigned long seed = 1; seed <= cases; ++seed) {

@@ -16,7 +16,7 @@ Program mark(std::uint64_t at, std::uint32_t number) {
 
 }  // namespace
 
-TEST_CASE("caam ring: the registers that drivers decide by") {
+TEST_CASE("caam ring: the registers that drivers decide by", "[caam]") {
     CaamBoard board;
     for (const std::uint32_t page : {0u, 0x1000u, 0x2000u, 0x3000u, 0x8000u}) {
         CAPTURE(page);
@@ -46,7 +46,7 @@ TEST_CASE("caam ring: the registers that drivers decide by") {
     CHECK(board.host.guest_errors.empty());
 }
 
-TEST_CASE("caam ring: TRNG programming as Linux does it") {
+TEST_CASE("caam ring: TRNG programming as Linux does it", "[caam]") {
     CaamBoard board;
     write32(board.caam, 0x600, read32(board.caam, 0x600) | 0x10020);
     CHECK((read32(board.caam, 0x600) & 0x400) == 0);
@@ -56,7 +56,7 @@ TEST_CASE("caam ring: TRNG programming as Linux does it") {
     CHECK(read32(board.caam, 0x610) == (3200u << 16 | 512));
 }
 
-TEST_CASE("caam ring: jobs come back in order, with their addresses, over the rings' ends") {
+TEST_CASE("caam ring: jobs come back in order, with their addresses, over the rings' ends", "[caam]") {
     ReadyBoard board;
     const auto at = board.allocate(4);
     for (std::uint32_t i = 0; i < 3 * CaamBoard::ring_entries; ++i) {
@@ -90,7 +90,7 @@ TEST_CASE("caam ring: jobs come back in order, with their addresses, over the ri
     CHECK(board.word_at(at) == 7);
 }
 
-TEST_CASE("caam ring: the interrupt is set while masked, and its line follows the mask") {
+TEST_CASE("caam ring: the interrupt is set while masked, and its line follows the mask", "[caam]") {
     ReadyBoard board;
     const auto at = board.allocate(4);
     board.set(1, jrcfgr, 1);
@@ -109,7 +109,7 @@ TEST_CASE("caam ring: the interrupt is set while masked, and its line follows th
     CHECK(board.get(1, jrintr) == 0);
 }
 
-TEST_CASE("caam ring: wrong counts are ring errors") {
+TEST_CASE("caam ring: wrong counts are ring errors", "[caam]") {
     ReadyBoard board;
     board.set(1, irjar, CaamBoard::ring_entries + 1);
     CHECK(board.get(1, jrintr) == (2u | 9u << 8));
@@ -130,7 +130,7 @@ TEST_CASE("caam ring: wrong counts are ring errors") {
     CHECK(board.result(1).status == 0);
 }
 
-TEST_CASE("caam ring: flush, then reset, then a ring like new") {
+TEST_CASE("caam ring: flush, then reset, then a ring like new", "[caam]") {
     ReadyBoard board;
     SECTION("an idle ring, as at Linux's probe") {
         board.set(1, jrcr, 1);
@@ -174,7 +174,7 @@ TEST_CASE("caam ring: flush, then reset, then a ring like new") {
     }
 }
 
-TEST_CASE("caam ring: a parked ring keeps its jobs") {
+TEST_CASE("caam ring: a parked ring keeps its jobs", "[caam]") {
     ReadyBoard board;
     const auto at = board.allocate(4);
     board.set(1, jrcr, 2);
@@ -188,7 +188,7 @@ TEST_CASE("caam ring: a parked ring keeps its jobs") {
     CHECK(board.word_at(at) == 9);
 }
 
-TEST_CASE("caam ring: a ring's bus accesses are in its owner's world") {
+TEST_CASE("caam ring: a ring's bus accesses are in its owner's world", "[caam]") {
     ReadyBoard board;
     const auto at = board.allocate(4);
     for (const unsigned ring : {1u, 2u}) {
@@ -203,7 +203,7 @@ TEST_CASE("caam ring: a ring's bus accesses are in its owner's world") {
     }
 }
 
-TEST_CASE("caam ring: the secure world's ring does not exist for others") {
+TEST_CASE("caam ring: the secure world's ring does not exist for others", "[caam]") {
     ReadyBoard board;
     const Transaction other = non_secure_access();
     CHECK(read32(board.caam, 0x3000 + irsr) == CaamBoard::ring_entries);
@@ -224,7 +224,7 @@ TEST_CASE("caam ring: the secure world's ring does not exist for others") {
     CHECK(read32(board.caam, 0x10) == 1);
 }
 
-TEST_CASE("caam ring: rings that the boot ROM has locked") {
+TEST_CASE("caam ring: rings that the boot ROM has locked", "[caam]") {
     CaamBoard board;
     REQUIRE_FALSE(board.caam.set_property("hab-locked", 1));
     board.caam.reset();
@@ -235,7 +235,7 @@ TEST_CASE("caam ring: rings that the boot ROM has locked") {
     }
 }
 
-TEST_CASE("caam ring: a denied bus access ends the job and is latched") {
+TEST_CASE("caam ring: a denied bus access ends the job and is latched", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(counting(64));
     const auto to = board.allocate(64);
@@ -290,7 +290,7 @@ TEST_CASE("caam ring: a denied bus access ends the job and is latched") {
     }
 }
 
-TEST_CASE("caam ring: a table's burst does not reach into a denied page") {
+TEST_CASE("caam ring: a table's burst does not reach into a denied page", "[caam]") {
     ReadyBoard board;
     // The last entry of the table ends with its page; the next page is closed.
     const std::uint64_t page = 0x50001000;
@@ -307,7 +307,7 @@ TEST_CASE("caam ring: a table's burst does not reach into a denied page") {
                         .fifo_store(0, fs_msg, to, 32)) == 0);
 }
 
-TEST_CASE("caam ring: generator as Linux brings it up through DECO") {
+TEST_CASE("caam ring: generator as Linux brings it up through DECO", "[caam]") {
     CaamBoard board;
     const auto run_direct = [&](const Program& program) {
         write32(board.caam, 0x94, read32(board.caam, 0x94) | 1);
@@ -345,7 +345,7 @@ TEST_CASE("caam ring: generator as Linux brings it up through DECO") {
     CHECK(read32(board.caam, 0x6c0) == 0x40000011);
 }
 
-TEST_CASE("caam ring: random numbers") {
+TEST_CASE("caam ring: random numbers", "[caam]") {
     ReadyBoard board;
     const auto out = board.allocate(64);
     const auto generate = [&](std::size_t size) {
@@ -373,7 +373,7 @@ TEST_CASE("caam ring: random numbers") {
     CHECK(board.bytes(out, 16) != Bytes(16));
 }
 
-TEST_CASE("caam ring: secure memory belongs to who allocates it") {
+TEST_CASE("caam ring: secure memory belongs to who allocates it", "[caam]") {
     ReadyBoard board;
     constexpr std::uint32_t jr0 = 0x1000, jr1 = 0x2000, jr2 = 0x3000;
     Transaction linux_cpu = non_secure_access();
@@ -435,7 +435,7 @@ TEST_CASE("caam ring: secure memory belongs to who allocates it") {
     CHECK(load(0x3000, linux_cpu).response == Response::okay);
 }
 
-TEST_CASE("caam ring: rings may lie in secure memory themselves") {
+TEST_CASE("caam ring: rings may lie in secure memory themselves", "[caam]") {
     ReadyBoard board;
     write32(board.caam, 0x2000 + 0xa04, 0xff);
     write32(board.caam, 0x2000 + 0xa0c, 0xffffffff);
@@ -459,7 +459,7 @@ TEST_CASE("caam ring: rings may lie in secure memory themselves") {
     CHECK_FALSE(board.host.nested);
 }
 
-TEST_CASE("caam ring: a security violation takes all keys") {
+TEST_CASE("caam ring: a security violation takes all keys", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto key = board.allocate(16);
@@ -480,7 +480,7 @@ TEST_CASE("caam ring: a security violation takes all keys") {
     CHECK(error_of(board.run(Program::job().key(class1 | k_encrypted, key, 16))) == 0x40000024);
 }
 
-TEST_CASE("caam ring: a saved state goes on where it was, with jobs in its rings") {
+TEST_CASE("caam ring: a saved state goes on where it was, with jobs in its rings", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto at = board.allocate(8);
@@ -512,7 +512,7 @@ TEST_CASE("caam ring: a saved state goes on where it was, with jobs in its rings
     CHECK(board.caam.save() == twin.save());
 }
 
-TEST_CASE("caam ring: a long public key job goes back to its ring when the machine stops") {
+TEST_CASE("caam ring: a long public key job goes back to its ring when the machine stops", "[caam]") {
     ReadyBoard board;
     board.caam.set_limits({.put_back_ns = 0});
     const auto n = board.put(hex("f000000000000000000000000000000d")), a = board.put(counting(16, 9)),
@@ -589,7 +589,7 @@ TEST_CASE("caam ring: a long public key job goes back to its ring when the machi
     }
 }
 
-TEST_CASE("caam ring: bad saved states are refused") {
+TEST_CASE("caam ring: bad saved states are refused", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     const auto state = board.caam.save();
@@ -606,7 +606,7 @@ TEST_CASE("caam ring: bad saved states are refused") {
     CHECK(twin.save() == state);
 }
 
-TEST_CASE("caam ring: a job stalls, or ends with an error, when somebody injects that") {
+TEST_CASE("caam ring: a job stalls, or ends with an error, when somebody injects that", "[caam]") {
     ReadyBoard board;
     const auto at = board.allocate(4);
     SECTION("for a time") {
@@ -649,7 +649,7 @@ TEST_CASE("caam ring: a job stalls, or ends with an error, when somebody injects
     }
 }
 
-TEST_CASE("caam ring: delayed by a fault, a result comes late and once") {
+TEST_CASE("caam ring: delayed by a fault, a result comes late and once", "[caam]") {
     ReadyBoard board;
     const auto at = board.allocate(4);
     board.host.delay = 5000;
@@ -664,7 +664,7 @@ TEST_CASE("caam ring: delayed by a fault, a result comes late and once") {
     CHECK(board.word_at(at) == 2);
 }
 
-TEST_CASE("caam ring: properties take what they can do and refuse the rest") {
+TEST_CASE("caam ring: properties take what they can do and refuse the rest", "[caam]") {
     CaamBoard board;
     CHECK(board.caam.set_property("md-class", 3));
     CHECK(board.caam.set_property("aes-class", 2));

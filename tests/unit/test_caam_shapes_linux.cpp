@@ -553,7 +553,7 @@ const Shape shapes[] = {
 
 }  // namespace
 
-TEST_CASE("caam shapes: Linux, ciphers and authenticated encryption") {
+TEST_CASE("caam shapes: Linux, ciphers and authenticated encryption", "[caam]") {
     ReadyBoard board;
     REQUIRE_FALSE(board.caam.set_property("aes-class", 4));
     board.instantiate();

@@ -393,13 +393,13 @@ const Shape other_shapes[] = {
 
 }  // namespace
 
-TEST_CASE("caam shapes: Linux, hashes and MACs") {
+TEST_CASE("caam shapes: Linux, hashes and MACs", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     run_shapes(board, hash_shapes, 14);
 }
 
-TEST_CASE("caam shapes: Linux, public keys, random numbers, blobs") {
+TEST_CASE("caam shapes: Linux, public keys, random numbers, blobs", "[caam]") {
     ReadyBoard board;
     run_shapes(board, other_shapes, 10);
 }

@@ -426,7 +426,7 @@ const Shape shapes[] = {
 
 }  // namespace
 
-TEST_CASE("caam shapes: OP-TEE, ciphers, digests, MACs") {
+TEST_CASE("caam shapes: OP-TEE, ciphers, digests, MACs", "[caam]") {
     ReadyBoard board;
     run_shapes(board, shapes, 20);
 }

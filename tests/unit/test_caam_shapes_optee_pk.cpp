@@ -483,7 +483,7 @@ const Shape shapes[] = {
 
 }  // namespace
 
-TEST_CASE("caam shapes: OP-TEE, public keys, big numbers, keys of the chip") {
+TEST_CASE("caam shapes: OP-TEE, public keys, big numbers, keys of the chip", "[caam]") {
     ReadyBoard board;
     board.instantiate();
     run_shapes(board, shapes, 20);

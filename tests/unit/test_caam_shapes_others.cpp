@@ -354,12 +354,12 @@ const Shape trusty_shapes[] = {
 
 }  // namespace
 
-TEST_CASE("caam shapes: U-Boot") {
+TEST_CASE("caam shapes: U-Boot", "[caam]") {
     ReadyBoard board;
     run_shapes(board, uboot_shapes, 8);
 }
 
-TEST_CASE("caam shapes: Trusty") {
+TEST_CASE("caam shapes: Trusty", "[caam]") {
     ReadyBoard board;
     run_shapes(board, trusty_shapes, 13);
 }

@@ -73,7 +73,7 @@ std::string problem_of(const std::vector<std::string>& names) {
 
 }  // namespace
 
-TEST_CASE("counters that make no object are found out") {
+TEST_CASE("counters that make no object are found out", "[interface]") {
     CHECK(problem_of({"a.0.b", "a.1.b", "c", "d.e"}).empty());
     CHECK(problem_of({}).empty());
     for (const std::vector<std::string>& names : std::vector<std::vector<std::string>>{
@@ -82,7 +82,7 @@ TEST_CASE("counters that make no object are found out") {
     }
 }
 
-TEST_CASE("the counters of every core make an object") {
+TEST_CASE("the counters of every core make an object", "[interface]") {
     for (const CatalogueEntry& entry : catalogue()) {
         CAPTURE(entry.type);
         FakeHost host;
@@ -96,7 +96,7 @@ TEST_CASE("the counters of every core make an object") {
     }
 }
 
-TEST_CASE("the adapter gets all counters of a core, numbers and texts") {
+TEST_CASE("the adapter gets all counters of a core, numbers and texts", "[interface]") {
     struct Told {
         std::map<std::string, std::uint64_t> numbers;
         std::map<std::string, std::string> texts;

@@ -26,7 +26,7 @@ using Items = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
 }  // namespace
 
-TEST_CASE("the display's PLL has the rate that its dividers give") {
+TEST_CASE("the display's PLL has the rate that its dividers give", "[dcss]") {
     FakeHost host;
     Anatop anatop(host);
     anatop.reset();
@@ -43,7 +43,7 @@ TEST_CASE("the display's PLL has the rate that its dividers give") {
     CHECK(anatop.video_pll2_rate() == 25000000ull * 48 / 6);
 }
 
-TEST_CASE("a mode set and flips, as Linux does them") {
+TEST_CASE("a mode set and flips, as Linux does them", "[dcss]") {
     for (const DcssMode& mode : {dcss_1080p, dcss_600p}) {
         CAPTURE(mode.width);
         DcssDriver driver;
@@ -74,7 +74,7 @@ TEST_CASE("a mode set and flips, as Linux does them") {
     }
 }
 
-TEST_CASE("lists are read by the display controller, and by nobody else") {
+TEST_CASE("lists are read by the display controller, and by nobody else", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     driver.run(40 * ms);
@@ -88,7 +88,7 @@ TEST_CASE("lists are read by the display controller, and by nobody else") {
     CHECK(driver.host.memory.accesses[1].address == DcssDriver::list_at + 0x200000);
 }
 
-TEST_CASE("a load begins at the start of a frame and not in the write that asks for it") {
+TEST_CASE("a load begins at the start of a frame and not in the write that asks for it", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     driver.run(40 * ms);
@@ -108,7 +108,7 @@ TEST_CASE("a load begins at the start of a frame and not in the write that asks 
     CHECK((driver.read(ctxld) & (enable | complete)) == 0);  // handled
 }
 
-TEST_CASE("a load without an item is complete, too, run after run") {
+TEST_CASE("a load without an item is complete, too, run after run", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     driver.run(40 * ms);
@@ -120,7 +120,7 @@ TEST_CASE("a load without an item is complete, too, run after run") {
     }
 }
 
-TEST_CASE("without frames, a load is done a little later") {
+TEST_CASE("without frames, a load is done a little later", "[dcss]") {
     DcssDriver driver;
     driver.write_sb(dpr + 0xc0, 0x52000000);
     driver.load();
@@ -143,7 +143,7 @@ TEST_CASE("without frames, a load is done a little later") {
     }
 }
 
-TEST_CASE("the low-priority context stands behind the one with high priority") {
+TEST_CASE("the low-priority context stands behind the one with high priority", "[dcss]") {
     DcssDriver driver;
     Items items;
     for (std::uint32_t i = 0; i < 5; ++i) {
@@ -159,7 +159,8 @@ TEST_CASE("the low-priority context stands behind the one with high priority") {
     CHECK(counter(driver.dcss, "context-loader.items") == 5);
 }
 
-TEST_CASE("enabled statuses raise the loader's line, each is cleared by writing 1 to CLR or to itself") {
+TEST_CASE("enabled statuses raise the loader's line, each is cleared by writing 1 to CLR or to itself",
+          "[dcss]") {
     for (const std::uint32_t wanted : {3u, 4u, 5u}) {
         CAPTURE(wanted);
         DcssDriver driver;
@@ -184,7 +185,7 @@ TEST_CASE("enabled statuses raise the loader's line, each is cleared by writing 
     CHECK(driver.host.irq[0]);
 }
 
-TEST_CASE("a list that cannot be read is an error and not complete; the next load works") {
+TEST_CASE("a list that cannot be read is an error and not complete; the next load works", "[dcss]") {
     DcssDriver driver;
     driver.write(ctxld, 0x154);
     driver.put(0x60000000, {{0x1000, DcssDriver::bus_base + dpr + 0xc0}});
@@ -221,7 +222,7 @@ TEST_CASE("a list that cannot be read is an error and not complete; the next loa
     CHECK(driver.read(dpr + 0xc0) == 0x1000);
 }
 
-TEST_CASE("a list reaches the display's registers only") {
+TEST_CASE("a list reaches the display's registers only", "[dcss]") {
     struct Row {
         std::uint32_t address;
         bool reached;
@@ -248,7 +249,7 @@ TEST_CASE("a list reaches the display's registers only") {
     CHECK(counter(driver.dcss, "context-loader.items") == (row.reached ? 2 : 1));
 }
 
-TEST_CASE("a load takes a bounded part of the time, however long its lists are") {
+TEST_CASE("a load takes a bounded part of the time, however long its lists are", "[dcss]") {
     DcssDriver driver;
     driver.write(ctxld, 0x154);
     driver.write(ctxld + 0x10, 0xfffff000);  // over the end of the address space
@@ -280,7 +281,7 @@ TEST_CASE("a load takes a bounded part of the time, however long its lists are")
     }
 }
 
-TEST_CASE("faults that delay answers put the end of a load off") {
+TEST_CASE("faults that delay answers put the end of a load off", "[dcss]") {
     DcssDriver driver;
     driver.write(ctxld, 0x154);
     driver.host.delay = 7 * ms;
@@ -291,7 +292,7 @@ TEST_CASE("faults that delay answers put the end of a load off") {
     CHECK(driver.read(ctxld) == (complete | 0x154));
 }
 
-TEST_CASE("lines of the DTG: latched whatever the mask says, cleared one by one") {
+TEST_CASE("lines of the DTG: latched whatever the mask says, cleared one by one", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     driver.write(dtg + 0x68, 0);
@@ -319,7 +320,7 @@ TEST_CASE("lines of the DTG: latched whatever the mask says, cleared one by one"
     CHECK(driver.read(dtg + 0x60) == 0);
 }
 
-TEST_CASE("a line is reached when its share of the frame is over") {
+TEST_CASE("a line is reached when its share of the frame is over", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     const std::int64_t frame = period(dcss_600p);
@@ -337,7 +338,7 @@ TEST_CASE("a line is reached when its share of the frame is over") {
     }
 }
 
-TEST_CASE("rates have limits, whatever sizes and clocks are programmed") {
+TEST_CASE("rates have limits, whatever sizes and clocks are programmed", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     const auto frames_in_a_second = [&] {
@@ -358,7 +359,8 @@ TEST_CASE("rates have limits, whatever sizes and clocks are programmed") {
     CHECK(frames_in_a_second() == 0);
 }
 
-TEST_CASE("frames that the emulator is late for are not made up for, but lines come in their order") {
+TEST_CASE("frames that the emulator is late for are not made up for, but lines come in their order",
+          "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     driver.run(100 * ms);
@@ -375,7 +377,7 @@ TEST_CASE("frames that the emulator is late for are not made up for, but lines c
     CHECK(driver.run_to_event(3));
 }
 
-TEST_CASE("a reset ends frames and loads") {
+TEST_CASE("a reset ends frames and loads", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     driver.host.advance(driver.dcss, 40 * ms);
@@ -389,7 +391,7 @@ TEST_CASE("a reset ends frames and loads") {
     CHECK(counted(driver.dcss).empty());
 }
 
-TEST_CASE("what is not there says so") {
+TEST_CASE("what is not there says so", "[dcss]") {
     DcssDriver driver;
     for (const std::uint32_t offset : {0x3870u, 0x10000u, 0x15000u, 0x16030u, 0x21000u, 0x22000u, 0x24000u}) {
         CAPTURE(offset);
@@ -400,7 +402,7 @@ TEST_CASE("what is not there says so") {
     }
 }
 
-TEST_CASE("a saved state goes on with its frame and its load") {
+TEST_CASE("a saved state goes on with its frame and its load", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     driver.run(40 * ms);
@@ -435,7 +437,7 @@ TEST_CASE("a saved state goes on with its frame and its load") {
     }
 }
 
-TEST_CASE("states that no run brings about are refused") {
+TEST_CASE("states that no run brings about are refused", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_600p);
     driver.run(40 * ms);
@@ -462,7 +464,7 @@ TEST_CASE("states that no run brings about are refused") {
     CHECK(refused > 80);
 }
 
-TEST_CASE("hostile programs of registers and lists end neither the model nor its turn") {
+TEST_CASE("hostile programs of registers and lists end neither the model nor its turn", "[dcss]") {
     DcssDriver driver;
     Random random(15);
     std::vector<std::uint8_t> list(64 * 1024);

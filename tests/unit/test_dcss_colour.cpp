@@ -101,7 +101,7 @@ void write_tree(DcssDriver& driver, std::uint32_t words, std::uint32_t node, std
 
 }  // namespace
 
-TEST_CASE("conversions before and after blending compute what their registers say") {
+TEST_CASE("conversions before and after blending compute what their registers say", "[dcss]") {
     Random random(40);
     for (unsigned round = 0; round < 12; ++round) {
         CAPTURE(round);
@@ -139,7 +139,7 @@ TEST_CASE("conversions before and after blending compute what their registers sa
     }
 }
 
-TEST_CASE("by tables to linear light, blended there, and back") {
+TEST_CASE("by tables to linear light, blended there, and back", "[dcss]") {
     Random random(41);
     DcssDriver driver;
     driver.set_mode(dcss_small);
@@ -200,7 +200,7 @@ TEST_CASE("by tables to linear light, blended there, and back") {
     }
 }
 
-TEST_CASE("only lines for which memory has changed are composed again") {
+TEST_CASE("only lines for which memory has changed are composed again", "[dcss]") {
     Random random(42);
     DcssDriver driver;
     driver.set_mode(dcss_small);

@@ -135,7 +135,7 @@ std::vector<std::uint32_t> expected(const Components& picture, const Tiled& wher
 
 }  // namespace
 
-TEST_CASE("pictures in decoders' tiles, whole and in part") {
+TEST_CASE("pictures in decoders' tiles, whole and in part", "[dcss]") {
     Random random(30);
     std::uint32_t channel = 1;
     for (const TiledFormat& format : formats) {
@@ -171,7 +171,7 @@ TEST_CASE("pictures in decoders' tiles, whole and in part") {
     }
 }
 
-TEST_CASE("the banks of the detiler take turns when they are ready") {
+TEST_CASE("the banks of the detiler take turns when they are ready", "[dcss]") {
     Random random(31);
     DcssDriver driver;
     driver.set_mode(dcss_small);
@@ -253,7 +253,7 @@ TEST_CASE("the banks of the detiler take turns when they are ready") {
     }
 }
 
-TEST_CASE("what the detiler does not do is not shown, and said") {
+TEST_CASE("what the detiler does not do is not shown, and said", "[dcss]") {
     struct Row {
         std::uint32_t offset, value;
     };

@@ -35,7 +35,7 @@ void add_write(std::vector<std::uint8_t>& program, const RegisterBank& bank, std
 
 }  // namespace
 
-TEST_CASE("random programs of a hostile guest do no harm") {
+TEST_CASE("random programs of a hostile guest do no harm", "[dcss]") {
     Random random(50);
     FakeHost host;
     const Dcss dcss(host);

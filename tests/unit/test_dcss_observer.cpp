@@ -45,7 +45,7 @@ DcssPlane plain_plane(DcssDriver& driver, std::uint8_t colour) {
 
 }  // namespace
 
-TEST_CASE("what channels show is told, and nothing of those that do not") {
+TEST_CASE("what channels show is told, and nothing of those that do not", "[dcss]") {
     DcssDriver driver;
     CHECK_FALSE(flag(driver.dcss, "sends"));
     driver.set_mode(dcss_small);
@@ -86,7 +86,7 @@ TEST_CASE("what channels show is told, and nothing of those that do not") {
     CHECK(text(driver.dcss, "channels.2.format").empty());
 }
 
-TEST_CASE("the CRCs of the last frames, if they are wanted") {
+TEST_CASE("the CRCs of the last frames, if they are wanted", "[dcss]") {
     constexpr std::uint32_t digits[] = {0x34333231, 0x38373635};
     CHECK(dcss::crc_of(digits) == 0x9ae0daaf);
 
@@ -113,7 +113,7 @@ TEST_CASE("the CRCs of the last frames, if they are wanted") {
     CHECK(counter(driver.dcss, "crcs.1.crc") == before);
 }
 
-TEST_CASE("an injected underrun shows backgrounds for a frame") {
+TEST_CASE("an injected underrun shows backgrounds for a frame", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_small);
     driver.set_plane(plain_plane(driver, 0x21));
@@ -131,7 +131,7 @@ TEST_CASE("an injected underrun shows backgrounds for a frame") {
     CHECK(counter(driver.dcss, "underruns") == 1);
 }
 
-TEST_CASE("an injected fault loses one vertical blank, and the next ones come") {
+TEST_CASE("an injected fault loses one vertical blank, and the next ones come", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_small);
     driver.run(5 * frame);
@@ -142,7 +142,7 @@ TEST_CASE("an injected fault loses one vertical blank, and the next ones come") 
     CHECK(driver.kicks - kicks == driver.vblanks - vblanks + 1);
 }
 
-TEST_CASE("an injected error of a register's bus leaves one item out") {
+TEST_CASE("an injected error of a register's bus leaves one item out", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_small);
     driver.set_plane(plain_plane(driver, 0x21));

@@ -251,7 +251,7 @@ DcssPlane::Taps random_taps(Random& random) {
 
 }  // namespace
 
-TEST_CASE("every RGB format of the driver's list, opaque and with alpha") {
+TEST_CASE("every RGB format of the driver's list, opaque and with alpha", "[dcss]") {
     Random random(1);
     for (const Format& format : formats) {
         CAPTURE(format.name);
@@ -284,7 +284,7 @@ TEST_CASE("every RGB format of the driver's list, opaque and with alpha") {
     }
 }
 
-TEST_CASE("linear pictures and both of Vivante's tilings") {
+TEST_CASE("linear pictures and both of Vivante's tilings", "[dcss]") {
     Random random(2);
     for (const std::uint32_t tile : {0u, 1u, 2u}) {
         for (const auto& [width, height] : {std::pair{96u, 70u}, std::pair{64u, 64u}, std::pair{33u, 17u}}) {
@@ -300,7 +300,7 @@ TEST_CASE("linear pictures and both of Vivante's tilings") {
     }
 }
 
-TEST_CASE("flips, then quarter turns counter-clockwise, of linear and tiled pictures") {
+TEST_CASE("flips, then quarter turns counter-clockwise, of linear and tiled pictures", "[dcss]") {
     Random random(3);
     const Picture picture = random_picture(random, 50, 34);
     for (unsigned variant = 0; variant < 32; ++variant) {
@@ -324,7 +324,7 @@ TEST_CASE("flips, then quarter turns counter-clockwise, of linear and tiled pict
     }
 }
 
-TEST_CASE("the scaler filters as its registers say") {
+TEST_CASE("the scaler filters as its registers say", "[dcss]") {
     struct Row {
         std::uint32_t from_width, from_height, to_width, to_height;
         int horizontal_start, vertical_start;
@@ -360,7 +360,7 @@ TEST_CASE("the scaler filters as its registers say") {
     }
 }
 
-TEST_CASE("a picture stands where the DTG has it, with its background where it has none") {
+TEST_CASE("a picture stands where the DTG has it, with its background where it has none", "[dcss]") {
     Random random(5);
     const Picture picture = random_picture(random, 40, 30);
     DcssDriver driver;
@@ -415,7 +415,7 @@ TEST_CASE("a picture stands where the DTG has it, with its background where it h
     }
 }
 
-TEST_CASE("channel 1 lies over channel 2, and that over channel 3") {
+TEST_CASE("channel 1 lies over channel 2, and that over channel 3", "[dcss]") {
     Random random(10);
     DcssDriver driver;
     driver.set_mode(small);
@@ -488,7 +488,7 @@ TEST_CASE("channel 1 lies over channel 2, and that over channel 3") {
     }
 }
 
-TEST_CASE("flips show one picture after the other") {
+TEST_CASE("flips show one picture after the other", "[dcss]") {
     Random random(6);
     DcssDriver driver;
     DcssPlane plane;
@@ -514,7 +514,7 @@ TEST_CASE("flips show one picture after the other") {
     CHECK(differences({screen.pixels.begin(), screen.pixels.end()}, expected_screen(pictures[1])) == 0);
 }
 
-TEST_CASE("each frame's fetches are judged, once, and no data is read for that") {
+TEST_CASE("each frame's fetches are judged, once, and no data is read for that", "[dcss]") {
     Random random(7);
     const Picture picture = random_picture(random, 61, 37);
     DcssDriver driver;
@@ -601,7 +601,7 @@ TEST_CASE("each frame's fetches are judged, once, and no data is read for that")
     }
 }
 
-TEST_CASE("what is not modelled of a channel is not shown, and said") {
+TEST_CASE("what is not modelled of a channel is not shown, and said", "[dcss]") {
     struct Row {
         std::uint32_t offset, value;
     };
@@ -623,7 +623,7 @@ TEST_CASE("what is not modelled of a channel is not shown, and said") {
     CHECK(driver.host.unimplemented.size() == 1);
 }
 
-TEST_CASE("no settings of a channel lead out of its memory, or of the model's") {
+TEST_CASE("no settings of a channel lead out of its memory, or of the model's", "[dcss]") {
     Random random(9);
     DcssDriver driver;
     driver.set_mode(small);

@@ -108,7 +108,7 @@ constexpr std::uint32_t csc_a(std::uint32_t channel) {
 
 }  // namespace
 
-TEST_CASE("4:2:0 in two planes, as it is, mirrored and scaled, on each channel") {
+TEST_CASE("4:2:0 in two planes, as it is, mirrored and scaled, on each channel", "[dcss]") {
     Random random(20);
     std::uint32_t channel = 0;
     for (const PlanarFormat& format : planar_formats) {
@@ -144,7 +144,7 @@ TEST_CASE("4:2:0 in two planes, as it is, mirrored and scaled, on each channel")
     }
 }
 
-TEST_CASE("the first and the last code of limited range are black and white") {
+TEST_CASE("the first and the last code of limited range are black and white", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_small);
     const DcssVideo video = [] {
@@ -171,7 +171,7 @@ TEST_CASE("the first and the last code of limited range are black and white") {
     }
 }
 
-TEST_CASE("4:2:2 in pairs of pixels, with five taps vertically") {
+TEST_CASE("4:2:2 in pairs of pixels, with five taps vertically", "[dcss]") {
     struct Row {
         const char* name;
         std::uint32_t swaps;
@@ -217,7 +217,7 @@ TEST_CASE("4:2:2 in pairs of pixels, with five taps vertically") {
     }
 }
 
-TEST_CASE("4:4:4 in words, without a conversion") {
+TEST_CASE("4:4:4 in words, without a conversion", "[dcss]") {
     Random random(22);
     DcssDriver driver;
     driver.set_mode(dcss_small);
@@ -254,7 +254,8 @@ TEST_CASE("4:4:4 in words, without a conversion") {
     CHECK(driver.host.unimplemented.empty());
 }
 
-TEST_CASE("settings of prefetch and scaler that belong to different formats are not shown, and said") {
+TEST_CASE("settings of prefetch and scaler that belong to different formats are not shown, and said",
+          "[dcss]") {
     struct Row {
         std::uint32_t offset, value;
     };
@@ -280,7 +281,7 @@ TEST_CASE("settings of prefetch and scaler that belong to different formats are 
     CHECK(driver.host.unimplemented.size() == 1);
 }
 
-TEST_CASE("both planes of a video are judged for each frame") {
+TEST_CASE("both planes of a video are judged for each frame", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_small);
     DcssVideo video = video_of(64, 40);

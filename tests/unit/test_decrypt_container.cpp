@@ -38,7 +38,7 @@ Bytes good_header() {
 
 }  // namespace
 
-TEST_CASE("svp-decrypt: a container") {
+TEST_CASE("svp-decrypt: a container", "[guest]") {
     const Bytes header = good_header();
     REQUIRE(header.size() == 168);
     REQUIRE(Container::is_container(header));
@@ -56,13 +56,13 @@ TEST_CASE("svp-decrypt: a container") {
     CHECK(container.value().samples[1].description.subsamples[1].encrypted == 15);
 }
 
-TEST_CASE("svp-decrypt: a container that ends early, anywhere") {
+TEST_CASE("svp-decrypt: a container that ends early, anywhere", "[guest]") {
     const Bytes header = good_header();
     for (std::size_t size = 0; size < header.size(); size++)
         CHECK_FALSE(Container::parse(std::span(header).first(size)).ok());
 }
 
-TEST_CASE("svp-decrypt: containers with bytes changed by chance") {
+TEST_CASE("svp-decrypt: containers with bytes changed by chance", "[guest]") {
     std::mt19937 random(1);
     for (int turn = 0; turn < 20'000; turn++) {
         Bytes header = good_header();
@@ -76,7 +76,7 @@ TEST_CASE("svp-decrypt: containers with bytes changed by chance") {
     }
 }
 
-TEST_CASE("svp-decrypt: command line") {
+TEST_CASE("svp-decrypt: command line", "[guest]") {
     const auto arguments =
         Arguments::parse({"FILE", "--mode", "cbcs", "--iv", "0102030405060708", "--pattern", "1:9", "--key",
                           "K", "--heap", "vault", "--offset", "4097", "--skew", "3"});
@@ -96,7 +96,7 @@ TEST_CASE("svp-decrypt: command line") {
     CHECK(Arguments::parse({"--help"}).value().task == Arguments::Task::help);
 }
 
-TEST_CASE("svp-decrypt: sub-samples as text") {
+TEST_CASE("svp-decrypt: sub-samples as text", "[guest]") {
     const auto subsamples = parse_subsamples("# clear encrypted\n1 2\n\n3 4294967295 # all\r\n");
     REQUIRE(subsamples.ok());
     REQUIRE(subsamples.value().size() == 2);

@@ -43,7 +43,7 @@ std::string fault(OwnedSample owned) {
 
 }  // namespace
 
-TEST_CASE("svp-decrypt: encrypted bytes of each scheme") {
+TEST_CASE("svp-decrypt: encrypted bytes of each scheme", "[guest]") {
     CHECK(steps(make(SVP_SCHEME_CTR, 1000)) == "!e1000 ");
     CHECK(steps(make(SVP_SCHEME_CBC, 1600)) == "!e1600 ");
     CHECK(steps(make(SVP_SCHEME_CENC, 50, {{10, 20}, {0, 5}, {15, 0}})) == "c10 !e20 e5 c15 ");
@@ -56,7 +56,7 @@ TEST_CASE("svp-decrypt: encrypted bytes of each scheme") {
     CHECK(steps(make(SVP_SCHEME_CBCS, 40, {}, 3, 2)) == "!e32 c8 ");
 }
 
-TEST_CASE("svp-decrypt: the block counter of cenc has 64 bits") {
+TEST_CASE("svp-decrypt: the block counter of cenc has 64 bits", "[guest]") {
     OwnedSample owned = make(SVP_SCHEME_CENC, 100);
     std::memset(owned.sample.iv, 0xff, sizeof(owned.sample.iv));
     owned.sample.iv[15] = 0xfe;  // two blocks before the end
@@ -77,7 +77,7 @@ TEST_CASE("svp-decrypt: the block counter of cenc has 64 bits") {
     CHECK(Bytes(step.iv, step.iv + 16) == expected);
 }
 
-TEST_CASE("svp-decrypt: descriptions that are refused") {
+TEST_CASE("svp-decrypt: descriptions that are refused", "[guest]") {
     CHECK(fault(make(4, 16)) == "unknown scheme");
     CHECK(fault(make(SVP_SCHEME_CTR, 0)) == "the sample is empty");
     CHECK(fault(make(SVP_SCHEME_CTR, 16, {}, 0, 0, 8)) == "wrong size of the initialization vector");

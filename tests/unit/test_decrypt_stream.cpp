@@ -72,7 +72,7 @@ void check_against_reference(OwnedSample& owned, Random& random) {
 
 }  // namespace
 
-TEST_CASE("svp-decrypt: toy cipher is one") {
+TEST_CASE("svp-decrypt: toy cipher is one", "[guest]") {
     Random random(1);
     for (int turn = 0; turn < 100; turn++) {
         Block block;
@@ -82,7 +82,7 @@ TEST_CASE("svp-decrypt: toy cipher is one") {
     }
 }
 
-TEST_CASE("svp-decrypt: lengths and places at edges") {
+TEST_CASE("svp-decrypt: lengths and places at edges", "[guest]") {
     Random random(2);
     for (const std::uint32_t edge : {16u, 64u, 2048u, 2112u, 4096u, 65536u, 131072u}) {
         for (int step = -17; step <= 17; step++) {
@@ -95,7 +95,7 @@ TEST_CASE("svp-decrypt: lengths and places at edges") {
     }
 }
 
-TEST_CASE("svp-decrypt: samples by chance") {
+TEST_CASE("svp-decrypt: samples by chance", "[guest]") {
     Random random(3);
     for (int turn = 0; turn < 400; turn++) {
         OwnedSample owned = random_sample(random);
@@ -103,7 +103,7 @@ TEST_CASE("svp-decrypt: samples by chance") {
     }
 }
 
-TEST_CASE("svp-decrypt: more pieces than there is room for") {
+TEST_CASE("svp-decrypt: more pieces than there is room for", "[guest]") {
     Random random(4);
     for (const std::uint32_t encrypted : {1u, 5u, 15u, 16u, 17u}) {
         OwnedSample owned;
@@ -122,7 +122,7 @@ TEST_CASE("svp-decrypt: more pieces than there is room for") {
     check_against_reference(pattern, random);
 }
 
-TEST_CASE("svp-decrypt: long runs go straight to the output") {
+TEST_CASE("svp-decrypt: long runs go straight to the output", "[guest]") {
     Random random(5);
     OwnedSample owned;
     owned.sample.scheme = SVP_SCHEME_CTR;
@@ -134,7 +134,7 @@ TEST_CASE("svp-decrypt: long runs go straight to the output") {
     CHECK(decrypt(owned.get(), in, 0, 7).direct == 1 << 20);
 }
 
-TEST_CASE("svp-decrypt: a failure of the cipher is handed on") {
+TEST_CASE("svp-decrypt: a failure of the cipher is handed on", "[guest]") {
     Random random(6);
     OwnedSample owned;
     owned.sample.scheme = SVP_SCHEME_CENC;
@@ -148,7 +148,7 @@ TEST_CASE("svp-decrypt: a failure of the cipher is handed on") {
         CHECK(decrypt(owned.get(), in, 0, 0, 0, number).result == 0xbad);
 }
 
-TEST_CASE("svp-decrypt: any description is refused or done") {
+TEST_CASE("svp-decrypt: any description is refused or done", "[guest]") {
     Random random(7);
     int accepted = 0;
     for (int turn = 0; turn < 20'000; turn++) {

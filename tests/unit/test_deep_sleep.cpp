@@ -95,7 +95,8 @@ struct SleepBoard : PolicyBoard {
 
 }  // namespace
 
-TEST_CASE("masters are off the bus from deep sleep on until software clears EN_DSM, whatever is lost") {
+TEST_CASE("masters are off the bus from deep sleep on until software clears EN_DSM, whatever is lost",
+          "[soc]") {
     // With all that is lost open by itself, what denies can only be the sleep. 1 would close DRAM.
     for (const std::uint64_t loses : {0u, 2u}) {
         CAPTURE(loses);
@@ -120,7 +121,7 @@ TEST_CASE("masters are off the bus from deep sleep on until software clears EN_D
     }
 }
 
-TEST_CASE("a CAAM that has started anew is back when the chip wakes, before all others") {
+TEST_CASE("a CAAM that has started anew is back when the chip wakes, before all others", "[soc]") {
     struct Gated : Device, PowerGated {
         using Device::Device;
         std::span<const RegionInfo> regions() const override { return {}; }
@@ -157,7 +158,8 @@ TEST_CASE("a CAAM that has started anew is back when the chip wakes, before all 
     }
 }
 
-TEST_CASE("views of masters close with deep sleep, those of the cores and the table of rights do not") {
+TEST_CASE("views of masters close with deep sleep, those of the cores and the table of rights do not",
+          "[soc]") {
     SleepBoard board(0);
     const auto runs = [&](std::uint32_t masters) {
         return board.firewall.access_runs(World::non_secure, 0, dram, 0x1000, masters);
@@ -182,7 +184,7 @@ TEST_CASE("views of masters close with deep sleep, those of the cores and the ta
     CHECK(runs(usdhc1) == open);
 }
 
-TEST_CASE("a master that meets deep sleep leaves no trace in the firewalls") {
+TEST_CASE("a master that meets deep sleep leaves no trace in the firewalls", "[soc]") {
     SleepBoard board(0);
     board.enable();
     write32(board.tzc, tzc_attributes(0), 0xc0000000);
@@ -198,7 +200,7 @@ TEST_CASE("a master that meets deep sleep leaves no trace in the firewalls") {
     CHECK(read32(board.rdc, rdc_mrvs(1)) == 0);
 }
 
-TEST_CASE("whatever deep sleep costs the firewalls, no master meets them before firmware says so") {
+TEST_CASE("whatever deep sleep costs the firewalls, no master meets them before firmware says so", "[soc]") {
     for (std::uint64_t loses = 0; loses <= 7; ++loses) {
         CAPTURE(loses);
         SleepBoard board(loses);
@@ -225,7 +227,7 @@ TEST_CASE("whatever deep sleep costs the firewalls, no master meets them before 
     }
 }
 
-TEST_CASE("that masters are held is part of the saved state") {
+TEST_CASE("that masters are held is part of the saved state", "[soc]") {
     SleepBoard board(0);
     board.sleep();
     board.wake();

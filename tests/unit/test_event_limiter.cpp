@@ -6,7 +6,7 @@
 
 using namespace svp;
 
-TEST_CASE("news within the burst go out at once") {
+TEST_CASE("news within the burst go out at once", "[observer]") {
     EventLimiter limiter(3, 1000);
     for (std::int64_t now = 0; now < 3; ++now) {
         const auto event = limiter.occurred(now, true);
@@ -26,7 +26,7 @@ TEST_CASE("news within the burst go out at once") {
     CHECK_FALSE(limiter.expired(5000));
 }
 
-TEST_CASE("repetitions are told of at the end of the period") {
+TEST_CASE("repetitions are told of at the end of the period", "[observer]") {
     EventLimiter limiter(3, 1000);
     CHECK(limiter.occurred(100, true));
     for (std::int64_t i = 1; i <= 500; ++i) {
@@ -39,7 +39,7 @@ TEST_CASE("repetitions are told of at the end of the period") {
     CHECK_FALSE(limiter.wake_at());
 }
 
-TEST_CASE("a flood gets through even if nobody calls expired()") {
+TEST_CASE("a flood gets through even if nobody calls expired()", "[observer]") {
     EventLimiter limiter(3, 1000);
     unsigned events = 0;
     for (std::int64_t now = 0; now < 100'000; ++now) {
@@ -48,7 +48,7 @@ TEST_CASE("a flood gets through even if nobody calls expired()") {
     CHECK(events == 100);
 }
 
-TEST_CASE("every occurrence is in exactly one event, and no period has more than the burst") {
+TEST_CASE("every occurrence is in exactly one event, and no period has more than the burst", "[observer]") {
     constexpr unsigned burst = 4;
     constexpr std::int64_t period = 1000;
     for (unsigned seed = 0; seed < 20; ++seed) {
@@ -86,7 +86,7 @@ TEST_CASE("every occurrence is in exactly one event, and no period has more than
     }
 }
 
-TEST_CASE("reset forgets what was kept back") {
+TEST_CASE("reset forgets what was kept back", "[observer]") {
     EventLimiter limiter(1, 1000);
     CHECK(limiter.occurred(5000, true));
     CHECK_FALSE(limiter.occurred(5001, true));

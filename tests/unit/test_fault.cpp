@@ -37,7 +37,7 @@ Fault sensible(FaultKind kind) {
 
 }  // namespace
 
-TEST_CASE("kinds have a name and a place where they act") {
+TEST_CASE("kinds have a name and a place where they act", "[observer]") {
     unsigned transaction = 0;
     unsigned state = 0;
     unsigned interrupt = 0;
@@ -56,7 +56,7 @@ TEST_CASE("kinds have a name and a place where they act") {
     CHECK(name(static_cast<FaultKind>(static_cast<unsigned>(last_fault_kind) + 1)) == "?");
 }
 
-TEST_CASE("which transactions a match fits") {
+TEST_CASE("which transactions a match fits", "[observer]") {
     struct Row {
         const char* what;
         bool fits;
@@ -110,7 +110,7 @@ TEST_CASE("which transactions a match fits") {
     }
 }
 
-TEST_CASE("a sensible fault of each kind is accepted, and once completed it stays as it is") {
+TEST_CASE("a sensible fault of each kind is accepted, and once completed it stays as it is", "[observer]") {
     for (FaultKind kind : all_kinds()) {
         INFO(name(kind));
         Fault fault = sensible(kind);
@@ -122,7 +122,7 @@ TEST_CASE("a sensible fault of each kind is accepted, and once completed it stay
     }
 }
 
-TEST_CASE("what is left out is filled in") {
+TEST_CASE("what is left out is filled in", "[observer]") {
     Fault drop = sensible(FaultKind::drop);
     REQUIRE_FALSE(drop.complete());
     CHECK(drop.match->direction == Direction::write);
@@ -136,7 +136,7 @@ TEST_CASE("what is left out is filled in") {
     CHECK(spurious.duration == 1'000'000);
 }
 
-TEST_CASE("nonsense is refused and the field is named") {
+TEST_CASE("nonsense is refused and the field is named", "[observer]") {
     struct Row {
         FaultKind kind;
         const char* field;
@@ -186,7 +186,7 @@ TEST_CASE("nonsense is refused and the field is named") {
     }
 }
 
-TEST_CASE("faults on state and pulses may wait for transactions, and then repeat") {
+TEST_CASE("faults on state and pulses may wait for transactions, and then repeat", "[observer]") {
     for (FaultKind kind : {FaultKind::flip_bit, FaultKind::lose_state, FaultKind::disable_tzasc,
                            FaultKind::spurious_interrupt}) {
         Fault fault = sensible(kind);
@@ -199,7 +199,7 @@ TEST_CASE("faults on state and pulses may wait for transactions, and then repeat
     }
 }
 
-TEST_CASE("a fault is an object and back") {
+TEST_CASE("a fault is an object and back", "[observer]") {
     for (FaultKind kind : all_kinds()) {
         INFO(name(kind));
         Fault fault = sensible(kind);
@@ -224,7 +224,7 @@ TEST_CASE("a fault is an object and back") {
     }
 }
 
-TEST_CASE("what is left out has a default, an empty match matches all") {
+TEST_CASE("what is left out has a default, an empty match matches all", "[observer]") {
     Fault fault;
     CHECK_FALSE(read_fault(std::vector<Member>{{"kind", std::string("drop")}}, fault));
     CHECK_FALSE(fault.match);
@@ -239,7 +239,7 @@ TEST_CASE("what is left out has a default, an empty match matches all") {
     CHECK(fault.complete() == "masters: none is named");
 }
 
-TEST_CASE("members that make no fault are named") {
+TEST_CASE("members that make no fault are named", "[observer]") {
     const Member kind{"kind", std::string("change-domain")};
     struct Row {
         Member member;
@@ -263,7 +263,7 @@ TEST_CASE("members that make no fault are named") {
                      fault) == "duration: 0 is out of range");
 }
 
-TEST_CASE("faults survive a saved state") {
+TEST_CASE("faults survive a saved state", "[observer]") {
     for (FaultKind kind : all_kinds()) {
         Fault fault = sensible(kind);
         fault.label = "what it is for";

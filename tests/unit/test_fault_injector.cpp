@@ -104,7 +104,7 @@ std::string loaded(FaultInjector& injector, const std::vector<std::byte>& state)
 
 }  // namespace
 
-TEST_CASE("with nothing armed transactions and lines pass unchanged") {
+TEST_CASE("with nothing armed transactions and lines pass unchanged", "[observer]") {
     Bench bench;
     CHECK_FALSE(bench.injector.armed());
     Transaction transaction = write_at(heap);
@@ -119,7 +119,7 @@ TEST_CASE("with nothing armed transactions and lines pass unchanged") {
     CHECK(bench.injector.last_alike(0) == ~std::uint64_t{0});
 }
 
-TEST_CASE("what each kind does to a transaction") {
+TEST_CASE("what each kind does to a transaction", "[observer]") {
     Bench bench;
     SECTION("answer") {
         Fault fault = fault_of(FaultKind::answer);
@@ -174,7 +174,7 @@ TEST_CASE("what each kind does to a transaction") {
     }
 }
 
-TEST_CASE("zero and corrupt touch the window only") {
+TEST_CASE("zero and corrupt touch the window only", "[observer]") {
     Bench bench;
     Fault corrupt = fault_of(FaultKind::corrupt);
     corrupt.match.emplace().first = heap + 2;
@@ -205,7 +205,7 @@ TEST_CASE("zero and corrupt touch the window only") {
     outcome.edit(heap, {});
 }
 
-TEST_CASE("nth, times and not-before") {
+TEST_CASE("nth, times and not-before", "[observer]") {
     struct Row {
         std::uint64_t nth;
         std::uint64_t times;
@@ -241,7 +241,7 @@ TEST_CASE("nth, times and not-before") {
     }
 }
 
-TEST_CASE("an observer's access meets no fault and counts for none") {
+TEST_CASE("an observer's access meets no fault and counts for none", "[observer]") {
     Bench bench;
     const auto id = bench.inject(fault_of(FaultKind::zero));
     Transaction transaction = read_at(heap);
@@ -250,7 +250,7 @@ TEST_CASE("an observer's access meets no fault and counts for none") {
     CHECK(bench.entry(id).matches == 0);
 }
 
-TEST_CASE("faults are matched against what the master sent") {
+TEST_CASE("faults are matched against what the master sent", "[observer]") {
     Bench bench;
     Fault change = fault_of(FaultKind::change_master);
     change.master = Master::gpu;
@@ -262,7 +262,7 @@ TEST_CASE("faults are matched against what the master sent") {
     CHECK(bench.entry(id).matches == 0);
 }
 
-TEST_CASE("state faults at a time") {
+TEST_CASE("state faults at a time", "[observer]") {
     Bench bench;
     bench.injector.take_effects();
     Fault flip = fault_of(FaultKind::flip_bit);
@@ -289,7 +289,7 @@ TEST_CASE("state faults at a time") {
     CHECK_FALSE(bench.injector.has_effects());
 }
 
-TEST_CASE("state faults without a time happen at once") {
+TEST_CASE("state faults without a time happen at once", "[observer]") {
     Bench bench;
     bench.inject(fault_of(FaultKind::disable_tzasc));
     Fault lose = fault_of(FaultKind::lose_state);
@@ -304,7 +304,7 @@ TEST_CASE("state faults without a time happen at once") {
     CHECK(effects[1] == FaultEffect{.kind = FaultEffect::Kind::lose_state, .target = 0, .fault = 2});
 }
 
-TEST_CASE("a state fault can wait for a transaction") {
+TEST_CASE("a state fault can wait for a transaction", "[observer]") {
     Bench bench;
     Fault fault = fault_of(FaultKind::disable_tzasc, 2);
     fault.match.emplace().first = heap;
@@ -323,7 +323,7 @@ TEST_CASE("a state fault can wait for a transaction") {
     CHECK_FALSE(bench.injector.armed());
 }
 
-TEST_CASE("a lost interrupt stays away until the device signals anew") {
+TEST_CASE("a lost interrupt stays away until the device signals anew", "[observer]") {
     Bench bench;
     Fault fault = interrupt_fault(FaultKind::lose_interrupt);
     fault.nth = 2;
@@ -342,7 +342,7 @@ TEST_CASE("a lost interrupt stays away until the device signals anew") {
     CHECK_FALSE(injector.lines_armed());
 }
 
-TEST_CASE("removing the fault gives the lost signal back") {
+TEST_CASE("removing the fault gives the lost signal back", "[observer]") {
     for (bool all : {false, true}) {
         Bench bench;
         const auto id = bench.inject(interrupt_fault(FaultKind::lose_interrupt, 0));
@@ -358,7 +358,7 @@ TEST_CASE("removing the fault gives the lost signal back") {
     }
 }
 
-TEST_CASE("a repeated interrupt comes again when it was served") {
+TEST_CASE("a repeated interrupt comes again when it was served", "[observer]") {
     Bench bench;
     auto& injector = bench.injector;
     CHECK(injector.set_line(2, true, 0));  // was high before the fault came
@@ -374,7 +374,7 @@ TEST_CASE("a repeated interrupt comes again when it was served") {
     CHECK_FALSE(injector.set_line(2, false, 1300));
 }
 
-TEST_CASE("a repetition that meets the next signal does not end it") {
+TEST_CASE("a repetition that meets the next signal does not end it", "[observer]") {
     Bench bench;
     auto& injector = bench.injector;
     bench.inject(interrupt_fault(FaultKind::repeat_interrupt));
@@ -386,7 +386,7 @@ TEST_CASE("a repetition that meets the next signal does not end it") {
     CHECK_FALSE(injector.set_line(2, false, 1200));
 }
 
-TEST_CASE("a swallowed signal is not repeated") {
+TEST_CASE("a swallowed signal is not repeated", "[observer]") {
     Bench bench;
     bench.inject(interrupt_fault(FaultKind::lose_interrupt));
     const auto id = bench.inject(interrupt_fault(FaultKind::repeat_interrupt));
@@ -395,7 +395,7 @@ TEST_CASE("a swallowed signal is not repeated") {
     CHECK(bench.entry(id).matches == 0);
 }
 
-TEST_CASE("a spurious interrupt at a time") {
+TEST_CASE("a spurious interrupt at a time", "[observer]") {
     Bench bench;
     Fault fault = interrupt_fault(FaultKind::spurious_interrupt);
     fault.not_before = 2000;
@@ -410,7 +410,7 @@ TEST_CASE("a spurious interrupt at a time") {
     CHECK_FALSE(bench.injector.set_line(2, false, 2200));
 }
 
-TEST_CASE("removing a spurious interrupt, and a reset, end it") {
+TEST_CASE("removing a spurious interrupt, and a reset, end it", "[observer]") {
     Bench bench;
     const auto id = bench.inject(interrupt_fault(FaultKind::spurious_interrupt));
     CHECK(bench.lines() == "2+");
@@ -424,7 +424,7 @@ TEST_CASE("removing a spurious interrupt, and a reset, end it") {
     CHECK(bench.injector.list().size() == 1);
 }
 
-TEST_CASE("names that the board does not have") {
+TEST_CASE("names that the board does not have", "[observer]") {
     Bench bench;
     Fault flip = fault_of(FaultKind::flip_bit);
     flip.target = "caam";
@@ -443,7 +443,7 @@ TEST_CASE("names that the board does not have") {
     CHECK(bench.injector.list().empty());
 }
 
-TEST_CASE("the list is bounded and numbers are used once") {
+TEST_CASE("the list is bounded and numbers are used once", "[observer]") {
     Bench bench;
     for (unsigned i = 1; i <= FaultInjector::max_faults; ++i) {
         CHECK(bench.inject(fault_of(FaultKind::zero)) == i);
@@ -459,7 +459,7 @@ TEST_CASE("the list is bounded and numbers are used once") {
     CHECK(bench.inject(fault_of(FaultKind::zero)) == FaultInjector::max_faults + 2);
 }
 
-TEST_CASE("addresses that views keep behind their fence") {
+TEST_CASE("addresses that views keep behind their fence", "[observer]") {
     Bench bench;
     Fault fault = fault_of(FaultKind::zero);
     FaultMatch& match = fault.match.emplace();
@@ -502,7 +502,7 @@ TEST_CASE("addresses that views keep behind their fence") {
     CHECK_FALSE(bench.injector.has_effects());
 }
 
-TEST_CASE("a window to the end of the address space, and one for a single direction") {
+TEST_CASE("a window to the end of the address space, and one for a single direction", "[observer]") {
     Bench bench;
     Fault fault = fault_of(FaultKind::drop);
     fault.match.emplace().first = ~std::uint64_t{0};
@@ -589,7 +589,7 @@ std::string random_step(FaultInjector& injector, std::mt19937& random, std::int6
 
 }  // namespace
 
-TEST_CASE("saved at any moment, a restored injector decides alike") {
+TEST_CASE("saved at any moment, a restored injector decides alike", "[observer]") {
     unsigned eventful = 0;
     for (unsigned seed = 0; seed < 200; ++seed) {
         Bench bench;
@@ -616,7 +616,7 @@ TEST_CASE("saved at any moment, a restored injector decides alike") {
     CHECK(eventful > 1000);
 }
 
-TEST_CASE("an injector that failed to load holds nothing, and works") {
+TEST_CASE("an injector that failed to load holds nothing, and works", "[observer]") {
     Bench bench;
     bench.inject(fault_of(FaultKind::zero, 0));
     bench.inject(interrupt_fault(FaultKind::spurious_interrupt));
@@ -643,7 +643,7 @@ TEST_CASE("an injector that failed to load holds nothing, and works") {
     }
 }
 
-TEST_CASE("damaged states are refused or are lists that could have been made") {
+TEST_CASE("damaged states are refused or are lists that could have been made", "[observer]") {
     Bench bench;
     std::mt19937 random(3);
     for (unsigned i = 0; i < 200; ++i) {
@@ -683,7 +683,7 @@ Fault device_fault(const char* trouble = "stall") {
 
 }  // namespace
 
-TEST_CASE("faults in a device wait for its occasions, and are counted") {
+TEST_CASE("faults in a device wait for its occasions, and are counted", "[observer]") {
     Bench bench;
     const unsigned other = bench.injector.add_device("caam", {"stall"});
     const unsigned vpu = bench.injector.add_device("vpu", {"stall", "error-status"});
@@ -733,7 +733,7 @@ TEST_CASE("faults in a device wait for its occasions, and are counted") {
     CHECK(twin.injector.device_fault(vpu, "error-status", bench.now) == nullptr);
 }
 
-TEST_CASE("faults that no device has are refused") {
+TEST_CASE("faults that no device has are refused", "[observer]") {
     Bench bench;
     CHECK(bench.refusal(device_fault()) == "device: nothing can go wrong in a 'vpu' of this board");
     bench.injector.add_device("vpu", {"stall", "error-status"});

@@ -89,7 +89,7 @@ Text error_of(const Recipe& recipe) {
 
 }  // namespace
 
-TEST_CASE("A film's tables") {
+TEST_CASE("A film's tables", "[guest]") {
     const Text text = film_of({});
     const auto parsed = Film::parse(bytes(text));
     REQUIRE(parsed.ok());
@@ -120,7 +120,7 @@ TEST_CASE("A film's tables") {
     CHECK(film.parts(film.samples[1])[0].encrypted == 16);
 }
 
-TEST_CASE("A film with one vector for all") {
+TEST_CASE("A film with one vector for all", "[guest]") {
     Recipe recipe;
     recipe.scheme = "cbcs";
     recipe.tenc = full("tenc", 1, 0, number(0x0019'0100, 4) + key_number + number(16, 1) + Text(16, 'v'));
@@ -133,7 +133,7 @@ TEST_CASE("A film with one vector for all") {
     CHECK(film.value().samples[2].subsamples == 0);
 }
 
-TEST_CASE("A film's mistakes have a line each") {
+TEST_CASE("A film's mistakes have a line each", "[guest]") {
     Recipe scheme, senc, parts, chunk, count, vector;
     scheme.scheme = "cens";
     senc.senc.resize(senc.senc.size() - 2);
@@ -150,7 +150,7 @@ TEST_CASE("A film's mistakes have a line each") {
     CHECK(error_of(vector) == "the film's vectors have 7 bytes, 8 or 16 are possible");
 }
 
-TEST_CASE("Films with wrong bytes are read to an end") {
+TEST_CASE("Films with wrong bytes are read to an end", "[guest]") {
     Recipe other;
     other.senc = "";
     other.boxes_of_stbl =
@@ -204,7 +204,7 @@ Text shown(const JobEncryption& encryption) {
 
 }  // namespace
 
-TEST_CASE("Encrypted bytes of a job") {
+TEST_CASE("Encrypted bytes of a job", "[guest]") {
     // Units without their lengths of four bytes; three bytes of start code take their place.
     CHECK(shown(of(Scheme::cenc, {{20, 32}}, {{4, 48}})) == " 19+32");
     CHECK(shown(of(Scheme::cenc, {{20, 32}, {10, 16}}, {{4, 48}, {56, 22}})) == " 19+32 9+16");
@@ -215,7 +215,7 @@ TEST_CASE("Encrypted bytes of a job") {
     CHECK(shown(of(Scheme::cenc, {{20, 32}, {40, 0}}, {{4, 48}, {56, 36}})) == " 19+32 39+0");
 }
 
-TEST_CASE("A second picture of a sample goes on in the stream of cenc") {
+TEST_CASE("A second picture of a sample goes on in the stream of cenc", "[guest]") {
     const JobEncryption second = of(Scheme::cenc, {{20, 32}, {10, 16}}, {{56, 22}});
     CHECK(shown(second) == " 9+16");
     CHECK((second.iv[15] == 1 && second.iv[14] == 1));
@@ -226,7 +226,7 @@ TEST_CASE("A second picture of a sample goes on in the stream of cenc") {
           "a picture's stream of cipher blocks is no whole one");
 }
 
-TEST_CASE("Ranges that do not fit to the units") {
+TEST_CASE("Ranges that do not fit to the units", "[guest]") {
     CHECK(of(Scheme::cenc, {}, {{4, 48}}).problem ==
           "the sample is encrypted as a whole, its headers cannot be read");
     CHECK(of(Scheme::cenc, {{20, 64}}, {{4, 40}, {48, 36}}).problem ==

@@ -31,7 +31,7 @@ std::vector<std::uint32_t> all_registers(FirewallBoard& board) {
 
 }  // namespace
 
-TEST_CASE("without TZASC_EN or without its blocks nothing is denied") {
+TEST_CASE("without TZASC_EN or without its blocks nothing is denied", "[firewall]") {
     FirewallBoard board;
     CHECK(board.rights(heap) == "rwrw");
     board.enable();
@@ -50,7 +50,7 @@ TEST_CASE("without TZASC_EN or without its blocks nothing is denied") {
     CHECK_FALSE(alone.connect("csu", board.tzc));
 }
 
-TEST_CASE("only the DRAM window is judged") {
+TEST_CASE("only the DRAM window is judged", "[firewall]") {
     FirewallBoard board;
     board.enable();
     write32(board.tzc, tzc_attributes(0), 0);
@@ -67,7 +67,7 @@ TEST_CASE("only the DRAM window is judged") {
     CHECK(board.granted(0x40000000, Direction::read, World::secure, 0));
 }
 
-TEST_CASE("a transaction is granted only if each of its bytes is") {
+TEST_CASE("a transaction is granted only if each of its bytes is", "[firewall]") {
     FirewallBoard board;
     protect_heap(board);
     CHECK(board.granted(heap - 8, Direction::write, World::non_secure, 8));
@@ -86,7 +86,7 @@ TEST_CASE("a transaction is granted only if each of its bytes is") {
     CHECK(board.granted(0x40000000, Direction::read, World::non_secure, 0x80000000));
 }
 
-TEST_CASE("an alias above the installed memory is judged by its own address") {
+TEST_CASE("an alias above the installed memory is judged by its own address", "[firewall]") {
     FirewallBoard board;
     protect_heap(board);
     // With 1 GiB fitted these reach the cells of the heap's first word, if it lay at 0x40000000.
@@ -101,7 +101,7 @@ TEST_CASE("an alias above the installed memory is judged by its own address") {
     CHECK(board.rights(0x13ffffffc) == "rw--");
 }
 
-TEST_CASE("each action answers, latches and interrupts as the manual says") {
+TEST_CASE("each action answers, latches and interrupts as the manual says", "[firewall]") {
     struct {
         std::uint32_t action;
         Response response;
@@ -151,7 +151,7 @@ TEST_CASE("each action answers, latches and interrupts as the manual says") {
     }
 }
 
-TEST_CASE("a secure violation is recorded as secure") {
+TEST_CASE("a secure violation is recorded as secure", "[firewall]") {
     FirewallBoard board;
     board.enable();
     write32(board.tzc, tzc_attributes(0), 0x30000000);
@@ -161,7 +161,7 @@ TEST_CASE("a secure violation is recorded as secure") {
     CHECK(read32(board.tzc, tzc_int_status) == 1);
 }
 
-TEST_CASE("the interrupt follows action while a violation stands") {
+TEST_CASE("the interrupt follows action while a violation stands", "[firewall]") {
     FirewallBoard board;
     protect_heap(board);
     board.firewall.access(board.at(heap, Direction::read, World::non_secure));
@@ -172,7 +172,7 @@ TEST_CASE("the interrupt follows action while a violation stands") {
     CHECK(board.tzc_host.irq[0] == false);
 }
 
-TEST_CASE("an observer's, a granted and a merely judged access leave no trace") {
+TEST_CASE("an observer's, a granted and a merely judged access leave no trace", "[firewall]") {
     FirewallBoard board;
     protect_heap(board);
     write32(board.tzc, tzc_action, 3);
@@ -188,14 +188,14 @@ TEST_CASE("an observer's, a granted and a merely judged access leave no trace") 
     CHECK(board.tzc_host.irq[0] == false);
 }
 
-TEST_CASE("an access that runs into a denied page is recorded where that page starts") {
+TEST_CASE("an access that runs into a denied page is recorded where that page starts", "[firewall]") {
     FirewallBoard board;
     protect_heap(board);
     CHECK_FALSE(board.firewall.access(board.at(heap - 3, Direction::read, World::non_secure, 8)).granted);
     CHECK(read32(board.tzc, tzc_fail_address_low) == 0x80000000);
 }
 
-TEST_CASE("runs are maximal, and cut to the range asked for") {
+TEST_CASE("runs are maximal, and cut to the range asked for", "[firewall]") {
     FirewallBoard board;
     protect_heap(board);
     const auto non_secure = [&](std::uint64_t first, std::uint64_t length) {
@@ -226,7 +226,7 @@ TEST_CASE("runs are maximal, and cut to the range asked for") {
           std::vector<Run>{{heap, 0x8000, true}, {heap + 0x8000, 0x10000, false}});
 }
 
-TEST_CASE("policy_changed is called when rights change, and only then") {
+TEST_CASE("policy_changed is called when rights change, and only then", "[firewall]") {
     FirewallBoard board;
     const unsigned start = board.host.policy_changes;
     const auto changes = [&] { return board.host.policy_changes - start; };
@@ -262,7 +262,7 @@ TEST_CASE("policy_changed is called when rights change, and only then") {
     CHECK(changes() == 5);
 }
 
-TEST_CASE("saved state of TZASC and GPR round-trips") {
+TEST_CASE("saved state of TZASC and GPR round-trips", "[firewall]") {
     FirewallBoard board;
     protect_heap(board);
     write32(board.gpr, gpr10, 0x00030003);
@@ -303,7 +303,7 @@ TEST_CASE("saved state of TZASC and GPR round-trips") {
     }
 }
 
-TEST_CASE("streams cut short, too long, of another format or garbled are refused or harmless") {
+TEST_CASE("streams cut short, too long, of another format or garbled are refused or harmless", "[firewall]") {
     FirewallBoard board;
     protect_heap(board);
     board.firewall.access(board.at(heap + 4, Direction::write, World::non_secure));
@@ -345,7 +345,7 @@ TEST_CASE("streams cut short, too long, of another format or garbled are refused
     CHECK(refused < 8 * good.size());
 }
 
-TEST_CASE("rights of a refused state end with the next reset, and views hear of it") {
+TEST_CASE("rights of a refused state end with the next reset, and views hear of it", "[firewall]") {
     FirewallBoard board;
     board.enable();
     FirewallBoard open;
@@ -366,7 +366,7 @@ TEST_CASE("rights of a refused state end with the next reset, and views hear of 
     CHECK(board.host.policy_changes == changes + 1);
 }
 
-TEST_CASE("rights change with a reset of either block, in any order") {
+TEST_CASE("rights change with a reset of either block, in any order", "[firewall]") {
     FirewallBoard board;
     protect_heap(board);
     unsigned changes = board.host.policy_changes;

@@ -122,7 +122,7 @@ void run(FirewallBoard& board, const Access& access) {
 
 }  // namespace
 
-TEST_CASE("random register accesses break no lock and miss no change of rights") {
+TEST_CASE("random register accesses break no lock and miss no change of rights", "[firewall]") {
     const unsigned long operations = fuzz_operations();
     Random random(380);
     FirewallBoard board;

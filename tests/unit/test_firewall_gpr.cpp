@@ -5,7 +5,7 @@
 using namespace svp;
 using namespace svp::test;
 
-TEST_CASE("48 GPRs reset to 0 and store, what follows is a hole") {
+TEST_CASE("48 GPRs reset to 0 and store, what follows is a hole", "[firewall]") {
     FakeHost host;
     IomuxcGpr gpr(host);
     gpr.reset();
@@ -30,7 +30,7 @@ TEST_CASE("48 GPRs reset to 0 and store, what follows is a hole") {
     }
 }
 
-TEST_CASE("each lock bit of GPR10 and GPR11 freezes its field and itself until reset") {
+TEST_CASE("each lock bit of GPR10 and GPR11 freezes its field and itself until reset", "[firewall]") {
     struct Lock {
         std::uint32_t offset;
         unsigned bit;
@@ -68,7 +68,7 @@ TEST_CASE("each lock bit of GPR10 and GPR11 freezes its field and itself until r
     }
 }
 
-TEST_CASE("bits of GPR10 and GPR11 without a lock of their own stay writable") {
+TEST_CASE("bits of GPR10 and GPR11 without a lock of their own stay writable", "[firewall]") {
     FakeHost host;
     IomuxcGpr gpr(host);
     gpr.reset();
@@ -80,7 +80,7 @@ TEST_CASE("bits of GPR10 and GPR11 without a lock of their own stay writable") {
     CHECK(read32(gpr, gpr11) == 0x3c3f3c3f);
 }
 
-TEST_CASE("what U-Boot writes to GPR10 and GPR11 holds") {
+TEST_CASE("what U-Boot writes to GPR10 and GPR11 holds", "[firewall]") {
     FakeHost host;
     IomuxcGpr gpr(host);
     gpr.reset();
@@ -100,7 +100,7 @@ TEST_CASE("what U-Boot writes to GPR10 and GPR11 holds") {
     CHECK(read32(gpr, gpr11) == 0x3c3f0421);
 }
 
-TEST_CASE("GPR1[23] alone is secure_boot_lock") {
+TEST_CASE("GPR1[23] alone is secure_boot_lock", "[firewall]") {
     FakeHost host;
     IomuxcGpr gpr(host);
     gpr.reset();

@@ -132,7 +132,7 @@ void check_access_runs(const FirewallBoard& board, World world, std::uint64_t fi
 
 }  // namespace
 
-TEST_CASE("1000 random programs x 1000 accesses agree with the naive oracle") {
+TEST_CASE("1000 random programs x 1000 accesses agree with the naive oracle", "[firewall]") {
     Random random(20240607);
     unsigned denied = 0;
     for (unsigned number = 0; number < 1000; ++number) {
@@ -162,7 +162,7 @@ TEST_CASE("1000 random programs x 1000 accesses agree with the naive oracle") {
     CHECK(denied < 900);
 }
 
-TEST_CASE("runs of the worst program are fast") {
+TEST_CASE("runs of the worst program are fast", "[firewall]") {
     FirewallBoard board;
     board.enable();
     const bool side_by_side = GENERATE(true, false);

@@ -61,7 +61,7 @@ Transaction non_secure() {
 
 }  // namespace
 
-TEST_CASE("every TZC-380 register has its reset value and mask, everything else is a hole") {
+TEST_CASE("every TZC-380 register has its reset value and mask, everything else is a hole", "[firewall]") {
     std::map<std::uint32_t, ExpectedRegister> expected;
     for (const ExpectedRegister& row : expected_registers()) {
         expected[row.offset] = row;
@@ -92,7 +92,7 @@ TEST_CASE("every TZC-380 register has its reset value and mask, everything else 
     }
 }
 
-TEST_CASE("a TZC-380 says how it was built") {
+TEST_CASE("a TZC-380 says how it was built", "[firewall]") {
     struct {
         Tzc380Parameters parameters;
         std::uint32_t configuration;
@@ -110,7 +110,7 @@ TEST_CASE("a TZC-380 says how it was built") {
     }
 }
 
-TEST_CASE("each sp code gives the rights of the manual's table") {
+TEST_CASE("each sp code gives the rights of the manual's table", "[firewall]") {
     for (std::uint32_t sp = 0; sp < 16; ++sp) {
         for (bool inversion : {false, true}) {
             INFO("sp " << sp << ", inversion " << inversion);
@@ -130,7 +130,7 @@ TEST_CASE("each sp code gives the rights of the manual's table") {
     }
 }
 
-TEST_CASE("each size code covers its bytes and no more") {
+TEST_CASE("each size code covers its bytes and no more", "[firewall]") {
     for (std::uint32_t size = 0x0e; size <= 0x1f; ++size) {
         INFO("size code " << size);
         FirewallBoard board;
@@ -149,7 +149,7 @@ TEST_CASE("each size code covers its bytes and no more") {
     }
 }
 
-TEST_CASE("size codes beyond 32 bits cover all of DRAM, with eighths of their own size") {
+TEST_CASE("size codes beyond 32 bits cover all of DRAM, with eighths of their own size", "[firewall]") {
     FirewallBoard board;
     board.enable();
     // 8 GiB: sub-regions of 1 GiB, of which only the lower four can be reached.
@@ -166,7 +166,7 @@ TEST_CASE("size codes beyond 32 bits cover all of DRAM, with eighths of their ow
     CHECK(board.rights(dram) == "rw--");
 }
 
-TEST_CASE("reserved size codes leave a region without effect and are logged") {
+TEST_CASE("reserved size codes leave a region without effect and are logged", "[firewall]") {
     for (std::uint32_t size = 0; size < 0x0e; ++size) {
         FirewallBoard board;
         board.enable();
@@ -176,7 +176,7 @@ TEST_CASE("reserved size codes leave a region without effect and are logged") {
     }
 }
 
-TEST_CASE("base bits below the size are ignored, bits above the address width as well") {
+TEST_CASE("base bits below the size are ignored, bits above the address width as well", "[firewall]") {
     FirewallBoard board;
     board.enable();
     // NXP's own SDP code programs an unaligned base for 512 MiB.
@@ -190,7 +190,7 @@ TEST_CASE("base bits below the size are ignored, bits above the address width as
     CHECK(board.rights(dram + 0x80000000) == "rwrw");
 }
 
-TEST_CASE("a wider TZC-380 compares the upper base bits") {
+TEST_CASE("a wider TZC-380 compares the upper base bits", "[firewall]") {
     FakeHost host;
     Tzc380 tzc(host, {.regions = 16, .address_width = 36});
     tzc.reset();
@@ -206,7 +206,7 @@ TEST_CASE("a wider TZC-380 compares the upper base bits") {
     CHECK(read32(tzc, tzc_fail_address_high) == 9);
 }
 
-TEST_CASE("each sub-region can be switched off and falls to the next lower region") {
+TEST_CASE("each sub-region can be switched off and falls to the next lower region", "[firewall]") {
     for (std::uint32_t disabled = 0; disabled < 256; ++disabled) {
         FirewallBoard board;
         board.enable();
@@ -224,7 +224,7 @@ TEST_CASE("each sub-region can be switched off and falls to the next lower regio
     }
 }
 
-TEST_CASE("the highest-numbered enabled region decides, and region 0 lies under all") {
+TEST_CASE("the highest-numbered enabled region decides, and region 0 lies under all", "[firewall]") {
     FirewallBoard board;
     board.enable();
     for (unsigned number = 1; number < 16; ++number) {
@@ -242,7 +242,7 @@ TEST_CASE("the highest-numbered enabled region decides, and region 0 lies under 
     CHECK(board.rights(dram) == "rw--");
 }
 
-TEST_CASE("lockdown_range locks registers of the highest regions and leaves memory alone") {
+TEST_CASE("lockdown_range locks registers of the highest regions and leaves memory alone", "[firewall]") {
     for (std::uint32_t no_regions = 0; no_regions < 16; ++no_regions) {
         INFO("no_regions " << no_regions);
         FirewallBoard board;
@@ -276,7 +276,7 @@ TEST_CASE("lockdown_range locks registers of the highest regions and leaves memo
     }
 }
 
-TEST_CASE("more regions to lock than there are locks them all") {
+TEST_CASE("more regions to lock than there are locks them all", "[firewall]") {
     for (std::uint32_t no_regions = 0; no_regions < 16; ++no_regions) {
         FakeHost host;
         Tzc380 tzc(host, {.regions = 8, .address_width = 32});
@@ -291,7 +291,7 @@ TEST_CASE("more regions to lock than there are locks them all") {
     }
 }
 
-TEST_CASE("lockdown_select makes its registers read-only") {
+TEST_CASE("lockdown_select makes its registers read-only", "[firewall]") {
     struct {
         std::uint32_t offset;
         std::uint32_t mask;
@@ -307,7 +307,7 @@ TEST_CASE("lockdown_select makes its registers read-only") {
     }
 }
 
-TEST_CASE("secure_boot_lock freezes lockdown_select until reset") {
+TEST_CASE("secure_boot_lock freezes lockdown_select until reset", "[firewall]") {
     FirewallBoard board;
     write32(board.tzc, tzc_lockdown_select, 5);
     CHECK(read32(board.tzc, tzc_itip) == 0);
@@ -326,7 +326,7 @@ TEST_CASE("secure_boot_lock freezes lockdown_select until reset") {
     CHECK(read32(board.tzc, tzc_lockdown_select) == 2);
 }
 
-TEST_CASE("OP-TEE's lockdown cannot be taken back once secure_boot_lock was seen") {
+TEST_CASE("OP-TEE's lockdown cannot be taken back once secure_boot_lock was seen", "[firewall]") {
     FirewallBoard board;
     board.enable();
     board.region(1, 0x80000000, 0x1a, 0xc);
@@ -340,7 +340,7 @@ TEST_CASE("OP-TEE's lockdown cannot be taken back once secure_boot_lock was seen
     CHECK(board.rights(dram + 0x80000000) == "rw--");
 }
 
-TEST_CASE("the non-secure world reads zero, writes nothing and gets SLVERR") {
+TEST_CASE("the non-secure world reads zero, writes nothing and gets SLVERR", "[firewall]") {
     FirewallBoard board;
     board.region(1, 0x80000000, 0x1a, 0xc);
     for (std::uint32_t offset = 0; offset < 0x1000; offset += 4) {
@@ -356,7 +356,7 @@ TEST_CASE("the non-secure world reads zero, writes nothing and gets SLVERR") {
     CHECK(read32(board.tzc, tzc_int_status) == 1);
 }
 
-TEST_CASE("byte and doubleword accesses to registers reach the right bits") {
+TEST_CASE("byte and doubleword accesses to registers reach the right bits", "[firewall]") {
     FirewallBoard board;
     board.enable();
     board.tzc.write(0, tzc_attributes(2) + 3, 0xf0, 1, secure_access());
@@ -370,7 +370,7 @@ TEST_CASE("byte and doubleword accesses to registers reach the right bits") {
     CHECK(board.rights(dram + 0x12340000) == "rwrw");
 }
 
-TEST_CASE("integration test mode drives the interrupt by hand") {
+TEST_CASE("integration test mode drives the interrupt by hand", "[firewall]") {
     FirewallBoard board;
     write32(board.tzc, tzc_itop, 1);
     CHECK(board.tzc_host.irq[0] == false);
@@ -391,7 +391,7 @@ TEST_CASE("integration test mode drives the interrupt by hand") {
     CHECK(board.tzc_host.irq[0] == false);
 }
 
-TEST_CASE("a TZC-380 takes only a GPR as its peer") {
+TEST_CASE("a TZC-380 takes only a GPR as its peer", "[firewall]") {
     FirewallBoard board;
     CHECK_FALSE(board.tzc.connect("gpr", board.tzc));
     CHECK_FALSE(board.tzc.connect("rpg", board.gpr));

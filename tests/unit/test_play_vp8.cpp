@@ -20,7 +20,7 @@ std::string problem_of(std::span<const std::uint8_t> data) {
 
 }  // namespace
 
-TEST_CASE("a VP8 frame that is cut anywhere is refused, or its partitions end where it ends") {
+TEST_CASE("a VP8 frame that is cut anywhere is refused, or its partitions end where it ends", "[guest]") {
     Vp8Generator generator(33, 17, 0, 4);
     const auto key = generator.frame(true), inter = generator.frame(false);
     unsigned refused = 0;
@@ -49,7 +49,7 @@ TEST_CASE("a VP8 frame that is cut anywhere is refused, or its partitions end wh
     CHECK(refused > 100);
 }
 
-TEST_CASE("what is no VP8 frame is refused with the reason") {
+TEST_CASE("what is no VP8 frame is refused with the reason", "[guest]") {
     Vp8Generator generator(16, 16, 0, 9);
     auto key = generator.frame(true);
     CHECK(problem_of(generator.frame(false)) == "the stream does not begin with a key frame");
@@ -61,7 +61,7 @@ TEST_CASE("what is no VP8 frame is refused with the reason") {
     CHECK(problem_of(key) == "a key frame without its start code");
 }
 
-TEST_CASE("a VP8 parser says what lasts and what is of one frame") {
+TEST_CASE("a VP8 parser says what lasts and what is of one frame", "[guest]") {
     Vp8Generator generator(70, 30, 2, 12);
     play::Vp8Parser parser;
     std::string problem;
@@ -81,7 +81,7 @@ TEST_CASE("a VP8 parser says what lasts and what is of one frame") {
     CHECK((inter->control.flags & V4L2_VP8_FRAME_FLAG_KEY_FRAME) == 0);
 }
 
-TEST_CASE("IVF files are read up to the last whole frame") {
+TEST_CASE("IVF files are read up to the last whole frame", "[guest]") {
     const std::vector<std::vector<std::uint8_t>> frames{{1, 2, 3}, {}, {4, 5, 6, 7}};
     const auto file = Vp8Generator::ivf(40, 20, frames);
     std::string problem;

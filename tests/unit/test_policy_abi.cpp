@@ -87,7 +87,7 @@ struct Blocks {
 
 }  // namespace
 
-TEST_CASE("C interface: a denied access is answered, refused and latched") {
+TEST_CASE("C interface: a denied access is answered, refused and latched", "[interface]") {
     Blocks blocks;
     blocks.write("imx8mq.rdc", 0x800, 0x1000);
     blocks.write("imx8mq.rdc", 0x804, 0x2000);
@@ -106,7 +106,7 @@ TEST_CASE("C interface: a denied access is answered, refused and latched") {
     CHECK_FALSE(granted);
 }
 
-TEST_CASE("C interface: the bus adds world, domain and privilege to a master's access") {
+TEST_CASE("C interface: the bus adds world, domain and privilege to a master's access", "[interface]") {
     Blocks blocks;
     blocks.write("imx8mq.rdc", 0x200 + 4 * 4, 2);
     blocks.write("imx8mq.csu", 0x218, 0x55555555 & ~(1u << 12));
@@ -134,7 +134,7 @@ TEST_CASE("C interface: the bus adds world, domain and privilege to a master's a
     CHECK(blocks.read("imx8mq.rdc", 0x24, 3) == 0x103);
 }
 
-TEST_CASE("C interface: runs of any range, cut to the room there is") {
+TEST_CASE("C interface: runs of any range, cut to the room there is", "[interface]") {
     Blocks blocks;
     blocks.write("imx8mq.rdc", 0x800 + 24 * 16, 0x900080);
     blocks.write("imx8mq.rdc", 0x804 + 24 * 16, 0x900100);
@@ -156,8 +156,8 @@ TEST_CASE("C interface: runs of any range, cut to the room there is") {
     CHECK(runs[0].length == 0x100000000);
 }
 
-TEST_CASE(
-    "C interface: peripherals are listed in ascending order, and their rights are runs like any other") {
+TEST_CASE("C interface: peripherals are listed in ascending order, and their rights are runs like any other",
+          "[interface]") {
     Blocks blocks;
     std::uint64_t end = 0;
     std::uint64_t uart1_first = 0;
@@ -225,7 +225,7 @@ void take(void* opaque, const SvpMember* member) {
 
 }  // namespace
 
-TEST_CASE("C interface: what the bus adds to an access") {
+TEST_CASE("C interface: what the bus adds to an access", "[interface]") {
     Blocks blocks;
     blocks.write("imx8mq.rdc", 0x200, 2);
     blocks.write("imx8mq.rdc", 0x200 + 4 * 18, 3);
@@ -245,7 +245,7 @@ TEST_CASE("C interface: what the bus adds to an access") {
     CHECK_FALSE(gpu.secure);  // SA says so
 }
 
-TEST_CASE("C interface: what the bus adds to each master, and what it leaves to it") {
+TEST_CASE("C interface: what the bus adds to each master, and what it leaves to it", "[interface]") {
     Blocks blocks;
     blocks.write("imx8mq.rdc", 0x200 + 4 * 17, 3);
     blocks.write("imx8mq.csu", 0x218, 0x55555555 & ~(1u << 24));
@@ -267,7 +267,7 @@ TEST_CASE("C interface: what the bus adds to each master, and what it leaves to 
     CHECK(masters["a53"] == Told{{"master", "a53"}, {"domain", "0"}, {"privileged", "yes"}});
 }
 
-TEST_CASE("C interface: the policy of one world and domain, in runs and pieces") {
+TEST_CASE("C interface: the policy of one world and domain, in runs and pieces", "[interface]") {
     Blocks blocks;
     blocks.write("imx8mq.rdc", 0x800, 0x1000);
     blocks.write("imx8mq.rdc", 0x804, 0x3000);
@@ -308,7 +308,8 @@ TEST_CASE("C interface: the policy of one world and domain, in runs and pieces")
     CHECK_FALSE(all.contains("0.slaves.0.name"));
 }
 
-TEST_CASE("C interface: gates need not be asked again when only rights to memories have changed") {
+TEST_CASE("C interface: gates need not be asked again when only rights to memories have changed",
+          "[interface]") {
     Blocks blocks;
     blocks.write("imx8mq.iomuxc-gpr", 0x28, 1);
     const std::uint64_t before = svp_firewall_gate_generation(blocks.firewall);

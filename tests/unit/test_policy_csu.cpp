@@ -22,7 +22,7 @@ std::string level(Csu::Rights rights) {
 
 }  // namespace
 
-TEST_CASE("the eight security levels give what TF-A says they do") {
+TEST_CASE("the eight security levels give what TF-A says they do", "[firewall]") {
     CHECK(level(0xff) == "rwrwrwrw");
     CHECK(level(0xbb) == "rwrwrw--");
     CHECK(level(0x3f) == "rwrwr-r-");
@@ -33,7 +33,7 @@ TEST_CASE("the eight security levels give what TF-A says they do") {
     CHECK(level(0x00) == "--------");
 }
 
-TEST_CASE("CSU registers reset as documented and store only the bits they have") {
+TEST_CASE("CSU registers reset as documented and store only the bits they have", "[firewall]") {
     FakeHost host;
     Csu csu(host);
     csu.reset();
@@ -63,7 +63,7 @@ TEST_CASE("CSU registers reset as documented and store only the bits they have")
     CHECK(host.irq[0] == false);
 }
 
-TEST_CASE("the property opens all CSLs from the next reset on") {
+TEST_CASE("the property opens all CSLs from the next reset on", "[firewall]") {
     FakeHost host;
     Csu csu(host);
     REQUIRE(csu.properties().size() == 1);
@@ -85,7 +85,7 @@ TEST_CASE("the property opens all CSLs from the next reset on") {
     CHECK(read32(csu, 0) == 0x00330033);
 }
 
-TEST_CASE("each CSL has its own place and its own lock") {
+TEST_CASE("each CSL has its own place and its own lock", "[firewall]") {
     for (unsigned index = 0; index < 128; ++index) {
         PolicyBoard board;
         board.csl(index, 0x100 | index);
@@ -108,7 +108,7 @@ TEST_CASE("each CSL has its own place and its own lock") {
     }
 }
 
-TEST_CASE("what TF-A and NXP's firmware write opens everything, with and without locks") {
+TEST_CASE("what TF-A and NXP's firmware write opens everything, with and without locks", "[firewall]") {
     FakeHost host;
     Csu csu(host);
     csu.reset();
@@ -125,7 +125,7 @@ TEST_CASE("what TF-A and NXP's firmware write opens everything, with and without
     }
 }
 
-TEST_CASE("SA decides the world of masters that cannot, by NXP's numbers") {
+TEST_CASE("SA decides the world of masters that cannot, by NXP's numbers", "[firewall]") {
     struct {
         Master master;
         unsigned field;  ///< 99: drives its own
@@ -165,7 +165,7 @@ TEST_CASE("SA decides the world of masters that cannot, by NXP's numbers") {
     CHECK(alone.domain_of(Master::gpu) == 0);
 }
 
-TEST_CASE("HPCONTROL puts HP in the place of the master's own privilege") {
+TEST_CASE("HPCONTROL puts HP in the place of the master's own privilege", "[firewall]") {
     PolicyBoard board;
     const auto privileges = [&](Master master) {
         std::string text;
@@ -187,7 +187,7 @@ TEST_CASE("HPCONTROL puts HP in the place of the master's own privilege") {
     CHECK(privileges(Master::test_port) == "up");
 }
 
-TEST_CASE("each lock of HP, SA and HPCONTROL freezes its field and itself") {
+TEST_CASE("each lock of HP, SA and HPCONTROL freezes its field and itself", "[firewall]") {
     struct {
         std::uint32_t offset;
         unsigned fields;
@@ -212,7 +212,7 @@ TEST_CASE("each lock of HP, SA and HPCONTROL freezes its field and itself") {
     }
 }
 
-TEST_CASE("saved state of the CSU round-trips, and bad states are refused") {
+TEST_CASE("saved state of the CSU round-trips, and bad states are refused", "[firewall]") {
     PolicyBoard board;
     board.csl(120, 0x122);
     write32(board.csu, csu_sa0, 0x12345678);
@@ -238,7 +238,7 @@ TEST_CASE("saved state of the CSU round-trips, and bad states are refused") {
     CHECK(refused < 8 * good.size());
 }
 
-TEST_CASE("AIPSTZ stores, and says so when a value would restrict something") {
+TEST_CASE("AIPSTZ stores, and says so when a value would restrict something", "[firewall]") {
     FakeHost host;
     Aipstz bridge(host);
     bridge.reset();

@@ -29,7 +29,7 @@ std::string world_rights(const PolicyBoard& board, std::uint64_t address) {
 
 }  // namespace
 
-TEST_CASE("the map of guarded ranges names each index of the fact sheet where it lies") {
+TEST_CASE("the map of guarded ranges names each index of the fact sheet where it lies", "[firewall]") {
     struct {
         std::uint64_t address;
         unsigned index;
@@ -72,7 +72,7 @@ TEST_CASE("the map of guarded ranges names each index of the fact sheet where it
     CHECK(place_of(0x13fffffff).slave->guard == Guard::tzasc);
 }
 
-TEST_CASE("place_of cuts the whole address space without gap or overlap") {
+TEST_CASE("place_of cuts the whole address space without gap or overlap", "[firewall]") {
     std::uint64_t at = 0;
     std::size_t guarded = 0;
     for (;;) {
@@ -93,7 +93,7 @@ TEST_CASE("place_of cuts the whole address space without gap or overlap") {
     CHECK(guarded == slaves().size());
 }
 
-TEST_CASE("the RDC denies before the TZASC, which then sees nothing") {
+TEST_CASE("the RDC denies before the TZASC, which then sees nothing", "[firewall]") {
     PolicyBoard board;
     board.enable();
     board.slot(2, 0x100000, 0x200000, 0x0c);  // domain 1 only
@@ -114,7 +114,8 @@ TEST_CASE("the RDC denies before the TZASC, which then sees nothing") {
     CHECK(denier(0, World::secure) == Denier::rdc_region);
 }
 
-TEST_CASE("a denied access is recorded at its first denied byte, by the block that denied that one") {
+TEST_CASE("a denied access is recorded at its first denied byte, by the block that denied that one",
+          "[firewall]") {
     PolicyBoard board;
     board.enable();
     write32(board.tzc, tzc_attributes(0), 0xf0000000);
@@ -133,7 +134,7 @@ TEST_CASE("a denied access is recorded at its first denied byte, by the block th
     CHECK(read32(board.rdc, rdc_mrvs(0)) == (0x200000u | 0x10));
 }
 
-TEST_CASE("SEC_ERR_RESP_EN turns OKAY into SLVERR, except for the TZASC") {
+TEST_CASE("SEC_ERR_RESP_EN turns OKAY into SLVERR, except for the TZASC", "[firewall]") {
     for (std::uint32_t respond : {0u, 4u}) {
         for (std::uint32_t action = 0; action < 4; ++action) {
             PolicyBoard board;
@@ -172,7 +173,7 @@ TEST_CASE("SEC_ERR_RESP_EN turns OKAY into SLVERR, except for the TZASC") {
     }
 }
 
-TEST_CASE("a violation by CSU, PDAP or semaphore leaves no trace in any latch") {
+TEST_CASE("a violation by CSU, PDAP or semaphore leaves no trace in any latch", "[firewall]") {
     PolicyBoard board;
     board.enable();
     write32(board.gpr, gpr11, 0x401);
@@ -196,7 +197,7 @@ TEST_CASE("a violation by CSU, PDAP or semaphore leaves no trace in any latch") 
     CHECK(board.rdc_host.irq[0] == false);
 }
 
-TEST_CASE("GPR11 guards OCRAM from an address up by CSL 118") {
+TEST_CASE("GPR11 guards OCRAM from an address up by CSL 118", "[firewall]") {
     PolicyBoard board;
     CHECK(world_rights(board, ocram) == "rwrwrwrw");  // not enabled: open, whatever the CSL says
     for (unsigned page = 0; page < 32; ++page) {
@@ -219,7 +220,7 @@ TEST_CASE("GPR11 guards OCRAM from an address up by CSL 118") {
     }
 }
 
-TEST_CASE("GPR11 guards OCRAM_S from an address up by CSL 119") {
+TEST_CASE("GPR11 guards OCRAM_S from an address up by CSL 119", "[firewall]") {
     PolicyBoard board;
     for (unsigned page = 0; page < 8; ++page) {
         write32(board.gpr, gpr11, page << 11 | 1 << 10);
@@ -239,7 +240,7 @@ TEST_CASE("GPR11 guards OCRAM_S from an address up by CSL 119") {
     CHECK(world_rights(board, ocram_s) == "rwrw----");
 }
 
-TEST_CASE("OCRAM meets the RDC's slots before the CSU") {
+TEST_CASE("OCRAM meets the RDC's slots before the CSU", "[firewall]") {
     PolicyBoard board;
     write32(board.gpr, gpr11, 0x001);
     board.slot(25, 0x900000, 0x910000, 0xf3);
@@ -253,7 +254,7 @@ TEST_CASE("OCRAM meets the RDC's slots before the CSU") {
     CHECK(decide(board, 0, World::secure, ocram, Direction::read).granted);
 }
 
-TEST_CASE("a peripheral meets CSL, then PDAP, then its memory slots") {
+TEST_CASE("a peripheral meets CSL, then PDAP, then its memory slots", "[firewall]") {
     PolicyBoard board;
     board.csl(120, 0x22);
     write32(board.rdc, rdc_pdap(120), 0x0f);
@@ -272,7 +273,7 @@ TEST_CASE("a peripheral meets CSL, then PDAP, then its memory slots") {
     CHECK(read32(board.rdc, rdc_mrvs(51)) == (0x38300020u | 0x10 | 1));
 }
 
-TEST_CASE("peripheral_rights agrees with decide on every index, level and domain") {
+TEST_CASE("peripheral_rights agrees with decide on every index, level and domain", "[firewall]") {
     PolicyBoard board;
     for (const Slave& slave : slaves()) {
         if (slave.guard != Guard::peripheral) {
@@ -301,7 +302,7 @@ TEST_CASE("peripheral_rights agrees with decide on every index, level and domain
     }
 }
 
-TEST_CASE("the reset state lets only the secure world at peripherals, and everyone at memory") {
+TEST_CASE("the reset state lets only the secure world at peripherals, and everyone at memory", "[firewall]") {
     PolicyBoard board;
     CHECK(world_rights(board, uart1) == "rwrw----");
     CHECK(world_rights(board, vpu) == "rwrw----");
@@ -313,7 +314,8 @@ TEST_CASE("the reset state lets only the secure world at peripherals, and everyo
     CHECK(world_rights(board, uart1) == "rwrwrwrw");
 }
 
-TEST_CASE("access_runs counts what user and privileged accesses share, runs what one of them has") {
+TEST_CASE("access_runs counts what user and privileged accesses share, runs what one of them has",
+          "[firewall]") {
     PolicyBoard board;
     board.open_peripherals();
     board.csl(102, 0xbb);  // non-secure supervisor only
@@ -330,7 +332,7 @@ TEST_CASE("access_runs counts what user and privileged accesses share, runs what
         std::vector<Run>{{first, 0x10000, true}, {uart1, 0x10000, false}, {uart1 + 0x10000, 0x10000, true}});
 }
 
-TEST_CASE("runs of OCRAM have the RDC's 128-byte edges and the guard's 4 KiB one") {
+TEST_CASE("runs of OCRAM have the RDC's 128-byte edges and the guard's 4 KiB one", "[firewall]") {
     PolicyBoard board;
     write32(board.gpr, gpr11, 0x021);
     board.slot(24, 0x900080, 0x900100, 0x02);
@@ -342,7 +344,7 @@ TEST_CASE("runs of OCRAM have the RDC's 128-byte edges and the guard's 4 KiB one
     CHECK(board.firewall.access_runs(World::secure, 0, ocram, 0x20000).size() == 3);
 }
 
-TEST_CASE("policy_changed is called when rights or identities change, and only then") {
+TEST_CASE("policy_changed is called when rights or identities change, and only then", "[firewall]") {
     PolicyBoard board;
     unsigned seen = board.host.policy_changes;
     const auto changed = [&] {
@@ -398,7 +400,7 @@ TEST_CASE("policy_changed is called when rights or identities change, and only t
     CHECK_FALSE(changed());
 }
 
-TEST_CASE("a firewall takes only its blocks, and without one of them that one denies nothing") {
+TEST_CASE("a firewall takes only its blocks, and without one of them that one denies nothing", "[firewall]") {
     PolicyBoard board;
     FakeHost host;
     Firewall alone(host);

@@ -228,7 +228,8 @@ void lock_everything(PolicyBoard& board) {
 
 }  // namespace
 
-TEST_CASE("random register accesses break no lock, and no change of rights goes without notice") {
+TEST_CASE("random register accesses break no lock, and no change of rights goes without notice",
+          "[firewall]") {
     Random random(39);
     PolicyBoard board;
     const std::vector<Block> blocks = blocks_of(board);
@@ -292,7 +293,7 @@ TEST_CASE("random register accesses break no lock, and no change of rights goes 
     CHECK(locked > operations / 100 * 2);
 }
 
-TEST_CASE("no traffic from either world changes a policy that is locked") {
+TEST_CASE("no traffic from either world changes a policy that is locked", "[firewall]") {
     Random random(29);
     PolicyBoard board;
     lock_everything(board);
@@ -316,7 +317,7 @@ TEST_CASE("no traffic from either world changes a policy that is locked") {
     CHECK(board.host.policy_changes == changes);
 }
 
-TEST_CASE("the non-secure world reaches no register that the CSU guards, through the bus") {
+TEST_CASE("the non-secure world reaches no register that the CSU guards, through the bus", "[firewall]") {
     Random random(30);
     PolicyBoard board;
     lock_everything(board);

@@ -153,7 +153,7 @@ std::string check(const Cell& cell) {
 
 }  // namespace
 
-TEST_CASE("conformance matrix") {
+TEST_CASE("conformance matrix", "[firewall]") {
     unsigned cells = 0;
     for (const Row& row : rows) {
         for (std::size_t target = 0; target < 5; ++target) {
@@ -180,7 +180,7 @@ TEST_CASE("conformance matrix") {
     CHECK(cells == 7 * 5 * 2 * 2 * 4 * 2);
 }
 
-TEST_CASE("the matrix's masters have the worlds and domains it speaks of") {
+TEST_CASE("the matrix's masters have the worlds and domains it speaks of", "[firewall]") {
     PolicyBoard board;
     program_strict(board);
     const auto is = [&](Master master, World own, World world, Domain domain) {

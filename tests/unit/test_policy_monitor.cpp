@@ -52,7 +52,7 @@ struct MonitoredBoard : PolicyBoard {
 
 }  // namespace
 
-TEST_CASE("a refusal inside of a block is on record with its master's domain") {
+TEST_CASE("a refusal inside of a block is on record with its master's domain", "[firewall]") {
     MonitoredBoard board;
     write32(board.rdc, rdc_mda(10), 3);
     Transaction job;
@@ -70,7 +70,7 @@ TEST_CASE("a refusal inside of a block is on record with its master's domain") {
     CHECK(recorded[1].domain == 1);
 }
 
-TEST_CASE("each kind of denial is on record under its rule, once") {
+TEST_CASE("each kind of denial is on record under its rule, once", "[firewall]") {
     MonitoredBoard board;
     write32(board.gpr, gpr10, 1);
     write32(board.gpr, gpr11, 1);
@@ -118,7 +118,7 @@ TEST_CASE("each kind of denial is on record under its rule, once") {
     CHECK(board.monitor.log().next_sequence() == next);
 }
 
-TEST_CASE("the length on record is that of the denied part") {
+TEST_CASE("the length on record is that of the denied part", "[firewall]") {
     MonitoredBoard board;
     board.slot(0, 0x100000, 0x101000, 0);
     board.firewall.access(board.from(0, World::secure, dram + 0xfff00, Direction::read, 0x8000));
@@ -127,7 +127,7 @@ TEST_CASE("the length on record is that of the denied part") {
     CHECK(violation.length == 0x1000);
 }
 
-TEST_CASE("a fault can deny what the firewall grants, and is on record as a fault") {
+TEST_CASE("a fault can deny what the firewall grants, and is on record as a fault", "[firewall]") {
     MonitoredBoard board;
     SECTION("another answer") {
         Fault fault = board.at_page(FaultKind::answer, dram);
@@ -163,7 +163,7 @@ TEST_CASE("a fault can deny what the firewall grants, and is on record as a faul
     }
 }
 
-TEST_CASE("a fault can let pass what the firewall would deny, and that is on record too") {
+TEST_CASE("a fault can let pass what the firewall would deny, and that is on record too", "[firewall]") {
     MonitoredBoard board;
     board.slot(0, 0, 0x1000, 0x30);  // domain 2
     write32(board.rdc, rdc_mda(4), 2);
@@ -184,7 +184,7 @@ TEST_CASE("a fault can let pass what the firewall would deny, and that is on rec
     CHECK(board.monitor.log().newest()->denier == "rdc-region");
 }
 
-TEST_CASE("views keep the pages of armed faults behind their fence") {
+TEST_CASE("views keep the pages of armed faults behind their fence", "[firewall]") {
     MonitoredBoard board;
     const auto runs = [&](World world) { return board.firewall.access_runs(world, 0, dram, 0x100000000); };
     CHECK(runs(World::secure).size() == 1);
@@ -205,7 +205,7 @@ TEST_CASE("views keep the pages of armed faults behind their fence") {
     CHECK(board.host.policy_changes == changes + 2);
 }
 
-TEST_CASE("a fault keeps only views of the masters that it waits for behind their fence") {
+TEST_CASE("a fault keeps only views of the masters that it waits for behind their fence", "[firewall]") {
     MonitoredBoard board;
     Fault fault = board.at_page(FaultKind::zero, dram);
     fault.match->first = 0;
@@ -224,7 +224,7 @@ TEST_CASE("a fault keeps only views of the masters that it waits for behind thei
     CHECK(runs(0) == open);
 }
 
-TEST_CASE("a flipped bit takes effect at once, behind any lock") {
+TEST_CASE("a flipped bit takes effect at once, behind any lock", "[firewall]") {
     MonitoredBoard board;
     SECTION("TZASC region") {
         board.enable();
@@ -262,7 +262,7 @@ TEST_CASE("a flipped bit takes effect at once, behind any lock") {
     }
 }
 
-TEST_CASE("blocks tell which registers faults can reach") {
+TEST_CASE("blocks tell which registers faults can reach", "[firewall]") {
     PolicyBoard board;
     struct {
         FaultTarget& target;
@@ -280,7 +280,7 @@ TEST_CASE("blocks tell which registers faults can reach") {
     }
 }
 
-TEST_CASE("a block that loses its state is as after power-on") {
+TEST_CASE("a block that loses its state is as after power-on", "[firewall]") {
     MonitoredBoard board;
     board.enable();
     write32(board.tzc, tzc_attributes(0), 0);
@@ -335,7 +335,8 @@ struct GuardedBoard : MonitoredBoard {
 
 }  // namespace
 
-TEST_CASE("what a fault on a firewall's state lets through is on record as granted because of it") {
+TEST_CASE("what a fault on a firewall's state lets through is on record as granted because of it",
+          "[firewall]") {
     GuardedBoard board;
     struct {
         Fault fault;
@@ -380,7 +381,7 @@ TEST_CASE("what a fault on a firewall's state lets through is on record as grant
     }
 }
 
-TEST_CASE("a master that a fault has made another is granted because of that fault") {
+TEST_CASE("a master that a fault has made another is granted because of that fault", "[firewall]") {
     SECTION("its world") {
         GuardedBoard board;
         const auto gpu_read = [&] { return board.by(Master::gpu, board.heap, Direction::read); };
@@ -426,7 +427,7 @@ TEST_CASE("a master that a fault has made another is granted because of that fau
     }
 }
 
-TEST_CASE("a record tells what a fault made of an access that was permitted anyhow") {
+TEST_CASE("a record tells what a fault made of an access that was permitted anyhow", "[firewall]") {
     struct {
         FaultKind kind;
         Direction direction;
@@ -450,7 +451,7 @@ TEST_CASE("a record tells what a fault made of an access that was permitted anyh
     }
 }
 
-TEST_CASE("a fault that opens what an answer then refuses has let nothing through") {
+TEST_CASE("a fault that opens what an answer then refuses has let nothing through", "[firewall]") {
     GuardedBoard board;
     Fault glitch = board.at_page(FaultKind::change_world, board.heap);
     glitch.world = World::secure;
@@ -461,7 +462,8 @@ TEST_CASE("a fault that opens what an answer then refuses has let nothing throug
     CHECK(board.monitor.log().granted() == 0);
 }
 
-TEST_CASE("only the part that a fault opened is on record, and only for those whom it was closed to") {
+TEST_CASE("only the part that a fault opened is on record, and only for those whom it was closed to",
+          "[firewall]") {
     GuardedBoard board;
     board.inject(board.at_once(FaultKind::disable_tzasc, "gpr"));
     const std::uint64_t next = board.monitor.log().next_sequence();
@@ -475,7 +477,7 @@ TEST_CASE("only the part that a fault opened is on record, and only for those wh
     CHECK(board.newest().length == 0xf00);
 }
 
-TEST_CASE("an opening ends when software closes the place again, and with a reset") {
+TEST_CASE("an opening ends when software closes the place again, and with a reset", "[firewall]") {
     GuardedBoard board;
     board.inject(board.at_once(FaultKind::flip_bit, "tzasc", tzc_attributes(1), 0));
     const Transaction read = board.by(Master::a53, board.heap, Direction::read);
@@ -520,7 +522,7 @@ TEST_CASE("an opening ends when software closes the place again, and with a rese
     }
 }
 
-TEST_CASE("openings have bounds") {
+TEST_CASE("openings have bounds", "[firewall]") {
     FaultOpenings openings;
     Opening opening;
     opening.fault = 1;

@@ -358,7 +358,7 @@ void check_all_runs(Random& random, const Bench& bench, const std::vector<std::u
 
 }  // namespace
 
-TEST_CASE("random programs of all blocks agree with the naive oracle") {
+TEST_CASE("random programs of all blocks agree with the naive oracle", "[firewall]") {
     Random random(0x8d0c2026);
     Tally tally;
     const unsigned programs = program_count();
@@ -385,7 +385,7 @@ TEST_CASE("random programs of all blocks agree with the naive oracle") {
     WARN(programs << " programs of " << accesses << " accesses in " << took.count() << " s:" << summary);
 }
 
-TEST_CASE("runs of the worst program of TZASC and RDC are fast") {
+TEST_CASE("runs of the worst program of TZASC and RDC are fast", "[firewall]") {
     PolicyBoard board;
     board.enable();
     const bool side_by_side = GENERATE(true, false);

@@ -16,7 +16,7 @@ Transaction by_domain(Domain domain) {
 
 }  // namespace
 
-TEST_CASE("RDC registers reset as documented") {
+TEST_CASE("RDC registers reset as documented", "[firewall]") {
     FakeHost host;
     Rdc rdc(host);
     rdc.reset();
@@ -45,7 +45,7 @@ TEST_CASE("RDC registers reset as documented") {
     CHECK(rdc.irq_lines() == 1);
 }
 
-TEST_CASE("RDC registers store only the bits they have") {
+TEST_CASE("RDC registers store only the bits they have", "[firewall]") {
     struct {
         std::uint32_t offset;
         std::uint32_t mask;
@@ -77,7 +77,7 @@ TEST_CASE("RDC registers store only the bits they have") {
     }
 }
 
-TEST_CASE("STAT names the reader's domain") {
+TEST_CASE("STAT names the reader's domain", "[firewall]") {
     FakeHost host;
     Rdc rdc(host);
     rdc.reset();
@@ -88,7 +88,7 @@ TEST_CASE("STAT names the reader's domain") {
     CHECK(read32(rdc, rdc_stat, by_domain(7)) == 0x103);
 }
 
-TEST_CASE("the interrupt is about restoration only") {
+TEST_CASE("the interrupt is about restoration only", "[firewall]") {
     PolicyBoard board;
     board.slot(0, 0, 0x1000, 0);
     board.firewall.access(board.from(0, World::secure, dram, Direction::read));
@@ -110,7 +110,7 @@ TEST_CASE("the interrupt is about restoration only") {
     CHECK(read32(board.rdc, rdc_intstat) == 0);
 }
 
-TEST_CASE("MDA gives each master its domain until it is locked") {
+TEST_CASE("MDA gives each master its domain until it is locked", "[firewall]") {
     PolicyBoard board;
     for (unsigned number = 0; number < 27; ++number) {
         const auto master = static_cast<Master>(number);
@@ -132,7 +132,7 @@ TEST_CASE("MDA gives each master its domain until it is locked") {
     CHECK(board.firewall.domain_of(Master::vpu_decoder) == 2);
 }
 
-TEST_CASE("a locked PDAP is frozen byte by byte") {
+TEST_CASE("a locked PDAP is frozen byte by byte", "[firewall]") {
     FakeHost host;
     Rdc rdc(host);
     for (unsigned index = 0; index < 128; ++index) {
@@ -149,7 +149,7 @@ TEST_CASE("a locked PDAP is frozen byte by byte") {
     }
 }
 
-TEST_CASE("a locked memory slot keeps everything but ENA, which can only be set") {
+TEST_CASE("a locked memory slot keeps everything but ENA, which can only be set", "[firewall]") {
     for (unsigned slot = 0; slot < 64; ++slot) {
         for (bool enabled : {false, true}) {
             FakeHost host;
@@ -178,7 +178,7 @@ TEST_CASE("a locked memory slot keeps everything but ENA, which can only be set"
     }
 }
 
-TEST_CASE("each right of a slot belongs to one domain and direction") {
+TEST_CASE("each right of a slot belongs to one domain and direction", "[firewall]") {
     for (unsigned bit = 0; bit < 8; ++bit) {
         PolicyBoard board;
         board.slot(3, 0x100000, 0x200000, 1u << bit);
@@ -195,7 +195,7 @@ TEST_CASE("each right of a slot belongs to one domain and direction") {
     CHECK_FALSE(Rdc::allows(0xff, 255, Direction::write));
 }
 
-TEST_CASE("a slot is open while it is disabled or empty") {
+TEST_CASE("a slot is open while it is disabled or empty", "[firewall]") {
     PolicyBoard board;
     board.slot(0, 0x100000, 0x200000, 0);
     CHECK(board.domain_rights(dram + 0x100000) == "--------");
@@ -208,7 +208,7 @@ TEST_CASE("a slot is open while it is disabled or empty") {
     CHECK(board.domain_rights(dram + 0x200000) == "rwrwrwrw");
 }
 
-TEST_CASE("edges are rounded outwards to the granularity of the slot's memory") {
+TEST_CASE("edges are rounded outwards to the granularity of the slot's memory", "[firewall]") {
     PolicyBoard board;
     board.slot(0, 0x100f80, 0x102080, 0);
     CHECK(board.domain_rights(dram + 0x0ffffc) == "rwrwrwrw");
@@ -233,7 +233,7 @@ TEST_CASE("edges are rounded outwards to the granularity of the slot's memory") 
     CHECK(board.domain_rights(dram + 0xffffeffc) == "rwrwrwrw");
 }
 
-TEST_CASE("slots reach only their own memory") {
+TEST_CASE("slots reach only their own memory", "[firewall]") {
     struct {
         unsigned first, end;
         std::uint64_t address;
@@ -259,7 +259,7 @@ TEST_CASE("slots reach only their own memory") {
     }
 }
 
-TEST_CASE("where slots overlap all of them must allow, and that is logged once") {
+TEST_CASE("where slots overlap all of them must allow, and that is logged once", "[firewall]") {
     PolicyBoard board;
     board.slot(1, 0x100000, 0x300000, 0xf3);
     board.slot(5, 0x200000, 0x400000, 0x3f);
@@ -281,7 +281,7 @@ TEST_CASE("where slots overlap all of them must allow, and that is logged once")
     CHECK(other.rdc_host.guest_errors.empty());
 }
 
-TEST_CASE("MRVS keeps the first violation until AD is cleared by writing 1") {
+TEST_CASE("MRVS keeps the first violation until AD is cleared by writing 1", "[firewall]") {
     PolicyBoard board;
     board.slot(0, 0x100000, 0x200000, 0x03);
     board.slot(1, 0x200000, 0x300000, 0x02);
@@ -314,7 +314,7 @@ TEST_CASE("MRVS keeps the first violation until AD is cleared by writing 1") {
     CHECK(read32(board.rdc, rdc_mrvs(0)) == 0);
 }
 
-TEST_CASE("MRVS of an on-chip RAM holds the CPU address, and of DRAM the offset") {
+TEST_CASE("MRVS of an on-chip RAM holds the CPU address, and of DRAM the offset", "[firewall]") {
     PolicyBoard board;
     board.slot(24, 0x910000, 0x920000, 0);
     board.slot(7, 0xc0000000, 0xffffff80, 0);
@@ -324,7 +324,7 @@ TEST_CASE("MRVS of an on-chip RAM holds the CPU address, and of DRAM the offset"
     CHECK(read32(board.rdc, rdc_mrvs(7)) == (0xffffffe0u | 0x10 | 1));
 }
 
-TEST_CASE("an observer's access leaves no trace in the RDC") {
+TEST_CASE("an observer's access leaves no trace in the RDC", "[firewall]") {
     PolicyBoard board;
     board.slot(0, 0, 0x1000, 0);
     Transaction look = board.from(0, World::secure, dram, Direction::read);
@@ -334,7 +334,7 @@ TEST_CASE("an observer's access leaves no trace in the RDC") {
     CHECK(read32(board.rdc, rdc_mrvs(0)) == 0);
 }
 
-TEST_CASE("saved state of the RDC round-trips, and bad states are refused") {
+TEST_CASE("saved state of the RDC round-trips, and bad states are refused", "[firewall]") {
     PolicyBoard board;
     board.slot(0, 0x100000, 0x200000, 0x80000021);
     board.slot(25, 0x900080, 0x900100, 0x0f);

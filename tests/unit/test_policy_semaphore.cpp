@@ -29,7 +29,7 @@ void set(RdcSemaphore& semaphore, unsigned number, unsigned value, const Transac
 
 }  // namespace
 
-TEST_CASE("a free gate goes to the first master that writes its own number plus 1") {
+TEST_CASE("a free gate goes to the first master that writes its own number plus 1", "[firewall]") {
     FakeHost host;
     RdcSemaphore semaphore(host);
     semaphore.reset();
@@ -68,7 +68,7 @@ TEST_CASE("a free gate goes to the first master that writes its own number plus 
     CHECK(host.guest_errors.empty());
 }
 
-TEST_CASE("a word reaches four gates, each by itself") {
+TEST_CASE("a word reaches four gates, each by itself", "[firewall]") {
     FakeHost host;
     RdcSemaphore semaphore(host);
     semaphore.reset();
@@ -79,7 +79,7 @@ TEST_CASE("a word reaches four gates, each by itself") {
     CHECK(read32(semaphore, 4) == 0x00001700);
 }
 
-TEST_CASE("RSTGT frees gates by two writes of one master") {
+TEST_CASE("RSTGT frees gates by two writes of one master", "[firewall]") {
     FakeHost host;
     RdcSemaphore semaphore(host);
     semaphore.reset();
@@ -134,7 +134,7 @@ TEST_CASE("RSTGT frees gates by two writes of one master") {
     }
 }
 
-TEST_CASE("a peripheral with SREQ is for the domain that holds its gate") {
+TEST_CASE("a peripheral with SREQ is for the domain that holds its gate", "[firewall]") {
     PolicyBoard board;
     board.open_peripherals();
     struct {
@@ -177,7 +177,7 @@ TEST_CASE("a peripheral with SREQ is for the domain that holds its gate") {
     }
 }
 
-TEST_CASE("saved state of the semaphores round-trips, and bad states are refused") {
+TEST_CASE("saved state of the semaphores round-trips, and bad states are refused", "[firewall]") {
     FakeHost host;
     RdcSemaphore semaphore(host);
     semaphore.reset();

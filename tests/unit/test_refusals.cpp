@@ -66,7 +66,7 @@ Transaction from(Master master, Domain domain) {
 
 }  // namespace
 
-TEST_CASE("CSU: what a lock withholds is reported once, with the number of the first rule") {
+TEST_CASE("CSU: what a lock withholds is reported once, with the number of the first rule", "[observer]") {
     Refusing<Csu> csu;
     CHECK(csu.write(csu_csl(40), 0x00ff01ff) == "");
     CHECK(csu.write(csu_csl(40), 0x003301ff) == "");
@@ -86,7 +86,7 @@ TEST_CASE("CSU: what a lock withholds is reported once, with the number of the f
     CHECK(csu.write(csu_hp0, 0x55555555) == "");
 }
 
-TEST_CASE("RDC: locked assignments, rights and slots") {
+TEST_CASE("RDC: locked assignments, rights and slots", "[observer]") {
     Refusing<Rdc> rdc;
     CHECK(rdc.write(rdc_mda(15), 0x80000001) == "");
     CHECK(rdc.write(rdc_mda(15), 0x80000001) == "");
@@ -114,7 +114,7 @@ TEST_CASE("RDC: locked assignments, rights and slots") {
     CHECK(rdc.write(0x000, 0) == "");  // read-only for everybody
 }
 
-TEST_CASE("RDC semaphores: gates of somebody else") {
+TEST_CASE("RDC semaphores: gates of somebody else", "[observer]") {
     Refusing<RdcSemaphore> semaphore;
     const Transaction a53 = from(Master::a53, 0), other_domain = from(Master::a53, 1),
                       m4 = from(Master::m4, 1);
@@ -134,7 +134,7 @@ TEST_CASE("RDC semaphores: gates of somebody else") {
     CHECK(semaphore.write(rstgt, 0x051d, 2, m4) == "");  // the sequence was over
 }
 
-TEST_CASE("IOMUXC_GPR: fields that are locked, and their locks") {
+TEST_CASE("IOMUXC_GPR: fields that are locked, and their locks", "[observer]") {
     Refusing<IomuxcGpr> block;
     CHECK(block.write(gpr10, 0x10001) == "");
     CHECK(block.write(gpr10, 0x10001) == "");
@@ -148,7 +148,7 @@ TEST_CASE("IOMUXC_GPR: fields that are locked, and their locks") {
     CHECK(block.write(0x04, 0xffffffff) == "");
 }
 
-TEST_CASE("TZASC: the non-secure world, locked regions and locked locks") {
+TEST_CASE("TZASC: the non-secure world, locked regions and locked locks", "[observer]") {
     Refusing<Tzc380> tzc;
     const Transaction linux_kernel = non_secure_access();
     CHECK(tzc.read(0x000, 4, linux_kernel) == "tzasc 0@0+4");
@@ -178,7 +178,7 @@ TEST_CASE("TZASC: the non-secure world, locked regions and locked locks") {
     CHECK(tzc.write(0x108, 0xf0000000) == "tzasc 0@264+4");
 }
 
-TEST_CASE("TZASC: lockdown_select after secure_boot_lock") {
+TEST_CASE("TZASC: lockdown_select after secure_boot_lock", "[observer]") {
     FakeHost host;
     IomuxcGpr gpr(host);
     Tzc380 tzc(host);
@@ -196,7 +196,7 @@ TEST_CASE("TZASC: lockdown_select after secure_boot_lock") {
     CHECK(host.refusals[0].access.address == 0x00c);
 }
 
-TEST_CASE("SRC: functions of other domains, and who may say whose they are") {
+TEST_CASE("SRC: functions of other domains, and who may say whose they are", "[observer]") {
     Refusing<Src> src;
     const Transaction mine = from(Master::a53, 0), other = from(Master::a53, 1);
     CHECK(src.write(0x44, 1, 4, other) == "");
@@ -213,7 +213,7 @@ TEST_CASE("SRC: functions of other domains, and who may say whose they are") {
     CHECK(src.write(0x0c, 0x81000002 | src.value(0x0c), 4, mine) == "");
 }
 
-TEST_CASE("OCOTP: locked words and signals") {
+TEST_CASE("OCOTP: locked words and signals", "[observer]") {
     Refusing<Ocotp> ocotp;
     CHECK(ocotp.read(0x400 + 0x10 * 0x10) == "ocotp 16@1280+4");  // OTPMK
     CHECK(ocotp.read(0x400 + 0x10 * 0x24) == "");
@@ -235,14 +235,14 @@ TEST_CASE("OCOTP: locked words and signals") {
     CHECK(ocotp.write(0x400, 1) == "");  // read-only for everybody
 }
 
-TEST_CASE("an observer's access is no refusal on record") {
+TEST_CASE("an observer's access is no refusal on record", "[observer]") {
     Refusing<Tzc380> tzc;
     Transaction monitor = non_secure_access();
     monitor.debug = true;
     CHECK(tzc.read(0x100, 4, monitor) == "");
 }
 
-TEST_CASE("a refused access is on record as the firewall's denials are, and counted") {
+TEST_CASE("a refused access is on record as the firewall's denials are, and counted", "[observer]") {
     PolicyBoard board;
     FakeHost monitor_host;
     BusMonitor monitor(monitor_host);
@@ -272,7 +272,7 @@ TEST_CASE("a refused access is on record as the firewall's denials are, and coun
     CHECK(rules[0].counter.writes == 3);
 }
 
-TEST_CASE("a million refused accesses take no more memory than the record has") {
+TEST_CASE("a million refused accesses take no more memory than the record has", "[observer]") {
     FakeHost host;
     BusMonitor monitor(host);
     Transaction by;

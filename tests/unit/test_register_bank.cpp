@@ -23,7 +23,7 @@ RegisterBank small_bank(FakeHost& host) {
 
 }  // namespace
 
-TEST_CASE("reset values and masks of a register bank") {
+TEST_CASE("reset values and masks of a register bank", "[bus]") {
     FakeHost host;
     RegisterBank bank = small_bank(host);
     CHECK(bank.read(0, 4, by_cpu) == 0x12345678);
@@ -36,7 +36,7 @@ TEST_CASE("reset values and masks of a register bank") {
     CHECK(bank.read(4, 4, by_cpu) == 0x0f);
 }
 
-TEST_CASE("byte lanes reach only their bits") {
+TEST_CASE("byte lanes reach only their bits", "[bus]") {
     FakeHost host;
     RegisterBank bank = small_bank(host);
     bank.write(1, 0xab, 1, by_cpu);
@@ -51,7 +51,7 @@ TEST_CASE("byte lanes reach only their bits") {
     }
 }
 
-TEST_CASE("SET, CLR and TGL aliases act on every register of a row") {
+TEST_CASE("SET, CLR and TGL aliases act on every register of a row", "[bus]") {
     FakeHost host;
     RegisterBank bank = small_bank(host);
     for (std::uint32_t base : {0x10u, 0x30u}) {
@@ -67,7 +67,7 @@ TEST_CASE("SET, CLR and TGL aliases act on every register of a row") {
     CHECK(bank.value(0x30) == 0x17d);
 }
 
-TEST_CASE("handlers see index, lanes and values") {
+TEST_CASE("handlers see index, lanes and values", "[bus]") {
     FakeHost host;
     std::vector<WriteEvent> events;
     RegisterBank bank(host, "bank", 0x40,
@@ -87,7 +87,7 @@ TEST_CASE("handlers see index, lanes and values") {
     CHECK(events[0].lanes == 0xffffffff);
 }
 
-TEST_CASE("holes and unmodelled registers are reported") {
+TEST_CASE("holes and unmodelled registers are reported", "[bus]") {
     FakeHost host;
     RegisterBank bank = small_bank(host);
     CHECK(bank.read(0x40, 4, by_cpu) == 0);
@@ -103,7 +103,7 @@ TEST_CASE("holes and unmodelled registers are reported") {
     }
 }
 
-TEST_CASE("saved state of a bank round-trips and refuses other layouts") {
+TEST_CASE("saved state of a bank round-trips and refuses other layouts", "[bus]") {
     FakeHost host;
     RegisterBank bank = small_bank(host);
     bank.write(0x30, 0xdeadbeef, 4, by_cpu);
@@ -128,7 +128,7 @@ TEST_CASE("saved state of a bank round-trips and refuses other layouts") {
     CHECK_FALSE(cut.ok());
 }
 
-TEST_CASE("an archive keeps its limits") {
+TEST_CASE("an archive keeps its limits", "[bus]") {
     Archive out;
     std::uint8_t number = 200;
     bool flag = true;
@@ -172,7 +172,8 @@ TEST_CASE("an archive keeps its limits") {
 }
 
 TEST_CASE(
-    "rights of an access: bits that are withheld stay, handlers do not see them, and somebody hears of it") {
+    "rights of an access: bits that are withheld stay, handlers do not see them, and somebody hears of it",
+    "[bus]") {
     FakeHost host;
     std::vector<std::uint32_t> written;
     const auto note = [&](const WriteEvent& event) { written.push_back(event.written); };

@@ -43,7 +43,7 @@ std::ptrdiff_t said(const FakeHost& host, std::string_view what) {
 
 }  // namespace
 
-TEST_CASE("a field has its place in a register") {
+TEST_CASE("a field has its place in a register", "[bus]") {
     CHECK(mode.mask() == 0x70);
     CHECK(Field{"ALL", 0, 32}.mask() == 0xffffffff);
     CHECK(Field{"TOP", 31}.mask() == 0x80000000);
@@ -53,7 +53,7 @@ TEST_CASE("a field has its place in a register") {
     CHECK(bits_of({mode, on, trace}) == 0x80000170);
 }
 
-TEST_CASE("what software can do follows from the fields of a register") {
+TEST_CASE("what software can do follows from the fields of a register", "[bus]") {
     FakeHost host;
     RegisterBank bank = bank_with_fields(host);
     bank.write(0, 0xffffffff, 4, by_cpu);
@@ -67,7 +67,7 @@ TEST_CASE("what software can do follows from the fields of a register") {
     CHECK(bank.value(0x84) == 0xf0);
 }
 
-TEST_CASE("a core gets and sets single fields") {
+TEST_CASE("a core gets and sets single fields", "[bus]") {
     FakeHost host;
     RegisterBank bank = bank_with_fields(host);
     enum class Speed : std::uint8_t { slow = 3 };
@@ -83,7 +83,7 @@ TEST_CASE("a core gets and sets single fields") {
     CHECK(host.unimplemented.empty());
 }
 
-TEST_CASE("a field without effect is reported by its name when it changes, and only then") {
+TEST_CASE("a field without effect is reported by its name when it changes, and only then", "[bus]") {
     FakeHost host;
     RegisterBank bank = bank_with_fields(host);
     bank.write(0, 0x170, 4, by_cpu);
@@ -98,7 +98,7 @@ TEST_CASE("a field without effect is reported by its name when it changes, and o
     CHECK(said(host, "(TUNING)") == 1);
 }
 
-TEST_CASE("registers have names for traces") {
+TEST_CASE("registers have names for traces", "[bus]") {
     FakeHost host;
     const RegisterBank bank = bank_with_fields(host);
     CHECK(bank.name_at(0x00) == "CTRL");
@@ -131,7 +131,7 @@ void for_every_row(const Each& each) {
 
 }  // namespace
 
-TEST_CASE("every field of every bank of the catalogue is sound") {
+TEST_CASE("every field of every bank of the catalogue is sound", "[bus]") {
     unsigned fields = 0;
     std::set<std::string> bad;
     for_every_row([&](Device&, const BankPlace&, const Register& row, std::uint64_t) {
@@ -153,7 +153,7 @@ TEST_CASE("every field of every bank of the catalogue is sound") {
     CHECK(fields > 400);
 }
 
-TEST_CASE("writes to every bank of the catalogue leave reserved bits alone") {
+TEST_CASE("writes to every bank of the catalogue leave reserved bits alone", "[bus]") {
     std::set<std::string> bad;
     for_every_row([&](Device& core, const BankPlace& place, const Register& row, std::uint64_t offset) {
         std::uint32_t named = row.fields.empty() ? ~0u : 0u;
@@ -173,7 +173,7 @@ TEST_CASE("writes to every bank of the catalogue leave reserved bits alone") {
     CHECK(bad == std::set<std::string>{});
 }
 
-TEST_CASE("fields without a handler take what is written, and clear or keep what they say") {
+TEST_CASE("fields without a handler take what is written, and clear or keep what they say", "[bus]") {
     std::set<std::string> bad;
     unsigned tried = 0;
     for_every_row([&](Device& core, const BankPlace& place, const Register& row, std::uint64_t offset) {

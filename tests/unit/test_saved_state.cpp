@@ -191,7 +191,7 @@ std::vector<bool> lines(const RandomHost& bus, const Device& core) {
 
 }  // namespace
 
-TEST_CASE("saved state: every core, wherever it is stopped") {
+TEST_CASE("saved state: every core, wherever it is stopped", "[interface]") {
     const auto few = static_cast<std::uint64_t>(fuzz_operations() / 100'000 + 1);
     for (const CatalogueEntry& entry : catalogue()) {
         const std::string_view type = entry.type;

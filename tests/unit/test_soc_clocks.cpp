@@ -37,7 +37,7 @@ constexpr std::uint32_t lock = 1u << 31;
 
 }  // namespace
 
-TEST_CASE("PLL rates after a boot loader") {
+TEST_CASE("PLL rates after a boot loader", "[soc]") {
     FakeHost host;
     Anatop anatop(host);
     CHECK(fractional_rate(anatop, 0x28) == 1'000'000'000);
@@ -49,7 +49,7 @@ TEST_CASE("PLL rates after a boot loader") {
     CHECK(two_stage_rate(anatop, 0x60) == 800'000'000);
 }
 
-TEST_CASE("a PLL is locked exactly while it has power") {
+TEST_CASE("a PLL is locked exactly while it has power", "[soc]") {
     struct Pll {
         std::uint32_t offset;
         std::uint32_t power_down;
@@ -79,7 +79,7 @@ TEST_CASE("a PLL is locked exactly while it has power") {
     }
 }
 
-TEST_CASE("new dividers are acknowledged and the acknowledgement goes away") {
+TEST_CASE("new dividers are acknowledged and the acknowledgement goes away", "[soc]") {
     for (std::uint32_t offset : {0x00u, 0x20u}) {
         CAPTURE(offset);
         FakeHost host;
@@ -96,7 +96,7 @@ TEST_CASE("new dividers are acknowledged and the acknowledgement goes away") {
     }
 }
 
-TEST_CASE("clock roots and gates keep what is written, also through their aliases") {
+TEST_CASE("clock roots and gates keep what is written, also through their aliases", "[soc]") {
     FakeHost host;
     Ccm ccm(host);
     struct Job {
@@ -123,7 +123,7 @@ TEST_CASE("clock roots and gates keep what is written, also through their aliase
     }
 }
 
-TEST_CASE("rates that a boot loader sets up for the buses") {
+TEST_CASE("rates that a boot loader sets up for the buses", "[soc]") {
     FakeHost host;
     Ccm ccm(host);
     // imx8mq_ahb_sels[1] is 133 MHz, IPG is half of it.

@@ -216,7 +216,7 @@ std::vector<std::uint32_t> all_words(Device& core) {
 
 }  // namespace
 
-TEST_CASE("reset values and writable bits of the SoC's registers") {
+TEST_CASE("reset values and writable bits of the SoC's registers", "[soc]") {
     for (const Expectation& expected : expectations) {
         CAPTURE(expected.type, expected.region, expected.offset);
         FakeHost host;
@@ -233,7 +233,7 @@ TEST_CASE("reset values and writable bits of the SoC's registers") {
     }
 }
 
-TEST_CASE("every declared register of a fresh core reads its declared reset value") {
+TEST_CASE("every declared register of a fresh core reads its declared reset value", "[soc]") {
     for (const char* type : soc_types) {
         FakeHost host;
         const auto core = make_core(host, type);
@@ -259,7 +259,7 @@ TEST_CASE("every declared register of a fresh core reads its declared reset valu
     }
 }
 
-TEST_CASE("saved state of every core round-trips") {
+TEST_CASE("saved state of every core round-trips", "[soc]") {
     for (const char* type : soc_types) {
         for (std::uint64_t seed = 1; seed <= 8; ++seed) {
             CAPTURE(type, seed);
@@ -284,7 +284,7 @@ TEST_CASE("saved state of every core round-trips") {
     }
 }
 
-TEST_CASE("bad saved states are refused and nothing crashes") {
+TEST_CASE("bad saved states are refused and nothing crashes", "[soc]") {
     for (const char* type : soc_types) {
         CAPTURE(type);
         FakeHost host;
@@ -325,7 +325,7 @@ TEST_CASE("bad saved states are refused and nothing crashes") {
     }
 }
 
-TEST_CASE("random accesses never crash a core, and a reset undoes them") {
+TEST_CASE("random accesses never crash a core, and a reset undoes them", "[soc]") {
     for (const char* type : soc_types) {
         CAPTURE(type);
         FakeHost host;
@@ -350,7 +350,7 @@ TEST_CASE("random accesses never crash a core, and a reset undoes them") {
     }
 }
 
-TEST_CASE("random accesses to the power and reset controllers together") {
+TEST_CASE("random accesses to the power and reset controllers together", "[soc]") {
     FakeHost host;
     Random random(0xc0de);
     Src src(host);

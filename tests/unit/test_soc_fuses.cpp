@@ -38,7 +38,7 @@ bool failed(Ocotp& ocotp) {
 
 }  // namespace
 
-TEST_CASE("identification of the chip") {
+TEST_CASE("identification of the chip", "[soc]") {
     FakeHost host;
     Ocotp ocotp(host);
     CHECK(ocotp.set_property("uid-low", 0x11223344) == std::nullopt);
@@ -65,7 +65,7 @@ TEST_CASE("identification of the chip") {
     }
 }
 
-TEST_CASE("fuses can only be blown, and shadows follow on reload") {
+TEST_CASE("fuses can only be blown, and shadows follow on reload", "[soc]") {
     FakeHost host;
     Ocotp ocotp(host);
     const std::uint32_t words[] = {0x38, 0x3b, 0x07};
@@ -91,7 +91,7 @@ TEST_CASE("fuses can only be blown, and shadows follow on reload") {
     }
 }
 
-TEST_CASE("programming needs the key, for every word anew") {
+TEST_CASE("programming needs the key, for every word anew", "[soc]") {
     FakeHost host;
     Ocotp ocotp(host);
     for (std::uint32_t control : {0x00000038u, 0x3e760038u, 0x773e0038u}) {
@@ -106,7 +106,7 @@ TEST_CASE("programming needs the key, for every word anew") {
     CHECK_FALSE(failed(ocotp));
 }
 
-TEST_CASE("an override of a shadow lasts until reload or reset") {
+TEST_CASE("an override of a shadow lasts until reload or reset", "[soc]") {
     FakeHost host;
     Ocotp ocotp(host);
     write32(ocotp, shadow(0x24), 0x55667788);
@@ -119,7 +119,7 @@ TEST_CASE("an override of a shadow lasts until reload or reset") {
     CHECK(read32(ocotp, shadow(0x24)) == 0x9f055651);
 }
 
-TEST_CASE("locked words refuse with ERROR") {
+TEST_CASE("locked words refuse with ERROR", "[soc]") {
     FakeHost host;
     Ocotp ocotp(host);
     program(ocotp, 0x01, 0xffffffff);  // the unique ID is locked in production
@@ -166,7 +166,7 @@ TEST_CASE("locked words refuse with ERROR") {
     }
 }
 
-TEST_CASE("read-locked words give their pattern and set ERROR") {
+TEST_CASE("read-locked words give their pattern and set ERROR", "[soc]") {
     FakeHost host;
     Ocotp ocotp(host);
     CHECK(read32(ocotp, shadow(0x13)) == 0xbadabada);  // OTP master key
@@ -185,7 +185,7 @@ TEST_CASE("read-locked words give their pattern and set ERROR") {
     CHECK(read32(ocotp, shadow(0x48)) == 0x1234);
 }
 
-TEST_CASE("sticky bits close single words to writing") {
+TEST_CASE("sticky bits close single words to writing", "[soc]") {
     FakeHost host;
     Ocotp ocotp(host);
     struct Job {
@@ -205,7 +205,7 @@ TEST_CASE("sticky bits close single words to writing") {
     }
 }
 
-TEST_CASE("fuse words are read back through READ_CTRL") {
+TEST_CASE("fuse words are read back through READ_CTRL", "[soc]") {
     FakeHost host;
     Ocotp ocotp(host);
     for (std::uint32_t word : {0x24u, 0x02u}) {
@@ -220,7 +220,7 @@ TEST_CASE("fuse words are read back through READ_CTRL") {
     CHECK(failed(ocotp));
 }
 
-TEST_CASE("software controllable signals stay once locked") {
+TEST_CASE("software controllable signals stay once locked", "[soc]") {
     FakeHost host;
     Ocotp ocotp(host);
     write32(ocotp, 0x60, 0x6);

@@ -25,7 +25,7 @@ std::uint32_t status_register(unsigned line) {
 
 }  // namespace
 
-TEST_CASE("an unmasked line reaches the output, a masked one does not") {
+TEST_CASE("an unmasked line reaches the output, a masked one does not", "[soc]") {
     for (unsigned line : {0u, 6u, 9u, 31u, 32u, 63u}) {
         CAPTURE(line);
         FakeHost host;
@@ -51,7 +51,7 @@ TEST_CASE("an unmasked line reaches the output, a masked one does not") {
     }
 }
 
-TEST_CASE("the output stays high until the last line is low") {
+TEST_CASE("the output stays high until the last line is low", "[soc]") {
     FakeHost host;
     Irqsteer steer(host);
     write32(steer, 0x00, 1);
@@ -66,7 +66,7 @@ TEST_CASE("the output stays high until the last line is low") {
     CHECK_FALSE(host.irq[0]);
 }
 
-TEST_CASE("channel, master disable and software requests") {
+TEST_CASE("channel, master disable and software requests", "[soc]") {
     FakeHost host;
     Irqsteer steer(host);
     write32(steer, mask_register(40), 1u << 8);
@@ -86,7 +86,7 @@ TEST_CASE("channel, master disable and software requests") {
     CHECK_FALSE(host.irq[0]);
 }
 
-TEST_CASE("levels of the inputs outlive a reset and a save") {
+TEST_CASE("levels of the inputs outlive a reset and a save", "[soc]") {
     FakeHost host;
     Irqsteer steer(host);
     steer.set_input(16, true);

@@ -21,7 +21,7 @@ void write8(Pfuze100& chip, std::uint32_t number, std::uint8_t value) {
 
 }  // namespace
 
-TEST_CASE("temperatures are valid while their site is monitored") {
+TEST_CASE("temperatures are valid while their site is monitored", "[soc]") {
     FakeHost host;
     Tmu tmu(host);
     CHECK(tmu.set_property("cpu-temperature", 61) == std::nullopt);
@@ -60,7 +60,7 @@ TEST_CASE("temperatures are valid while their site is monitored") {
     }
 }
 
-TEST_CASE("temperatures of a saved machine replace those of the new one") {
+TEST_CASE("temperatures of a saved machine replace those of the new one", "[soc]") {
     FakeHost host;
     Tmu hot(host);
     CHECK(hot.set_property("cpu-temperature", 99) == std::nullopt);
@@ -73,7 +73,7 @@ TEST_CASE("temperatures of a saved machine replace those of the new one") {
     CHECK(cold.load(state).has_value());
 }
 
-TEST_CASE("the PMIC identifies itself") {
+TEST_CASE("the PMIC identifies itself", "[soc]") {
     FakeHost host;
     Pfuze100 chip(host);
     CHECK(read8(chip, 0x00) == 0x10);
@@ -84,7 +84,7 @@ TEST_CASE("the PMIC identifies itself") {
     CHECK(chip.read(0, 0x00, 8, secure_access()).value == 0x01'3f'00'00'21'00'00'10);
 }
 
-TEST_CASE("every supply of the EVK is inside the range of its device tree") {
+TEST_CASE("every supply of the EVK is inside the range of its device tree", "[soc]") {
     struct Supply {
         std::uint32_t number;
         std::uint32_t selector;
@@ -128,7 +128,7 @@ TEST_CASE("every supply of the EVK is inside the range of its device tree") {
     }
 }
 
-TEST_CASE("voltages are set and reset") {
+TEST_CASE("voltages are set and reset", "[soc]") {
     FakeHost host;
     Pfuze100 chip(host);
     struct Job {
@@ -151,7 +151,7 @@ TEST_CASE("voltages are set and reset") {
     CHECK(host.guest_errors.empty());
 }
 
-TEST_CASE("unknown registers of the PMIC are reported") {
+TEST_CASE("unknown registers of the PMIC are reported", "[soc]") {
     FakeHost host;
     Pfuze100 chip(host);
     write8(chip, 0x01, 0xff);
@@ -163,7 +163,7 @@ TEST_CASE("unknown registers of the PMIC are reported") {
     CHECK(host.unimplemented.size() == 2);
 }
 
-TEST_CASE("resets and clocks of the decoders are stored") {
+TEST_CASE("resets and clocks of the decoders are stored", "[soc]") {
     FakeHost host;
     VpuBlkCtrl block(host);
     write32(block, 0x00, 0xffffffff);

@@ -70,7 +70,7 @@ struct Power {
 
 }  // namespace
 
-TEST_CASE("entry addresses come from two registers a core") {
+TEST_CASE("entry addresses come from two registers a core", "[soc]") {
     Power power;
     struct Entry {
         unsigned cpu;
@@ -89,7 +89,7 @@ TEST_CASE("entry addresses come from two registers a core") {
     }
 }
 
-TEST_CASE("each core starts at its own entry and only when it is asked to") {
+TEST_CASE("each core starts at its own entry and only when it is asked to", "[soc]") {
     Power power;
     CHECK(power.host.power_ons.empty());
     power.cpu_on(2, 0x00910000);
@@ -105,7 +105,7 @@ TEST_CASE("each core starts at its own entry and only when it is asked to") {
     CHECK(power.host.power_offs.empty());
 }
 
-TEST_CASE("a core that was told to power down does so when it reaches WFI") {
+TEST_CASE("a core that was told to power down does so when it reaches WFI", "[soc]") {
     for (unsigned cpu : {1u, 3u}) {
         CAPTURE(cpu);
         Power power;
@@ -126,7 +126,7 @@ TEST_CASE("a core that was told to power down does so when it reaches WFI") {
     }
 }
 
-TEST_CASE("off, on, off and on again, two cores interleaved") {
+TEST_CASE("off, on, off and on again, two cores interleaved", "[soc]") {
     Power power;
     power.cpu_on(1, 0x910000);
     power.cpu_on(2, 0x910000);
@@ -154,7 +154,7 @@ TEST_CASE("off, on, off and on again, two cores interleaved") {
     }
 }
 
-TEST_CASE("a pending power-down is called off") {
+TEST_CASE("a pending power-down is called off", "[soc]") {
     Power power;
     power.cpu_on(3, 0x910000);
     power.cpu_off(3);
@@ -187,7 +187,7 @@ TEST_CASE("a pending power-down is called off") {
     }
 }
 
-TEST_CASE("waiting for one core does not put off another") {
+TEST_CASE("waiting for one core does not put off another", "[soc]") {
     Power power;
     power.cpu_on(1, 0x910000);
     power.cpu_on(2, 0x910000);
@@ -200,7 +200,7 @@ TEST_CASE("waiting for one core does not put off another") {
     CHECK(power.host.power_offs[1] == 1);
 }
 
-TEST_CASE("releasing a core's reset alone starts it, since all cores have power after reset") {
+TEST_CASE("releasing a core's reset alone starts it, since all cores have power after reset", "[soc]") {
     for (unsigned cpu : {1u, 2u}) {
         CAPTURE(cpu);
         Power power;
@@ -217,7 +217,7 @@ TEST_CASE("releasing a core's reset alone starts it, since all cores have power 
     }
 }
 
-TEST_CASE("core 0 is always enabled, but may lose its power") {
+TEST_CASE("core 0 is always enabled, but may lose its power", "[soc]") {
     Power power;
     power.clear_bits(power.src, a53rcr1, 1);
     CHECK(read32(power.src, a53rcr1) == 1);
@@ -232,7 +232,7 @@ TEST_CASE("core 0 is always enabled, but may lose its power") {
     CHECK(power.host.entries[0] == 0x914000);
 }
 
-TEST_CASE("a core without power does not start when its reset is released") {
+TEST_CASE("a core without power does not start when its reset is released", "[soc]") {
     Power power;
     power.set_entry(1, 0x910000);
     power.set_bits(power.gpc, gate(1), 1);
@@ -253,7 +253,7 @@ TEST_CASE("a core without power does not start when its reset is released") {
     }
 }
 
-TEST_CASE("without a reset controller no core is started") {
+TEST_CASE("without a reset controller no core is started", "[soc]") {
     FakeHost host;
     Gpc gpc(host);
     Ccm other(host);
@@ -264,7 +264,7 @@ TEST_CASE("without a reset controller no core is started") {
     CHECK(host.power_ons.empty());
 }
 
-TEST_CASE("power state is part of the saved state") {
+TEST_CASE("power state is part of the saved state", "[soc]") {
     Power power;
     power.cpu_on(1, 0x910000);
     power.cpu_on(2, 0x920000);
@@ -289,7 +289,7 @@ TEST_CASE("power state is part of the saved state") {
     CHECK(twin.gpc.load(five_cores).has_value());
 }
 
-TEST_CASE("a reset brings the power state back to one running core") {
+TEST_CASE("a reset brings the power state back to one running core", "[soc]") {
     Power power;
     power.cpu_on(1, 0x910000);
     power.cpu_off(1);
@@ -304,7 +304,7 @@ TEST_CASE("a reset brings the power state back to one running core") {
     CHECK(power.host.entries[1] == 0x940000);
 }
 
-TEST_CASE("requests of peripheral units finish at once") {
+TEST_CASE("requests of peripheral units finish at once", "[soc]") {
     Power power;
     struct Unit {
         unsigned request;
@@ -328,7 +328,7 @@ TEST_CASE("requests of peripheral units finish at once") {
     CHECK((read32(power.gpc, gate(23) + 0xc) & 1) == 0);
 }
 
-TEST_CASE("bus handshakes are acknowledged") {
+TEST_CASE("bus handshakes are acknowledged", "[soc]") {
     Power power;
     struct Pair {
         std::uint32_t request;
@@ -343,7 +343,7 @@ TEST_CASE("bus handshakes are acknowledged") {
     CHECK((read32(power.gpc, handshake) & 7u << 24) == (1u << 26 | 1u << 24));
 }
 
-TEST_CASE("low-power modes other than STOP are reported as missing") {
+TEST_CASE("low-power modes other than STOP are reported as missing", "[soc]") {
     Power power;
     power.set_bits(power.gpc, 0x00, 0xa);  // STOP is there
     power.set_bits(power.gpc, 0x108, 0xa);
@@ -358,7 +358,7 @@ TEST_CASE("low-power modes other than STOP are reported as missing") {
     CHECK(power.host.unimplemented[2].find("LPCR_A53_AD.EN_C0_IRQ_PUP") != std::string::npos);
 }
 
-TEST_CASE("domain control and lock of a reset control register") {
+TEST_CASE("domain control and lock of a reset control register", "[soc]") {
     FakeHost host;
     Src src(host);
     src.reset();
@@ -391,7 +391,7 @@ TEST_CASE("domain control and lock of a reset control register") {
     }
 }
 
-TEST_CASE("reset cause is cleared by writing 1") {
+TEST_CASE("reset cause is cleared by writing 1", "[soc]") {
     FakeHost host;
     Src src(host);
     src.reset();
@@ -466,7 +466,7 @@ struct Sleeper : Power {
 
 }  // namespace
 
-TEST_CASE("deep sleep: the last core stops, the TZASC forgets, an unmasked interrupt wakes") {
+TEST_CASE("deep sleep: the last core stops, the TZASC forgets, an unmasked interrupt wakes", "[soc]") {
     for (const unsigned line : {0u, uart1, 32u, last_spi}) {
         CAPTURE(line);
         Sleeper chip;
@@ -491,7 +491,7 @@ TEST_CASE("deep sleep: the last core stops, the TZASC forgets, an unmasked inter
     }
 }
 
-TEST_CASE("deep sleep needs its switch, STOP for all cores, and no core at work") {
+TEST_CASE("deep sleep needs its switch, STOP for all cores, and no core at work", "[soc]") {
     Sleeper chip;
     chip.unmask(uart1);
     chip.suspend(0);
@@ -518,7 +518,8 @@ TEST_CASE("deep sleep needs its switch, STOP for all cores, and no core at work"
     CHECK(chip.host.power_ons[0] == 0);
 }
 
-TEST_CASE("an interrupt that is pending already wakes the chip at once, on the core that slept last") {
+TEST_CASE("an interrupt that is pending already wakes the chip at once, on the core that slept last",
+          "[soc]") {
     Sleeper chip;
     chip.unmask(uart1);
     chip.gpc.set_input(uart1, true);
@@ -533,7 +534,7 @@ TEST_CASE("an interrupt that is pending already wakes the chip at once, on the c
     CHECK(chip.host.power_ons[0] == 0);
 }
 
-TEST_CASE("which blocks forget is a property") {
+TEST_CASE("which blocks forget is a property", "[soc]") {
     struct Row {
         std::uint64_t loses;
         unsigned losses;
@@ -554,7 +555,7 @@ TEST_CASE("which blocks forget is a property") {
     CHECK_FALSE(chip.gpc.connect("tzasc", chip.src));
 }
 
-TEST_CASE("a sleeping chip is saved asleep, and a reset wakes it") {
+TEST_CASE("a sleeping chip is saved asleep, and a reset wakes it", "[soc]") {
     Sleeper chip;
     chip.unmask(uart1);
     chip.gpc.set_input(uart1 + 1, true);
@@ -583,7 +584,7 @@ TEST_CASE("a sleeping chip is saved asleep, and a reset wakes it") {
     }
 }
 
-TEST_CASE("SRSR collects who reset the chip, from power-on to power-on") {
+TEST_CASE("SRSR collects who reset the chip, from power-on to power-on", "[soc]") {
     FakeHost host;
     Src src(host);
     src.reset();

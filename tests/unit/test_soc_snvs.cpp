@@ -36,7 +36,7 @@ struct Board {
 
 }  // namespace
 
-TEST_CASE("the SRTC runs from the real time at the start, in steps of 1/32768 s") {
+TEST_CASE("the SRTC runs from the real time at the start, in steps of 1/32768 s", "[soc]") {
     Board board;
     CHECK(board.counter(srtc) == epoch << 15);
     board.host.time = 30'517;
@@ -47,7 +47,7 @@ TEST_CASE("the SRTC runs from the real time at the start, in steps of 1/32768 s"
     CHECK(board.seconds() == epoch + 86'400);
 }
 
-TEST_CASE("the SRTC is set while it stands still, and not while it runs") {
+TEST_CASE("the SRTC is set while it stands still, and not while it runs", "[soc]") {
     Board board;
     board.put(srtc + 4, 0);
     CHECK(board.host.guest_errors.size() == 1);
@@ -63,7 +63,7 @@ TEST_CASE("the SRTC is set while it stands still, and not while it runs") {
     CHECK(board.seconds() == 8);
 }
 
-TEST_CASE("the LP alarm raises the interrupt at the second that was set") {
+TEST_CASE("the LP alarm raises the interrupt at the second that was set", "[soc]") {
     Board board;
     board.host.time = second / 2;
     board.put(lptar, epoch + 3);
@@ -89,7 +89,7 @@ TEST_CASE("the LP alarm raises the interrupt at the second that was set") {
     }
 }
 
-TEST_CASE("an LP alarm of the present second comes now, one of the past does not") {
+TEST_CASE("an LP alarm of the present second comes now, one of the past does not", "[soc]") {
     Board board;
     board.host.time = 5 * second + second / 3;
     for (std::uint64_t when : {epoch + 4, epoch, std::uint64_t{0}}) {
@@ -104,7 +104,7 @@ TEST_CASE("an LP alarm of the present second comes now, one of the past does not
     CHECK(board.alarm());
 }
 
-TEST_CASE("moving the clock or the alarm moves the interrupt") {
+TEST_CASE("moving the clock or the alarm moves the interrupt", "[soc]") {
     Board board;
     board.put(lptar, epoch + 10);
     board.put(lpcr, runs | alarm_on);
@@ -130,7 +130,7 @@ TEST_CASE("moving the clock or the alarm moves the interrupt") {
     }
 }
 
-TEST_CASE("the HP alarm compares all 47 bits of its own clock") {
+TEST_CASE("the HP alarm compares all 47 bits of its own clock", "[soc]") {
     Board board;
     board.put(hpcr, 0);
     board.put(hprtc + 4, 100);
@@ -146,7 +146,7 @@ TEST_CASE("the HP alarm compares all 47 bits of its own clock") {
     CHECK_FALSE(board.alarm());
 }
 
-TEST_CASE("HP_TS takes over the SRTC's time") {
+TEST_CASE("HP_TS takes over the SRTC's time", "[soc]") {
     Board board;
     board.host.time = 7 * second;
     board.put(hpcr, runs | 1u << 16);
@@ -154,7 +154,7 @@ TEST_CASE("HP_TS takes over the SRTC's time") {
     CHECK(board.counter(hprtc) >> 15 == epoch + 7);
 }
 
-TEST_CASE("the ON/OFF key: an interrupt, pressed for a while, then released") {
+TEST_CASE("the ON/OFF key: an interrupt, pressed for a while, then released", "[soc]") {
     Board board;
     board.put(lpcr, runs | pmic);
     CHECK_FALSE(board.key());
@@ -171,7 +171,7 @@ TEST_CASE("the ON/OFF key: an interrupt, pressed for a while, then released") {
     CHECK_FALSE(board.key());
 }
 
-TEST_CASE("nobody hears of the key without DP_EN") {
+TEST_CASE("nobody hears of the key without DP_EN", "[soc]") {
     Board board;
     board.snvs.set_input(0, true);
     CHECK_FALSE(board.key());
@@ -179,7 +179,7 @@ TEST_CASE("nobody hears of the key without DP_EN") {
     CHECK(board.key());
 }
 
-TEST_CASE("TOP with DP_EN switches the power off, TOP alone does not") {
+TEST_CASE("TOP with DP_EN switches the power off, TOP alone does not", "[soc]") {
     Board board;
     board.put(lpcr, runs | top);
     CHECK_FALSE(board.host.irq[Snvs::power_off_line]);
@@ -191,7 +191,7 @@ TEST_CASE("TOP with DP_EN switches the power off, TOP alone does not") {
     CHECK(board.get(lpcr) == (runs | pmic));
 }
 
-TEST_CASE("a reset leaves what the battery keeps") {
+TEST_CASE("a reset leaves what the battery keeps", "[soc]") {
     Board board;
     board.put(lptar, epoch + 10);
     board.put(lpcr, runs | alarm_on);
@@ -209,7 +209,7 @@ TEST_CASE("a reset leaves what the battery keeps") {
     CHECK(board.alarm());
 }
 
-TEST_CASE("a saved state goes on with its alarm and its key") {
+TEST_CASE("a saved state goes on with its alarm and its key", "[soc]") {
     Board board;
     board.put(lptar, epoch + 10);
     board.put(lpcr, runs | alarm_on | pmic);
@@ -228,7 +228,7 @@ TEST_CASE("a saved state goes on with its alarm and its key") {
     CHECK(other.get(hpsr) == 0);
 }
 
-TEST_CASE("the epoch has 32 bits") {
+TEST_CASE("the epoch has 32 bits", "[soc]") {
     FakeHost host;
     Snvs snvs(host);
     CHECK(snvs.set_property("epoch", 1ull << 32));

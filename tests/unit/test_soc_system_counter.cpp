@@ -28,7 +28,7 @@ void compare_with(SystemCounter& counter, unsigned comparator, std::uint64_t val
 
 }  // namespace
 
-TEST_CASE("the counter counts a tick each 120 ns of virtual time") {
+TEST_CASE("the counter counts a tick each 120 ns of virtual time", "[soc]") {
     FakeHost host;
     SystemCounter counter(host);
     counter.reset();
@@ -46,7 +46,7 @@ TEST_CASE("the counter counts a tick each 120 ns of virtual time") {
     }
 }
 
-TEST_CASE("a comparator raises its interrupt at its very tick") {
+TEST_CASE("a comparator raises its interrupt at its very tick", "[soc]") {
     for (unsigned comparator : {0u, 1u}) {
         CAPTURE(comparator);
         FakeHost host;
@@ -75,7 +75,7 @@ TEST_CASE("a comparator raises its interrupt at its very tick") {
     }
 }
 
-TEST_CASE("a compare value in the past is due at once, a masked one stays silent") {
+TEST_CASE("a compare value in the past is due at once, a masked one stays silent", "[soc]") {
     FakeHost host;
     SystemCounter counter(host);
     counter.reset();
@@ -94,7 +94,7 @@ TEST_CASE("a compare value in the past is due at once, a masked one stays silent
     }
 }
 
-TEST_CASE("a compare value that is never reached asks for no timer") {
+TEST_CASE("a compare value that is never reached asks for no timer", "[soc]") {
     FakeHost host;
     SystemCounter counter(host);
     counter.reset();
@@ -105,7 +105,7 @@ TEST_CASE("a compare value that is never reached asks for no timer") {
     CHECK_FALSE(host.irq[0]);
 }
 
-TEST_CASE("the count wraps after 56 bits, and a comparator with it") {
+TEST_CASE("the count wraps after 56 bits, and a comparator with it", "[soc]") {
     FakeHost host;
     SystemCounter counter(host);
     counter.reset();
@@ -133,7 +133,7 @@ TEST_CASE("the count wraps after 56 bits, and a comparator with it") {
     CHECK(host.deadlines.empty());
 }
 
-TEST_CASE("the counter stops, is set, and counts the slow clock") {
+TEST_CASE("the counter stops, is set, and counts the slow clock", "[soc]") {
     FakeHost host;
     SystemCounter counter(host);
     counter.reset();
@@ -178,7 +178,7 @@ TEST_CASE("the counter stops, is set, and counts the slow clock") {
     }
 }
 
-TEST_CASE("a pending comparator survives saving and loading") {
+TEST_CASE("a pending comparator survives saving and loading", "[soc]") {
     FakeHost host;
     SystemCounter counter(host);
     counter.reset();

@@ -69,7 +69,7 @@ std::vector<std::uint8_t> counting(std::size_t size, unsigned first) {
 
 }  // namespace
 
-TEST_CASE("test port: registers after reset, and which bits can be written") {
+TEST_CASE("test port: registers after reset, and which bits can be written", "[observer]") {
     Port port;
     CHECK(port.get(0) == 0x54500001);
     struct {
@@ -87,7 +87,7 @@ TEST_CASE("test port: registers after reset, and which bits can be written") {
     CHECK_FALSE(port.host.work_requested);
 }
 
-TEST_CASE("test port: two reads in a row, as another master and in another world") {
+TEST_CASE("test port: two reads in a row, as another master and in another world", "[observer]") {
     Port port;
     port.host.memory.put(memory, counting(4096, 7));
     port.host.memory.put(memory + 4096, counting(16, 200));
@@ -109,7 +109,7 @@ TEST_CASE("test port: two reads in a row, as another master and in another world
     CHECK(port.host.memory.accesses == expected);
 }
 
-TEST_CASE("test port: writes, copies and fills reach their destination and nothing else") {
+TEST_CASE("test port: writes, copies and fills reach their destination and nothing else", "[observer]") {
     Port port;
     for (std::uint32_t i = 0; i < 8; i += 4) {
         port.put(reg_data + i, 0x03020100 + i * 0x01010101);
@@ -128,7 +128,7 @@ TEST_CASE("test port: writes, copies and fills reach their destination and nothi
     CHECK(port.get(reg_status) == done);
 }
 
-TEST_CASE("test port: a job keeps its parameters, and the data that the window had") {
+TEST_CASE("test port: a job keeps its parameters, and the data that the window had", "[observer]") {
     Port port;
     port.put(reg_data, 0x11111111);
     port.begin(write_command, 0, memory, 4);
@@ -143,7 +143,7 @@ TEST_CASE("test port: a job keeps its parameters, and the data that the window h
     CHECK(port.host.memory.accesses.size() == 1);
 }
 
-TEST_CASE("test port: the worst answer stands until the next job, and denied data reads zero") {
+TEST_CASE("test port: the worst answer stands until the next job, and denied data reads zero", "[observer]") {
     Port port;
     port.host.memory.put(memory, counting(32, 1));
     port.host.memory.fences = {
@@ -169,7 +169,7 @@ TEST_CASE("test port: the worst answer stands until the next job, and denied dat
     CHECK(port.get(reg_status) == done);
 }
 
-TEST_CASE("test port: impossible jobs are refused at once and move nothing") {
+TEST_CASE("test port: impossible jobs are refused at once and move nothing", "[observer]") {
     struct {
         std::uint32_t command, length, master;
         std::uint64_t source, destination;
@@ -204,7 +204,7 @@ TEST_CASE("test port: impossible jobs are refused at once and move nothing") {
     }
 }
 
-TEST_CASE("test port: the interrupt follows done and its enable") {
+TEST_CASE("test port: the interrupt follows done and its enable", "[observer]") {
     Port port;
     port.begin(fill_command, 0, memory, 4);
     CHECK(port.host.run_work(port.core));
@@ -222,7 +222,7 @@ TEST_CASE("test port: the interrupt follows done and its enable") {
     CHECK_FALSE(port.host.irq[0]);
 }
 
-TEST_CASE("test port: a delayed answer puts the end off") {
+TEST_CASE("test port: a delayed answer puts the end off", "[observer]") {
     Port port;
     port.put(reg_interrupt, 1);
     port.host.time = 1000;
@@ -253,7 +253,8 @@ TEST_CASE("test port: a delayed answer puts the end off") {
     CHECK(other.get(reg_status) == done);
 }
 
-TEST_CASE("test port: a long job ends between steps when it must, and goes on later or elsewhere") {
+TEST_CASE("test port: a long job ends between steps when it must, and goes on later or elsewhere",
+          "[observer]") {
     constexpr std::uint32_t length = (3u << 20) + 5;
     Port port;
     unsigned asked = 0;
@@ -282,7 +283,7 @@ TEST_CASE("test port: a long job ends between steps when it must, and goes on la
     CHECK(other.host.memory.accesses.front().address == memory + (2u << 20));
 }
 
-TEST_CASE("test port: a reset forgets the job") {
+TEST_CASE("test port: a reset forgets the job", "[observer]") {
     Port port;
     port.begin(fill_command, 0, memory, 4);
     port.core.reset();
@@ -292,7 +293,7 @@ TEST_CASE("test port: a reset forgets the job") {
     CHECK(port.get(reg_status) == 0);
 }
 
-TEST_CASE("test port: bad saved states are refused") {
+TEST_CASE("test port: bad saved states are refused", "[observer]") {
     Port port;
     port.begin(copy_command, memory, memory + 64, 4);
     const auto state = port.core.save();
@@ -312,7 +313,7 @@ TEST_CASE("test port: bad saved states are refused") {
     CHECK(loaded < state.size());
 }
 
-TEST_CASE("test port: random register traffic leads to no crash, and every job ends") {
+TEST_CASE("test port: random register traffic leads to no crash, and every job ends", "[observer]") {
     const unsigned long operations = fuzz_operations();
     std::mt19937_64 random(41);
     Port port;

@@ -45,7 +45,7 @@ Violation denied(std::string_view denier) {
 
 }  // namespace
 
-TEST_CASE("a record has the members of the schema, and those that mean something only") {
+TEST_CASE("a record has the members of the schema, and those that mean something only", "[observer]") {
     Violation violation = denied("tzc");
     const std::map<std::string, std::string> plain = {
         {"sequence", "0"},         {"time", "5"},           {"last-time", "5"}, {"count", "1"},
@@ -69,7 +69,7 @@ TEST_CASE("a record has the members of the schema, and those that mean something
     CHECK(told(members_of(violation, true, "violation."))["violation.text"] == text(violation));
 }
 
-TEST_CASE("a denier that the schema does not know goes by another name") {
+TEST_CASE("a denier that the schema does not know goes by another name", "[observer]") {
     for (const char* name : {"tzc", "deep-sleep", "ocram", "caam", "rdc-gate", "src", "fault", "other"}) {
         CHECK(told(members_of(denied(name), false))["denier"] == name);
     }
@@ -78,7 +78,7 @@ TEST_CASE("a denier that the schema does not know goes by another name") {
     }
 }
 
-TEST_CASE("the log and its counters as objects, empty ones too") {
+TEST_CASE("the log and its counters as objects, empty ones too", "[observer]") {
     ViolationLog log;
     CHECK(told(members_of(log, {}, false))["violations"] == "empty");
     CHECK(told(counters_of(log)) ==

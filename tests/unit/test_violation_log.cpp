@@ -87,7 +87,7 @@ Violation random_violation(std::mt19937& random, std::int64_t now) {
 
 }  // namespace
 
-TEST_CASE("a violation as one line") {
+TEST_CASE("a violation as one line", "[observer]") {
     struct Row {
         std::function<void(Violation&)> change;
         const char* line;
@@ -127,7 +127,7 @@ TEST_CASE("a violation as one line") {
     }
 }
 
-TEST_CASE("records are numbered and hold what was denied") {
+TEST_CASE("records are numbered and hold what was denied", "[observer]") {
     ViolationLog log;
     CHECK(log.newest() == nullptr);
     CHECK(log.next_sequence() == 1);
@@ -152,7 +152,7 @@ TEST_CASE("records are numbered and hold what was denied") {
     CHECK(log.dropped() == 0);
 }
 
-TEST_CASE("what counts as a repetition") {
+TEST_CASE("what counts as a repetition", "[observer]") {
     struct Row {
         const char* what;
         bool merged;
@@ -195,14 +195,14 @@ TEST_CASE("what counts as a repetition") {
     }
 }
 
-TEST_CASE("without a merge window every access has its record") {
+TEST_CASE("without a merge window every access has its record", "[observer]") {
     ViolationLog log(8, 0);
     log.record(heap_read());
     CHECK_FALSE(log.record(heap_read()).merged);
     CHECK(log.size() == 2);
 }
 
-TEST_CASE("a record takes repetitions for one window, counted from its first access") {
+TEST_CASE("a record takes repetitions for one window, counted from its first access", "[observer]") {
     ViolationLog log;
     Violation again = heap_read();
     for (int i = 0; i < 10; ++i) {
@@ -217,7 +217,7 @@ TEST_CASE("a record takes repetitions for one window, counted from its first acc
     CHECK(all[1].first_time == heap_read().first_time + window);
 }
 
-TEST_CASE("repetitions are recognised between violations of other pages") {
+TEST_CASE("repetitions are recognised between violations of other pages", "[observer]") {
     ViolationLog log;
     for (int round = 0; round < 100; ++round) {
         for (std::uint64_t page = 0; page < 16; ++page) {
@@ -230,7 +230,7 @@ TEST_CASE("repetitions are recognised between violations of other pages") {
     CHECK(log.accesses() == 1600);
 }
 
-TEST_CASE("ten million denied accesses neither grow nor flood the record") {
+TEST_CASE("ten million denied accesses neither grow nor flood the record", "[observer]") {
     constexpr std::uint64_t accesses = 10'000'000;
     constexpr std::int64_t each = 300;  // ns, what a denied access costs in the emulator
     ViolationLog log;
@@ -249,7 +249,7 @@ TEST_CASE("ten million denied accesses neither grow nor flood the record") {
     check_sum(log);
 }
 
-TEST_CASE("a full record forgets its oldest entries and says how many accesses they were") {
+TEST_CASE("a full record forgets its oldest entries and says how many accesses they were", "[observer]") {
     ViolationLog log(4);
     for (std::uint64_t i = 0; i < 10; ++i) {
         Violation violation = heap_read();
@@ -267,7 +267,7 @@ TEST_CASE("a full record forgets its oldest entries and says how many accesses t
     check_sum(log);
 }
 
-TEST_CASE("a record that was overwritten takes no repetition") {
+TEST_CASE("a record that was overwritten takes no repetition", "[observer]") {
     ViolationLog log(1);
     Violation other = heap_read();
     other.address += 0x1000;
@@ -278,7 +278,7 @@ TEST_CASE("a record that was overwritten takes no repetition") {
     CHECK(log.dropped() == 2);
 }
 
-TEST_CASE("query by sequence, master, world and number") {
+TEST_CASE("query by sequence, master, world and number", "[observer]") {
     ViolationLog log(8);
     for (std::uint64_t i = 0; i < 12; ++i) {
         Violation violation = heap_read();
@@ -315,7 +315,7 @@ TEST_CASE("query by sequence, master, world and number") {
     }
 }
 
-TEST_CASE("counters by master and by rule") {
+TEST_CASE("counters by master and by rule", "[observer]") {
     ViolationLog log(2);
     struct Row {
         Master master;
@@ -372,7 +372,7 @@ TEST_CASE("counters by master and by rule") {
     CHECK(log.newest()->sequence == 15);
 }
 
-TEST_CASE("a change of size keeps the newest") {
+TEST_CASE("a change of size keeps the newest", "[observer]") {
     ViolationLog log(8);
     const auto add = [&](unsigned count) {
         for (unsigned i = 0; i < count; ++i) {
@@ -401,7 +401,7 @@ TEST_CASE("a change of size keeps the newest") {
     check_sum(log);
 }
 
-TEST_CASE("lengths, indices and names out of range") {
+TEST_CASE("lengths, indices and names out of range", "[observer]") {
     struct Row {
         std::uint64_t address;
         std::uint64_t length;
@@ -436,7 +436,7 @@ TEST_CASE("lengths, indices and names out of range") {
     CHECK(text(recorded).find("s ? non-secure") != std::string::npos);
 }
 
-TEST_CASE("more deniers than places share the last one") {
+TEST_CASE("more deniers than places share the last one", "[observer]") {
     ViolationLog log;
     for (int i = 0; i < 100; ++i) {
         Violation violation = heap_read();
@@ -451,7 +451,7 @@ TEST_CASE("more deniers than places share the last one") {
     CHECK(rules[31].counter.total() == 69);
 }
 
-TEST_CASE("save and load at any moment, and the log goes on alike") {
+TEST_CASE("save and load at any moment, and the log goes on alike", "[observer]") {
     unsigned repetitions = 0;
     for (unsigned seed = 0; seed < 50; ++seed) {
         std::mt19937 random(seed);
@@ -481,7 +481,7 @@ TEST_CASE("save and load at any moment, and the log goes on alike") {
     CHECK(repetitions > 100);
 }
 
-TEST_CASE("a loaded record takes repetitions") {
+TEST_CASE("a loaded record takes repetitions", "[observer]") {
     ViolationLog log;
     log.record(heap_read());
     ViolationLog other;
@@ -489,7 +489,7 @@ TEST_CASE("a loaded record takes repetitions") {
     CHECK(other.record(heap_read()).merged);
 }
 
-TEST_CASE("a state with more records than there is room for is refused") {
+TEST_CASE("a state with more records than there is room for is refused", "[observer]") {
     ViolationLog large(64);
     for (std::uint64_t i = 0; i < 20; ++i) {
         Violation violation = heap_read();
@@ -503,7 +503,7 @@ TEST_CASE("a state with more records than there is room for is refused") {
     check_sum(small);
 }
 
-TEST_CASE("cut states are refused and leave an empty, working log") {
+TEST_CASE("cut states are refused and leave an empty, working log", "[observer]") {
     std::mt19937 random(1);
     ViolationLog log(8);
     for (int i = 0; i < 30; ++i) {
@@ -521,7 +521,7 @@ TEST_CASE("cut states are refused and leave an empty, working log") {
     }
 }
 
-TEST_CASE("damaged states are refused or make sense") {
+TEST_CASE("damaged states are refused or make sense", "[observer]") {
     std::mt19937 random(2);
     ViolationLog log(8);
     for (int i = 0; i < 30; ++i) {

@@ -21,7 +21,7 @@ using Board = G1Board;
 
 }  // namespace
 
-TEST_CASE("G1 decodes one job after another and says so") {
+TEST_CASE("G1 decodes one job after another and says so", "[vpu]") {
     Board board;
     for (unsigned job = 0; job < 4; ++job) {
         CAPTURE(job);
@@ -49,7 +49,7 @@ TEST_CASE("G1 decodes one job after another and says so") {
     CHECK(others == 0);
 }
 
-TEST_CASE("G1 writes pictures in rows, not byte by byte") {
+TEST_CASE("G1 writes pictures in rows, not byte by byte", "[vpu]") {
     Board board;
     board.next(true);
     board.host.memory.accesses.clear();
@@ -61,7 +61,7 @@ TEST_CASE("G1 writes pictures in rows, not byte by byte") {
     CHECK(writes <= 3 * 2 + 1);  // luma and chroma of three rows of macroblocks, and a segment map
 }
 
-TEST_CASE("G1's registers are stored; its identification and status are not software's") {
+TEST_CASE("G1's registers are stored; its identification and status are not software's", "[vpu]") {
     Board board;
     CHECK(read32(board.g1, 0) == 0x67310000);
     write32(board.g1, 0, 0xffffffff);
@@ -82,7 +82,7 @@ TEST_CASE("G1's registers are stored; its identification and status are not soft
     CHECK_FALSE(board.host.irq[0]);
 }
 
-TEST_CASE("G1 keeps quiet with its interrupt disabled") {
+TEST_CASE("G1 keeps quiet with its interrupt disabled", "[vpu]") {
     Board board;
     board.next(true);
     write32(board.g1, interrupt, dec_e | irq_dis);
@@ -91,7 +91,7 @@ TEST_CASE("G1 keeps quiet with its interrupt disabled") {
     CHECK(board.host.irq_edges[0] == 0);
 }
 
-TEST_CASE("what G1 may not read or write does not stop it, but an error on the bus does") {
+TEST_CASE("what G1 may not read or write does not stop it, but an error on the bus does", "[vpu]") {
     struct Row {
         std::uint64_t first;
         std::uint64_t last;
@@ -126,7 +126,7 @@ TEST_CASE("what G1 may not read or write does not stop it, but an error on the b
     }
 }
 
-TEST_CASE("jobs that G1 cannot do end in an error, and the next one is done") {
+TEST_CASE("jobs that G1 cannot do end in an error, and the next one is done", "[vpu]") {
     struct Row {
         unsigned number;
         std::uint32_t value;
@@ -156,7 +156,7 @@ TEST_CASE("jobs that G1 cannot do end in an error, and the next one is done") {
     }
 }
 
-TEST_CASE("the post-processor puts pictures out as YUYV beside the decoder's") {
+TEST_CASE("the post-processor puts pictures out as YUYV beside the decoder's", "[vpu]") {
     constexpr std::uint32_t at = 0x300000;
     struct Size {
         unsigned width, height;
@@ -187,7 +187,7 @@ TEST_CASE("the post-processor puts pictures out as YUYV beside the decoder's") {
     }
 }
 
-TEST_CASE("a post-processor that no memory answers is a bus error") {
+TEST_CASE("a post-processor that no memory answers is a bus error", "[vpu]") {
     Board board;
     const auto expected = board.next(true);
     write32(board.g1, 4 * 60, 1u << 1);
@@ -199,7 +199,7 @@ TEST_CASE("a post-processor that no memory answers is a bus error") {
     CHECK(board.picture() == expected);
 }
 
-TEST_CASE("G1 takes a job's registers at its start") {
+TEST_CASE("G1 takes a job's registers at its start", "[vpu]") {
     Board board;
     const auto expected = board.next(true);
     board.start();
@@ -211,7 +211,7 @@ TEST_CASE("G1 takes a job's registers at its start") {
     CHECK(board.picture() == expected);
 }
 
-TEST_CASE("a job of G1 that is given up leaves no word, before it runs and while it does") {
+TEST_CASE("a job of G1 that is given up leaves no word, before it runs and while it does", "[vpu]") {
     for (const bool running : {false, true}) {
         CAPTURE(running);
         Board board;
@@ -239,7 +239,7 @@ TEST_CASE("a job of G1 that is given up leaves no word, before it runs and while
     }
 }
 
-TEST_CASE("another job takes the place of one that was given up while it ran") {
+TEST_CASE("another job takes the place of one that was given up while it ran", "[vpu]") {
     Board board;
     const auto expected = board.next(true);
     unsigned asked = 0;
@@ -256,7 +256,7 @@ TEST_CASE("another job takes the place of one that was given up while it ran") {
     CHECK(board.picture() == expected);
 }
 
-TEST_CASE("G1 loses everything with its power, in the middle of a job too") {
+TEST_CASE("G1 loses everything with its power, in the middle of a job too", "[vpu]") {
     for (const bool running : {false, true}) {
         CAPTURE(running);
         Board board;
@@ -287,7 +287,7 @@ TEST_CASE("G1 loses everything with its power, in the middle of a job too") {
     }
 }
 
-TEST_CASE("G1's work is put off between rows and goes on, here or from a saved state") {
+TEST_CASE("G1's work is put off between rows and goes on, here or from a saved state", "[vpu]") {
     Board board;
     const auto expected = board.next(true);
     board.start();
@@ -317,7 +317,7 @@ TEST_CASE("G1's work is put off between rows and goes on, here or from a saved s
     CHECK(board.picture() == expected);
 }
 
-TEST_CASE("faults that delay the bus delay the end of G1's job") {
+TEST_CASE("faults that delay the bus delay the end of G1's job", "[vpu]") {
     Board board;
     board.next(true);
     board.host.delay = 5000;
@@ -335,7 +335,7 @@ TEST_CASE("faults that delay the bus delay the end of G1's job") {
     }
 }
 
-TEST_CASE("G1 counts jobs, pictures, and what they moved by its stream") {
+TEST_CASE("G1 counts jobs, pictures, and what they moved by its stream", "[vpu]") {
     Board board;
     CHECK(counted(board.g1).empty());
     std::map<std::string, std::uint64_t> moved;
@@ -403,7 +403,7 @@ TEST_CASE("G1 counts jobs, pictures, and what they moved by its stream") {
     }
 }
 
-TEST_CASE("two fields are a frame") {
+TEST_CASE("two fields are a frame", "[vpu]") {
     constexpr std::string_view codecs[] = {"a", "b"};
     vpu::Statistics statistics("g1", codecs);
     const auto frames = [&] {
@@ -424,7 +424,7 @@ TEST_CASE("two fields are a frame") {
     CHECK(frames() == 3);
 }
 
-TEST_CASE("a job of G1 stalls, for a time or until it is given up") {
+TEST_CASE("a job of G1 stalls, for a time or until it is given up", "[vpu]") {
     Board board;
     const auto expected = board.next(true);
     SECTION("for a time") {
@@ -460,7 +460,7 @@ TEST_CASE("a job of G1 stalls, for a time or until it is given up") {
     }
 }
 
-TEST_CASE("a job of G1 ends with the error that somebody injects") {
+TEST_CASE("a job of G1 ends with the error that somebody injects", "[vpu]") {
     for (const auto& [value, status] :
          {std::pair{0u, error}, {bus, bus}, {~0u, 0x7f000u | 1u << 24}, {irq, error}}) {
         CAPTURE(value);
@@ -477,7 +477,7 @@ TEST_CASE("a job of G1 ends with the error that somebody injects") {
     }
 }
 
-TEST_CASE("states that no job brings about are refused") {
+TEST_CASE("states that no job brings about are refused", "[vpu]") {
     Board board;
     board.next(true);
     const auto idle = board.g1.save();
@@ -497,7 +497,7 @@ TEST_CASE("states that no job brings about are refused") {
     CHECK(differences == 2);
 }
 
-TEST_CASE("resets of VPU_BLK_CTRL and the VPU's power gate clear the decoders") {
+TEST_CASE("resets of VPU_BLK_CTRL and the VPU's power gate clear the decoders", "[vpu]") {
     FakeHost host, g1_host, g2_host;
     VpuG1 g1(g1_host);
     VpuG2 g2(g2_host);
@@ -545,7 +545,7 @@ TEST_CASE("resets of VPU_BLK_CTRL and the VPU's power gate clear the decoders") 
     CHECK(kept() == 0);
 }
 
-TEST_CASE("the decoders' port goes on at address 0 behind the last one") {
+TEST_CASE("the decoders' port goes on at address 0 behind the last one", "[vpu]") {
     FakeHost host;
     vpu::HostPort port(host);
     std::vector<std::uint8_t> data(24);

@@ -22,7 +22,7 @@ void program_no_codec(VpuG2& g2) {
 
 }  // namespace
 
-TEST_CASE("G2 answers jobs of codecs that it lacks with an error") {
+TEST_CASE("G2 answers jobs of codecs that it lacks with an error", "[vpu]") {
     FakeHost host;
     VpuG2 g2(host);
     g2.reset();
@@ -49,7 +49,7 @@ TEST_CASE("G2 answers jobs of codecs that it lacks with an error") {
     CHECK(host.jobs.size() == 3);
 }
 
-TEST_CASE("G2's registers are stored, and lost with its power") {
+TEST_CASE("G2's registers are stored, and lost with its power", "[vpu]") {
     FakeHost host;
     VpuG2 g2(host);
     g2.reset();
@@ -70,7 +70,7 @@ TEST_CASE("G2's registers are stored, and lost with its power") {
     CHECK(counted(g2) == std::map<std::string, std::uint64_t>{{"aborted", 1}});
 }
 
-TEST_CASE("G2 gives a job up when ABORT_E is written, and says so") {
+TEST_CASE("G2 gives a job up when ABORT_E is written, and says so", "[vpu]") {
     for (const bool quiet : {false, true}) {
         CAPTURE(quiet);
         FakeHost host;
@@ -95,7 +95,7 @@ TEST_CASE("G2 gives a job up when ABORT_E is written, and says so") {
     }
 }
 
-TEST_CASE("a job of G2 goes on from a saved state") {
+TEST_CASE("a job of G2 goes on from a saved state", "[vpu]") {
     FakeHost host, twin_host;
     VpuG2 g2(host), twin(twin_host);
     g2.reset();
@@ -110,7 +110,7 @@ TEST_CASE("a job of G2 goes on from a saved state") {
     CHECK(read32(twin, interrupt) == (irq | error));
 }
 
-TEST_CASE("jobs of G2 are recorded and run again") {
+TEST_CASE("jobs of G2 are recorded and run again", "[vpu]") {
     FakeHost host;
     VpuG2 g2(host);
     g2.reset();

@@ -203,7 +203,7 @@ Pictures shown_by(H264TestPlayer& player, const StreamWriter& stream) {
 
 }  // namespace
 
-TEST_CASE("an H.264 frame of raw samples is those samples") {
+TEST_CASE("an H.264 frame of raw samples is those samples", "[vpu]") {
     const Planes planes = random_picture(1);
     H264TestPlayer player;
     CHECK(shown_by(player, intra_frame(planes)) == Pictures{planes});
@@ -211,7 +211,7 @@ TEST_CASE("an H.264 frame of raw samples is those samples") {
     CHECK(player.port->strays == 0);
 }
 
-TEST_CASE("skipped H.264 macroblocks are their reference, moved ones lie beside") {
+TEST_CASE("skipped H.264 macroblocks are their reference, moved ones lie beside", "[vpu]") {
     const Planes planes = random_picture(2);
     StreamWriter stream = intra_frame(planes);
     write_moved_frame(stream);
@@ -223,7 +223,7 @@ TEST_CASE("skipped H.264 macroblocks are their reference, moved ones lie beside"
     CHECK(player.port->strays == 0);
 }
 
-TEST_CASE("H.264 fields are every second line, and refer to one another") {
+TEST_CASE("H.264 fields are every second line, and refer to one another", "[vpu]") {
     const Planes planes = random_picture(3);
     StreamWriter stream;
     write_parameter_sets(stream, true);
@@ -253,7 +253,7 @@ TEST_CASE("H.264 fields are every second line, and refer to one another") {
     }
 }
 
-TEST_CASE("a second field is predicted directly where its own first field is the co-located one") {
+TEST_CASE("a second field is predicted directly where its own first field is the co-located one", "[vpu]") {
     // Of a frame whose bottom field came first nothing of the top one is in memory yet: how the frame was
     // coded is to be learnt from the bottom field. Made by a generator like tests/pictures/h264_random.cpp;
     // the checksum is that of libavcodec's pictures.
@@ -281,7 +281,7 @@ TEST_CASE("a second field is predicted directly where its own first field is the
     CHECK(md5_of(output) == "a537513570188db631bf45e0367a8094");
 }
 
-TEST_CASE("an H.264 job with a denied stream ends") {
+TEST_CASE("an H.264 job with a denied stream ends", "[vpu]") {
     const Planes planes = random_picture(4);
     StreamWriter stream = intra_frame(planes);
     write_moved_frame(stream);
@@ -317,7 +317,7 @@ TEST_CASE("an H.264 job with a denied stream ends") {
     }
 }
 
-TEST_CASE("an H.264 stream that is cut ends its job with an error, and writes no picture") {
+TEST_CASE("an H.264 stream that is cut ends its job with an error, and writes no picture", "[vpu]") {
     const StreamWriter stream = intra_frame(random_picture(5));
     H264TestPlayer player;
     shown_by(player, stream);
@@ -331,7 +331,7 @@ TEST_CASE("an H.264 stream that is cut ends its job with an error, and writes no
     }
 }
 
-TEST_CASE("hostile H.264 jobs reach nothing but what registers name") {
+TEST_CASE("hostile H.264 jobs reach nothing but what registers name", "[vpu]") {
     std::mt19937 engine(6);
     const auto random = [&engine] { return static_cast<std::uint32_t>(engine()); };
     const std::uint64_t rounds = fuzz_operations() / 400 + 50;

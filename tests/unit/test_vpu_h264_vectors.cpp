@@ -27,6 +27,6 @@ void play_vector(const Vector& vector) {
 
 }  // namespace
 
-TEST_CASE("H.264's test streams have their checksums") {
+TEST_CASE("H.264's test streams have their checksums", "[vpu]") {
     play_vectors("h264", short_stream, play_vector);
 }

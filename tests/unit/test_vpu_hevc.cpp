@@ -28,7 +28,7 @@ std::vector<std::uint8_t> played(HevcTestPlayer& player, const std::vector<std::
 
 }  // namespace
 
-TEST_CASE("an HEVC stream has its checksum, in lines and in tiles") {
+TEST_CASE("an HEVC stream has its checksum, in lines and in tiles", "[vpu]") {
     for (const bool tiled : {false, true}) {
         HevcTestPlayer player;
         player.tiled = tiled;
@@ -38,7 +38,7 @@ TEST_CASE("an HEVC stream has its checksum, in lines and in tiles") {
     }
 }
 
-TEST_CASE("an HEVC job with a denied stream ends") {
+TEST_CASE("an HEVC job with a denied stream ends", "[vpu]") {
     struct Row {
         Stream denied;
         Result result;
@@ -73,7 +73,7 @@ TEST_CASE("an HEVC job with a denied stream ends") {
     }
 }
 
-TEST_CASE("an HEVC stream that is cut ends its job with an error, and writes no picture") {
+TEST_CASE("an HEVC stream that is cut ends its job with an error, and writes no picture", "[vpu]") {
     HevcTestPlayer player;
     played(player, hevc_stream());
     const std::uint32_t length = player.registers[6];
@@ -88,7 +88,7 @@ TEST_CASE("an HEVC stream that is cut ends its job with an error, and writes no 
     }
 }
 
-TEST_CASE("HEVC jobs that are not possible end at once, and write nothing") {
+TEST_CASE("HEVC jobs that are not possible end at once, and write nothing", "[vpu]") {
     HevcTestPlayer player;
     played(player, hevc_stream());
     struct Row {
@@ -110,7 +110,7 @@ TEST_CASE("HEVC jobs that are not possible end at once, and write nothing") {
     }
 }
 
-TEST_CASE("hostile HEVC jobs reach nothing but what registers name") {
+TEST_CASE("hostile HEVC jobs reach nothing but what registers name", "[vpu]") {
     std::mt19937 engine(6);
     const auto random = [&engine] { return static_cast<std::uint32_t>(engine()); };
     const std::uint64_t rounds = fuzz_operations() / 800 + 50;

@@ -49,6 +49,6 @@ void play_vector(const Vector& vector) {
 
 }  // namespace
 
-TEST_CASE("HEVC's test streams have their checksums") {
+TEST_CASE("HEVC's test streams have their checksums", "[vpu]") {
     play_vectors("hevc", short_stream, play_vector);
 }

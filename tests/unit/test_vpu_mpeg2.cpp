@@ -121,7 +121,7 @@ Bytes contents(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("random MPEG-2 streams decode to what libavcodec decodes them to") {
+TEST_CASE("random MPEG-2 streams decode to what libavcodec decodes them to", "[vpu]") {
     for (const Expected& stream : expected) {
         CAPTURE(stream.seed);
         Player player;
@@ -132,7 +132,7 @@ TEST_CASE("random MPEG-2 streams decode to what libavcodec decodes them to") {
     }
 }
 
-TEST_CASE("MPEG-2 test streams have their checksums") {
+TEST_CASE("MPEG-2 test streams have their checksums", "[vpu]") {
     const char* folder = std::getenv("SVP_VECTORS");
     if (folder == nullptr) {
         std::cout << "skipped: MPEG-2 test streams; SVP_VECTORS names no folder with mpeg2/*.m2v\n";
@@ -157,7 +157,7 @@ TEST_CASE("MPEG-2 test streams have their checksums") {
     CHECK(played > 0);
 }
 
-TEST_CASE("an MPEG-2 job finishes over whatever it may not read or write") {
+TEST_CASE("an MPEG-2 job finishes over whatever it may not read or write", "[vpu]") {
     const Bytes stream = stream_of(expected[1]);
     Player open;
     const Bytes pictures = pictures_of(open, stream);
@@ -183,7 +183,7 @@ TEST_CASE("an MPEG-2 job finishes over whatever it may not read or write") {
     OpenPort::denied.reset();
 }
 
-TEST_CASE("MPEG-2 streams that are cut or damaged end with an error, never with a done") {
+TEST_CASE("MPEG-2 streams that are cut or damaged end with an error, never with a done", "[vpu]") {
     const Bytes stream = stream_of(expected[0]);
     for (std::size_t cut : {stream.size() / 7, stream.size() / 3, stream.size() / 2}) {
         CAPTURE(cut);
@@ -202,7 +202,8 @@ TEST_CASE("MPEG-2 streams that are cut or damaged end with an error, never with 
     }
 }
 
-TEST_CASE("MPEG-2 survives any registers and any bytes, in bounded time, inside of what it is told") {
+TEST_CASE("MPEG-2 survives any registers and any bytes, in bounded time, inside of what it is told",
+          "[vpu]") {
     std::mt19937_64 random(7);
     unsigned decoded = 0;
     const unsigned long rounds = fuzz_operations() / 400;
@@ -230,7 +231,7 @@ TEST_CASE("MPEG-2 survives any registers and any bytes, in bounded time, inside 
     CHECK(decoded > 0);
 }
 
-TEST_CASE("an MPEG-2 picture takes no more of a stream than it can need") {
+TEST_CASE("an MPEG-2 picture takes no more of a stream than it can need", "[vpu]") {
     std::array<std::uint32_t, vpu::g1::register_count> registers{};
     registers[4] = 3u << 23 | 3u << 11;
     registers[6] = 0xffffff;  // bytes, without a start code
@@ -240,7 +241,7 @@ TEST_CASE("an MPEG-2 picture takes no more of a stream than it can need") {
     CHECK(end.bounded);
 }
 
-TEST_CASE("MPEG-2's inverse DCT is one, within the error that the standard allows") {
+TEST_CASE("MPEG-2's inverse DCT is one, within the error that the standard allows", "[vpu]") {
     // A block of one coefficient each, through a stream that holds nothing else.
     struct Samples {
         int value[64];

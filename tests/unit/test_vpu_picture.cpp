@@ -142,7 +142,7 @@ void check_picture(unsigned width, unsigned height) {
 
 }  // namespace
 
-TEST_CASE("pictures of G2 are tiles and lines in memory, and references are read back from tiles") {
+TEST_CASE("pictures of G2 are tiles and lines in memory, and references are read back from tiles", "[vpu]") {
     for (const auto& [width, height] : {std::pair{8u, 8u}, {64u, 16u}, {72u, 40u}, {200u, 136u}}) {
         CAPTURE(width, height);
         check_picture<std::uint8_t>(width, height);
@@ -150,7 +150,7 @@ TEST_CASE("pictures of G2 are tiles and lines in memory, and references are read
     }
 }
 
-TEST_CASE("references touch only the cells of a block") {
+TEST_CASE("references touch only the cells of a block", "[vpu]") {
     Cells memory;
     TiledReference<std::uint8_t> reference(memory, {luma_at, chroma_at, 256, 256}, 71);
     reference.luma(3, 3, 8, 8);
@@ -168,7 +168,7 @@ TEST_CASE("references touch only the cells of a block") {
     CHECK(reference.answer() == Response::slverr);
 }
 
-TEST_CASE("samples beyond a width that is no multiple of 8 do not count") {
+TEST_CASE("samples beyond a width that is no multiple of 8 do not count", "[vpu]") {
     Cells memory;
     const Picture<std::uint8_t> picture(16, 8);
     PictureWriter<std::uint8_t>(memory, {luma_at, chroma_at, 16, 8}, {}).write(0, 8, picture.from(0));

@@ -51,7 +51,7 @@ class Writer {
 
 }  // namespace
 
-TEST_CASE("a record has a job's registers, all that it moved, and its end") {
+TEST_CASE("a record has a job's registers, all that it moved, and its end", "[vpu]") {
     Recording board;
     for (unsigned job = 0; job < 2; ++job) {
         board.next(job == 0);
@@ -89,7 +89,7 @@ TEST_CASE("a record has a job's registers, all that it moved, and its end") {
     CHECK(moved == asked);
 }
 
-TEST_CASE("a recorded job does the same again, whatever the firewall has made of it") {
+TEST_CASE("a recorded job does the same again, whatever the firewall has made of it", "[vpu]") {
     struct Row {
         std::uint64_t first;
         std::uint64_t last;
@@ -134,7 +134,7 @@ TEST_CASE("a recorded job does the same again, whatever the firewall has made of
     }
 }
 
-TEST_CASE("a replay tells what is not the same") {
+TEST_CASE("a replay tells what is not the same", "[vpu]") {
     Recording board;
     board.next(true);
     board.run();
@@ -219,7 +219,7 @@ TEST_CASE("a replay tells what is not the same") {
     }
 }
 
-TEST_CASE("jobs are recorded only where that is wanted, and a full disk ends it") {
+TEST_CASE("jobs are recorded only where that is wanted, and a full disk ends it", "[vpu]") {
     G1Board quiet;
     quiet.next(true);
     quiet.run();
@@ -244,7 +244,7 @@ TEST_CASE("jobs are recorded only where that is wanted, and a full disk ends it"
     CHECK(board.host.stores_refused == 1);
 }
 
-TEST_CASE("a job that stands still is recorded as a whole, one that is given up is not") {
+TEST_CASE("a job that stands still is recorded as a whole, one that is given up is not", "[vpu]") {
     Recording board;
     board.next(true);
     unsigned asked = 0;
@@ -264,7 +264,7 @@ TEST_CASE("a job that stands still is recorded as a whole, one that is given up 
     CHECK(board.host.stored.size() == 1);
 }
 
-TEST_CASE("a job that G1 lacks is recorded with its registers") {
+TEST_CASE("a job that G1 lacks is recorded with its registers", "[vpu]") {
     Recording board;
     board.next(true);
     write32(board.g1, 4 * 3, 4u << 28);
@@ -276,7 +276,7 @@ TEST_CASE("a job that G1 lacks is recorded with its registers") {
     CHECK(vpu::replay(record).differences.empty());
 }
 
-TEST_CASE("a job that would fill the disk is not recorded") {
+TEST_CASE("a job that would fill the disk is not recorded", "[vpu]") {
     vpu::JobRecordWriter writer(vpu::DecoderKind::g1, std::vector<std::uint32_t>(128));
     const std::vector<std::uint8_t> megabyte(1u << 20);
     for (unsigned i = 0; i < 64; ++i) {
@@ -286,7 +286,7 @@ TEST_CASE("a job that would fill the disk is not recorded") {
     CHECK(writer.end(rdy).empty());
 }
 
-TEST_CASE("files that are no records are refused with a line") {
+TEST_CASE("files that are no records are refused with a line", "[vpu]") {
     Recording board;
     board.next(true);
     board.run();
@@ -324,7 +324,7 @@ TEST_CASE("files that are no records are refused with a line") {
     CHECK(vpu::replay(*record).differences == std::vector<std::string>{"5 registers, G1 has 128"});
 }
 
-TEST_CASE("records with any changes are refused or run to an end") {
+TEST_CASE("records with any changes are refused or run to an end", "[vpu]") {
     Recording board;
     board.next(true);
     board.run();

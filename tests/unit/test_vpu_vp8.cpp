@@ -95,14 +95,14 @@ struct Ready {
 
 }  // namespace
 
-TEST_CASE("random VP8 streams decode to what libvpx decodes them to") {
+TEST_CASE("random VP8 streams decode to what libvpx decodes them to", "[vpu]") {
     for (const Expected& stream : expected) {
         CAPTURE(stream.width, stream.height, stream.version, stream.seed);
         CHECK(md5_of(pictures_of(stream_of(stream))) == stream.checksum);
     }
 }
 
-TEST_CASE("a VP8 job depends on nothing but its registers and memory") {
+TEST_CASE("a VP8 job depends on nothing but its registers and memory", "[vpu]") {
     Ready once;
     REQUIRE(once.run() == Result::done);
     const auto alone = once.player.picture();
@@ -121,7 +121,7 @@ TEST_CASE("a VP8 job depends on nothing but its registers and memory") {
     }
 }
 
-TEST_CASE("a VP8 job finishes over whatever it may not read or write") {
+TEST_CASE("a VP8 job finishes over whatever it may not read or write", "[vpu]") {
     Ready ready;
     REQUIRE(ready.run() == Result::done);
     const auto open = ready.player.picture();
@@ -137,7 +137,7 @@ TEST_CASE("a VP8 job finishes over whatever it may not read or write") {
     }
 }
 
-TEST_CASE("a denied reference is black in the picture, and nothing else of it is") {
+TEST_CASE("a denied reference is black in the picture, and nothing else of it is", "[vpu]") {
     Ready ready;
     ready.player.port->denied_stream = Stream::reference;
     REQUIRE(ready.run() == Result::done);
@@ -151,7 +151,7 @@ TEST_CASE("a denied reference is black in the picture, and nothing else of it is
     CHECK(denied == zeros.player.picture());
 }
 
-TEST_CASE("a VP8 stream that ends early is found out") {
+TEST_CASE("a VP8 stream that ends early is found out", "[vpu]") {
     // Zeros behind the end say little in many decisions, so it takes some macroblocks.
     Ready ready(640);
     const std::uint32_t sizes = 3 * (ready.frame.control.num_dct_parts - 1u);
@@ -166,7 +166,7 @@ TEST_CASE("a VP8 stream that ends early is found out") {
     CHECK(nothing.run() == Result::stream_exhausted);
 }
 
-TEST_CASE("VP8 jobs that cannot be are refused and move nothing") {
+TEST_CASE("VP8 jobs that cannot be are refused and move nothing", "[vpu]") {
     struct Change {
         unsigned number;
         std::uint32_t value;
@@ -192,7 +192,7 @@ TEST_CASE("VP8 jobs that cannot be are refused and move nothing") {
     }
 }
 
-TEST_CASE("VP8 survives any registers and any bytes, in bounded time, inside of what it is told") {
+TEST_CASE("VP8 survives any registers and any bytes, in bounded time, inside of what it is told", "[vpu]") {
     std::uint64_t state = 0x6a09e667f3bcc908;
     const auto random = [&state] {
         state = state * 6364136223846793005u + 1442695040888963407u;

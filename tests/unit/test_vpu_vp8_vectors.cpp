@@ -58,7 +58,7 @@ void play_vector(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("VP8's published vectors have their checksums") {
+TEST_CASE("VP8's published vectors have their checksums", "[vpu]") {
     const char* folder = std::getenv("SVP_VECTORS");
     if (folder == nullptr) {
         std::cout << "skipped: VP8's published vectors; SVP_VECTORS names no folder with vp8/*.ivf\n";

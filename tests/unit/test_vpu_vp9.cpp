@@ -55,7 +55,7 @@ Outcome play_with(std::string_view name, unsigned job, const Change& change) {
 
 }  // namespace
 
-TEST_CASE("VP9 streams decode to what libvpx decodes them to") {
+TEST_CASE("VP9 streams decode to what libvpx decodes them to", "[vpu]") {
     for (const Vp9Stream& stream : vp9_streams) {
         for (const bool raster : {false, true}) {
             CAPTURE(stream.name, raster);
@@ -76,7 +76,7 @@ TEST_CASE("VP9 streams decode to what libvpx decodes them to") {
     }
 }
 
-TEST_CASE("a VP9 job depends on nothing but its registers and memory") {
+TEST_CASE("a VP9 job depends on nothing but its registers and memory", "[vpu]") {
     const auto alone = play_with("altref", 5, [](Vp9TestPlayer&) {});
     REQUIRE(alone.result == Result::done);
     const auto again = play_with("altref", 5, [](Vp9TestPlayer& player) {
@@ -90,7 +90,7 @@ TEST_CASE("a VP9 job depends on nothing but its registers and memory") {
     CHECK(again.picture == alone.picture);
 }
 
-TEST_CASE("a VP9 job ends over whatever it may not read or write") {
+TEST_CASE("a VP9 job ends over whatever it may not read or write", "[vpu]") {
     struct Row {
         const char* name;
         unsigned job;
@@ -130,7 +130,7 @@ TEST_CASE("a VP9 job ends over whatever it may not read or write") {
     }
 }
 
-TEST_CASE("denied segments and vectors are zeros, and show in later VP9 pictures") {
+TEST_CASE("denied segments and vectors are zeros, and show in later VP9 pictures", "[vpu]") {
     for (const auto& [name, stream] :
          {std::pair{"segments", Stream::segment_map}, std::pair{"altref", Stream::motion}}) {
         CAPTURE(name);
@@ -148,7 +148,7 @@ TEST_CASE("denied segments and vectors are zeros, and show in later VP9 pictures
     }
 }
 
-TEST_CASE("a VP9 stream that ends early is found out") {
+TEST_CASE("a VP9 stream that ends early is found out", "[vpu]") {
     for (const std::uint32_t left : {0u, 1u, 20u, 60u}) {
         CAPTURE(left);
         const auto cut = play_with("altref", 1, [left](Vp9TestPlayer& player) {
@@ -168,7 +168,7 @@ TEST_CASE("a VP9 stream that ends early is found out") {
     CHECK(sizes.result == Result::stream_exhausted);
 }
 
-TEST_CASE("VP9 jobs that cannot be are refused and move nothing") {
+TEST_CASE("VP9 jobs that cannot be are refused and move nothing", "[vpu]") {
     struct Change {
         unsigned number;
         std::uint32_t mask;
@@ -209,7 +209,7 @@ TEST_CASE("VP9 jobs that cannot be are refused and move nothing") {
     CHECK(huge.result == Result::stream_error);
 }
 
-TEST_CASE("VP9 survives any registers and any bytes, in bounded time, inside of what it is told") {
+TEST_CASE("VP9 survives any registers and any bytes, in bounded time, inside of what it is told", "[vpu]") {
     std::uint64_t state = 0x6a09e667f3bcc908;
     const auto random = [&state] {
         state = state * 6364136223846793005u + 1442695040888963407u;

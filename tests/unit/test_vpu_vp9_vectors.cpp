@@ -49,7 +49,7 @@ void play_vector(const std::filesystem::path& path, bool raster) {
 
 }  // namespace
 
-TEST_CASE("VP9's vectors have their checksums") {
+TEST_CASE("VP9's vectors have their checksums", "[vpu]") {
     const char* folder = std::getenv("SVP_VECTORS");
     if (folder == nullptr) {
         std::cout << "skipped: VP9's vectors; SVP_VECTORS names no folder with vp9/*.ivf\n";
