@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The display controller behind QEMU's buses: its lists in DRAM, its interrupts, its picture on QEMU's console, what firewalls leave of that.
 
-Registers, timing, formats and filters are tests/unit/test_dcss*.cpp's.
+Registers, timing, formats and filters are those of tests/unit/dcss.
 """
 
 import random

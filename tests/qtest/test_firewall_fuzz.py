@@ -3,7 +3,7 @@
 
 Nothing crashes or hangs, a reset brings everything back, and what is locked stays as it is: who may access what is compared by
 query-svp-policy and query-svp-masters. SVP_QTEST_FUZZ in the environment is the number of accesses of each test (default 12000).
-The same on the cores alone, faster and under sanitizers, is in tests/unit (test_policy_fuzz.cpp).
+The same on the cores alone, faster and under sanitizers, is in tests/unit/firewall (test_fuzz.cpp).
 """
 
 import os

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What blocks refuse by themselves, seen in the record: kind, number, address on the bus, master and answer of each.
 
-Every block of the table gets writes that it takes, then ones that it does not; see tests/unit/test_refusals.cpp for the rules.
+Every block of the table gets writes that it takes, then ones that it does not; see tests/unit/observer/test_refusals.cpp for the rules.
 Registers are written by way of the test port, which can be any master.
 """
 

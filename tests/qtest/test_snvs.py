@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The SNVS behind QEMU's buses: its lines at the GIC, the board's key and power. What it decides is tested in unit/test_soc_snvs.cpp.
+"""The SNVS behind QEMU's buses: its lines at the GIC, the board's key and power. What it decides is tested in unit/soc/test_snvs.cpp.
 
 Reference: i.MX 8M reference manual, SNVS and interrupts: SPI 19 for both alarms, SPI 4 for the ON/OFF key.
 """

@@ -2,7 +2,7 @@
 """The decoder G1 behind QEMU's buses: jobs by hand, what firewalls leave of them, interrupts, and the loss of power.
 
 The stream is one macroblock made of zero bits, which says little: a key frame predicts each part from the edges that the format prescribes, an
-interframe copies the last picture. A driver, a parser and real streams are tests/unit/test_vpu_*.cpp's.
+interframe copies the last picture. A driver, a parser and real streams are in tests/unit/vpu.
 """
 
 import hashlib

@@ -39,7 +39,7 @@ def build():
 
 
 def jobs(results, pattern=None):
-    """Build all; a job for each source file of tests (Catch2 has a tag for each). A failed build is a result, and gives no jobs."""
+    """Build all; a job for each source file of tests, by the tags of its folder and of its name. A failed build is a result, and gives no jobs."""
     begin = time.monotonic()
     try:
         with cache.lock("packages"):
@@ -49,7 +49,8 @@ def jobs(results, pattern=None):
         results.add(Result("unit", "build", "failed", time.monotonic() - begin, str(error)))
         return []
     listing = subprocess.run(["meson", "introspect", "--targets", str(tree)], capture_output=True, text=True, check=True, env=build_environment())
-    return [test_pool.Job("unit", source.stem, functools.partial(_run_file, program=target["filename"][0], name=source.stem, tree=tree, pattern=pattern))
+    return [test_pool.Job("unit", f"{source.parent.name}/{source.stem}",
+                          functools.partial(_run_file, program=target["filename"][0], source=source, tree=tree, pattern=pattern))
             for target in json.loads(listing.stdout) if target["type"] == "executable" and target["name"].startswith("test_")
             for source in _test_sources(target)]
 
@@ -59,12 +60,12 @@ def _test_sources(target):
     return sorted((path for path in paths if path.stem.startswith("test_")), key=lambda path: (-path.stat().st_size, path))
 
 
-def _run_file(results, program, name, tree, pattern):
-    begin, label = time.monotonic(), name.removeprefix("test_")
+def _run_file(results, program, source, tree, pattern):
+    begin, label = time.monotonic(), f"{source.parent.name}/{source.stem.removeprefix('test_')}"
     environment = {**os.environ, **SANITIZER_ENVIRONMENT}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        selection = f"[#{name}]" + (f"*{_escaped(pattern)}*" if pattern else "")
+        selection = f"[{source.parent.name}][#{source.stem}]" + (f"*{_escaped(pattern)}*" if pattern else "")
         try:
             done = subprocess.run([program, "-#", selection, "-r", "xml", "-d", "yes", "-o", str(report)], capture_output=True, text=True,
                                   errors="replace", cwd=tree, env=environment, timeout=PROGRAM_SECONDS, check=False)

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** HEVC jobs: a stream that is known, streams that are denied or cut, registers that are hostile. */
+#include <random>
+
+#include "../../../tools/players/hevc_player.hpp"
+#include "../catch.hpp"
+#include "../fuzz_operations.hpp"
+#include "hevc_hostile.hpp"
+#include "hevc_stream.hpp"
+
+using namespace svp;
+using namespace svp::test;
+using vpu::Result;
+using vpu::Stream;
+
+namespace {
+
+/** Plays the stream; its pictures. */
+std::vector<std::uint8_t> played(HevcTestPlayer& player, const std::vector<std::uint8_t>& stream) {
+    std::vector<std::uint8_t> output;
+    player.output = [&output](std::span<const std::uint8_t> planes) {
+        output.insert(output.end(), planes.begin(), planes.end());
+    };
+    CHECK(player.play(stream));
+    CHECK(player.problem.empty());
+    return output;
+}
+
+}  // namespace
+
+TEST_CASE("an HEVC stream has its checksum, in lines and in tiles", "[vpu]") {
+    for (const bool tiled : {false, true}) {
+        HevcTestPlayer player;
+        player.tiled = tiled;
+        CHECK(md5_of(played(player, hevc_stream())) == hevc_stream_md5);
+        CHECK(player.pictures == hevc_stream_pictures);
+        CHECK(player.port->strays == 0);
+    }
+}
+
+TEST_CASE("an HEVC job with a denied stream ends", "[vpu]") {
+    struct Row {
+        Stream denied;
+        Result result;
+    };
+    for (const Row& row : {Row{Stream::bitstream, Result::stream_exhausted}, Row{Stream::table, Result::done},
+                           Row{Stream::reference, Result::done}, Row{Stream::picture, Result::done},
+                           Row{Stream::motion, Result::done}}) {
+        CAPTURE(static_cast<int>(row.denied));
+        HevcTestPlayer player;
+        played(player, hevc_stream());
+        REQUIRE(player.result == Result::done);
+        const auto good = player.port->cells;
+        // The last job once more, with the registers that it had.
+        for (const Response denial : {Response::okay, Response::slverr}) {
+            player.port->denied_stream = row.denied;
+            player.port->denial = denial;
+            vpu::hevc::Decoder decoder(vpu::g2::hevc_parameters(player.registers), *player.port);
+            const Result result = decoder.decode();
+            if (denial == Response::slverr) {
+                CHECK(result == Result::bus_error);
+            } else {
+                // Without its vectors a picture may turn out not to be possible.
+                CHECK((result == row.result ||
+                       (row.denied == Stream::motion && result == Result::stream_error)));
+            }
+            if (row.denied == Stream::bitstream || row.denied == Stream::picture) {
+                CHECK((player.port->cells == good));
+            } else if (denial == Response::okay && row.denied != Stream::motion) {
+                CHECK((player.port->cells != good));
+            }
+        }
+    }
+}
+
+TEST_CASE("an HEVC stream that is cut ends its job with an error, and writes no picture", "[vpu]") {
+    HevcTestPlayer player;
+    played(player, hevc_stream());
+    const std::uint32_t length = player.registers[6];
+    for (std::uint32_t cut = 0; cut + 1 < length; ++cut) {
+        CAPTURE(cut);
+        player.registers[6] = cut;
+        const auto before = player.port->bytes_written;
+        vpu::hevc::Decoder decoder(vpu::g2::hevc_parameters(player.registers), *player.port);
+        const Result result = decoder.decode();
+        REQUIRE((result == Result::stream_exhausted || result == Result::stream_error));
+        REQUIRE(player.port->bytes_written == before);
+    }
+}
+
+TEST_CASE("HEVC jobs that are not possible end at once, and write nothing", "[vpu]") {
+    HevcTestPlayer player;
+    played(player, hevc_stream());
+    struct Row {
+        unsigned number, shift, width, value;
+    };
+    for (const Row& row :
+         {Row{4, 19, 13, 0}, {4, 6, 13, 0},  {4, 19, 13, 0x1fff}, {12, 13, 3, 2}, {12, 10, 3, 3},
+          {12, 10, 3, 7},    {13, 13, 3, 1}, {13, 13, 3, 3},      {13, 10, 3, 6}, {13, 7, 3, 5},
+          {13, 4, 3, 5},     {8, 6, 2, 1},   {8, 6, 2, 2},        {8, 4, 2, 2},   {10, 24, 7, 60},
+          {10, 24, 7, 127},  {5, 5, 6, 5},   {4, 0, 5, 17},       {13, 0, 4, 1},  {13, 0, 4, 7}}) {
+        CAPTURE(row.number, row.shift, row.value);
+        G2Registers registers = player.registers;
+        registers[row.number] &= ~(((1u << row.width) - 1) << row.shift);
+        registers[row.number] |= row.value << row.shift;
+        const auto before = player.port->bytes_written;
+        vpu::hevc::Decoder decoder(vpu::g2::hevc_parameters(registers), *player.port);
+        CHECK(decoder.decode() == Result::impossible);
+        CHECK(player.port->bytes_written == before);
+    }
+}
+
+TEST_CASE("hostile HEVC jobs reach nothing but what registers name", "[vpu]") {
+    std::mt19937 engine(6);
+    const auto random = [&engine] { return static_cast<std::uint32_t>(engine()); };
+    const std::uint64_t rounds = fuzz_operations() / 800 + 50;
+    std::uint64_t decoded = 0;
+    constexpr std::size_t memory = 4 * vpu::g2::register_count;
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+        std::vector<std::uint8_t> input(memory + 4096 + random() % 509);
+        for (auto& byte : input) {
+            byte = static_cast<std::uint8_t>(random());
+        }
+        const auto set = [&input](unsigned number, std::uint32_t value) {
+            for (unsigned i = 0; i < 4; ++i) {
+                input[4 * number + i] = static_cast<std::uint8_t>(value >> 8 * i);
+            }
+        };
+        // Mostly possible, so that what lies behind is reached: small pictures, sound sizes of blocks.
+        const std::uint32_t log2_ctb = 4 + random() % 3, depth = random() % 2 * 2;
+        set(4, (1 + random() % 20) << 19 | (1 + random() % 20) << 6 | (1 + random() % 16));
+        set(5, (random() & ~(0x3fu << 5)) | (random() % (log2_ctb - 2)) << 5);
+        set(6, random() & 0xffff);
+        set(8, (random() & ~0xfff0u) | 8u << 12 | 8u << 8 | depth << 6 | depth << 4);
+        set(9, (1 + random() % 16) << 19 | (1 + random() % 16) << 14 | random() % 8);
+        set(10, (random() & 0x00ffffff) | (random() % 52) << 24);
+        set(12, (random() & 0xffff000f) | 3u << 13 | log2_ctb << 10 | 3u << 7 | 4u << 4);
+        set(13, 2u << 13 | (2 + random() % (std::min(log2_ctb, 5u) - 1)) << 10 | (random() % 5) << 7 |
+                    (random() % 5) << 4 | (2 + random() % 3));
+        set(259, 0);
+        for (std::size_t i = memory; i + 16 < input.size(); i += 256 + random() % 512) {
+            const std::uint8_t unit[] = {
+                0, 0, 1, static_cast<std::uint8_t>(random() % 2 != 0 ? 0x26 : 0x02), 1, 0x80};
+            std::copy(std::begin(unit), std::end(unit), input.begin() + static_cast<std::ptrdiff_t>(i));
+        }
+        const HostileEnd end = run_hostile_hevc(input);
+        CAPTURE(round);
+        REQUIRE(end.strays == 0);
+        REQUIRE(end.bounded);
+        decoded += end.result != Result::impossible ? 1 : 0;
+    }
+    CHECK(decoded > rounds / 2);
+}
