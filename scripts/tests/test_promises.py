@@ -6,7 +6,7 @@ import re
 import unittest
 
 from fake_machine import INIT, MachineCase
-from svplib.build import parts, products
+from svplib.build import parts, product_table
 
 
 class Tests(MachineCase):
@@ -41,7 +41,7 @@ class Lists(unittest.TestCase):
         found = set()
         for readme in parts.REPOSITORY.glob("**/README.md"):
             found.update(re.findall(r"svp path ([a-z][-a-z0-9]*)", readme.read_text()))
-        self.assertEqual([name for name in sorted(found) if name not in products.PRODUCTS], [])
+        self.assertEqual([name for name in sorted(found) if name not in product_table.PRODUCTS], [])
         self.assertIn("qemu", found)
 
 

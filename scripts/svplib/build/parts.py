@@ -17,8 +17,8 @@ from pathlib import Path
 from ..base import cache
 from ..base.errors import BuildError, UsageError
 from ..base.progress import build_environment, log_path, run_logged, say
-from . import guest_media, guest_tools, host_packages, products, sources
-from .products import PRODUCTS, override
+from . import guest_media, guest_tools, host_packages, sources
+from .product_table import OPTIONAL, PRODUCTS, override
 from .tree_copy import State, apply_patches, sync_content, sync_tree
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -120,7 +120,7 @@ def is_built(name):
 
 def _overridden(name):
     """True when the environment names all products of a part that others cannot do without, so that it need not be built."""
-    files = [product for product, row in PRODUCTS.items() if row[0] == name and product not in products.OPTIONAL]
+    files = [product for product, row in PRODUCTS.items() if row[0] == name and product not in OPTIONAL]
     return all(override(product) for product in files)
 
 

@@ -12,7 +12,7 @@ from ..base import cache
 from ..base.checks import look_at_targets
 from ..base.errors import SvpError, UsageError, explain
 from ..base.progress import say
-from ..build import parts, products, sources
+from ..build import parts, product_table, products, sources
 from ..decode import command as decode_command
 from ..film import command as film_command
 from ..inject import command as inject_command
@@ -118,7 +118,7 @@ def _parser():
     film_command.add_arguments(command("film", "make protected films"))
     bench_command.add_arguments(command("bench", "measure the board, side by side with its yardsticks"))
     path = command("path", "print where a build product lies")
-    path.add_argument("name", metavar="NAME", help="; ".join(f"{name}: {row[2]}" for name, row in products.PRODUCTS.items()))
+    path.add_argument("name", metavar="NAME", help="; ".join(f"{name}: {row[2]}" for name, row in product_table.PRODUCTS.items()))
     return parser
 
 

@@ -16,7 +16,7 @@ r"""A running machine for scenarios, boot tests and benchmarks.
 Consoles: `board.console` is UART1 (Linux, BL31), `board.secure_console` UART2 (OP-TEE, if it was built to print there).
 Every failure raises an SvpError whose text ends with the end of the console. Logs (console, secure console, QEMU's own
 messages, command line) lie in `board.log_dir`, named after the board; leaving the `with` block ends QEMU whatever happened.
-Nothing is built here: `svp build` (or `svp test`, `svp run`) did that; see products.py for how a path can be overridden.
+Nothing is built here: `svp build` (or `svp test`, `svp run`) did that; see product_table.py for how a path can be overridden.
 """
 
 import ctypes

@@ -12,11 +12,6 @@ ratio says how good we are relative to the yardstick: above 1 is better, whichev
 yardstick has no ratio; then `aim` is a limit on the value itself, in the direction of `better`.
 """
 
-import importlib
-import importlib.util
-import pkgutil
-import sys
-
 #: Units of which less is better
 TIME_UNITS = ("ns", "us", "ms", "s")
 _registered = {}
@@ -77,17 +72,8 @@ def benchmark(name, needs):
     return register
 
 
-def load(folder):
-    """All benchmarks: those in benches/ and those in `folder`/bench_*.py; {name: Benchmark}."""
-    from .. import benches
-    for module in pkgutil.iter_modules(benches.__path__):
-        importlib.import_module(f"{benches.__name__}.{module.name}")
-    for path in sorted(folder.glob("bench_*.py")):
-        name = f"svp_bench_{path.stem}"
-        if name not in sys.modules:
-            spec = importlib.util.spec_from_file_location(name, path)
-            sys.modules[name] = module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
+def registered():
+    """All benchmarks whose modules were imported: {name: Benchmark}."""
     return dict(sorted(_registered.items()))
 
 

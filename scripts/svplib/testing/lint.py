@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..base.progress import build_environment
 from ..build import parts, sources
-from . import include_graph
+from . import import_graph, include_graph
 from .results import Result
 
 CORE_FOLDERS = ("hw", "include", "tests/pictures", "tests/unit", "tools")
@@ -24,7 +24,7 @@ MODULE_FOLDERS = ("firmware/linux",)
 
 def run(results, pattern=None):
     """Run every lint check whose name contains the pattern."""
-    for check in (_format, _includes, _licence_lines, _file_sizes, _no_notes, _kernel_style):
+    for check in (_format, _includes, _imports, _licence_lines, _file_sizes, _no_notes, _kernel_style):
         name = check.__name__.strip("_").replace("_", " ")
         if pattern and pattern.lower() not in f"lint {name}":
             continue
@@ -72,6 +72,12 @@ def _includes():
     files = _files(("hw", "include", "machines"), (".cpp", ".hpp", ".c", ".h"))
     texts = {name: (parts.REPOSITORY / name).read_text(errors="replace") for name in files}
     return _verdict(include_graph.findings(texts), files, "source file")
+
+
+def _imports():
+    """No module of svplib imports what imports it, and no package one that imports from it."""
+    files = _files(("scripts/svplib",), (".py",))
+    return _verdict(import_graph.findings({name: (parts.REPOSITORY / name).read_text() for name in files}), files, "module")
 
 
 def _licence_lines():
