@@ -17,7 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from svplib.base.errors import SvpError, UsageError
-from svplib.decode import checksums, command, guest
+from svplib.decode import checksums, command, containers, guest
 from svplib.decode.pictures import Digest, Picture, PictureError, Whole
 from svplib.decode.program import Unsupported
 from svplib.decode.verdict import Verdict, judge
@@ -92,6 +92,16 @@ class Comparison(Case):
         self.assertEqual({name: row[0] for name, row in rows.items()}, {"a.ivf": "passed", "b.ivf": "passed", "c.ivf": "passed"})
         self.assertEqual(self.status, 0)
         self.assertIn("set: 3 passed; 5 frames", self.stdout)
+
+    def test_files_as_conformance_suites_have_them(self):
+        self.stream("a.bit", "picture 1", "picture 2", "end")
+        (self.folder / "a.md5").write_text(f"{md5(9)}  a.bit\n{md5(1, 2)} *a.yuv\n")
+        self.stream("b.bits", "picture 3", "end")
+        (self.folder / "b_yuv.md5").write_text(f"MD5 (b.yuv) = {md5(3).upper()}\n")
+        self.stream("c.jsv", "picture 3", "end")
+        (self.folder / "c.yuv.md5").write_text(f"{md5(4)}\n")
+        rows = self.rows(self.folder)
+        self.assertEqual({name: row[0] for name, row in rows.items()}, {"a.bit": "passed", "b.bits": "passed", "c.jsv": "failed"})
 
     def test_wrong_ones(self):
         self.stream("whole.ivf", "picture 1", "end", sums=f"{md5(2)}  x\n")
@@ -222,6 +232,13 @@ class Containers(Case):
             rows = self.rows(self.folder)
         self.assertEqual(rows, {"a.webm": ("passed", ""), "b.mp4": ("skipped", "codec av1, only VP8, VP9, H.264, HEVC and MPEG-2 are decoded so far"),
                                 "c.ts": ("skipped", "no container with video: it has no video stream")})
+
+    def test_video_with_the_suffix_of_a_container(self):
+        path = self.folder / "d.mpg"
+        path.write_bytes(b"\0\0\1\xb3\n")
+        self.assertTrue(containers.elementary(path))
+        path.write_bytes(b"\0\0\1\xba\n")
+        self.assertFalse(containers.elementary(path))
 
     def test_without_ffmpeg(self):
         stream = self.stream("a.webm", "vp8", "picture 1", "end")

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..base.errors import UsageError, explain
 
 _LINE = re.compile(r"^([0-9a-fA-F]{32})(?:\s+\*?(\S.*?))?\s*(?:#\s*(.*))?$")
+_NAMED = re.compile(r"^MD5 ?\([^()]*\) ?= ?([0-9a-fA-F]{32})$")  # as BSD's md5 writes it
 _FRAME = re.compile(r"^\s*\d+,\s*-?\d+,\s*-?\d+,\s*-?\d+,\s*\d+,\s*([0-9a-fA-F]{32})\s*$")
 #: Names of pixel formats as comments of checksum files, fluster and GStreamer have them -> ours
 _FORMATS = {"yuv420p": "yuv420p", "i420": "yuv420p", "nv12": "nv12", "gray": "gray", "gray8": "gray", "yuv420p10le": "yuv420p10le",
@@ -43,7 +44,7 @@ def parse(text, name):
         if not line.strip() or line.startswith("#"):
             format = format or _format_in(line)
             continue
-        match = _FRAME.match(line) or _LINE.match(line.strip())
+        match = _FRAME.match(line) or _LINE.match(line.strip()) or _NAMED.match(line.strip())
         if not match:
             raise UsageError(f"{name}: line {number} holds no MD5: {line.strip()[:60]}")
         sums.append(match.group(1).lower())
@@ -57,16 +58,28 @@ def parse(text, name):
 
 
 def beside(stream):
-    """Checksums of the files beside a stream, None if there are none. Raises UsageError for files that hold none."""
+    """Checksums of the files beside a stream, None if there are none. Raises UsageError for files that hold none.
+
+    Conformance suites call a file after the pictures, NAME_yuv.md5, NAME.yuv.md5 or NAME.md5; one of the last kind may have the sum of the
+    stream itself as well.
+    """
     stream = Path(stream)
-    for suffix in (".md5", ".framemd5"):
-        path = stream.with_name(stream.name + suffix)
-        if path.is_file():
-            try:
-                return parse(path.read_text(errors="replace"), path)
-            except OSError as error:
-                raise UsageError(f"{path}: {explain(error, named=False)}") from None
+    for name in (stream.name + ".md5", stream.name + ".framemd5"):
+        if (path := stream.with_name(name)).is_file():
+            return parse(_read(path), path)
+    for name in (stream.stem + "_yuv.md5", stream.stem + ".yuv.md5", stream.stem + ".md5"):
+        if (path := stream.with_name(name)).is_file():
+            lines = [line for line in _read(path).splitlines() if stream.name not in line]
+            if lines:
+                return parse("\n".join(lines), path)
     return None
+
+
+def _read(path):
+    try:
+        return path.read_text(errors="replace")
+    except OSError as error:
+        raise UsageError(f"{path}: {explain(error, named=False)}") from None
 
 
 def suite(path, vectors):

@@ -19,7 +19,8 @@ from .pictures import Digest
 from .verdict import OUTCOMES, Verdict, judge
 
 #: Files that a folder is searched for
-SUFFIXES = (".ivf", ".vp9", ".264", ".h264", ".avc", ".jsv", ".jvt", ".26l", ".265", ".h265", ".hevc", ".m2v", *containers.SUFFIXES)
+SUFFIXES = (".ivf", ".vp8", ".vp9", ".264", ".h264", ".avc", ".jsv", ".jvt", ".26l", ".265", ".h265", ".hevc", ".bit", ".bits", ".m2v",
+            *containers.SUFFIXES)
 
 
 def add_arguments(parser):
@@ -58,7 +59,7 @@ class _Stream:
 
     def take_out(self, target):
         """Let `path` name the elementary stream, if the stream lies in a container; `target` as for containers.take_out()."""
-        if self.path.suffix.lower() in containers.SUFFIXES and self.path.is_file():
+        if self.path.suffix.lower() in containers.SUFFIXES and self.path.is_file() and not containers.elementary(self.path):
             made, self.lacks = containers.take_out(self.path, target)
             self.path = made or self.path
 

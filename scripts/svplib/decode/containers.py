@@ -4,7 +4,7 @@
 import shutil
 import subprocess
 
-from ..base.errors import SvpError, UsageError
+from ..base.errors import SvpError, UsageError, explain
 
 #: Files that are taken for containers
 SUFFIXES = (".webm", ".mkv", ".mp4", ".m4v", ".mov", ".ts", ".m2ts", ".mpg", ".mpeg", ".vob")
@@ -12,6 +12,16 @@ SUFFIXES = (".webm", ".mkv", ".mp4", ".m4v", ".mov", ".ts", ".m2ts", ".mpg", ".m
 _TARGETS = {"vp8": (".ivf", ("-f", "ivf")), "vp9": (".ivf", ("-f", "ivf")), "h264": (".264", ("-bsf:v", "h264_mp4toannexb", "-f", "h264")),
             "hevc": (".265", ("-bsf:v", "hevc_mp4toannexb", "-f", "hevc")), "mpeg2video": (".m2v", ("-f", "mpeg2video"))}
 _NEEDED = "apt install ffmpeg"
+_SEQUENCE = b"\0\0\1\xb3"  # start code of a sequence header
+
+
+def elementary(path):
+    """The file begins like MPEG video: some such streams have the suffix of a container."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(_SEQUENCE)) == _SEQUENCE
+    except OSError as error:
+        raise UsageError(f"{path}: {explain(error, named=False)}") from None
 
 
 def take_out(path, target):

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..base.errors import SvpError
 from ..build import cards, products
 from ..machine.board import Board
+from . import containers
 from .pictures import Digest, Picture, PictureError, Whole
 from .program import Unsupported
 
@@ -23,9 +24,12 @@ STREAM_SECONDS = 3600
 BOOT_SECONDS = 120
 RAW_BYTES = 4 << 30  # of the card for pictures, a file with holes
 _MOST = 1 << 30
-_ELEMENTS = {".m2v": "mpegvideoparse ! v4l2slmpeg2dec"}
+_MPEG2 = "mpegvideoparse ! v4l2slmpeg2dec"
 _IVF_ELEMENTS = {b"VP80": "ivfparse ! v4l2slvp8dec", b"VP90": "ivfparse ! vp9parse ! v4l2slvp9dec"}
 _H264 = "h264parse ! v4l2slh264dec"
+_HEVC = "h265parse ! v4l2slh265dec"
+#: How HEVC begins behind zeros: parameter sets, delimiter, SEI
+_HEVC_UNIT = re.compile(rb"\x00\x00+\x01[\x40\x42\x44\x46\x4e]\x01")
 _SIZE = re.compile(r"videocodectestsink0\.GstPad:sink: caps = .*width=\(int\)(\d+), height=\(int\)(\d+)")
 #: Registers that the driver leaves to themselves keep what the last stream put there until the decoder has lost its power
 IDLE = "while [ \"$(cat /sys/class/video4linux/video0/device/power/runtime_status)\" = active ]; do usleep 20000; done"
@@ -95,11 +99,14 @@ class Guest:
 
     @staticmethod
     def _elements(stream):
-        """GStreamer's elements for a stream; of an IVF file by the codec that it names."""
-        if stream.suffix.lower() in (".ivf", ".vp9"):
-            with open(stream, "rb") as file:
-                return _IVF_ELEMENTS.get(file.read(12)[8:], _IVF_ELEMENTS[b"VP80"])
-        return _ELEMENTS.get(stream.suffix.lower(), _H264)
+        """GStreamer's elements for a stream, by how it begins; of an IVF file by the codec that it names."""
+        with open(stream, "rb") as file:
+            head = file.read(12)
+        if head.startswith(b"DKIF"):
+            return _IVF_ELEMENTS.get(head[8:], _IVF_ELEMENTS[b"VP80"])
+        if containers.elementary(stream):
+            return _MPEG2
+        return _HEVC if _HEVC_UNIT.match(head) else _H264
 
     def _by_gstreamer(self, file, layout, elements):
         pipeline = f"filesrc location={file} ! {elements} ! video/x-raw,format=NV12 ! videocodectestsink location=/tmp/pictures"
