@@ -48,6 +48,15 @@ std::vector<std::span<const std::uint8_t>> vp9_frames(std::span<const std::uint8
     return frames;
 }
 
+bool vp9_shows(std::span<const std::uint8_t> frame) {
+    if (frame.empty()) {
+        return false;
+    }
+    const bool reserved = (frame[0] >> 4 & 3) == 3;            // profile 3 has one bit more
+    const unsigned bits = frame[0] >> (reserved ? 0 : 1) & 7;  // show_existing_frame, frame_type, show_frame
+    return (bits & 4) != 0 || (bits & 1) != 0;
+}
+
 /** Bits of the uncompressed header, the highest one of each byte first; zeros behind its end. */
 class Vp9Parser::Bits {
  public:

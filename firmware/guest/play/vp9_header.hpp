@@ -40,6 +40,9 @@ struct Vp9Frame {
 /** Frames of a superframe (annex B): a chunk of a file, or what it is made of. Empty ones are left out. */
 std::vector<std::span<const std::uint8_t>> vp9_frames(std::span<const std::uint8_t> chunk);
 
+/** Whether a frame's first byte says that a picture is shown: its own, or one from before. */
+bool vp9_shows(std::span<const std::uint8_t> frame);
+
 class Vp9Parser {
  public:
     /** Both headers of @p data, one whole frame; nothing, and @p problem says why, if it cannot be one. */

@@ -8,15 +8,18 @@
 namespace svp::play {
 
 bool Vp9Player::take(std::span<const std::uint8_t> chunk) {
-    for (const auto& frame : vp9_frames(chunk)) {
-        if (!take_frame(frame)) {
+    const auto frames = vp9_frames(chunk);
+    // Of a superframe only one picture comes out, the last one: those before it are its lower layers.
+    const auto last = std::find_if(frames.rbegin(), frames.rend(), vp9_shows);
+    for (auto frame = frames.begin(); frame != frames.end(); ++frame) {
+        if (!take_frame(*frame, frame + 1 == last.base())) {
             return false;
         }
     }
     return true;
 }
 
-bool Vp9Player::take_frame(std::span<const std::uint8_t> data) {
+bool Vp9Player::take_frame(std::span<const std::uint8_t> data, bool visible) {
     ++number_;
     // One byte: nothing changes, and nothing is shown.
     if (data.size() == 1 && number_ > 1 && data[0] == 0) {
@@ -28,10 +31,13 @@ bool Vp9Player::take_frame(std::span<const std::uint8_t> data) {
         problem_ = "frame " + std::to_string(number_) + ": " + why;
         return true;
     }
-    return frame->existing ? show(slots_[frame->slot]) : decode(*frame, data);
+    if (frame->existing) {
+        return !visible || show(slots_[frame->slot]);
+    }
+    return decode(*frame, data, visible);
 }
 
-bool Vp9Player::decode(Vp9Frame& frame, std::span<const std::uint8_t> data) {
+bool Vp9Player::decode(Vp9Frame& frame, std::span<const std::uint8_t> data, bool visible) {
     if ((frame.control.seg.flags & V4L2_VP9_SEGMENTATION_FLAG_ENABLED) != 0) {
         // Features last until others come. Linux's driver forgets those of an intra frame behind it, so that
         // it gets them with every frame.
@@ -61,7 +67,7 @@ bool Vp9Player::decode(Vp9Frame& frame, std::span<const std::uint8_t> data) {
             release_unless_needed(*each);
         }
     }
-    if (!frame.shown()) {
+    if (!visible) {
         release_unless_needed(job.frame);
         return true;
     }

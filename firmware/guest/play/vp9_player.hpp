@@ -28,8 +28,8 @@ class Vp9Player {
  private:
     static constexpr std::uint64_t none = 0;
 
-    bool take_frame(std::span<const std::uint8_t> data);
-    bool decode(Vp9Frame& frame, std::span<const std::uint8_t> data);
+    bool take_frame(std::span<const std::uint8_t> data, bool visible);
+    bool decode(Vp9Frame& frame, std::span<const std::uint8_t> data, bool visible);
     bool show(std::uint64_t frame);
     bool follow_size(const Vp9Frame& frame, const Controls& controls);
     void release_unless_needed(std::uint64_t frame);

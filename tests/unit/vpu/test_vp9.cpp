@@ -76,6 +76,34 @@ TEST_CASE("VP9 streams decode to what libvpx decodes them to", "[vpu]") {
     }
 }
 
+TEST_CASE("of a VP9 superframe the last picture comes out", "[vpu]") {
+    std::vector<std::vector<std::uint8_t>> all, some;
+    for (const bool together : {false, true}) {
+        Vp9TestPlayer player;
+        player.output = [&](const Vp9Picture& picture) { (together ? some : all).push_back(picture.planes); };
+        const auto frames = frames_of(stream_named("segments").data);
+        for (std::size_t i = 0; i < frames.size(); i += together ? 2 : 1) {
+            std::vector<std::uint8_t> chunk(frames[i].begin(), frames[i].end());
+            if (together && i + 1 < frames.size()) {
+                REQUIRE(play::vp9_shows(frames[i]));
+                REQUIRE(play::vp9_shows(frames[i + 1]));
+                chunk.insert(chunk.end(), frames[i + 1].begin(), frames[i + 1].end());
+                chunk.push_back(0xc9);  // an index of two sizes with two bytes each
+                for (const std::size_t size : {frames[i].size(), frames[i + 1].size()}) {
+                    chunk.push_back(static_cast<std::uint8_t>(size));
+                    chunk.push_back(static_cast<std::uint8_t>(size >> 8));
+                }
+                chunk.push_back(0xc9);
+            }
+            REQUIRE(player.play(chunk));
+        }
+    }
+    for (std::size_t i = 1; i < all.size(); i += 2) {
+        CHECK((some.at(i / 2) == all[i]));
+    }
+    CHECK(some.size() == (all.size() + 1) / 2);
+}
+
 TEST_CASE("a VP9 job depends on nothing but its registers and memory", "[vpu]") {
     const auto alone = play_with("altref", 5, [](Vp9TestPlayer&) {});
     REQUIRE(alone.result == Result::done);
