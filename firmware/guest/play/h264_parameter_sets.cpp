@@ -10,8 +10,13 @@ namespace svp::play {
 
 namespace {
 
-constexpr unsigned sps_unit = 7;
+constexpr unsigned slice_unit = 1;
+constexpr unsigned first_partition = 2, last_partition = 4;
 constexpr unsigned idr_unit = 5;
+constexpr unsigned sps_unit = 7;
+constexpr unsigned pps_unit = 8;
+constexpr unsigned first_switching = 3;  ///< slice_type of SP; SI is behind it
+constexpr std::size_t max_pps = 4096;    ///< bytes, more than any has
 
 void set_flag(__u16& flags, bool on, unsigned flag) {
     flags = static_cast<__u16>(flags | (on ? flag : 0));
@@ -223,6 +228,13 @@ void read_marking(Bits& bits, H264SliceHeader& header) {
     }
 }
 
+/** Which sequence's set that of a picture names. */
+unsigned pps_sequence(std::span<const std::uint8_t> payload) {
+    Bits bits(payload, 8);
+    bits.ue();
+    return bits.ue();
+}
+
 }  // namespace
 
 H264Unit h264_unit(std::span<const std::uint8_t> bytes, std::size_t most) {
@@ -335,21 +347,34 @@ bool H264ParameterSets::take_sps(const H264Unit& unit, std::string& problem) {
         read_vui(bits, sps);
     }
     sps_[id] = sps;
+    std::string of_picture;
+    for (const auto& payload : payloads_) {
+        if (!payload.empty() && pps_sequence(payload) == id) {
+            read_pps(payload, of_picture);
+        }
+    }
     return true;
 }
 
 bool H264ParameterSets::take_pps(const H264Unit& unit, std::string& problem) {
-    Bits bits(unit.payload, 8);
+    const unsigned id = Bits(unit.payload, 8).ue();
+    if (id >= 256 || unit.payload.size() > max_pps) {
+        problem = "a picture parameter set that cannot be";
+        return false;
+    }
+    pps_[id].reset();
+    payloads_[id] = unit.payload;
+    return sps(pps_sequence(unit.payload)) == nullptr || read_pps(unit.payload, problem);
+}
+
+bool H264ParameterSets::read_pps(std::span<const std::uint8_t> payload, std::string& problem) {
+    Bits bits(payload, 8);
     H264Pps pps;
     v4l2_ctrl_h264_pps& control = pps.control;
     const unsigned id = bits.ue();
     control.pic_parameter_set_id = static_cast<std::uint8_t>(id);
     control.seq_parameter_set_id = static_cast<std::uint8_t>(bits.ue());
     const H264Sps* of = sps(control.seq_parameter_set_id);
-    if (id >= 256 || of == nullptr) {
-        problem = "a picture parameter set without its sequence";
-        return false;
-    }
     set_flag(control.flags, bits.flag(), V4L2_H264_PPS_FLAG_ENTROPY_CODING_MODE);
     set_flag(control.flags, bits.flag(), V4L2_H264_PPS_FLAG_BOTTOM_FIELD_PIC_ORDER_IN_FRAME_PRESENT);
     if (bits.ue() != 0) {
@@ -454,6 +479,35 @@ std::optional<H264SliceHeader> H264ParameterSets::slice_header(const H264Unit& u
         return std::nullopt;
     }
     return header;
+}
+
+std::string h264_extended_tools(std::span<const H264Unit> units) {
+    bool groups[256] = {};  // sets of pictures with slice groups
+    for (const H264Unit& unit : units) {
+        const unsigned type = unit.type();
+        if (type >= first_partition && type <= last_partition) {
+            return "data partitions, which the decoder lacks";
+        }
+        Bits bits(unit.payload, 8);
+        if (type == pps_unit) {
+            const unsigned id = bits.ue();
+            bits.ue();
+            bits.bits(2);
+            const bool any = bits.ue() != 0;
+            if (id < std::size(groups)) {
+                groups[id] = any;
+            }
+        } else if (type == slice_unit || type == idr_unit) {
+            bits.ue();
+            if (bits.ue() % 5 >= first_switching) {
+                return "slices for switching (SP, SI), which the decoder lacks";
+            }
+            if (const unsigned id = bits.ue(); id < std::size(groups) && groups[id]) {
+                return "slice groups, which the decoder lacks";
+            }
+        }
+    }
+    return {};
 }
 
 }  // namespace svp::play

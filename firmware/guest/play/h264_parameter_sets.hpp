@@ -81,7 +81,7 @@ struct H264SliceHeader {
 class H264ParameterSets {
  public:
     /** Takes a parameter set in. False, and @p problem says why: it is none, or one that the decoder lacks.
-     */
+     * That of a picture may come before that of its sequence. */
     bool take(const H264Unit& unit, std::string& problem);
     std::optional<H264SliceHeader> slice_header(const H264Unit& unit, std::string& problem) const;
 
@@ -91,9 +91,16 @@ class H264ParameterSets {
  private:
     bool take_sps(const H264Unit& unit, std::string& problem);
     bool take_pps(const H264Unit& unit, std::string& problem);
+    bool read_pps(std::span<const std::uint8_t> payload, std::string& problem);
 
     std::optional<H264Sps> sps_[32];
     std::optional<H264Pps> pps_[256];
+    /** Of sets of pictures, read again when their sequence's is another one. */
+    std::vector<std::uint8_t> payloads_[256];
 };
+
+/** Which tools of the Extended profile a stream's slices use, wherever they are: the decoder lacks them.
+ * Empty if none. */
+std::string h264_extended_tools(std::span<const H264Unit> units);
 
 }  // namespace svp::play

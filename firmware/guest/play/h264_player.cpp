@@ -25,7 +25,11 @@ bool other_picture(const H264SliceHeader& a, const H264SliceHeader& b) {
 }  // namespace
 
 bool H264Player::play(std::span<const std::uint8_t> stream) {
-    for (const H264Unit& unit : h264_units(stream)) {
+    const std::vector<H264Unit> units = h264_units(stream);
+    if (refused_ = h264_extended_tools(units); !refused_.empty()) {
+        return true;
+    }
+    for (const H264Unit& unit : units) {
         if (!take(unit)) {
             return false;
         }

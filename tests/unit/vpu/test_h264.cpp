@@ -211,6 +211,49 @@ TEST_CASE("an H.264 frame of raw samples is those samples", "[vpu]") {
     CHECK(player.port->strays == 0);
 }
 
+TEST_CASE("an H.264 picture's parameter set may come before its sequence's", "[vpu]") {
+    const Planes planes = random_picture(3);
+    const StreamWriter stream = intra_frame(planes);
+    const std::vector<std::uint8_t> start{0, 0, 1};
+    const auto set = std::search(stream.bytes.begin() + 3, stream.bytes.end(), start.begin(), start.end());
+    const auto slice = std::search(set + 3, stream.bytes.end(), start.begin(), start.end());
+    StreamWriter other;
+    other.bytes.assign(set, slice);
+    other.bytes.insert(other.bytes.end(), stream.bytes.begin(), set);
+    other.bytes.insert(other.bytes.end(), slice, stream.bytes.end());
+    H264TestPlayer player;
+    CHECK(shown_by(player, other) == Pictures{planes});
+    CHECK(player.problem.empty());
+}
+
+TEST_CASE("H.264 of the Extended profile's tools is not for this decoder", "[vpu]") {
+    for (const unsigned kind : {0u, 1u, 2u}) {
+        CAPTURE(kind);
+        StreamWriter stream = intra_frame(random_picture(4));
+        if (kind == 0) {
+            stream.begin(3, 2);  // a data partition
+        } else {
+            if (kind == 2) {
+                stream.begin(3, 8);
+                stream.ue(1);
+                stream.ue(0);
+                stream.bits(0, 2);
+                stream.ue(1);  // two slice groups
+                stream.end();
+            }
+            stream.begin(3, 1);
+            stream.ue(0);
+            stream.ue(kind == 1 ? 3 : 0);  // SP, or P with those groups
+            stream.ue(kind == 1 ? 0 : 1);
+        }
+        stream.end();
+        H264TestPlayer player;
+        CHECK(shown_by(player, stream).empty());
+        CHECK(player.pictures == 0);
+        CHECK(player.problem.ends_with("which the decoder lacks"));
+    }
+}
+
 TEST_CASE("skipped H.264 macroblocks are their reference, moved ones lie beside", "[vpu]") {
     const Planes planes = random_picture(2);
     StreamWriter stream = intra_frame(planes);
