@@ -64,9 +64,11 @@ class HevcTestPlayer : private play::Target {
 
  private:
     bool begin(const play::Format& format, const play::Controls&) override {
-        if (format.width > vpu::hevc::max_width || format.height > vpu::hevc::max_height) {
+        if (format.width > vpu::hevc::max_side || format.height > vpu::hevc::max_side ||
+            format.width * format.height > vpu::hevc::max_samples) {
             problem = "pictures of " + std::to_string(format.visible_width) + "x" +
-                      std::to_string(format.visible_height) + ", at most 4096x2304 are possible";
+                      std::to_string(format.visible_height) +
+                      ", at most as many samples as 4096x2304 are possible";
             return false;
         }
         format_ = format;

@@ -18,9 +18,9 @@ constexpr unsigned last_slice_type = 21;
 bool possible_blocks(const Parameters& job) {
     const unsigned mask = (1u << job.log2_min_cb) - 1;
     return job.log2_min_cb >= 3 && job.log2_ctb >= std::max(job.log2_min_cb, 4u) && job.log2_ctb <= 6 &&
-           job.width >= 8 && job.width <= max_width && job.height >= 8 && job.height <= max_height &&
-           (job.width & mask) == 0 && (job.height & mask) == 0 && job.log2_min_tb >= 2 &&
-           job.log2_min_tb < job.log2_min_cb && job.log2_max_tb >= job.log2_min_tb &&
+           job.width >= 8 && job.width <= max_side && job.height >= 8 && job.height <= max_side &&
+           job.width * job.height <= max_samples && (job.width & mask) == 0 && (job.height & mask) == 0 &&
+           job.log2_min_tb >= 2 && job.log2_min_tb < job.log2_min_cb && job.log2_max_tb >= job.log2_min_tb &&
            job.log2_max_tb <= std::min(job.log2_ctb, 5u) && job.max_depth_intra <= 4 &&
            job.max_depth_inter <= 4;
 }

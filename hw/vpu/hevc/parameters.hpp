@@ -12,9 +12,9 @@ namespace svp::vpu::hevc {
 /** Pictures that registers name, the current one among them. */
 inline constexpr unsigned picture_count = 16;
 
-/** Largest picture, luma samples on a side. */
-inline constexpr unsigned max_width = 4096;
-inline constexpr unsigned max_height = 2304;
+/** Largest picture: luma samples on a side, as level 5 has them, and in all. */
+inline constexpr unsigned max_side = 8448;
+inline constexpr unsigned max_samples = 4096 * 2304;
 
 inline constexpr unsigned max_tile_columns = 20;
 inline constexpr unsigned max_tile_rows = 22;
