@@ -5,6 +5,12 @@
 
 namespace svp::play {
 
+namespace {
+
+constexpr unsigned cra_unit = 21;
+
+}  // namespace
+
 /** Clause 8.3.1. */
 void HevcDpb::count_order(const HevcUnit& unit, const HevcSliceHeader& header, const HevcSps& sps) {
     const int modulus = 1 << sps.order_count_bits();
@@ -94,7 +100,8 @@ bool HevcDpb::begin(const HevcUnit& unit, const HevcSliceHeader& header, const H
         before.clear();
         after.clear();
         long_term.clear();
-        if (header.no_output_of_prior && !anew_) {
+        // C.5.2.2; before the first picture nothing waits.
+        if (header.no_output_of_prior || unit.type() == cra_unit) {
             for (HevcFrame& frame : frames_) {
                 frame.waiting = false;
             }

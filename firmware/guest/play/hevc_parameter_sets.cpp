@@ -13,7 +13,8 @@ namespace {
 
 constexpr unsigned sps_unit = 33;
 constexpr unsigned header_bits = 16;
-constexpr unsigned max_side = 8192;
+constexpr unsigned max_side = 8448;
+constexpr unsigned main_still_picture = 3;  ///< the last of the profiles of the first version
 
 void set_flag(__u64& flags, bool on, __u64 flag) {
     flags |= on ? flag : 0;
@@ -23,9 +24,14 @@ __u8 byte(unsigned value) {
     return static_cast<__u8>(value);
 }
 
-/** profile_tier_level(), which says nothing that decoding needs. */
-void skip_profile(Bits& bits, unsigned sub_layers_minus1) {
-    bits.skip(88);
+/** profile_tier_level(): general_profile_idc, 0 to 31; a lower one that the stream conforms to as well. */
+unsigned read_profile(Bits& bits, unsigned sub_layers_minus1) {
+    bits.skip(3);  // general_profile_space, general_tier_flag
+    unsigned general = bits.bits(5);
+    for (unsigned i = 0; i < 32; ++i) {
+        general = bits.flag() ? std::min(general, i) : general;
+    }
+    bits.skip(88 - 40);
     bits.skip(8);  // general_level_idc
     bool profile[8] = {}, level[8] = {};
     for (unsigned i = 0; i < sub_layers_minus1; ++i) {
@@ -38,6 +44,7 @@ void skip_profile(Bits& bits, unsigned sub_layers_minus1) {
     for (unsigned i = 0; i < sub_layers_minus1; ++i) {
         bits.skip((profile[i] ? 88 : 0) + (level[i] ? 8 : 0));
     }
+    return general;
 }
 
 void read_crop(Bits& bits, HevcSps& sps) {
@@ -98,10 +105,14 @@ bool read_references(Bits& bits, HevcSps& sps) {
 }
 
 /** Why the decoder lacks what a sequence has; empty if it does not. */
-std::string lacking(const HevcSps& sps) {
+std::string lacking(const HevcSps& sps, unsigned profile) {
     const v4l2_ctrl_hevc_sps& control = sps.control;
     if (control.chroma_format_idc != 1) {
         return "HEVC with other chroma than 4:2:0";
+    }
+    if (profile > main_still_picture) {
+        return "HEVC of profile " + std::to_string(profile) +
+               ", which may use extensions; Main and Main 10 are possible";
     }
     if (control.bit_depth_luma_minus8 != control.bit_depth_chroma_minus8 ||
         (control.bit_depth_luma_minus8 != 0 && control.bit_depth_luma_minus8 != 2)) {
@@ -125,7 +136,7 @@ bool HevcParameterSets::take_sps(const HevcUnit& unit, std::string& problem) {
     const unsigned sub_layers = bits.bits(3);
     control.sps_max_sub_layers_minus1 = byte(sub_layers);
     bits.flag();  // sps_temporal_id_nesting_flag
-    skip_profile(bits, sub_layers);
+    const unsigned profile = read_profile(bits, sub_layers);
     const unsigned id = bits.ue();
     control.seq_parameter_set_id = byte(id);
     const unsigned chroma = bits.ue();
@@ -142,7 +153,7 @@ bool HevcParameterSets::take_sps(const HevcUnit& unit, std::string& problem) {
     read_crop(bits, sps);
     control.bit_depth_luma_minus8 = byte(bits.ue());
     control.bit_depth_chroma_minus8 = byte(bits.ue());
-    if (problem = lacking(sps); !problem.empty()) {
+    if (problem = lacking(sps, profile); !problem.empty()) {
         sps_[id].reset();
         return false;
     }

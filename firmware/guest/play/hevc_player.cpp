@@ -29,7 +29,7 @@ bool is_hevc(std::span<const std::uint8_t> file) {
 bool HevcPlayer::play(std::span<const std::uint8_t> stream) {
     for (H264Unit& each : h264_units(stream)) {
         const HevcUnit unit{std::move(each)};
-        if (unit.payload.size() > 2 && !take(unit)) {
+        if (unit.payload.size() >= 2 && !take(unit)) {
             return false;
         }
     }
@@ -58,8 +58,7 @@ bool HevcPlayer::take(const HevcUnit& unit) {
         if (!finish_picture()) {
             return false;
         }
-        dpb_.end_of_sequence();
-        return dpb_.flush([this](std::uint64_t frame) { return target_.show(frame); });
+        dpb_.end_of_sequence();  // what waits is up to the picture that follows
     }
     return true;
 }

@@ -38,6 +38,45 @@ TEST_CASE("an HEVC stream has its checksum, in lines and in tiles", "[vpu]") {
     }
 }
 
+TEST_CASE("what waits behind an HEVC sequence is shown, or not, as the next one says", "[vpu]") {
+    const std::vector<std::uint8_t> one = hevc_stream();
+    const std::vector<std::uint8_t> idr{0, 0, 1, 0x28, 1}, end_of_sequence{0, 0, 1, 0x48, 1};
+    const auto first_slice = std::ranges::search(one, idr).begin() - one.begin();
+    for (const bool ended : {false, true}) {
+        for (const bool dropped : {false, true}) {
+            CAPTURE(ended, dropped);
+            std::vector<std::uint8_t> stream = one;
+            if (ended) {
+                stream.insert(stream.end(), end_of_sequence.begin(), end_of_sequence.end());
+            }
+            stream.insert(stream.end(), one.begin(), one.end());
+            if (dropped) {  // no_output_of_prior_pics_flag
+                stream[stream.size() - one.size() + static_cast<std::size_t>(first_slice) + idr.size()] |=
+                    0x40;
+            }
+            HevcTestPlayer player;
+            unsigned shown = 0;
+            player.output = [&shown](std::span<const std::uint8_t>) { ++shown; };
+            CHECK(player.play(stream));
+            CHECK(player.pictures == 2 * hevc_stream_pictures);
+            CHECK(shown == 2 * hevc_stream_pictures - (dropped ? 2 : 0));
+        }
+    }
+}
+
+TEST_CASE("HEVC of a profile with extensions is not for this decoder", "[vpu]") {
+    std::vector<std::uint8_t> stream = hevc_stream();
+    const std::vector<std::uint8_t> set{0, 0, 1, 0x42, 1, 1, 1, 0x60};
+    const auto place = std::ranges::search(stream, set).begin();
+    REQUIRE(place != stream.end());
+    place[6] = 4;  // general_profile_idc
+    place[7] = 8;  // compatible with no other one
+    HevcTestPlayer player;
+    player.play(stream);
+    CHECK(player.pictures == 0);
+    CHECK(player.problem.starts_with("HEVC of profile 4"));
+}
+
 TEST_CASE("an HEVC job with a denied stream ends", "[vpu]") {
     struct Row {
         Stream denied;
