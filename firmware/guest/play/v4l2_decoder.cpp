@@ -2,34 +2,26 @@
 /* See v4l2_decoder.hpp. */
 #include "v4l2_decoder.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <linux/media.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
-#include "../decrypt/heap_buffer.hpp"
+#include "v4l2_controls.hpp"
+#include "v4l2_device.hpp"
 
 namespace svp::play {
 
 using decrypt::Descriptor;
 using decrypt::Done;
 using decrypt::Error;
-using decrypt::HeapBuffer;
-using decrypt::Mapping;
 using decrypt::Result;
 using decrypt::system_error;
 
 namespace {
 
-constexpr unsigned stream_type = V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE;
-constexpr unsigned picture_type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
-constexpr unsigned nodes = 64;
 /** The kernel gives a job up after two seconds; this is for a kernel that does not. */
 constexpr int patience_ms = 60'000;
 constexpr unsigned smallest_stream = 256 << 10;
@@ -40,280 +32,7 @@ constexpr std::uint32_t nv15_4l4 = v4l2_fourcc('V', 'T', '1', '5');
 /** Of one side, by V4L2. */
 constexpr unsigned most_buffers = 32;
 
-std::uint32_t pixel_format(Codec codec) {
-    switch (codec) {
-        case Codec::vp8:
-            return V4L2_PIX_FMT_VP8_FRAME;
-        case Codec::h264:
-            return V4L2_PIX_FMT_H264_SLICE;
-        case Codec::hevc:
-            return V4L2_PIX_FMT_HEVC_SLICE;
-        case Codec::vp9:
-            return V4L2_PIX_FMT_VP9_FRAME;
-        case Codec::mpeg2:
-            break;
-    }
-    return V4L2_PIX_FMT_MPEG2_SLICE;
-}
-
-const char* name_of(Codec codec) {
-    switch (codec) {
-        case Codec::vp8:
-            return "VP8";
-        case Codec::h264:
-            return "H.264";
-        case Codec::hevc:
-            return "HEVC";
-        case Codec::vp9:
-            return "VP9";
-        case Codec::mpeg2:
-            break;
-    }
-    return "MPEG-2";
-}
-
-/** Repeats a call that a signal interrupts. */
-int call(const Descriptor& file, unsigned long request, void* argument) {
-    int result = 0;
-    do {
-        result = ioctl(file.get(), request, argument);
-    } while (result != 0 && errno == EINTR);
-    return result;
-}
-
-bool takes(const Descriptor& video, std::uint32_t wanted) {
-    for (unsigned index = 0; index < nodes; ++index) {
-        v4l2_fmtdesc description{};
-        description.index = index;
-        description.type = stream_type;
-        if (call(video, VIDIOC_ENUM_FMT, &description) != 0) {
-            return false;
-        }
-        if (description.pixelformat == wanted) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/** Name of the media device that a video node belongs to. */
-std::string media_of(const std::string& video) {
-    std::string found;
-    if (DIR* folder = opendir(("/sys/class/video4linux/" + video + "/device").c_str())) {
-        while (const dirent* entry = readdir(folder)) {
-            if (std::strncmp(entry->d_name, "media", 5) == 0) {
-                found = entry->d_name;
-            }
-        }
-        closedir(folder);
-    }
-    return found;
-}
-
-std::vector<v4l2_ext_control> list_of(const Controls& controls) {
-    std::vector<v4l2_ext_control> list;
-    const auto add = [&list](std::uint32_t id, const auto& control) {
-        v4l2_ext_control entry{};
-        entry.id = id;
-        entry.size = sizeof control;
-        entry.ptr = const_cast<void*>(static_cast<const void*>(&control));
-        list.push_back(entry);
-    };
-    if (const auto* vp8 = std::get_if<v4l2_ctrl_vp8_frame>(&controls)) {
-        add(V4L2_CID_STATELESS_VP8_FRAME, *vp8);
-    } else if (const auto* h264 = std::get_if<H264Controls>(&controls)) {
-        add(V4L2_CID_STATELESS_H264_SPS, h264->sps);
-        add(V4L2_CID_STATELESS_H264_PPS, h264->pps);
-        if ((h264->pps.flags & V4L2_H264_PPS_FLAG_SCALING_MATRIX_PRESENT) != 0) {
-            add(V4L2_CID_STATELESS_H264_SCALING_MATRIX, h264->scaling);
-        }
-        add(V4L2_CID_STATELESS_H264_DECODE_PARAMS, h264->decode);
-    } else if (const auto* mpeg2 = std::get_if<Mpeg2Controls>(&controls)) {
-        add(V4L2_CID_STATELESS_MPEG2_SEQUENCE, mpeg2->sequence);
-        add(V4L2_CID_STATELESS_MPEG2_PICTURE, mpeg2->picture);
-        add(V4L2_CID_STATELESS_MPEG2_QUANTISATION, mpeg2->quantisation);
-    } else if (const auto* hevc = std::get_if<HevcControls>(&controls)) {
-        add(V4L2_CID_STATELESS_HEVC_SPS, hevc->sps);
-        add(V4L2_CID_STATELESS_HEVC_PPS, hevc->pps);
-        add(V4L2_CID_STATELESS_HEVC_SCALING_MATRIX, hevc->scaling);
-        add(V4L2_CID_STATELESS_HEVC_DECODE_PARAMS, hevc->decode);
-    } else if (const auto* vp9 = std::get_if<Vp9Controls>(&controls)) {
-        add(V4L2_CID_STATELESS_VP9_FRAME, vp9->frame);
-        add(V4L2_CID_STATELESS_VP9_COMPRESSED_HDR, vp9->compressed);
-    }
-    return list;
-}
-
 }  // namespace
-
-/** Buffers of one side of the decoder, one plane each. */
-class V4l2Decoder::Queue {
- public:
-    struct Buffer {
-        std::optional<HeapBuffer> heap;
-        Descriptor exported;  ///< the driver's memory
-        Mapping mapping;
-    };
-
-    /** Buffers of @p size bytes each, at least @p count. */
-    static Result<std::unique_ptr<Queue>> make(const Descriptor& video, unsigned type, unsigned count,
-                                               unsigned size, const std::string& heap) {
-        auto queue = std::make_unique<Queue>();
-        queue->video_ = &video;
-        queue->type_ = type;
-        queue->memory_ = heap.empty() ? V4L2_MEMORY_MMAP : V4L2_MEMORY_DMABUF;
-        queue->size_ = size;
-        v4l2_requestbuffers request{};
-        request.type = type;
-        request.count = count;
-        request.memory = queue->memory_;
-        if (call(video, VIDIOC_REQBUFS, &request) != 0) {
-            return system_error(std::to_string(count) + " buffers of " + std::to_string(size) + " bytes",
-                                errno);
-        }
-        queue->made_ = true;
-        if (request.count < count) {
-            return Error{"only " + std::to_string(request.count) + " of " + std::to_string(count) +
-                         " buffers of " + std::to_string(size) + " bytes are to be had"};
-        }
-        for (unsigned index = 0; index < request.count; ++index) {
-            Result<Done> added = heap.empty() ? queue->map(index) : queue->allocate(heap);
-            if (!added.ok()) {
-                return added.error();
-            }
-        }
-        return queue;
-    }
-    ~Queue() {
-        buffers_.clear();
-        if (made_) {
-            int type = static_cast<int>(type_);
-            call(*video_, VIDIOC_STREAMOFF, &type);
-            v4l2_requestbuffers none{};
-            none.type = type_;
-            none.memory = memory_;
-            call(*video_, VIDIOC_REQBUFS, &none);
-        }
-    }
-
-    std::size_t count() const { return buffers_.size(); }
-    std::size_t size() const { return size_; }
-    /** Its memory; nothing if the CPU may not have it. */
-    std::span<std::uint8_t> bytes(unsigned index) const { return buffers_[index].mapping.bytes(); }
-    /** Nothing: the driver's own memory. */
-    const HeapBuffer* heap(unsigned index) const {
-        return buffers_[index].heap ? &*buffers_[index].heap : nullptr;
-    }
-    int descriptor(unsigned index) const {
-        return buffers_[index].heap ? buffers_[index].heap->descriptor() : buffers_[index].exported.get();
-    }
-
-    Result<Done> start() {
-        int type = static_cast<int>(type_);
-        if (call(*video_, VIDIOC_STREAMON, &type) != 0) {
-            return system_error("start of the decoder", errno);
-        }
-        return Done{};
-    }
-
-    Result<Done> queue(unsigned index, std::size_t used, std::uint64_t microseconds, std::uint32_t flags,
-                       int request) {
-        v4l2_plane plane{};
-        v4l2_buffer buffer = description(plane);
-        buffer.index = index;
-        buffer.flags = flags;
-        buffer.timestamp.tv_sec = static_cast<decltype(buffer.timestamp.tv_sec)>(microseconds / 1'000'000);
-        buffer.timestamp.tv_usec = static_cast<decltype(buffer.timestamp.tv_usec)>(microseconds % 1'000'000);
-        plane.bytesused = static_cast<std::uint32_t>(used);
-        plane.length = static_cast<std::uint32_t>(size_);
-        if (memory_ == V4L2_MEMORY_DMABUF) {
-            plane.m.fd = buffers_[index].heap->descriptor();
-        }
-        if (request >= 0) {
-            buffer.flags |= V4L2_BUF_FLAG_REQUEST_FD;
-            buffer.request_fd = request;
-        }
-        if (call(*video_, VIDIOC_QBUF, &buffer) != 0) {
-            return system_error(type_ == stream_type ? "a buffer for the stream" : "a buffer for the picture",
-                                errno);
-        }
-        return Done{};
-    }
-
-    struct Taken {
-        unsigned index;
-        std::uint64_t microseconds;
-        bool error;
-    };
-
-    /** A buffer that the driver is done with; nothing if there is none. */
-    std::optional<Taken> take() {
-        v4l2_plane plane{};
-        v4l2_buffer buffer = description(plane);
-        if (call(*video_, VIDIOC_DQBUF, &buffer) != 0) {
-            return std::nullopt;
-        }
-        return Taken{buffer.index,
-                     static_cast<std::uint64_t>(buffer.timestamp.tv_sec) * 1'000'000 +
-                         static_cast<std::uint64_t>(buffer.timestamp.tv_usec),
-                     (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0};
-    }
-
- private:
-    v4l2_buffer description(v4l2_plane& plane) const {
-        v4l2_buffer buffer{};
-        buffer.type = type_;
-        buffer.memory = memory_;
-        buffer.length = 1;
-        buffer.m.planes = &plane;
-        return buffer;
-    }
-
-    Result<Done> map(unsigned index) {
-        v4l2_plane plane{};
-        v4l2_buffer buffer = description(plane);
-        buffer.index = index;
-        if (call(*video_, VIDIOC_QUERYBUF, &buffer) != 0) {
-            return system_error("a buffer of the driver", errno);
-        }
-        Result<Mapping> mapping = Mapping::make(*video_, plane.length, "a buffer of the driver",
-                                                static_cast<off_t>(plane.m.mem_offset));
-        if (!mapping.ok()) {
-            return mapping.error();
-        }
-        v4l2_exportbuffer request{};
-        request.type = type_;
-        request.index = index;
-        request.flags = O_CLOEXEC | O_RDWR;
-        if (call(*video_, VIDIOC_EXPBUF, &request) != 0) {
-            return system_error("a dma-buf of the driver", errno);
-        }
-        buffers_.push_back({std::nullopt, Descriptor(request.fd), std::move(mapping.value())});
-        return Done{};
-    }
-
-    Result<Done> allocate(const std::string& heap) {
-        Result<HeapBuffer> made = HeapBuffer::allocate(heap, size_);
-        if (!made.ok()) {
-            return made.error();
-        }
-        Buffer buffer;
-        Result<Mapping> mapping = Mapping::make(made.value().file(), size_, heap);
-        if (mapping.ok()) {
-            buffer.mapping = std::move(mapping.value());
-        }
-        buffer.heap = std::move(made.value());
-        buffers_.push_back(std::move(buffer));
-        return Done{};
-    }
-
-    const Descriptor* video_ = nullptr;
-    std::uint32_t type_ = 0;
-    std::uint32_t memory_ = V4L2_MEMORY_MMAP;
-    std::size_t size_ = 0;
-    bool made_ = false;
-    std::vector<Buffer> buffers_;
-};
 
 V4l2Decoder::V4l2Decoder(Memory memory, Screen& screen, StreamWriter* writer)
     : memory_(std::move(memory)), screen_(screen), writer_(writer) {}
@@ -331,32 +50,20 @@ bool V4l2Decoder::lacks(const std::string& text) {
     return false;
 }
 
-/** Opens the first decoder that takes the codec, and its media device. */
 Result<Done> V4l2Decoder::open(Codec codec) {
-    for (unsigned number = 0; number < nodes; ++number) {
-        const std::string name = "video" + std::to_string(number);
-        Result<Descriptor> video = Descriptor::open("/dev/" + name, O_RDWR | O_NONBLOCK);
-        if (!video.ok() || !takes(video.value(), pixel_format(codec))) {
-            continue;
-        }
-        const std::string media = media_of(name);
-        if (media.empty()) {
-            continue;
-        }
-        Result<Descriptor> controller = Descriptor::open("/dev/" + media, O_RDWR);
-        if (!controller.ok()) {
-            return controller.error();
-        }
-        v4l2_capability capability{};
-        call(video.value(), VIDIOC_QUERYCAP, &capability);
-        device_ = "/dev/" + name + " (" + reinterpret_cast<const char*>(capability.card) + ")";
-        video_ = std::move(video.value());
-        media_ = std::move(controller.value());
-        return make_requests(memory_.streams);
+    Result<V4l2Device> found = find_decoder(codec);
+    if (!found.ok()) {
+        return found.error();
     }
-    unsupported_ = true;
-    return Error{std::string("no decoder for ") + name_of(codec) +
-                 " below /dev/video*; are the drivers loaded (svp-video)?"};
+    if (found.value().video.get() < 0) {
+        unsupported_ = true;
+        return Error{std::string("no decoder for ") + name_of(codec) +
+                     " below /dev/video*; are the drivers loaded (svp-video)?"};
+    }
+    device_ = found.value().name;
+    video_ = std::move(found.value().video);
+    media_ = std::move(found.value().media);
+    return make_requests(memory_.streams);
 }
 
 Result<Done> V4l2Decoder::make_requests(unsigned count) {
@@ -439,8 +146,8 @@ Result<Done> V4l2Decoder::configure(const Controls& first) {
     if (!chosen.ok()) {
         return chosen.error();
     }
-    auto streams = Queue::make(video_, stream_type, memory_.streams, stream.fmt.pix_mp.plane_fmt[0].sizeimage,
-                               memory_.stream_heap);
+    auto streams = V4l2Queue::make(video_, stream_type, memory_.streams,
+                                   stream.fmt.pix_mp.plane_fmt[0].sizeimage, memory_.stream_heap);
     if (!streams.ok()) {
         return streams.error();
     }
@@ -448,14 +155,15 @@ Result<Done> V4l2Decoder::configure(const Controls& first) {
     if (streams_->bytes(0).empty() && writer_ == nullptr) {
         return Error{"heap '" + memory_.stream_heap + "': the stream cannot be written there by the CPU"};
     }
-    auto pictures = Queue::make(video_, picture_type, std::min(most_buffers, format_.frames + memory_.spare),
-                                picture.fmt.pix_mp.plane_fmt[0].sizeimage, memory_.picture_heap);
+    auto pictures =
+        V4l2Queue::make(video_, picture_type, std::min(most_buffers, format_.frames + memory_.spare),
+                        picture.fmt.pix_mp.plane_fmt[0].sizeimage, memory_.picture_heap);
     if (!pictures.ok()) {
         return pictures.error();
     }
     pictures_ = std::move(pictures.value());
     driver_has_.assign(pictures_->count(), false);
-    for (Queue* queue : {streams_.get(), pictures_.get()}) {
+    for (V4l2Queue* queue : {streams_.get(), pictures_.get()}) {
         const Result<Done> started = queue->start();
         if (!started.ok()) {
             return started.error();

@@ -17,6 +17,7 @@
 #include "screen.hpp"
 #include "surface.hpp"
 #include "target.hpp"
+#include "v4l2_queue.hpp"
 
 namespace svp::play {
 
@@ -50,8 +51,6 @@ class V4l2Decoder : public Target {
     const std::string& device() const { return device_; }
 
  private:
-    class Queue;
-
     bool fail(const decrypt::Error& error);
     bool lacks(const std::string& text);
     /** A job that the driver has. */
@@ -84,7 +83,7 @@ class V4l2Decoder : public Target {
     unsigned jobs_ = 0;
     decrypt::Descriptor video_, media_;
     std::vector<decrypt::Descriptor> requests_;  ///< one for each buffer of the stream
-    std::unique_ptr<Queue> streams_, pictures_;
+    std::unique_ptr<V4l2Queue> streams_, pictures_;
     Surface surface_;  ///< of pictures, if they are not packed
     unsigned stride_ = 0;
     std::map<std::uint64_t, unsigned> buffers_;  ///< of frames
