@@ -11,15 +11,19 @@ import unittest
 from pathlib import Path
 
 from svplib.commands import cli
-from svplib.film import boxes, command, h264, protect, tables
+from svplib.film import boxes, command, h264, hevc, protect, tables
 
 KEY = bytes(range(16))
 SECRET = protect.Secret(KEY, bytes(range(16, 32)), bytes(64))
 SOURCE = "testsrc2=size=192x160:rate=25,noise=alls=20:allf=t"
-#: What makes headers of slices differ: options of x264
+X265 = "log-level=none:pools=1:frame-threads=1"
+#: What makes headers of slices differ: options of x264, of x265
 ENCODERS = {"usual": "", "slices": "slices=4", "baseline": "profile=baseline:ref=4", "weights": "weightp=2:weightb=1:bframes=3:ref=5", "cavlc": "cabac=0",
             "interlaced": "interlaced=1:bframes=2", "fields": "fake-interlaced=1", "pyramid": "bframes=7:b-pyramid=normal:ref=8:open-gop=1:keyint=10",
             "no-filter": "no-deblock=1:bframes=0", "tiny": "qp=51"}
+HEVC_ENCODERS = {"hevc": "bframes=4:ref=4:keyint=12", "hevc-slices": "slices=3:ctu=16:wpp=1:weightb=1", "hevc-layers": "no-sao=1:no-deblock=1:temporal-layers=3:no-wpp=1",
+                 "hevc-lists": "scaling-list=default:repeat-headers=1:open-gop=1:keyint=8:b-pyramid=0:rc-lookahead=8", "hevc-tiny": "qp=51:no-wpp=1"}
+STREAMS = {**ENCODERS, **HEVC_ENCODERS}
 _FIELD = re.compile(r"\] (\d+) +(\S+) +([01]+) = ")
 
 
@@ -39,8 +43,10 @@ class FilmCase(unittest.TestCase):
     def clip(self, name, options="", frames=12):
         """An MP4 file with clear samples, made anew."""
         path = self.folder / f"{name}.mp4"
-        words = ("-x264-params", options) if options else ()
-        ffmpeg("-y", "-f", "lavfi", "-i", SOURCE, "-frames:v", frames, "-pix_fmt", "yuv420p", "-c:v", "libx264", *words, path)
+        words = ("-c:v", "libx264", *(("-x264-params", options) if options else ()))
+        if name in HEVC_ENCODERS:
+            words = ("-c:v", "libx265", "-tag:v", "hvc1", "-x265-params", f"{X265}:{options}")
+        ffmpeg("-y", "-f", "lavfi", "-i", SOURCE, "-frames:v", frames, "-pix_fmt", "yuv420p", *words, path)
         return path
 
     def pictures(self, path, key=None):
@@ -56,49 +62,50 @@ class FilmCase(unittest.TestCase):
 
 class Pack(FilmCase):
     def test_every_kind_of_slice(self):
-        for number, (name, options) in enumerate(ENCODERS.items()):
+        for number, (name, options) in enumerate(STREAMS.items()):
             clip = self.clip(name, options)
             wanted, samples, clear = self.pictures(clip), self.samples(clip), clip.read_bytes()
-            for scheme in protect.SCHEMES if name == "usual" else protect.SCHEMES[number % 2:][:1]:
+            for scheme in protect.SCHEMES if name in ("usual", "hevc") else protect.SCHEMES[number % 2:][:1]:
                 with self.subTest(name, scheme=scheme):
                     made, source = self.folder / "protected.mp4", self.folder / "source.mp4"
                     source.write_bytes(clear)
                     self.assertEqual(command.pack(source, made, scheme, SECRET), len(samples))
                     self.assertEqual(self.pictures(made, KEY), wanted)
-                    self.assert_secret(scheme, samples, self.samples(made))
+                    self.assert_secret(scheme, samples, self.samples(made), 2500 if name in HEVC_ENCODERS else 800)
 
     def samples(self, path):
         data = path.read_bytes()
         return [data[at:at + size] for at, size in tables.samples(self.tree(path).child("trak", "mdia", "minf", "stbl"))]
 
-    def assert_secret(self, scheme, clear, secret):
-        """All bytes but headers, remainders and x264's message are other ones; of cbcs about one of ten."""
+    def assert_secret(self, scheme, clear, secret, message):
+        """All bytes but headers, remainders and the encoder's message are other ones; of cbcs about one of ten."""
         total = sum(map(len, clear))
         same = sum(left == right for before, after in zip(clear, secret) for left, right in zip(before, after))
         slices = sum(len(protect.units(sample, 4)) for sample in clear)
-        self.assertLess(same, (0.96 if scheme == "cbcs" else 0.01) * total + 64 * slices + 800)
+        self.assertLess(same, (0.96 if scheme == "cbcs" else 0.01) * total + 64 * slices + message)
 
     def test_headers_end_where_ffmpeg_says(self):
-        for name, options in ENCODERS.items():
+        for name, options in STREAMS.items():
             with self.subTest(name):
-                clip = self.clip(name, options)
-                stream = ffmpeg("-i", clip, "-c", "copy", "-bsf:v", "h264_mp4toannexb", "-f", "h264", "-")
+                clip, codec = self.clip(name, options), "hevc" if name in HEVC_ENCODERS else "h264"
+                stream = ffmpeg("-i", clip, "-c", "copy", "-bsf:v", f"{codec}_mp4toannexb", "-f", codec, "-")
                 text = subprocess.run(["ffmpeg", "-nostdin", "-v", "verbose", "-i", clip, "-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"],
                                       capture_output=True, text=True, check=True).stderr
-                self.assertEqual(self.ours(stream), self.traced(text))
+                self.assertEqual(self.ours(stream, hevc if codec == "hevc" else h264), self.traced(text))
 
-    def ours(self, stream):
-        sets, found = h264.ParameterSets(), []
+    def ours(self, stream, codec):
+        sets, found = codec.ParameterSets(), []
         for unit in re.split(b"\0\0\0?\1", stream)[1:]:
             sets.take(unit)
-            if unit[0] & 31 in h264.SLICES:
-                found.append(sets.clear_bytes(unit) - unit[:sets.clear_bytes(unit)].count(b"\0\0\3"))
+            clear = sets.clear_bytes(unit)
+            if clear != len(unit):
+                found.append(clear - unit[:clear].count(b"\0\0\3"))
         return found
 
     def traced(self, text):
         """Bytes of each slice header without its alignment, by ffmpeg's trace."""
         found = []
-        for part in text.split("Slice Header\n")[1:]:
+        for part in re.split("Slice (?:Segment )?Header\n", text)[1:]:
             fields = []
             for line in part.splitlines():
                 field = _FIELD.search(line)

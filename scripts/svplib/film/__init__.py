@@ -3,7 +3,9 @@
 
     boxes    MP4 boxes: reading, changing, writing
     tables   where the samples of a track lie in a file
+    bits     numbers in NAL units
     h264     how much of a slice stays clear: its header
+    hevc     the same of HEVC
     cipher   AES-CTR and AES-CBC by the machine's OpenSSL
     protect  an MP4 with clear samples -> one with Common Encryption
     blob     a key as a blob that the board's CAAM alone opens

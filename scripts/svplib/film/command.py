@@ -16,7 +16,9 @@ from . import blob, boxes, protect
 KEY_BYTES = 16
 _NEEDED = "apt install ffmpeg"
 #: Pictures that the decoder takes as they are
-_COPIED = ("h264", "yuv420p")
+_COPIED = (("h264", "yuv420p"), ("hevc", "yuv420p"), ("hevc", "yuv420p10le"))
+#: Parameter sets of HEVC in the configuration alone
+_TAG = {"hevc": ("-tag:v", "hvc1")}
 _ENCODER = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-preset", "fast")
 
 
@@ -25,7 +27,7 @@ def add_arguments(parser):
     tasks = parser.add_subparsers(dest="task", metavar="TASK", required=True)
     pack = tasks.add_parser("pack", help="make a protected film of a video",
                             description="Make a protected film of a video: MP4 with Common Encryption, its key as a blob of the board's CAAM. What is "
-                            "no H.264 with 8 bits and 4:2:0 is encoded anew; sound is left out.")
+                            "neither H.264 with 8 bits and 4:2:0 nor HEVC with 8 or 10 is encoded anew; sound is left out.")
     pack.add_argument("input", metavar="IN", help="any video that ffmpeg reads")
     pack.add_argument("output", metavar="OUT", help="the film (.mp4)")
     pack.add_argument("--scheme", choices=protect.SCHEMES, default=protect.SCHEMES[0], help="cenc: AES-CTR (default); cbcs: AES-CBC, one block of ten")
@@ -85,8 +87,8 @@ def take_video(source, folder):
     if boxes.is_protected(source):
         raise UsageError(f"{source}: is encrypted already")
     made = folder / "clear.mp4"
-    codec = ("-c", "copy") if kind[:2] == _COPIED else _ENCODER
-    done = _run("ffmpeg", "-nostdin", "-v", "error", "-i", f"file:{source}", "-map", "0:v:0", "-map_metadata", "-1", *codec, "-f", "mp4", "-y", f"file:{made}")
+    codec = ("-c", "copy") if kind[:2] in _COPIED else _ENCODER
+    done = _run("ffmpeg", "-nostdin", "-v", "error", "-i", f"file:{source}", "-map", "0:v:0", "-map_metadata", "-1", *codec, *_TAG.get(kind[0] if kind[:2] in _COPIED else "", ()), "-f", "mp4", "-y", f"file:{made}")
     if done.returncode:
         raise SvpError(f"{source}: ffmpeg cannot make an MP4 file of it: {_last_line(done)}")
     return made
@@ -104,7 +106,7 @@ def pack(clear, target, scheme, secret):
 def _sum(path, key=None):
     """MD5 of all samples, by ffmpeg."""
     given = ("-decryption_key", key.hex()) if key else ()
-    done = _run("ffmpeg", "-nostdin", "-v", "error", *given, "-i", f"file:{path}", "-map", "0:v:0", "-c", "copy", "-bsf:v", "h264_mp4toannexb", "-f", "md5", "-")
+    done = _run("ffmpeg", "-nostdin", "-v", "error", *given, "-i", f"file:{path}", "-map", "0:v:0", "-c", "copy", "-f", "md5", "-")
     if done.returncode:
         raise SvpError(f"{path}: ffmpeg cannot read it: {_last_line(done)}")
     return done.stdout

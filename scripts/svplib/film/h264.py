@@ -2,54 +2,15 @@
 """Where the header of an H.264 slice ends (ITU-T H.264, clause 7.3): that far a film stays clear, for players parse it."""
 
 from ..base.errors import SvpError
+from .bits import Bits
 
 SLICES = (1, 5)
 _SPS, _PPS, _IDR = 7, 8, 5
+_HEADER_BITS = 8
 #: Profiles whose sequence parameter sets say more about samples (clause 7.3.2.1.1)
 _HIGH = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
 _P, _B, _SP, _SI = 0, 1, 3, 4
 _INTRA = (2, _SI)
-_MOST_HEADER_BYTES = 4096
-
-
-class _Bits:
-    """Bits of a NAL unit without its emulation prevention; counts how many of the unit's bytes were used."""
-
-    def __init__(self, unit):
-        self._bytes, self._places, zeros = bytearray(), [], 0
-        for place, byte in enumerate(unit[:_MOST_HEADER_BYTES]):
-            if zeros >= 2 and byte == 3:
-                zeros = 0
-                continue
-            zeros = zeros + 1 if byte == 0 else 0
-            self._bytes.append(byte)
-            self._places.append(place)
-        self._at = 8
-
-    def bits(self, count):
-        value = 0
-        for _ in range(count):
-            if self._at >= 8 * len(self._bytes):
-                raise SvpError("a parameter set or slice header of the film is cut")
-            value = value << 1 | self._bytes[self._at // 8] >> 7 - self._at % 8 & 1
-            self._at += 1
-        return value
-
-    def ue(self):
-        zeros = 0
-        while not self.bits(1):
-            zeros += 1
-            if zeros > 32:
-                raise SvpError("a number in a header of the film is no Exp-Golomb code")
-        return (1 << zeros) - 1 + self.bits(zeros)
-
-    def se(self):
-        code = self.ue()
-        return (code + 1) // 2 if code % 2 else -(code // 2)
-
-    def used_bytes(self):
-        """Bytes of the unit up to the last bit that was read, the unit's header byte included."""
-        return self._places[(self._at - 1) // 8] + 1
 
 
 class ParameterSets:
@@ -62,11 +23,11 @@ class ParameterSets:
         """Look at a NAL unit, without its length; other units are passed over."""
         kind = unit[0] & 31 if unit else 0
         if kind == _SPS:
-            bits = _Bits(unit)
+            bits = Bits(unit, _HEADER_BITS)
             number, content = _sequence(bits)
             self._sequence[number] = content
         elif kind == _PPS:
-            bits = _Bits(unit)
+            bits = Bits(unit, _HEADER_BITS)
             number, content = _picture(bits)
             self._picture[number] = content
 
@@ -74,7 +35,7 @@ class ParameterSets:
         """Bytes at a unit's beginning that stay clear: all of what is no slice, of a slice its header."""
         if not unit or unit[0] & 31 not in SLICES:
             return len(unit)
-        bits = _Bits(unit)
+        bits = Bits(unit, _HEADER_BITS)
         bits.ue()
         kind, picture = bits.ue() % 5, self._picture.get(bits.ue())
         sequence = self._sequence.get(picture["sequence"]) if picture else None

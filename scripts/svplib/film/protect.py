@@ -8,9 +8,10 @@ are added: `sinf` with `schm` and `tenc`, `senc`, `saiz`, `saio`, and a `pssh` o
 import dataclasses
 import os
 import struct
+from collections.abc import Callable
 
 from ..base.errors import SvpError
-from . import h264, tables
+from . import h264, hevc, tables
 from .boxes import Box, full, parse, top_level, version_and_flags
 from .cipher import BLOCK, Aes
 
@@ -27,14 +28,47 @@ _VIDEO_ENTRY_BYTES = 78
 
 @dataclasses.dataclass
 class Codec:
-    """What is to be known of a codec: where its configuration lies, and a class that tells how much of a unit is clear."""
+    """What is to be known of a codec: where its configuration lies and what is in it, and a class that tells how much of a unit is clear."""
 
     configuration: str
+    read: Callable
     sets: type
 
 
+def _lists(body, at, masks):
+    """Units of a list behind each other, each list with a count of one or two bytes at `at`; `masks`: of those bytes."""
+    found = []
+    for mask in masks:
+        count, at = int.from_bytes(body[at:at + 1 + (mask > 255)], "big") & mask, at + 1 + (mask > 255)
+        for _ in range(count):
+            size = int.from_bytes(body[at:at + 2], "big")
+            found.append(body[at + 2:at + 2 + size])
+            at += 2 + size
+    return found, at
+
+
+def _read_avcc(body):
+    """(bytes of a unit's length, parameter sets) in avcC (ISO/IEC 14496-15, clause 5.3.3.1)."""
+    if len(body) < 7:
+        raise SvpError("the film's decoder configuration is cut")
+    return (body[4] & 3) + 1, _lists(body, 5, (31, 255))[0]
+
+
+def _read_hvcc(body):
+    """The same in hvcC (clause 8.3.3.1)."""
+    if len(body) < 23:
+        raise SvpError("the film's decoder configuration is cut")
+    found, at = [], 23
+    for _ in range(body[22]):
+        units_of_kind, at = _lists(body, at + 1, (0xFFFF,))
+        found += units_of_kind
+    return (body[21] & 3) + 1, found
+
+
+_AVC = Codec("avcC", _read_avcc, h264.ParameterSets)
+_HEVC = Codec("hvcC", _read_hvcc, hevc.ParameterSets)
 #: By the name of the sample entry
-CODECS = {"avc1": Codec("avcC", h264.ParameterSets), "avc3": Codec("avcC", h264.ParameterSets)}
+CODECS = {"avc1": _AVC, "avc3": _AVC, "hvc1": _HEVC, "hev1": _HEVC}
 
 
 @dataclasses.dataclass
@@ -57,24 +91,13 @@ class _Entry:
             raise SvpError(f"the film has {len(entries)} descriptions of its samples, one is supported")
         self.name, self._body = entries[0].name, entries[0].body
         if self.name not in CODECS:
-            raise SvpError(f"the film's codec is '{self.name}', only H.264 ('avc1') can be protected so far")
+            raise SvpError(f"the film's codec is '{self.name}', only H.264 ('avc1') and HEVC ('hvc1') can be protected so far")
         self.codec = CODECS[self.name]
         self.sets = self.codec.sets()
         inside = Box(self.name, children=parse(self._body[_VIDEO_ENTRY_BYTES:]))
-        self.length_bytes = self._configuration(inside.child(self.codec.configuration).body)
-
-    def _configuration(self, body):
-        """Take the parameter sets in; returns the size of a unit's length (ISO/IEC 14496-15, clause 5.3.3.1)."""
-        if len(body) < 7:
-            raise SvpError("the film's decoder configuration is cut")
-        at = 5
-        for mask in (31, 255):
-            count, at = body[at] & mask if at < len(body) else 0, at + 1
-            for _ in range(count):
-                size = int.from_bytes(body[at:at + 2], "big")
-                self.sets.take(body[at + 2:at + 2 + size])
-                at += 2 + size
-        return (body[4] & 3) + 1
+        self.length_bytes, found = self.codec.read(inside.child(self.codec.configuration).body)
+        for unit in found:
+            self.sets.take(unit)
 
     def protect(self, scheme, kid, constant_iv):
         """Say in the entry how its samples are encrypted."""
