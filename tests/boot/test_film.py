@@ -26,6 +26,9 @@ SECONDS = 300
 PIECE, PIECES = 16, 64
 FRAMES = 300
 RATE = 30
+#: Codec -> options of the encoder before those of a film, and what they are called
+ENCODERS = {"h264": ("-c:v", "libx264", "-x264-params"), "hevc": ("-c:v", "libx265", "-tag:v", "hvc1", "-x265-params")}
+X265 = "log-level=none:pools=1:frame-threads=1"
 
 
 def ffmpeg(*words):
@@ -38,12 +41,13 @@ def ffmpeg(*words):
 class Film:
     """A film: `name`, `clear` and `data` (its bytes before and after it was encrypted), `digests` of its pictures."""
 
-    def __init__(self, name, size="320x240", frames=24, scheme="cenc", key=0, options="keyint=12", source=None):
+    def __init__(self, name, size="320x240", frames=24, scheme="cenc", key=0, options="keyint=12", source=None, codec="h264", bits=8):
         self.path = Files.folder / f"{name}.mp4"
         made = Files.folder / f"{name}-clear.mp4"
-        given = ("-f", "lavfi", "-i", SOURCE.format(size), "-frames:v", frames, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-x264-params", options)
+        given = ("-f", "lavfi", "-i", SOURCE.format(size), "-frames:v", frames,
+                 "-pix_fmt", "yuv420p" if bits == 8 else "yuv420p10le", *ENCODERS[codec], options)
         ffmpeg(*(("-i", source, "-c", "copy") if source else given), made)
-        self.digests = [] if source else digests(made, size)
+        self.digests = [] if source else digests(made, size, bits)
         self.clear = made.read_bytes()
         secret = protect.Secret((KEY, OTHER_KEY)[key], NUMBER, Files.blobs[key])
         command.pack(made, self.path, scheme, secret)
@@ -85,7 +89,9 @@ def setUpModule():
     joined.write_bytes(b"".join(ffmpeg("-i", Files.folder / f"{film.path.stem}-clear.mp4", "-c", "copy", "-f", "h264", "-") for film in (small, large)))
     Files.films = {film.path.stem: film for film in (
         Film("long", frames=FRAMES, options="keyint=60:bframes=3:ref=4"), Film("cbcs", scheme="cbcs", frames=48), Film("second-key", key=1),
-        Film("slices", options="slices=4:interlaced=1"), Film("changing", source=joined), small, large)}
+        Film("slices", options="slices=4:interlaced=1"), Film("hevc", codec="hevc", frames=48, options=f"{X265}:keyint=24:bframes=3:slices=2"),
+        Film("hevc-cbcs", "272x192", codec="hevc", scheme="cbcs", options=f"{X265}:keyint=8:open-gop=1"),
+        Film("hevc-10-bits", codec="hevc", bits=10, options=f"{X265}:keyint=12"), Film("changing", source=joined), small, large)}
     Files.films["changing"].digests = small.digests + large.digests
     good = Files.films["cbcs"].data
     bad = {"bad-blob.mp4": good.replace(Files.blobs[0], bytes(len(Files.blobs[0]))), "no-key.mp4": good.replace(protect.SYSTEM, bytes(16)),
@@ -146,7 +152,7 @@ class _Films:
         self.assertEqual(list(found), [film.data[-PIECE:]])
 
     def test_other_kinds(self):
-        for name in ("cbcs", "second-key", "slices", "changing"):
+        for name in ("cbcs", "second-key", "slices", "changing", "hevc", "hevc-cbcs", "hevc-10-bits"):
             with self.subTest(name):
                 film = Files.films[name]
                 playing = self.start(name, keep=4 if name == "changing" else 8)
@@ -155,7 +161,7 @@ class _Films:
                     while len(seen) < len(film.digests):
                         shown = playing.step(len(seen), 4)
                         if len(seen) == 12:
-                            playing.layout()
+                            playing.learn()
                         seen += [playing.digest(buffer) for _, _, buffer in shown]
                     playing.tell("play")
                     self.assertEqual(playing.ended()["sizes"], 2)

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "h264_film.hpp"
+#include "hevc_film.hpp"
 
 namespace svp::film {
 
@@ -49,6 +50,9 @@ std::unique_ptr<CodecPlayer> make_codec(const Film& film, play::Target& target) 
     const std::string_view name(film.codec.data(), film.codec.size());
     if (name == "avc1" || name == "avc3") {
         return std::make_unique<H264Film>(target);
+    }
+    if (name == "hvc1" || name == "hev1") {
+        return std::make_unique<HevcFilm>(target);
     }
     return nullptr;
 }
@@ -110,8 +114,8 @@ JobEncryption job_encryption(const Film& film, const Sample& sample, const std::
 FilmPlayer::FilmPlayer(const Film& film, std::span<const std::uint8_t> file, play::Target& target)
     : film_(film), file_(file), target_(target) {
     if (start() && codec_ == nullptr) {
-        problem_ =
-            "codec '" + std::string(film.codec.data(), film.codec.size()) + "', only H.264 is decoded so far";
+        problem_ = "codec '" + std::string(film.codec.data(), film.codec.size()) +
+                   "', only H.264 and HEVC are decoded";
     }
 }
 

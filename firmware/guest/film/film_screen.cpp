@@ -14,10 +14,13 @@ bool FilmScreen::begin(const play::Format& format, const play::Buffers& buffers)
     ++counts_.begins;
     queue_.clear();
     kept_.clear();
-    std::printf("buffers %s streams=%ux%zu pictures=%ux%zu size=%ux%u visible=%ux%u+%u+%u stride=%u\n",
-                options_.heap.empty() ? "-" : options_.heap.c_str(), buffers.streams, buffers.stream_bytes,
-                buffers.pictures, buffers.picture_bytes, format.width, format.height, format.visible_width,
-                format.visible_height, format.left, format.top, buffers.stride);
+    std::printf(
+        "buffers %s streams=%ux%zu pictures=%ux%zu size=%ux%u visible=%ux%u+%u+%u stride=%u lines=%u "
+        "layout=%s\n",
+        options_.heap.empty() ? "-" : options_.heap.c_str(), buffers.streams, buffers.stream_bytes,
+        buffers.pictures, buffers.picture_bytes, format.width, format.height, format.visible_width,
+        format.visible_height, format.left, format.top, buffers.surface.stride, buffers.surface.lines,
+        play::name_of(buffers.surface.layout));
     std::fflush(stdout);
     return display_ == nullptr || display_->begin(format, buffers);
 }

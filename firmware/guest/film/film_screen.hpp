@@ -6,10 +6,12 @@
  * so late that the next one is due as well nothing is shown: it is counted as dropped. What is shown is told
  * line by line on stdout:
  *
- *     buffers HEAP streams=COUNTxBYTES pictures=COUNTxBYTES size=WIDTHxHEIGHT visible=WIDTHxHEIGHT+X+Y
- * stride=N shown NUMBER MILLISECONDS BUFFER    the film's time, the number of the buffer dropped NUMBER
- * MILLISECONDS paused NUMBER                       so many were shown, the last ones are still in their
- * buffers error TEXT
+ *     buffers HEAP streams=COUNTxBYTES pictures=COUNTxBYTES size=WxH visible=WxH+X+Y stride=N
+ *         lines=N layout=NAME
+ *     shown NUMBER MILLISECONDS BUFFER     the film's time, the number of the buffer
+ *     dropped NUMBER MILLISECONDS
+ *     paused NUMBER                        so many were shown, the last ones are still in their buffers
+ *     error TEXT
  */
 #pragma once
 

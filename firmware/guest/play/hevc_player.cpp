@@ -36,6 +36,14 @@ bool HevcPlayer::play(std::span<const std::uint8_t> stream) {
     return finish_picture() && dpb_.flush([this](std::uint64_t frame) { return target_.show(frame); });
 }
 
+bool HevcPlayer::finish() {
+    if (!finish_picture()) {
+        return false;
+    }
+    dpb_.end_of_sequence();
+    return dpb_.flush([this](std::uint64_t frame) { return target_.show(frame); });
+}
+
 bool HevcPlayer::take(const HevcUnit& unit) {
     const unsigned type = unit.type();
     if (unit.layer() != 0) {
@@ -77,6 +85,7 @@ bool HevcPlayer::take_slice(const HevcUnit& unit) {
         first_ = Picture{unit, std::move(*header)};
     }
     if (first_) {
+        units_.push_back(unit.bytes);
         data_.insert(data_.end(), {0, 0, 1});
         data_.insert(data_.end(), unit.bytes.begin(), unit.bytes.end());
     }
@@ -156,6 +165,7 @@ bool HevcPlayer::finish_picture() {
     const Picture picture = *std::exchange(first_, std::nullopt);
     Job job;
     job.data = std::exchange(data_, {});
+    job.units = std::exchange(units_, {});
     if (dpb_.skipped(picture.unit)) {
         return true;
     }

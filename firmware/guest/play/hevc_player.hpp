@@ -26,6 +26,13 @@ class HevcPlayer {
     /** Plays a whole stream (Annex B). False if the target ends it. */
     bool play(std::span<const std::uint8_t> stream);
 
+    /** One unit of a stream. False if the target ends it. */
+    bool take(const HevcUnit& unit);
+    /** No more units of the picture that is gathered. False if the target ends it. */
+    bool end_of_sample() { return finish_picture(); }
+    /** Shows all frames that wait; what follows begins anew. */
+    bool finish();
+
     bool any() const { return jobs_; }
     /** What of the stream cannot be understood; empty if nothing. */
     const std::string& problem() const { return problem_; }
@@ -33,7 +40,6 @@ class HevcPlayer {
     const std::string& refused() const { return refused_; }
 
  private:
-    bool take(const HevcUnit& unit);
     bool take_slice(const HevcUnit& unit);
     HevcControls controls_of(const HevcUnit& unit, const HevcSliceHeader& header, const HevcSps& sps,
                              const HevcPps& pps) const;
@@ -51,6 +57,7 @@ class HevcPlayer {
     };
     std::optional<Picture> first_;    ///< of the picture that is gathered
     std::vector<std::uint8_t> data_;  ///< its slices
+    std::vector<std::span<const std::uint8_t>> units_;
     std::set<std::uint64_t> live_;    ///< decoded and not released
     std::string problem_;
     std::string refused_;

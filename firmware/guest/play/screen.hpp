@@ -30,7 +30,7 @@ struct Buffers {
     std::size_t stream_bytes = 0;
     unsigned pictures = 0;
     std::size_t picture_bytes = 0;
-    unsigned stride = 0;
+    Surface surface;  ///< of pictures
 };
 
 class Screen {

@@ -42,6 +42,20 @@ class Reader {
 
 }  // namespace
 
+const char* name_of(Layout layout) {
+    switch (layout) {
+        case Layout::p010:
+            return "p010";
+        case Layout::nv12_4l4:
+            return "nv12_4l4";
+        case Layout::nv15_4l4:
+            return "nv15_4l4";
+        case Layout::nv12:
+            break;
+    }
+    return "nv12";
+}
+
 std::size_t bytes_of(const Surface& surface) {
     return std::size_t{surface.stride} * surface.lines * 3 / 2;
 }

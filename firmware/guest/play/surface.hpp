@@ -23,6 +23,8 @@ struct Surface {
     unsigned lines = 0;   ///< of luma; chroma is behind them
 };
 
+/** As it is written above. */
+const char* name_of(Layout layout);
 /** Bytes that a buffer needs for it. */
 std::size_t bytes_of(const Surface& surface);
 

@@ -110,7 +110,7 @@ bool V4l2Decoder::begin(const Format& format, const Controls& first) {
         return fail(configured.error());
     }
     return screen_.begin(format_, {static_cast<unsigned>(streams_->count()), streams_->size(),
-                                   static_cast<unsigned>(pictures_->count()), pictures_->size(), stride_});
+                                   static_cast<unsigned>(pictures_->count()), pictures_->size(), surface_});
 }
 
 Result<Done> V4l2Decoder::configure(const Controls& first) {

@@ -6,27 +6,61 @@ from the heap, which gives the first free pages: bitstream buffers come first, t
 and needs none: pictures at wrong places would have wrong checksums.
 """
 
+import array
 import hashlib
 import re
+import struct
 
 from ..base.errors import SvpError
 from ..machine import heap_cells
 
 PAGE = 4096
 _CONTROL, OUTPUT = "/tmp/film-control", "/tmp/film-output"
-_BUFFERS = re.compile(r"^buffers (\S+) streams=(\d+)x(\d+) pictures=(\d+)x(\d+) size=(\d+)x(\d+) visible=(\d+)x(\d+)\+(\d+)\+(\d+) stride=(\d+)$", re.MULTILINE)
+_BUFFERS = re.compile(r"^buffers (\S+) streams=(\d+)x(\d+) pictures=(\d+)x(\d+) size=(\d+)x(\d+) visible=(\d+)x(\d+)\+(\d+)\+(\d+) stride=(\d+) lines=(\d+) layout=(\S+)$", re.MULTILINE)
 _SHOWN = re.compile(r"^shown (\d+) (\d+) (\d+)$", re.MULTILINE)
 _PLAYED = re.compile(r"^PLAYED (\S+) (.*) by (.*)$", re.MULTILINE)
 _START_SECONDS, _STEP_SECONDS = 60, 60
 
 
-def planar(memory, width, height, stride, rows):
-    """Planes one after the other (YUV 4:2:0) of the top left `width` x `height` samples of a picture as NV12: `rows` rows of `stride` bytes, then the
-    rows of chroma."""
+def _lines(tiles, unit):
+    """A row of 4x4 tiles as four lines; `unit`: bytes of a tile's line."""
+    if unit == 4:
+        words = array.array("I", tiles)
+        return b"".join(words[line::4].tobytes() for line in range(4))
+    return b"".join(tiles[at:at + unit] for line in range(4) for at in range(line * unit, len(tiles), 4 * unit))
+
+
+def _untiled(memory, stride, unit):
+    """Lines of a plane in 4x4 tiles, `stride` bytes each."""
+    return b"".join(_lines(memory[at:at + 4 * stride], unit) for at in range(0, len(memory), 4 * stride))
+
+
+def _ten_bits(memory):
+    """Samples of 10 bits, four in five bytes, as two bytes each."""
+    fours = (int.from_bytes(memory[at:at + 5], "little") for at in range(0, len(memory), 5))
+    return b"".join(struct.pack("<4H", four & 1023, four >> 10 & 1023, four >> 20 & 1023, four >> 30) for four in fours)
+
+
+def planar(memory, width, height, stride, rows, layout="nv12"):
+    """Planes one after the other (YUV 4:2:0) of the top left `width` x `height` samples of a picture: `rows` rows of `stride` bytes, then the rows of
+    chroma. `layout`: nv12; nv12_4l4: the same in 4x4 tiles; nv15_4l4: of 10 bits, samples have two bytes then."""
+    if layout != "nv12":
+        unit = 5 if layout == "nv15_4l4" else 4
+        memory = _untiled(memory[:rows * stride], stride, unit) + _untiled(memory[rows * stride:], stride, unit)
+        if unit == 5:
+            return _planar_words(_ten_bits(memory), width, height, 2 * stride * 4 // 5, rows)
     luma = b"".join(memory[y * stride:y * stride + width] for y in range(height))
     base, half = rows * stride, (width + 1) // 2
     chroma = b"".join(memory[base + y * stride:base + y * stride + 2 * half] for y in range((height + 1) // 2))
     return luma + chroma[::2] + chroma[1::2]
+
+
+def _planar_words(memory, width, height, stride, rows):
+    """The same of samples of two bytes."""
+    luma = b"".join(memory[y * stride:y * stride + 2 * width] for y in range(height))
+    base, half = rows * stride, (width + 1) // 2
+    chroma = array.array("H", b"".join(memory[base + y * stride:base + y * stride + 4 * half] for y in range((height + 1) // 2)))
+    return luma + chroma[::2].tobytes() + chroma[1::2].tobytes()
 
 
 class Playing:
@@ -41,16 +75,17 @@ class Playing:
         board.command(f"rm -f {_CONTROL} {OUTPUT}; mkfifo {_CONTROL}; "
                       f"svp-heed svp-play {options} --paused --keep {keep} --control {_CONTROL} {path} > {OUTPUT} 2>&1 &", check=True)
         self.paused_at(0, _START_SECONDS)
-        self.layout()
+        self.learn()
 
-    def layout(self):
+    def learn(self):
         """Learn from the player what buffers there are now."""
         found = next(reversed(list(_BUFFERS.finditer(self.output()))), None)
         if not found:
             raise SvpError("the player told of no buffers", self.output().splitlines()[-5:])
-        self.heap, numbers = found[1], list(map(int, found.groups()[1:]))
+        self.heap, self.layout, numbers = found[1], found[14], list(map(int, found.groups()[1:13]))
         self.streams, self._stream_bytes, self.pictures, self._picture_bytes = numbers[:4]
         self.size, self.visible, self.stride = tuple(numbers[4:6]), tuple(numbers[6:8]), numbers[10]
+        self._lines = numbers[11]
 
     def output(self):
         """All that the player said."""
@@ -86,9 +121,11 @@ class Playing:
 
     def picture(self, buffer):
         """The picture in a buffer, from the memory's cells: planes one after the other."""
-        address, _ = self.place(buffer)
-        (width, height), (visible_width, visible_height) = self.size, self.visible
-        return planar(self._board.ram(address, self.stride * height * 3 // 2), visible_width, visible_height, self.stride, height)
+        return self.planes(self._board.ram(self.place(buffer)[0], self.stride * self._lines * 3 // 2))
+
+    def planes(self, memory):
+        """The visible picture in the bytes of a buffer, however they were got."""
+        return planar(memory, *self.visible, self.stride, self._lines, self.layout)
 
     def digest(self, buffer):
         """MD5 of that."""

@@ -234,3 +234,62 @@ TEST_CASE("Ranges that do not fit to the units", "[guest]") {
     CHECK(of(Scheme::cenc, {{20, 16}, {4, 16}}, {{4, 52}}).problem == "a unit lies in two encrypted ranges");
     CHECK(of(Scheme::cenc, {{20, 16}}, {{40, 8}}).problem == "a unit lies behind the ranges of its sample");
 }
+
+namespace {
+
+/** Takes what comes. */
+class Nowhere : public svp::play::Target {
+ public:
+    bool begin(const svp::play::Format&, const svp::play::Controls&) override { return true; }
+    bool decode(const svp::play::Job&) override { return true; }
+    bool show(std::uint64_t) override { return true; }
+    void release(std::uint64_t) override {}
+};
+
+/** The problem of a film of that codec and configuration whose only sample is @p sample. */
+Text problem_of(const Text& codec, const Text& configuration, const Text& sample) {
+    Film film;
+    std::copy_n(codec.begin(), film.codec.size(), film.codec.begin());
+    film.configuration = bytes(configuration);
+    film.timescale = 25;
+    film.samples.push_back({});
+    film.samples[0].size = static_cast<std::uint32_t>(sample.size());
+    Nowhere nowhere;
+    FilmPlayer player(film, bytes(sample), nowhere);
+    while (player.step()) {
+    }
+    player.finish();
+    return player.problem();
+}
+
+}  // namespace
+
+TEST_CASE("Configurations and samples that are cut") {
+    const Text avcc("\1\x64\0\x1e\xff\xe0\0", 7);
+    const Text hvcc = Text(21, 0) + "\x3" + Text(1, 1) + "\x21" + number(1, 2) + number(4, 2) + Text(4, 'x');
+    CHECK(problem_of("avc1", avcc, "").empty());
+    CHECK(problem_of("hvc1", hvcc, "").empty());
+    CHECK(problem_of("hvc1", hvcc, number(2, 4) + "xy").empty());
+    CHECK(problem_of("avc1", avcc.substr(0, 4), "") == "the film's configuration ('avcC') is cut");
+    for (std::size_t size = 0; size < hvcc.size(); ++size) {
+        CHECK(problem_of("hvc1", hvcc.substr(0, size), "") == "the film's configuration ('hvcC') is cut");
+    }
+    for (const auto& [codec, configuration] : {std::pair(Text("avc1"), avcc), {"hvc1", hvcc}}) {
+        CHECK(problem_of(codec, configuration, number(5, 4) + "xy") ==
+              "sample 0: the sample ends in the middle of a unit");
+    }
+    CHECK(problem_of("vp09", "", "") == "codec 'vp09', only H.264 and HEVC are decoded");
+}
+
+TEST_CASE("Configurations and samples of any bytes are read to an end") {
+    std::mt19937 noise(11);
+    for (unsigned round = 0; round < 20'000; ++round) {
+        Text configuration(noise() % 60, 0), sample(noise() % 200, 0);
+        for (Text* text : {&configuration, &sample}) {
+            for (char& byte : *text) {
+                byte = static_cast<char>(noise() % 4 == 0 ? noise() : noise() % 4);
+            }
+        }
+        problem_of(round % 2 == 0 ? "hvc1" : "avc1", configuration, sample);
+    }
+}
