@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "bits.hpp"
+#include "hevc_extensions.hpp"
 #include "hevc_lists.hpp"
 
 namespace svp::play {
@@ -14,7 +15,6 @@ namespace {
 constexpr unsigned sps_unit = 33;
 constexpr unsigned header_bits = 16;
 constexpr unsigned max_side = 8448;
-constexpr unsigned main_still_picture = 3;  ///< the last of the profiles of the first version
 
 void set_flag(__u64& flags, bool on, __u64 flag) {
     flags |= on ? flag : 0;
@@ -24,14 +24,9 @@ __u8 byte(unsigned value) {
     return static_cast<__u8>(value);
 }
 
-/** profile_tier_level(): general_profile_idc, 0 to 31; a lower one that the stream conforms to as well. */
-unsigned read_profile(Bits& bits, unsigned sub_layers_minus1) {
-    bits.skip(3);  // general_profile_space, general_tier_flag
-    unsigned general = bits.bits(5);
-    for (unsigned i = 0; i < 32; ++i) {
-        general = bits.flag() ? std::min(general, i) : general;
-    }
-    bits.skip(88 - 40);
+/** Leaves out profile_tier_level(): what a sequence needs is told by its tools, not by its name. */
+void skip_profile(Bits& bits, unsigned sub_layers_minus1) {
+    bits.skip(88);
     bits.skip(8);  // general_level_idc
     bool profile[8] = {}, level[8] = {};
     for (unsigned i = 0; i < sub_layers_minus1; ++i) {
@@ -44,7 +39,6 @@ unsigned read_profile(Bits& bits, unsigned sub_layers_minus1) {
     for (unsigned i = 0; i < sub_layers_minus1; ++i) {
         bits.skip((profile[i] ? 88 : 0) + (level[i] ? 8 : 0));
     }
-    return general;
 }
 
 void read_crop(Bits& bits, HevcSps& sps) {
@@ -105,14 +99,10 @@ bool read_references(Bits& bits, HevcSps& sps) {
 }
 
 /** Why the decoder lacks what a sequence has; empty if it does not. */
-std::string lacking(const HevcSps& sps, unsigned profile) {
+std::string lacking(const HevcSps& sps) {
     const v4l2_ctrl_hevc_sps& control = sps.control;
     if (control.chroma_format_idc != 1) {
         return "HEVC with other chroma than 4:2:0";
-    }
-    if (profile > main_still_picture) {
-        return "HEVC of profile " + std::to_string(profile) +
-               ", which may use extensions; Main and Main 10 are possible";
     }
     if (control.bit_depth_luma_minus8 != control.bit_depth_chroma_minus8 ||
         (control.bit_depth_luma_minus8 != 0 && control.bit_depth_luma_minus8 != 2)) {
@@ -136,7 +126,7 @@ bool HevcParameterSets::take_sps(const HevcUnit& unit, std::string& problem) {
     const unsigned sub_layers = bits.bits(3);
     control.sps_max_sub_layers_minus1 = byte(sub_layers);
     bits.flag();  // sps_temporal_id_nesting_flag
-    const unsigned profile = read_profile(bits, sub_layers);
+    skip_profile(bits, sub_layers);
     const unsigned id = bits.ue();
     control.seq_parameter_set_id = byte(id);
     const unsigned chroma = bits.ue();
@@ -153,7 +143,7 @@ bool HevcParameterSets::take_sps(const HevcUnit& unit, std::string& problem) {
     read_crop(bits, sps);
     control.bit_depth_luma_minus8 = byte(bits.ue());
     control.bit_depth_chroma_minus8 = byte(bits.ue());
-    if (problem = lacking(sps, profile); !problem.empty()) {
+    if (problem = lacking(sps); !problem.empty()) {
         sps_[id].reset();
         return false;
     }
@@ -187,6 +177,10 @@ bool HevcParameterSets::take_sps(const HevcUnit& unit, std::string& problem) {
         control.sps_max_dec_pic_buffering_minus1 > 15 || sps.width > width || sps.height > height ||
         sps.width == 0 || sps.height == 0) {
         problem = "a sequence parameter set that is none";
+        return false;
+    }
+    if (problem = hevc_sps_extension(bits, sub_layers); !problem.empty()) {
+        sps_[id].reset();
         return false;
     }
     sps_[id] = std::move(sps);
@@ -276,6 +270,11 @@ bool HevcParameterSets::take_pps(const HevcUnit& unit, std::string& problem) {
         control.num_ref_idx_l0_default_active_minus1 > 15 ||
         control.num_ref_idx_l1_default_active_minus1 > 15) {
         problem = "a picture parameter set that is none";
+        return false;
+    }
+    problem = hevc_pps_extension(bits, (control.flags & V4L2_HEVC_PPS_FLAG_TRANSFORM_SKIP_ENABLED) != 0);
+    if (!problem.empty()) {
+        pps_[id].reset();
         return false;
     }
     pps_[id] = std::move(pps);

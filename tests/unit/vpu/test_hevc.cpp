@@ -2,6 +2,7 @@
 /** HEVC jobs: a stream that is known, streams that are denied or cut, registers that are hostile. */
 #include <random>
 
+#include "../../../firmware/guest/play/hevc_extensions.hpp"
 #include "../../../tools/players/hevc_player.hpp"
 #include "../catch.hpp"
 #include "../fuzz_operations.hpp"
@@ -64,7 +65,7 @@ TEST_CASE("what waits behind an HEVC sequence is shown, or not, as the next one 
     }
 }
 
-TEST_CASE("HEVC of a profile with extensions is not for this decoder", "[vpu]") {
+TEST_CASE("HEVC is refused for the extensions that it uses, not for its profile's name", "[vpu]") {
     std::vector<std::uint8_t> stream = hevc_stream();
     const std::vector<std::uint8_t> set{0, 0, 1, 0x42, 1, 1, 1, 0x60};
     const auto place = std::ranges::search(stream, set).begin();
@@ -72,9 +73,110 @@ TEST_CASE("HEVC of a profile with extensions is not for this decoder", "[vpu]") 
     place[6] = 4;  // general_profile_idc
     place[7] = 8;  // compatible with no other one
     HevcTestPlayer player;
-    player.play(stream);
-    CHECK(player.pictures == 0);
-    CHECK(player.problem.starts_with("HEVC of profile 4"));
+    CHECK(player.play(stream));
+    CHECK(player.pictures == hevc_stream_pictures);
+}
+
+/** Bits from a text of 0 and 1, and what @p read makes of them. */
+static std::string extension(const std::string& text, bool picture) {
+    std::vector<std::uint8_t> bytes(text.size() / 8 + 1);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        bytes[i / 8] = static_cast<std::uint8_t>(bytes[i / 8] | (text[i] - '0') << (7 - i % 8));
+    }
+    play::Bits bits(bytes, 0);
+    return picture ? play::hevc_pps_extension(bits, true) : play::hevc_sps_extension(bits, 1);
+}
+
+TEST_CASE("the extensions of HEVC's parameter sets are found behind whatever precedes them", "[vpu]") {
+    const std::string none = "0", range = "11000000", screen = "10001000";
+    // vui_parameters(): 4:3 samples by numbers, colours, a window, timing with a model of both kinds
+    const std::string aspect =
+                          "1"
+                          "11111111" +
+                          std::string(32, '1'),
+                      colours =
+                          "0"
+                          "1"
+                          "1011"
+                          "1" +
+                          std::string(24, '0');
+    const std::string window =
+        "0"
+        "000"
+        "1"
+        "1"
+        "1"
+        "1"
+        "1";
+    const std::string model =
+        "1"
+        "1"
+        "0" +
+        std::string(8 + 15, '1') +
+        "1"
+        "1"
+        "010" +
+        "1"
+        "1"
+        "0"
+        "1"
+        "1"
+        "1" +
+        "1"
+        "1"
+        "0"
+        "1"
+        "1"
+        "0" +
+        "0"
+        "0"
+        "1" +
+        "1"
+        "1"
+        "1"
+        "1"
+        "1"
+        "0";
+    const std::string timing = "1" + std::string(64, '0') +
+                               "0"
+                               "1" +
+                               model;
+    const std::string usability = "1" + aspect + colours + window + timing +
+                                  "1"
+                                  "000"
+                                  "11111";
+    for (const std::string& front : {std::string("0"), usability}) {
+        CAPTURE(front);
+        CHECK(extension(front + none, false).empty());
+        CHECK(extension(front + range + "0" + std::string(9, '0'), false).empty());
+        CHECK(extension(front + range + "0" + "000000100", false) == "HEVC with range extensions");
+        CHECK(extension(front + screen + "0", false) == "HEVC with extensions for screen content");
+    }
+    CHECK(extension(none, true).empty());
+    CHECK(extension(range + "0" +
+                        "1"
+                        "00"
+                        "1"
+                        "1",
+                    true)
+              .empty());
+    CHECK(extension(range + "0" +
+                        "010"
+                        "00"
+                        "1"
+                        "1",
+                    true) == "HEVC with range extensions");
+    CHECK(extension(range + "0" +
+                        "1"
+                        "01",
+                    true) == "HEVC with range extensions");
+    CHECK(extension(range + "0" +
+                        "1"
+                        "00"
+                        "1"
+                        "010",
+                    true) == "HEVC with range extensions");
+    CHECK(extension(screen + "0", true) == "HEVC with extensions for screen content");
 }
 
 TEST_CASE("an HEVC job with a denied stream ends", "[vpu]") {
