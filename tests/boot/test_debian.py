@@ -35,6 +35,9 @@ DEFERRED = {
 FATAL = r"Kernel panic|Oops|BUG:|stall|Call trace|soft lockup|Unable to handle|Asynchronous SError|synchronous external abort"
 SETTLED_SECONDS = 18
 STICK = random.Random(4).randbytes(1 << 20)
+#: The board's controllers, by number of QEMU's buses usb-bus.0 and usb-bus.1
+USB = ("38200000.usb", "38100000.usb")
+SUPER_SPEED, FULL_SPEED = "5000", "12"  # Mbit/s; QEMU's hub is of USB 1
 EV_KEY, KEY_A, KEY_POWER = 1, 30, 116  # of Linux's input layer
 
 
@@ -69,30 +72,43 @@ class DebianKernel(unittest.TestCase):
         self.assertEqual([name for name in deferred if name not in DEFERRED], [])
 
     def usb(self, machine):
-        """Debian's dwc3 on both controllers; behind a hub, where QEMU puts a second device, a stick that is read and a keyboard that types; the board's key."""
-        wait = "n=0; until {}; do n=$((n + 1)); [ $n -lt 100 ] || exit 1; sleep 0.2; done"
+        """Debian's dwc3 on both controllers: a stick at USB 3's speed and a keyboard on each, then both behind one hub; the board's key."""
         for module in parts.DEBIAN_MODULES:
             machine.command(f"insmod /lib/modules/{module}.ko", check=True)
-        machine.command(f"({wait.format('[ -b /dev/sda ] && grep -q Keyboard /proc/bus/input/devices')})", timeout=60, check=True)
-        self.assertEqual(machine.command("cd /sys/bus/platform/drivers/dwc3 && echo *.usb", check=True).output, "38100000.usb 38200000.usb")
-        self.assertEqual(machine.command("sha256sum < /dev/sda", check=True).output.split()[0], hashlib.sha256(STICK).hexdigest())
-        for name, code, press in (("QEMU QEMU USB Keyboard", KEY_A, lambda: machine.hmp("sendkey a")),
-                                  ("30370000.snvs:snvs-powerkey", KEY_POWER, lambda: machine.qmp.command("system_powerdown"))):
-            with self.subTest(name):
-                machine.command(f'e=$(sed -n "/{name}/,/^$/s/.*\\(event[0-9]*\\).*/\\1/p" /proc/bus/input/devices); [ "$e" ]', check=True)
-                machine.command("timeout 20 cat /dev/input/$e > /tmp/events & sleep 0.2", check=True)
-                press()
-                machine.command(f"({wait.format('[ -s /tmp/events ]')})", timeout=60, check=True)
-                events = bytes.fromhex(machine.command("xxd -p /tmp/events | tr -d '\\n'", check=True).output)
-                self.assertIn((EV_KEY, code, 1), [struct.unpack("<HHi", events[place + 16:place + 24]) for place in range(0, len(events) - 23, 24)])
+        self.assertEqual(machine.command("cd /sys/bus/platform/drivers/dwc3 && echo *.usb", check=True).output, " ".join(sorted(USB)))
+        for stick, keyboard, port, speed in ((0, 1, {"port": "1"}, SUPER_SPEED), (1, 0, {"port": "1"}, SUPER_SPEED), (1, 1, {}, FULL_SPEED)):
+            with self.subTest(stick=USB[stick], keyboard=USB[keyboard], **port):
+                machine.qmp.command("device_add", driver="usb-storage", id="stick", drive="stick", bus=f"usb-bus.{stick}", **port)
+                machine.qmp.command("device_add", driver="usb-kbd", id="keyboard", bus=f"usb-bus.{keyboard}", **port)
+                self.wait_for(machine, "[ -b /dev/sda ] && grep -q Keyboard /proc/bus/input/devices")
+                self.assertIn(f"/{USB[stick]}/", machine.command("readlink -f /sys/block/sda", check=True).output)
+                self.assertEqual(machine.command("d=$(readlink -f /sys/block/sda); until [ -f $d/speed ]; do d=${d%/*}; done; cat $d/speed", check=True).output, speed)
+                self.assertEqual(machine.command("sha256sum < /dev/sda", check=True).output.split()[0], hashlib.sha256(STICK).hexdigest())
+                self.assertRegex(machine.command("grep -A3 'USB Keyboard' /proc/bus/input/devices", check=True).output, f"/{USB[keyboard]}/")
+                self.press(machine, "QEMU QEMU USB Keyboard", KEY_A, lambda: machine.hmp("sendkey a"))
+                for device in ("stick", "keyboard"):
+                    machine.qmp.command("device_del", id=device)
+                self.wait_for(machine, "[ ! -e /sys/block/sda ] && ! grep -q Keyboard /proc/bus/input/devices")
+        self.press(machine, "30370000.snvs:snvs-powerkey", KEY_POWER, lambda: machine.qmp.command("system_powerdown"))
         self.assertEqual(machine.command("cat /proc/sys/kernel/tainted", check=True).output, "0")
+
+    def wait_for(self, machine, condition):
+        machine.command(f"(n=0; until {condition}; do n=$((n + 1)); [ $n -lt 100 ] || exit 1; sleep 0.2; done)", timeout=60, check=True)
+
+    def press(self, machine, name, code, key):
+        """Have `key` pressed; the input device of that name must tell of it."""
+        machine.command(f'e=$(sed -n "/{name}/,/^$/s/.*\\(event[0-9]*\\).*/\\1/p" /proc/bus/input/devices); [ "$e" ]', check=True)
+        machine.command("timeout 20 cat /dev/input/$e > /tmp/events & sleep 0.2", check=True)
+        key()
+        self.wait_for(machine, "[ -s /tmp/events ]")
+        events = bytes.fromhex(machine.command("xxd -p /tmp/events | tr -d '\\n'", check=True).output)
+        self.assertIn((EV_KEY, code, 1), [struct.unpack("<HHi", events[place + 16:place + 24]) for place in range(0, len(events) - 23, 24)])
 
     def test_direct(self):
         with tempfile.NamedTemporaryFile(prefix="svp-stick-") as stick:
             stick.write(STICK)
             stick.flush()
-            self.boot("none", extra=("-drive", f"if=none,id=stick,format=raw,file={stick.name}", "-device", "usb-storage,drive=stick",
-                                     "-device", "usb-kbd"), further=self.usb)
+            self.boot("none", extra=("-blockdev", f"driver=raw,node-name=stick,read-only=on,file.driver=file,file.filename={stick.name}"), further=self.usb)
 
     def test_with_firmware(self):
         self.boot("optee")
