@@ -10,6 +10,7 @@ import struct
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from svplib.base.errors import UsageError
 from svplib.commands import guest_input
@@ -114,7 +115,10 @@ class Numbers(WithFolder):
     def test_sd(self):
         path = self.file("card", bytes(4096))
         self.assertEqual(guest_input.sd_image(path), path)
+        self.assertEqual(guest_input.sd_image(path, written=True), path)
         self.refuses("truncate -s 8192", guest_input.sd_image, self.file("card", bytes(4097)))
+        with mock.patch("os.access", return_value=False):  # root may write to all
+            self.refuses("--keep: ", guest_input.sd_image, path, True)
 
     def test_boot_loader(self):
         good = self.file("u-boot.bin", b"\x0a\0\0\x14" + bytes(100))

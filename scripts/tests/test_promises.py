@@ -27,6 +27,15 @@ class Run(MachineCase):
         self.assertEqual(json.loads(done.output)["ok"], True)
         self.assertRegex(done.lines[-1], rf"logs: {self.cache}/log/boards/\S+$")
 
+    def test_cards_are_kept_if_asked_for(self):
+        """Without --keep, what the guest writes is forgotten."""
+        card = self.folder / "card.img"
+        card.write_bytes(b"x" * 4096)
+        for words, snapshot in (((), "on"), (("--keep",), "off")):
+            self.programs(self.PLAN, "--sd", str(card), *words)
+            command = max(self.cache.glob("log/boards/*/*-command.log"), key=lambda path: path.stat().st_mtime_ns).read_text()
+            self.assertIn(f"if=sd,format=raw,snapshot={snapshot},file={card}", command)
+
 
 class Lists(unittest.TestCase):
     """Names in the README files are those that svp knows, all of them."""

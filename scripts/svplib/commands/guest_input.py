@@ -7,6 +7,7 @@ References: Documentation/arch/arm64/booting.rst of Linux (Image header, 'ARM\\x
 
 import bz2
 import lzma
+import os
 import re
 import socket
 import struct
@@ -175,9 +176,11 @@ def boot_loader(path):
     return file
 
 
-def sd_image(path):
-    """A raw SD card image; QEMU's card model takes only sizes that are powers of two."""
+def sd_image(path, written=False):
+    """A raw SD card image, `written` to or not; QEMU's card model takes only sizes that are powers of two."""
     file = existing_file(path, "--sd")
+    if written and not os.access(file, os.W_OK):
+        raise UsageError(f"--keep: {path} cannot be written to")
     size = file.stat().st_size
     if size & (size - 1):
         wanted = 1 << size.bit_length()

@@ -40,7 +40,8 @@ def add_arguments(parser):
                         "boots by itself, from a card or the network; --dtb is the tree that OP-TEE reads then")
     parser.add_argument("-m", dest="memory", metavar="SIZE", default="3G", help="DDR size, 1G to 4G (default 3G)")
     parser.add_argument("--smp", type=int, metavar="N", default=4, help="number of CPUs, 1 to 4 (default 4)")
-    parser.add_argument("--sd", action="append", default=[], metavar="FILE", help="raw SD card image, changes are not kept (give it twice for both slots)")
+    parser.add_argument("--sd", action="append", default=[], metavar="FILE", help="raw SD card image (give it twice for both slots)")
+    parser.add_argument("--keep", action="store_true", help="what the guest writes to --sd stays in the image (default: it is forgotten)")
     parser.add_argument("--display", default="none", metavar="KIND", help="none (default), gtk, vnc or vnc:N")
     parser.add_argument("--silence", type=float, metavar="SECONDS", default=SILENCE_SECONDS,
                         help=f"a guest that prints nothing for so long has failed (default {SILENCE_SECONDS}, 0: never; "
@@ -131,7 +132,10 @@ def _settings(arguments, firmware):
         settings["initrd"] = None if arguments.initrd == "none" else guest_input.initramfs(arguments.initrd)
     if len(arguments.sd) > 2:
         raise UsageError(f"--sd: {len(arguments.sd)} cards, the board has 2 slots")
-    settings["sd"] = [guest_input.sd_image(path) for path in arguments.sd]
+    settings["sd"] = [guest_input.sd_image(path, arguments.keep) for path in arguments.sd]
+    if arguments.keep and not arguments.sd:
+        raise UsageError("--keep: there is no --sd")
+    settings["keep_sd"] = arguments.keep
     if arguments.display == "gtk" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise UsageError("--display gtk: no graphical session here (neither DISPLAY nor WAYLAND_DISPLAY is set); try --display vnc")
     settings["display"] = arguments.display if arguments.display in ("none", "gtk") else guest_input.vnc(arguments.display)

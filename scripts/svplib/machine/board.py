@@ -80,6 +80,7 @@ class Board:
     memory       text for -m ("1G".."4G"), cpus 1..4 for -smp; None leaves the option out
     machine      machine type, machine_options text appended to it after a comma
     sd           list of raw image paths, one for each uSDHC slot from the first; opened with snapshot=on (the file stays as it is)
+    keep_sd      True opens them so that what the board writes stays in the file
     display      text for -display; allow_reboot False ends QEMU when the guest resets itself
     paused       True starts with the CPUs stopped (QMP command "cont" goes on)
     share_ram    True keeps the DRAM in a file without a name that this process reads as well: see ram()
@@ -93,7 +94,7 @@ class Board:
     def __init__(self, *, firmware="optee", flash=DEFAULT, kernel=DEFAULT, dtb=DEFAULT, initrd=DEFAULT, policy="open", append="",
                  command_line=None, memory=DEFAULT_MEMORY, cpus=4, machine="imx8mq-evk", machine_options="", sd=(), display="none",
                  allow_reboot=False, paused=False, share_ram=False, ram_image=None, descriptors=(), environment=None,
-                 extra=(), qemu=None, name="board", log_dir=None, echo=None):
+                 keep_sd=False, extra=(), qemu=None, name="board", log_dir=None, echo=None):
         if firmware not in ("optee", "none"):
             raise BoardError(f"firmware: '{firmware}' is neither optee nor none")
         if policy not in bus_policy.POLICIES or (policy != "open" and firmware != "optee"):
@@ -135,7 +136,7 @@ class Board:
         self.arguments += ["-m", memory] if memory else []
         self.arguments += ["-smp", str(cpus)] if cpus else []
         for image in sd:
-            self.arguments += ["-drive", f"if=sd,format=raw,snapshot=on,file={str(image).replace(',', ',,')}"]
+            self.arguments += ["-drive", f"if=sd,format=raw,snapshot={'off' if keep_sd else 'on'},file={str(image).replace(',', ',,')}"]
         self.arguments += ["-display", display]
         self.arguments += [] if allow_reboot else ["-no-reboot"]
         self.arguments += ["-S"] if paused else []
