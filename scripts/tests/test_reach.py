@@ -3,6 +3,7 @@
 
 import base64
 import unittest
+from types import SimpleNamespace
 
 from svplib.machine import reach
 from svplib.machine.board import BoardError
@@ -13,7 +14,7 @@ class PretendedBoard:
 
     name = "pretended"
     policy = "open"
-    ram_size = 3 << 30
+    dram = SimpleNamespace(size=3 << 30)
 
     def __init__(self, permits):
         self.permits, self.cells, self.qmp = permits, {}, self
@@ -31,7 +32,7 @@ class PretendedBoard:
             operation, data = ("read", None) if what == "peek" else ("write", base64.b64encode(int(value[0], 16).to_bytes(8, "little")))
         if address >= reach.WINDOW_END:
             return self.answer(master, f"PEEK {address:#x} abort", {"answer": "decerr", "data": ""})
-        cell = address - self.ram_size if address >= 0x100000000 else address
+        cell = address - self.dram.size if address >= 0x100000000 else address
         allowed = self.permits(master, world, operation, address)
         if operation == "write":
             if allowed:

@@ -6,14 +6,12 @@ the test maps, so that it knows what the cells hold. Virtual time stands still u
 """
 
 import base64
-import mmap
 import os
-import tempfile
 import time
 import unittest
 
+from cells_case import CellsCase
 from svplib.machine.qmp import QmpError
-from svplib.machine.qtest import QTest
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -28,19 +26,9 @@ GIC_TZASC_INPUT, GIC_USDHC1_INPUT = 108, 22
 MERGE_WINDOW = 100_000_000  # ns
 
 
-class BusMonitorTest(unittest.TestCase):
-    memory = 1 * GIB
-
+class BusMonitorTest(CellsCase):
     def setUp(self):
-        handle, path = tempfile.mkstemp()
-        os.ftruncate(handle, self.memory)
-        self.cells = mmap.mmap(handle, self.memory)
-        os.close(handle)
-        self.machine = QTest(memory=str(self.memory >> 30) + "G", machine_options="memory-backend=ram0", allow_reboot=True, extra=[
-            "-object", f"memory-backend-file,id=ram0,size={self.memory},share=on,mem-path={path}"]).start()
-        self.addCleanup(os.unlink, path)
-        self.addCleanup(self.cells.close)
-        self.addCleanup(self.machine.stop)
+        super().setUp()
         self.machine.writel(TZASC + 0x108, 0xF << 28)
         self.machine.writel(TZASC + 0x130, CLOSED - DRAM)
         self.machine.writel(TZASC + 0x138, SIZE_1M << 1 | 1)
@@ -58,12 +46,6 @@ class BusMonitorTest(unittest.TestCase):
 
     def violations(self, **filters):
         return self.qmp("query-svp-violations", **filters)["violations"]
-
-    def put(self, address, data):
-        self.cells[address - DRAM:address - DRAM + len(data)] = data
-
-    def get(self, address, size):
-        return self.cells[address - DRAM:address - DRAM + size]
 
     # Violations
 

@@ -6,13 +6,10 @@ is what a non-secure master of domain 0 sees. The RAM lies in a file that the te
 Expected values: TZC-380 TRM (Arm DDI0431), tables in the comments.
 """
 
-import mmap
-import os
 import random
-import tempfile
 import unittest
 
-from svplib.machine.qtest import QTest
+from cells_case import CellsCase
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -29,20 +26,7 @@ ALL, SECURE_ONLY, NS_READ, NS_WRITE = 0xF, 0xC, 0xE, 0xD
 SIZE_32K, SIZE_1M, SIZE_1G, SIZE_4G = 0x0E, 0x13, 0x1D, 0x1F
 
 
-class FirewallTest(unittest.TestCase):
-    memory = 1 * GIB
-
-    def setUp(self):
-        handle, path = tempfile.mkstemp()
-        os.ftruncate(handle, self.memory)
-        self.cells = mmap.mmap(handle, self.memory)
-        os.close(handle)
-        self.machine = QTest(memory=str(self.memory >> 30) + "G", machine_options="memory-backend=ram0", allow_reboot=True, extra=[
-            "-object", f"memory-backend-file,id=ram0,size={self.memory},share=on,mem-path={path}"]).start()
-        self.addCleanup(os.unlink, path)
-        self.addCleanup(self.cells.close)
-        self.addCleanup(self.machine.stop)
-
+class FirewallTest(CellsCase):
     def region(self, number, base, size_code, sp, disabled=0, enable=1):
         """Programs a region; `base` is a CPU address."""
         register = TZASC + 0x100 + 0x10 * number
@@ -53,14 +37,6 @@ class FirewallTest(unittest.TestCase):
     def enforce(self, action=0):
         self.machine.writel(GPR10, 1)
         self.machine.writel(ACTION, action)
-
-    def put(self, address, data):
-        offset = (address - DRAM) % self.memory
-        self.cells[offset:offset + len(data)] = data
-
-    def get(self, address, size):
-        offset = (address - DRAM) % self.memory
-        return self.cells[offset:offset + size]
 
     def test_identification(self):
         expected = {0x000: 0x1F0F, 0xFD0: 0x04, 0xFE0: 0x80, 0xFE4: 0xB3, 0xFE8: 0x1B, 0xFEC: 0x00,

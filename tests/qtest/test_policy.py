@@ -7,12 +7,9 @@ layout), TF-A's CSU driver (SA).
 """
 
 import base64
-import mmap
-import os
-import tempfile
 import unittest
 
-from svplib.machine.qtest import QTest
+from cells_case import CellsCase
 
 MIB, GIB = 1 << 20, 1 << 30
 DRAM = 0x40000000
@@ -41,26 +38,7 @@ EXPECTED = {
 PLACES = (("normal", NORMAL), ("pictures", HEAP_OUT), ("streams", HEAP_IN), ("tee", TEE))
 
 
-class PolicyTest(unittest.TestCase):
-    memory = GIB
-
-    def setUp(self):
-        handle, path = tempfile.mkstemp()
-        os.ftruncate(handle, self.memory)
-        self.cells = mmap.mmap(handle, self.memory)
-        os.close(handle)
-        self.machine = QTest(memory="1G", machine_options="memory-backend=ram0", extra=[
-            "-object", f"memory-backend-file,id=ram0,size={self.memory},share=on,mem-path={path}"]).start()
-        self.addCleanup(os.unlink, path)
-        self.addCleanup(self.cells.close)
-        self.addCleanup(self.machine.stop)
-
-    def put(self, address, data):
-        self.cells[address - DRAM:address - DRAM + len(data)] = data
-
-    def get(self, address, size):
-        return self.cells[address - DRAM:address - DRAM + size]
-
+class PolicyTest(CellsCase):
     def port(self, operation, master, world, address, **more):
         if world:
             more["world"] = world

@@ -11,7 +11,8 @@ from ..base.errors import HostError, SvpError, UsageError, is_host_failure
 from ..base.progress import duration, say
 from ..build import parts
 from ..machine import bus_policy, interactive
-from ..machine.board import KERNEL_ARGUMENTS, Board, BoardError
+from ..machine.board import Board, BoardError
+from ..machine.settings import KERNEL_ARGUMENTS
 from . import guest_input, scenario
 
 PROGRAMS = "programs"

@@ -5,7 +5,7 @@ import dataclasses
 import re
 
 from ..machine import heap_cells
-from ..machine.board import DRAM_BASE
+from ..machine.dram import DRAM_BASE
 from . import vocabulary as words
 from .fields import REPEATED_BYTES_LIMIT
 from .places import PLACES

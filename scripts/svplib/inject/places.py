@@ -7,7 +7,7 @@ Addresses as in machines/README.md and the board's device tree: firmware/linux/d
 import re
 
 from ..machine import heap_cells
-from ..machine.board import DRAM_BASE
+from ..machine.dram import DRAM_BASE
 
 DRAM_WINDOW = 4 << 30
 _KIB64 = 64 << 10

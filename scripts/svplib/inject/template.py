@@ -99,7 +99,7 @@ class Template:
                 board.qmp.command("svp-clear-violations", counters=True)
                 self._save(board.qmp)
                 self.start = _virtual_time(board.qmp)
-                self._ram = board.ram_descriptor()
+                self._ram = os.dup(board.dram.descriptor)
         except BaseException:
             self.close()
             raise

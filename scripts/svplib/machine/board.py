@@ -16,10 +16,12 @@ r"""A running machine for scenarios, boot tests and benchmarks.
 Consoles: `board.console` is UART1 (Linux, BL31), `board.secure_console` UART2 (OP-TEE, if it was built to print there).
 Every failure raises an SvpError whose text ends with the end of the console. Logs (console, secure console, QEMU's own
 messages, command line) lie in `board.log_dir`, named after the board; leaving the `with` block ends QEMU whatever happened.
-Nothing is built here: `svp build` (or `svp test`, `svp run`) did that; see product_table.py for how a path can be overridden.
+What a board can be made of: settings.py. Nothing is built here: `svp build` (or `svp test`, `svp run`) did that; see product_table.py
+for how a path can be overridden.
 """
 
 import ctypes
+import dataclasses
 import itertools
 import os
 import re
@@ -32,26 +34,17 @@ from pathlib import Path
 
 from ..base import cache
 from ..base.errors import HostError, SvpError, advised, explain, program_end
-from ..build import products
-from . import bus_policy, guest_failures
+from . import guest_failures
 from .console import Console, ConsoleClosed, ConsoleTimeout, timeout_scale
+from .dram import Dram
 from .qmp import Qmp, QmpClosed
+from .settings import DEFAULT, BoardError, Settings
 
-DEFAULT = object()
-DEFAULT_MEMORY = "3G"
-DRAM_BASE = 0x40000000
-CONSOLE_ARGUMENTS = "console=ttymxc0,115200"
-#: Without the fuzz tests of the crypto API, which take a minute; "cryptomgr.noslowtests=0" behind it brings them back
-KERNEL_ARGUMENTS = f"{CONSOLE_ARGUMENTS} cryptomgr.noslowtests=1"
 SHELL_MARK = "@@"
 SHELL_READY = r"^SVP shell$"
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 _numbers = itertools.count(1)
-
-
-class BoardError(SvpError):
-    """QEMU did not start, or did not end as it should; `detail` holds its own messages."""
 
 
 class CommandResult:
@@ -72,88 +65,27 @@ def _die_with_parent():
 class Board:
     """One QEMU process with its consoles and monitor.
 
-    firmware     "optee" (BL31, OP-TEE, loader stub in flash) or "none" (QEMU enters Linux directly, its own PSCI)
-    flash        image for -bios instead of the built one; only with firmware "optee"
-    kernel, dtb, initrd   paths; None leaves the option out; DEFAULT takes what svp built
-    policy       what OP-TEE makes of the bus firewalls: "open", "nxp" or "strict" (see bus_policy.py); goes into a copy of the dtb
-    append       words added to KERNEL_ARGUMENTS; command_line replaces the whole
-    memory       text for -m ("1G".."4G"), cpus 1..4 for -smp; None leaves the option out
-    machine      machine type, machine_options text appended to it after a comma
-    sd           list of raw image paths, one for each uSDHC slot from the first; opened with snapshot=on (the file stays as it is)
-    keep_sd      True opens them so that what the board writes stays in the file
-    display      text for -display; allow_reboot False ends QEMU when the guest resets itself
-    paused       True starts with the CPUs stopped (QMP command "cont" goes on)
-    share_ram    True keeps the DRAM in a file without a name that this process reads as well: see ram()
-    ram_image    descriptor of a file of the DRAM's size: the DRAM begins with its content, and what the board writes stays its own
-    descriptors  further file descriptors that QEMU inherits under the same numbers
-    environment  variables for QEMU beside those of this process
-    extra        further QEMU arguments, last
-    qemu         path of the emulator; name goes into log names; log_dir a folder for them; echo gets UART1's text as it comes
+    Board(settings) for a Settings object; keywords are its fields, instead of it or in place of what it says.
     """
 
-    def __init__(self, *, firmware="optee", flash=DEFAULT, kernel=DEFAULT, dtb=DEFAULT, initrd=DEFAULT, policy="open", append="",
-                 command_line=None, memory=DEFAULT_MEMORY, cpus=4, machine="imx8mq-evk", machine_options="", sd=(), display="none",
-                 allow_reboot=False, paused=False, share_ram=False, ram_image=None, descriptors=(), environment=None,
-                 keep_sd=False, extra=(), qemu=None, name="board", log_dir=None, echo=None):
-        if firmware not in ("optee", "none"):
-            raise BoardError(f"firmware: '{firmware}' is neither optee nor none")
-        if policy not in bus_policy.POLICIES or (policy != "open" and firmware != "optee"):
-            raise BoardError(f"policy: '{policy}' with firmware '{firmware}' is not possible")
-        self.name = name
-        self.policy = policy
-        self.log_dir = Path(log_dir) if log_dir else cache.board_log_dir()
-        self._label = f"{name}-{os.getpid()}-{next(_numbers)}"
-        self._echo = echo
+    def __init__(self, settings=None, /, **changes):
+        self.settings = dataclasses.replace(settings or Settings(), **changes)
+        self.name = self.settings.name
+        self.policy = self.settings.policy
+        self.log_dir = Path(self.settings.log_dir) if self.settings.log_dir else cache.board_log_dir()
+        self._label = f"{self.name}-{os.getpid()}-{next(_numbers)}"
         self._process = None
         self._killed = False
         self._stopping = False
         self._exit_status = None
         self._usage = None
-        self._ram = None
-        self._descriptors = list(descriptors)
-        self._environment = {**os.environ, **environment} if environment else None
+        self._ram = Dram.new(self._label, self.settings.memory_bytes) if self.settings.share_ram else None
+        image = self.settings.ram_image
+        dram = self._ram or (Dram(image, False) if image is not None else None)
+        self._descriptors = [*self.settings.descriptors, *([dram.descriptor] if dram else [])]
         self.console = self.secure_console = self.qmp = None
-        self.arguments = [str(qemu or products.locate("qemu")), "-M",
-                          machine + (f",{machine_options}" if machine_options else "")]
-        if share_ram:
-            self._share_ram(memory or DEFAULT_MEMORY)
-        if ram_image is not None:
-            self._descriptors.append(ram_image)
-            self._put_ram_into(ram_image, os.fstat(ram_image).st_size, shared=False)
-        if firmware == "optee":
-            self.arguments += ["-bios", str(products.locate("flash") if flash is DEFAULT else flash)]
-        default_dtb = "dtb" if machine == "imx8mq-evk" else "dtb-stock"
-        for option, value, product in (("-kernel", kernel, "kernel"), ("-dtb", dtb, default_dtb), ("-initrd", initrd, "initrd")):
-            path = products.locate(product) if value is DEFAULT else value
-            if path and option == "-dtb" and policy != "open":
-                self.log_dir.mkdir(parents=True, exist_ok=True)
-                path = bus_policy.device_tree(path, policy, self.log_dir / f"{self._label}.dtb")
-            if path:
-                self.arguments += [option, str(path)]
-        if kernel is not None:
-            self.arguments += ["-append", command_line if command_line is not None
-                               else f"{KERNEL_ARGUMENTS} {append}".strip()]
-        self.arguments += ["-m", memory] if memory else []
-        self.arguments += ["-smp", str(cpus)] if cpus else []
-        for image in sd:
-            self.arguments += ["-drive", f"if=sd,format=raw,snapshot={'off' if keep_sd else 'on'},file={str(image).replace(',', ',,')}"]
-        self.arguments += ["-display", display]
-        self.arguments += [] if allow_reboot else ["-no-reboot"]
-        self.arguments += ["-S"] if paused else []
-        self._extra = [str(argument) for argument in extra]
-
-    def _share_ram(self, memory):
-        """Give QEMU a file of ours as DRAM; it lives in memory, as QEMU's own would."""
-        size = int(memory[:-1]) << {"M": 20, "G": 30}[memory[-1]]
-        self._ram = os.memfd_create(f"svp-{self._label}", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(self._ram, size)
-        self._descriptors.append(self._ram)
-        self._put_ram_into(self._ram, size, shared=True)
-
-    def _put_ram_into(self, descriptor, size, shared):
-        self.arguments[-1] += ",memory-backend=svp-ram"
-        self.arguments += ["-object", f"memory-backend-file,id=svp-ram,size={size},share={'on' if shared else 'off'},"
-                           f"mem-path=/proc/self/fd/{descriptor}"]
+        self.arguments = self.settings.arguments(self.log_dir / f"{self._label}.dtb", dram)
+        self._extra = [str(argument) for argument in self.settings.extra]
 
     def __enter__(self):
         return self.start()
@@ -180,14 +112,14 @@ class Board:
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages,
                                                  pass_fds=[theirs.fileno() for _, theirs in pairs.values()]
                                                  + self._descriptors + self.pass_descriptors(),
-                                                 env=self._environment, preexec_fn=_die_with_parent)
+                                                 env=self.settings.process_environment(), preexec_fn=_die_with_parent)
             except OSError as error:
                 raise HostError(f"{self.name}: cannot start QEMU: {explain(error)}") from None
         if self._killed:
             self.kill()
         for _, theirs in pairs.values():
             theirs.close()
-        self.console = Console(pairs["console"][0], self._log_path("console"), self._echo, f"{self.name} console")
+        self.console = Console(pairs["console"][0], self._log_path("console"), self.settings.echo, f"{self.name} console")
         self.secure_console = Console(pairs["secure"][0], self._log_path("secure"), None, f"{self.name} secure console")
         for console in (self.console, self.secure_console):
             console.set_diagnosis(self._diagnosis)
@@ -204,11 +136,16 @@ class Board:
         return []
 
     @property
+    def dram(self):
+        """The DRAM's cells, a Dram; only with share_ram, also after QEMU's end until stop()."""
+        if self._ram is None:
+            raise BoardError(f"{self.name}: its DRAM is not shared (share_ram=True)")
+        return self._ram
+
+    @property
     def ram_size(self):
         """Bytes of DRAM that are fitted; only with share_ram."""
-        if self._ram is None:
-            raise BoardError(f"{self.name}: ram_size needs share_ram=True")
-        return os.fstat(self._ram).st_size
+        return self.dram.size
 
     @property
     def pid(self):
@@ -267,23 +204,9 @@ class Board:
         finally:
             path.unlink()
 
-    def ram_descriptor(self):
-        """A descriptor of its own for the DRAM's file of share_ram; the caller closes it."""
-        return os.dup(self._ram)
-
     def ram(self, address, size):
-        """Bytes that the DRAM cells hold, past every firewall; only with share_ram, also after QEMU's end until stop().
-
-        `address`: where the cells appear in the physical memory map, from 0x40000000. What a CPU wrote is there at once.
-        """
-        offset, fitted = address - DRAM_BASE, self.ram_size
-        if not 0 <= offset <= offset + size <= fitted:
-            raise BoardError(f"{self.name}: {size:#x} bytes at {address:#x} are outside of the {fitted >> 20} MiB of DRAM")
-        pieces = []
-        while size:
-            pieces.append(os.pread(self._ram, size, offset))
-            offset, size = offset + len(pieces[-1]), size - len(pieces[-1])
-        return b"".join(pieces)
+        """Bytes that the DRAM cells hold, past every firewall: Dram.read(). What a CPU wrote is there at once."""
+        return self.dram.read(address, size)
 
     def wait_shell(self, timeout=120.0, ready=SHELL_READY):
         """Wait until the guest's shell on UART1 answers. `timeout` in seconds (scaled).
@@ -374,7 +297,7 @@ class Board:
         if self.qmp:
             self.qmp.close()
         if self._ram is not None:
-            os.close(self._ram)
+            self._ram.close()
             self._ram = None
 
     def discard_logs(self):
@@ -413,4 +336,4 @@ class Board:
         return self.log_dir / f"{self._label}-{kind}.log"
 
 
-__all__ = ["Board", "BoardError", "CommandResult", "ConsoleClosed", "ConsoleTimeout", "DEFAULT"]
+__all__ = ["Board", "BoardError", "CommandResult", "ConsoleClosed", "ConsoleTimeout", "DEFAULT", "Settings"]

@@ -9,7 +9,8 @@ above the fitted DDR. Rights are text: "rw", "r", "w", "-" for none, "none" wher
 import re
 
 from . import heap_cells
-from .board import DRAM_BASE, BoardError
+from .dram import DRAM_BASE
+from .settings import BoardError
 from .test_port import port_read, port_write, write_cells
 
 #: Eight bytes in each kind of memory that no software uses
@@ -112,7 +113,7 @@ def _no_address(board, master, address):
 
 def places(board):
     """{name: (address, cell)}: PLACES, and "NAME-image" for each place's image, cell None where there is none."""
-    fitted = board.ram_size
+    fitted = board.dram.size
     found = {name: (address, address) for name, address in PLACES.items()}
     images = {**PLACES, "ram": _empty_low_cell(board) if fitted < WINDOW_END - DRAM_BASE else PLACES["ram"]}
     for name, cell in images.items():

@@ -4,7 +4,7 @@
 import os
 
 from . import heap_cells
-from .board import DRAM_BASE
+from .dram import DRAM_BASE
 
 #: What Linux cannot read
 PROTECTED = sorted([*heap_cells.HEAPS.values(), heap_cells.OPTEE])
@@ -13,15 +13,12 @@ _STEP = 64 << 20
 
 def pieces(board, overlap):
     """Pieces of DRAM that Linux can read and that were ever written: (address, bytes); each has `overlap` bytes of the next one."""
-    descriptor, edges = board.ram_descriptor(), [DRAM_BASE]
+    edges = [DRAM_BASE]
     for base, size in PROTECTED:
         edges += [base, base + size]
-    edges.append(DRAM_BASE + board.ram_size)
-    try:
-        for begin, end in zip(edges[::2], edges[1::2]):
-            yield from _written(descriptor, begin - DRAM_BASE, end - DRAM_BASE, overlap)
-    finally:
-        os.close(descriptor)
+    edges.append(DRAM_BASE + board.dram.size)
+    for begin, end in zip(edges[::2], edges[1::2]):
+        yield from _written(board.dram.descriptor, begin - DRAM_BASE, end - DRAM_BASE, overlap)
 
 
 def _written(descriptor, at, end, overlap):

@@ -96,7 +96,7 @@ def _bus_and_cells(board, checks):
 def _reach(board, checks):
     """What each bus master can read and write, by trying."""
     seen, intended = reach.table(board), reach.intended(board.policy)
-    if board.ram_size == reach.WINDOW_END - reach.DRAM_BASE:
+    if board.dram.size == reach.WINDOW_END - reach.DRAM_BASE:
         intended.update({(master, "ram-image"): reach.NO_ADDRESS for master in reach.masters(board.policy)})
     checks.add_text(f"Policy {board.policy}: what each master can read and write, tried", reach.show(seen))
     for master in reach.masters(board.policy):
