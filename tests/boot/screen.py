@@ -5,9 +5,9 @@ A picture is (width, height, bytes of red, green and blue of each pixel, line by
 """
 
 import contextlib
-import tempfile
 
 from boot_case import BoardCase, wait_until
+from svplib.film.screenshot import difference, shown
 
 SHOW_SECONDS = 120
 #: What must not be in the kernel's log
@@ -37,32 +37,6 @@ def smpte(width, height, alpha=1.0):
 def plain(width, height):
     """The picture that modetest flips to."""
     return width, height, b"\x77" * (3 * width * height)
-
-
-def read_ppm(path):
-    """The picture in a binary PPM file of QEMU's."""
-    with open(path, "rb") as file:
-        head, size, levels, pixels = file.read().split(b"\n", 3)
-    if (head, levels) != (b"P6", b"255"):
-        raise AssertionError(f"{path}: no PPM file: {head!r} {levels!r}")
-    return (*map(int, size.split()), pixels)
-
-
-def shown(board):
-    """The picture on the board's screen."""
-    with tempfile.NamedTemporaryFile(suffix=".ppm") as file:
-        board.qmp.command("screendump", filename=file.name)
-        return read_ppm(file.name)
-
-
-def difference(seen, wanted):
-    """The largest difference of a component, and where: (value, x, y). Raises AssertionError if the sizes differ."""
-    if seen[:2] != wanted[:2]:
-        raise AssertionError(f"the screen has {seen[0]}x{seen[1]} pixels, not {wanted[0]}x{wanted[1]}")
-    if seen[2] == wanted[2]:
-        return 0, 0, 0
-    value, place = max((abs(a - b), -i) for i, (a, b) in enumerate(zip(seen[2], wanted[2])))
-    return value, -place // 3 % seen[0], -place // 3 // seen[0]
 
 
 class ShowingCase(BoardCase):

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from boot_case import BOOT_SECONDS, BoardCase, make_card, wait_until
 from clips import digests, raw_pictures
-from composition import Canvas, scale_chroma, to_rgb
-from screen import SHOW_SECONDS, difference, shown
+from screen import SHOW_SECONDS
 from svplib.film import blob, boxes, command, protect, tables
+from svplib.film.composition import Canvas, scale_chroma, to_rgb
 from svplib.film.playing import Playing
+from svplib.film.screenshot import difference, shown
 from svplib.machine import readable_memory
 
 KEY, OTHER_KEY = (random.Random(seed).randbytes(16) for seed in (21, 22))

@@ -9,9 +9,9 @@ import unittest
 import boot_case
 from boot_case import fall_asleep, wake_up
 from clips import Clip, raw_pictures
-from composition import MOST, Canvas, scale, scale_chroma, to_rgb
 from screen import SHOW_SECONDS, TROUBLE, ShowingCase
 from svplib.build import products
+from svplib.film.composition import MOST, Canvas, scale, scale_chroma, to_rgb
 
 WIDTH, HEIGHT = 640, 480
 SCREEN = f"--mode {WIDTH}x{HEIGHT}"
