@@ -12,7 +12,7 @@ from pathlib import Path
 from boot_case import BOOT_SECONDS, BoardCase, make_card, wait_until
 from clips import digests, raw_pictures
 from screen import SHOW_SECONDS
-from svplib.film import blob, boxes, command, protect, tables
+from svplib.film import blob, boxes, command, protect, scene, tables
 from svplib.film.composition import Canvas, scale_chroma, to_rgb
 from svplib.film.playing import Playing
 from svplib.film.screenshot import difference, shown
@@ -76,8 +76,17 @@ def on_the_screen(planes):
     return canvas.picture()
 
 
+def beside():
+    """Makes a clear film to be shown beside another; its pictures, planes one after the other."""
+    path, (width, height) = Files.folder / scene.BESIDE_FILE, scene.BESIDE[:2]
+    ffmpeg("-f", "lavfi", "-i", f"testsrc=size={width}x{height}:rate=30", "-frames:v", 5, "-pix_fmt", "yuv420p", "-c:v", "libx264", path)
+    raw, size = ffmpeg("-i", path, "-f", "rawvideo", "-"), width * height * 3 // 2
+    return [raw[at:at + size] for at in range(0, len(raw), size)]
+
+
 class Files:
     folder = None
+    beside = ()
     blobs = films = ()
 
 
@@ -98,6 +107,8 @@ def setUpModule():
     bad = {"bad-blob.mp4": good.replace(Files.blobs[0], bytes(len(Files.blobs[0]))), "no-key.mp4": good.replace(protect.SYSTEM, bytes(16)),
            "cut.mp4": good[:len(good) // 2], "noise.mp4": good[:40] + random.Random(1).randbytes(4000), "wrong-iv.mp4": _other_vector(good),
            "clear.mp4": Files.films["cbcs"].clear, "scheme.mp4": good.replace(b"schm\0\0\0\0cbcs", b"schm\0\0\0\0cens")}
+    Files.beside = beside()
+    bad |= {scene.CONTROLS_FILE: scene.controls_file(), scene.BESIDE_FILE: (Files.folder / scene.BESIDE_FILE).read_bytes()}
     Files.card = make_card(Files.folder, {**{film.path.name: film.data for film in Files.films.values()}, **bad}, CARD_BYTES)
 
 
@@ -206,6 +217,23 @@ class _Films:
         numbers = playing.ended()
         self.assertEqual(numbers["errors"], 0)
         self.assertIn(f"DISPLAYED pictures={numbers['shown']} ", playing.output())
+        self.assertEqual(self.violations(), [])
+
+    def test_all_planes(self):
+        """The film, in tiles for HEVC, a clear one in it that begins anew after five pictures, and controls over both: composed right, Linux has none of it."""
+        self.guest("svp-screen imx8mq-dcss-svp", timeout=SHOW_SECONDS)
+        for name in ("cbcs", "hevc"):
+            playing, shown_before = self.start(name, f"--secure {scene.options('/mnt')}", keep=1), 0
+            for number in (1, 13):
+                with self.subTest(name, number=number):
+                    *_, (_, _, buffer) = playing.step(shown_before, number - shown_before)
+                    shown_before = number
+                    self.assertEqual(playing.digest(buffer), Files.films[name].digests[number - 1])
+                    wanted = scene.expected(playing.picture(buffer), (320, 240), Files.beside[(number - 1) % len(Files.beside)])
+                    self.assertLessEqual(difference(shown(self.board), wanted)[0], 1)
+                    self.assert_zeros(playing.place(buffer)[0] + 0x800)
+            playing.tell("play")
+            self.assertEqual(playing.ended()["errors"], 0, playing.output())
         self.assertEqual(self.violations(), [])
 
     def jobs(self):

@@ -132,6 +132,10 @@ void FilmScreen::hold() {
     Command command;
     while (!quits_ && !seeks_ && paused_ && steps_ == 0) {
         if (!told_pause_) {
+            // Whoever waits for the pause finds the last picture on the screen.
+            if (display_ != nullptr && !display_->drain()) {
+                quits_ = true;
+            }
             std::printf("paused %u\n", counts_.shown);
             std::fflush(stdout);
             told_pause_ = true;

@@ -2,66 +2,21 @@
 /* See play_film.hpp. */
 #include "play_film.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <string_view>
 
 #include "decrypt_writer.hpp"
+#include "mapped_file.hpp"
 
 namespace svp::film {
 
 using Clock = std::chrono::steady_clock;
-using decrypt::Descriptor;
-using decrypt::Error;
 using decrypt::Result;
-using decrypt::system_error;
 
 namespace {
 
 constexpr std::size_t type_at = 4;
-
-/** A file's bytes, read when they are needed. */
-class MappedFile {
- public:
-    static Result<MappedFile> open(const std::string& name) {
-        const Result<Descriptor> file = Descriptor::open(name, O_RDONLY);
-        if (!file.ok()) {
-            return file.error();
-        }
-        struct stat status {};
-        if (fstat(file.value().get(), &status) != 0) {
-            return system_error(name, errno);
-        }
-        if (!S_ISREG(status.st_mode) || status.st_size == 0) {
-            return Error{name + ": no file, or an empty one"};
-        }
-        MappedFile mapped;
-        mapped.size_ = static_cast<std::size_t>(status.st_size);
-        mapped.at_ = mmap(nullptr, mapped.size_, PROT_READ, MAP_PRIVATE, file.value().get(), 0);
-        if (mapped.at_ == MAP_FAILED) {
-            return system_error(name, errno);
-        }
-        return mapped;
-    }
-    MappedFile(MappedFile&& other) noexcept : at_(std::exchange(other.at_, MAP_FAILED)), size_(other.size_) {}
-    MappedFile& operator=(MappedFile&&) = delete;
-    ~MappedFile() {
-        if (at_ != MAP_FAILED) {
-            munmap(at_, size_);
-        }
-    }
-    std::span<const std::uint8_t> bytes() const { return {static_cast<const std::uint8_t*>(at_), size_}; }
-
- private:
-    MappedFile() = default;
-    void* at_ = MAP_FAILED;
-    std::size_t size_ = 0;
-};
 
 /** Behind the display is nothing; what goes wrong there is told with all else. */
 class Faults : public play::Screen {
@@ -141,6 +96,7 @@ int play_film(FilmArguments arguments) {
     DecryptWriter writer(film);
     arguments.memory.spare = screen.buffers();
     Faults faults(screen);
+    std::unique_ptr<Beside> beside;
     std::optional<play::Display> display;
     if (arguments.display) {
         Result<play::Display> opened = play::Display::open(*arguments.display, faults);
@@ -148,6 +104,14 @@ int play_film(FilmArguments arguments) {
             return fail(opened.error().text);
         }
         display = std::move(opened.value());
+        if (!arguments.beside.file.empty()) {
+            Result<std::unique_ptr<Beside>> other = Beside::open(arguments.beside);
+            if (!other.ok()) {
+                return fail(other.error().text);
+            }
+            beside = std::move(other.value());
+            display->accompany(beside.get());
+        }
         screen.show_on(*display);
         arguments.memory.spare += play::Display::buffers;
     }

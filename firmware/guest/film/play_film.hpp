@@ -9,6 +9,7 @@
 
 #include "../play/display.hpp"
 #include "../play/v4l2_decoder.hpp"
+#include "beside.hpp"
 #include "film_screen.hpp"
 
 namespace svp::film {
@@ -20,6 +21,7 @@ struct FilmArguments {
     play::Memory memory;
     ScreenOptions screen;
     std::optional<play::DisplaySettings> display;  ///< pictures go to the screen as well
+    BesideSettings beside;                         ///< with a display: a second film in the picture
 };
 
 /** Plays it, and says how it went; returns the program's exit status. */

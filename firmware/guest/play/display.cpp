@@ -10,41 +10,6 @@ using decrypt::Done;
 using decrypt::Error;
 using decrypt::Result;
 
-namespace {
-
-/** From here on pictures are coded with BT.709 (its recommendation is for television of high definition). */
-constexpr unsigned high_definition = 720;
-
-std::uint32_t fourcc_of(Layout layout) {
-    switch (layout) {
-        case Layout::p010:
-            return screen::fourcc("P010");
-        case Layout::nv15_4l4:
-            return screen::fourcc("NV15");
-        case Layout::nv12:
-        case Layout::nv12_4l4:
-            break;
-    }
-    return screen::fourcc("NV12");
-}
-
-/** A decoder's picture as the display takes it. */
-screen::Picture described(const Picture& picture) {
-    const Surface& surface = picture.surface;
-    const bool tiled = surface.layout == Layout::nv12_4l4 || surface.layout == Layout::nv15_4l4;
-    screen::Picture result;
-    result.width = picture.format.width;
-    result.height = picture.format.height;
-    result.fourcc = picture.packed ? screen::fourcc("YUYV") : fourcc_of(surface.layout);
-    result.planes = picture.packed ? 1 : 2;
-    result.modifier = tiled && !picture.packed ? screen::tiled : 0;
-    result.pitches = {picture.stride, picture.stride};
-    result.offsets = {0, picture.stride * surface.lines};
-    return result;
-}
-
-}  // namespace
-
 Result<Display> Display::open(const DisplaySettings& settings, Screen& other) {
     Result<screen::Screen> screen = screen::Screen::open();
     if (!screen.ok()) {
@@ -61,6 +26,13 @@ Result<Display> Display::open(const DisplaySettings& settings, Screen& other) {
     if (display.screen_->plane(settings.plane) == nullptr) {
         return Error{"the display has no plane '" + settings.plane + "'"};
     }
+    for (const std::string& text : settings.overlays) {
+        Result<screen::PlaneRequest> overlay = screen::PlaneRequest::parse(text);
+        if (!overlay.ok()) {
+            return overlay.error();
+        }
+        display.overlays_.push_back(std::move(overlay.value()));
+    }
     return display;
 }
 
@@ -73,36 +45,16 @@ bool Display::begin(const Format& format, const Buffers& buffers) {
     if (!finish()) {
         return false;
     }
-    for (const auto& [buffer, framebuffer] : framebuffers_) {
-        screen_->remove_picture(framebuffer);
-    }
-    framebuffers_.clear();
+    framebuffers_.clear(*screen_);
     on_screen_.reset();
     return other_->begin(format, buffers);
 }
 
-Result<std::uint32_t> Display::framebuffer(const Picture& picture) {
-    const auto known = framebuffers_.find(picture.buffer);
-    if (known != framebuffers_.end()) {
-        return known->second;
-    }
-    Result<std::uint32_t> made = screen_->add_picture(picture.descriptor, described(picture));
-    if (made.ok()) {
-        framebuffers_[picture.buffer] = made.value();
-    }
-    return made;
-}
-
-void Display::put(screen::Commit& commit, const Picture& picture, std::uint32_t framebuffer) const {
-    const screen::Object& plane = *screen_->plane(settings_.plane);
+Result<Done> Display::put(screen::Commit& commit, const Picture& picture, std::uint32_t framebuffer) {
     const Format& format = picture.format;
-    const screen::Area source{format.left, format.top, format.visible_width, format.visible_height};
-    commit.place(plane, framebuffer, source,
-                 settings_.area.value_or(screen::fitted(source.width, source.height, mode_)));
-    if (plane.properties.contains("COLOR_ENCODING")) {
-        commit.choose(plane, "COLOR_ENCODING",
-                      source.height >= high_definition ? "ITU-R BT.709 YCbCr" : "ITU-R BT.601 YCbCr");
-    }
+    place(commit, *screen_->plane(settings_.plane), picture, framebuffer,
+          settings_.area.value_or(screen::fitted(format.visible_width, format.visible_height, mode_)));
+    return companion_ != nullptr ? companion_->put(*screen_, commit) : Result<Done>(Done{});
 }
 
 /** The first picture: with it the screen gets its mode. */
@@ -111,7 +63,19 @@ Result<Done> Display::start(const Picture& picture, std::uint32_t framebuffer) {
     for (const screen::Object& plane : screen_->planes()) {
         commit.reset(plane);
     }
-    put(commit, picture, framebuffer);
+    place(commit, *screen_->plane(settings_.plane), picture, framebuffer,
+          settings_.area.value_or(
+              screen::fitted(picture.format.visible_width, picture.format.visible_height, mode_)));
+    for (const screen::PlaneRequest& overlay : overlays_) {
+        const Result<std::uint32_t> made = overlay.make(*screen_);
+        if (!made.ok()) {
+            return made.error();
+        }
+        const Result<Done> laid = overlay.put(*screen_, commit, made.value(), mode_);
+        if (!laid.ok()) {
+            return laid.error();
+        }
+    }
     if (settings_.protect) {
         commit.choose(screen_->connector(), "Content Protection", "Desired");
     }
@@ -134,7 +98,7 @@ bool Display::picture(const Picture& picture) {
     if (!other_->picture(picture)) {
         return false;
     }
-    const Result<std::uint32_t> made = framebuffer(picture);
+    const Result<std::uint32_t> made = framebuffers_.of(*screen_, picture);
     if (!made.ok()) {
         return failed(made.error());
     }
@@ -152,7 +116,10 @@ bool Display::picture(const Picture& picture) {
     wait_for_time();
     ++pictures_;
     screen::Commit commit(*screen_);
-    put(commit, picture, made.value());
+    const Result<Done> laid = put(commit, picture, made.value());
+    if (!laid.ok()) {
+        return failed(laid.error());
+    }
     const Result<Done> asked = commit.soon();
     if (!asked.ok()) {
         return failed(asked.error());

@@ -8,22 +8,31 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "../screen/kms.hpp"
+#include "../screen/plane_request.hpp"
+#include "framebuffers.hpp"
 #include "screen.hpp"
 
 namespace svp::play {
 
 struct DisplaySettings {
     std::string plane = "primary";
-    std::string mode;                  ///< "WIDTHxHEIGHT", or empty for the screen's own
-    std::optional<screen::Area> area;  ///< where on the screen; by default as large as fits
-    unsigned rate = 25;                ///< pictures a second; 0: each as it comes
-    unsigned frames = 0;               ///< after so many it is done; 0: never
-    bool protect = false;              ///< ask for content protection
+    std::string mode;                   ///< "WIDTHxHEIGHT", or empty for the screen's own
+    std::optional<screen::Area> area;   ///< where on the screen; by default as large as fits
+    unsigned rate = 25;                 ///< pictures a second; 0: each as it comes
+    unsigned frames = 0;                ///< after so many it is done; 0: never
+    bool protect = false;               ///< ask for content protection
+    std::vector<std::string> overlays;  ///< planes that stay as they are, as svp-show has them
+};
+
+/** Shows something of its own whenever a picture is shown. */
+class Companion {
+ public:
+    virtual ~Companion() = default;
+    virtual decrypt::Result<decrypt::Done> put(screen::Screen& screen, screen::Commit& commit) = 0;
 };
 
 class Display : public Screen {
@@ -33,6 +42,9 @@ class Display : public Screen {
 
     /** @p other: gets all pictures as well, and what goes wrong. */
     static decrypt::Result<Display> open(const DisplaySettings& settings, Screen& other);
+
+    /** @p companion: shows pictures beside the others; nullptr: nobody does. */
+    void accompany(Companion* companion) { companion_ = companion; }
 
     bool begin(const Format& format, const Buffers& buffers) override;
     bool drain() override { return finish(); }
@@ -53,16 +65,18 @@ class Display : public Screen {
 
     explicit Display(Screen& other) : other_(&other) {}
     bool failed(const decrypt::Error& error);
-    decrypt::Result<std::uint32_t> framebuffer(const Picture& picture);
     decrypt::Result<decrypt::Done> start(const Picture& picture, std::uint32_t framebuffer);
-    void put(screen::Commit& commit, const Picture& picture, std::uint32_t framebuffer) const;
+    decrypt::Result<decrypt::Done> put(screen::Commit& commit, const Picture& picture,
+                                       std::uint32_t framebuffer);
     void wait_for_time();
 
     Screen* other_;
     DisplaySettings settings_;
     std::optional<screen::Screen> screen_;
     drm_mode_modeinfo mode_{};
-    std::map<unsigned, std::uint32_t> framebuffers_;  ///< by buffer
+    std::vector<screen::PlaneRequest> overlays_;
+    Companion* companion_ = nullptr;
+    Framebuffers framebuffers_;
     std::optional<unsigned> on_screen_, waiting_;
     bool started_ = false;
     Clock::time_point first_time_;

@@ -50,11 +50,13 @@ constexpr char usage[] =
     "  --mode WxH           mode of the screen           --area WxH+X+Y  where (default: as large as fits)\n"
     "  --rate NUMBER        so many pictures a second (default 25)       --frames COUNT  end after so many\n"
     "  --protect            ask for content protection\n"
+    "  --overlay PLANE      a picture on another plane, as svp-show has it\n"
     "of films:\n"
     "  --secure             the film is encrypted: OP-TEE and CAAM bring it into a protected heap, where it\n"
     "                       is decoded; streams and pictures are in buffers of 'video' unless named\n"
     "  --control PATH       a FIFO or terminal for lines: pause, play, step COUNT, seek SECONDS, quit\n"
     "  --paused             begin with a pause      --keep COUNT  shown pictures that stay in their buffers\n"
+    "  --beside FILM.mp4    with --display: a clear film on overlay-1, at --beside-area WxH+X+Y\n"
     "  --fast               do not wait for a picture's time\n"
     "  --quiet              tell of no single picture      --progress  a line that is written over\n"
     "of pictures:\n"
@@ -94,7 +96,11 @@ bool display_option(const std::string& word, const std::function<std::string()>&
         settings.protect = true;
     } else if (word == "--plane" || word == "--mode") {
         (word == "--plane" ? settings.plane : settings.mode) = value();
-    } else if (word == "--area") {
+    } else if (word == "--overlay") {
+        settings.overlays.push_back(value());
+    } else if (word == "--beside") {
+        arguments.film.beside.file = value();
+    } else if (word == "--area" || word == "--beside-area") {
         screen::Area area;
         char rest = 0;
         const std::string text = value();
@@ -102,7 +108,11 @@ bool display_option(const std::string& word, const std::function<std::string()>&
             4) {
             problem = word + ": '" + text + "' is no WIDTHxHEIGHT+X+Y";
         }
-        settings.area = area;
+        if (word == "--area") {
+            settings.area = area;
+        } else {
+            arguments.film.beside.area = area;
+        }
     } else if (word == "--rate" || word == "--frames") {
         const std::string text = value();
         const auto number = number_of(text);
@@ -262,6 +272,7 @@ int play_film(const Arguments& arguments) {
     }
     film.memory.streams = 3;
     film.screen.heap = film.memory.picture_heap;
+    film.beside.heap = film.memory.picture_heap;
     if (arguments.display) {
         film.display = arguments.settings;
         film.display->rate = 0;  // the film has its own times
