@@ -6,7 +6,7 @@ import unittest
 
 from svplib.base.checks import Check
 from svplib.decode.pictures import Picture
-from svplib.film import report, tries
+from svplib.film import demo, report, tries
 
 PNG = Picture("yuv420p", 4, 2, bytes(range(12))).png()
 RECORD = {"master": "usdhc1", "world": "non-secure", "direction": "read", "address": 0xC0000000, "time": 5_000_000, "last-time": 9_000_000, "count": 3,
@@ -31,7 +31,9 @@ class _Links(html.parser.HTMLParser):
 
 
 def page(got="nothing", good=True, title="holidays.mkv"):
-    return report.page(policy="strict", title=title, pictures=[(16, PNG, PNG)], tries=[(tries.TRIES[2], got, ["#1 <b>denied</b>"] * 5)], records=[RECORD],
+    film = demo.Film("film.mp4", "HEVC", "cbcs", ["digest"] * 7, (64, 32), 8)
+    return report.page(policy="strict", title=title, films=[film], screens=[("HEVC, picture 16", PNG, PNG)], pictures=[("HEVC, picture 16", PNG, PNG)],
+                       tries=[(tries.TRIES[2], got, ["#1 <b>denied</b>"] * 5)], records=[RECORD],
                        start=0, seconds=0.01, numbers={"pictures right": 300}, checks=[Check("film.dma-reads", "nothing", got, good)])
 
 
@@ -42,7 +44,8 @@ class Page(unittest.TestCase):
         links.feed(text)
         self.assertEqual((links.loaded, links.open), ([], []))
         self.assertNotIn("<script", text)
-        self.assertEqual(text.count("data:image/png;base64,"), 2)
+        self.assertEqual(text.count("data:image/png;base64,"), 4)
+        self.assertIn("7 pictures of 64x32 in HEVC, encrypted as cbcs", text)
 
     def test_verdicts(self):
         self.assertIn("<h1>Nobody but the decoder saw the film</h1>", page())

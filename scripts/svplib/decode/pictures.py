@@ -89,11 +89,17 @@ class Picture:
                 red = bytes(_CLIP[_Y[a] + _RV[c]] for a, c in zip(luma, v))
                 green = bytes(_CLIP[_Y[a] - _GU[b] - _GV[c]] for a, b, c in zip(luma, u, v))
                 blue = bytes(_CLIP[_Y[a] + _BU[b]] for a, b in zip(luma, u))
-            row = bytearray(1 + 3 * self.width)
-            row[1::3], row[2::3], row[3::3] = red, green, blue
+            row = bytearray(3 * self.width)
+            row[::3], row[1::3], row[2::3] = red, green, blue
             rows.append(bytes(row))
-        header = struct.pack(">IIBBBBB", self.width, self.height, 8, 2, 0, 0, 0)
-        return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"".join(rows), 6)) + _chunk(b"IEND", b"")
+        return rgb_png(self.width, self.height, b"".join(rows))
+
+
+def rgb_png(width, height, rgb):
+    """A PNG file of red, green and blue of each pixel, line by line."""
+    rows = b"".join(b"\0" + rgb[at:at + 3 * width] for at in range(0, len(rgb), 3 * width))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 6)) + _chunk(b"IEND", b"")
 
 
 def _doubled(row, width):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The films of `svp run`: one of ten seconds that ffmpeg makes of nothing, or the user's own, and a short one for attacks; on a card.
+"""The films of `svp run`: two that ffmpeg makes of nothing, ten seconds together, or the user's own; a clear one and controls to be shown with them
+(scene.py), and a short one for attacks; on a card.
 
-Both have one key, made for them, that only the board's CAAM can unwrap. The made ones are kept in the cache.
+All protected ones have one key, made for them, that only the board's CAAM can unwrap. The made ones are kept in the cache.
 """
 
 import dataclasses
@@ -16,28 +17,49 @@ from pathlib import Path
 from ..base import cache
 from ..base.errors import SvpError, UsageError
 from ..build import cards, parts
-from . import blob, boxes, command, protect, tables
+from . import blob, boxes, command, protect, scene, tables
 
-FILM, TRAILER, CARD, KNOWN = "film.mp4", "trailer.mp4", "card.img", "known.json"
-#: Ten seconds; and twelve pictures of something else
-_FILM_SOURCE, _FILM_FRAMES = "testsrc2=size=640x360:rate=30,noise=alls=6:allf=t", 300
+TRAILER, CARD, KNOWN, BESIDE = "trailer.mp4", "card.img", "known.json", "beside.yuv"
+_X264 = ("-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "medium", "-x264-params", "keyint=60:bframes=3:ref=4")
+_X265 = ("-pix_fmt", "yuv420p", "-c:v", "libx265", "-preset", "medium", "-tag:v", "hvc1", "-x265-params", "log-level=none:keyint=48:bframes=3")
+#: Name, source, pictures, encoder, scheme: ten seconds together
+_FILMS = (("film", "testsrc2=size=640x360:rate=30,noise=alls=6:allf=t", 200, _X264, "cenc"),
+          ("second", "mandelbrot=size=640x360:rate=30:maxiter=300:end_pts=60,noise=alls=6:allf=t", 100, _X265, "cbcs"))
 _TRAILER_SOURCE, _TRAILER_FRAMES = "testsrc=size=320x240:rate=25,noise=alls=40:allf=t", 12
-_ENCODER = ("-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "medium", "-x264-params", "keyint=60:bframes=3:ref=4")
-_RECIPE = 1
+_BESIDE_SOURCE, _BESIDE_FRAMES = "smptehdbars=size={}x{}:rate=30,hue=H=2*PI*t", 30
+_CODECS = {"avc1": "H.264", "avc3": "H.264", "hvc1": "HEVC", "hev1": "HEVC"}
+_RECIPE = 2
 _PIECE, _PIECES, _FEWEST = 16, 36, 10
 _KEPT = 2
 
 
 @dataclasses.dataclass
-class Demo:
-    """What is on the `card`, and what is known of the clear film: `digests` of its pictures, `size`, and `secrets`, pieces of its samples and pictures
-    that nobody may find."""
+class Film:
+    """A film on the card, `file`, and what is known of the clear one: `codec`, `scheme`, `digests` of its pictures, `size` in pixels, `bits` of a sample."""
 
-    card: Path
+    file: str
+    codec: str
+    scheme: str
     digests: list
     size: tuple
+    bits: int
+
+
+@dataclasses.dataclass
+class Demo:
+    """What is on the `card`: `films`; `beside`, pictures of the clear film as planes one after the other; of the trailer, which is for attacks, so many
+    pictures. `secrets`: pieces of samples and pictures that nobody may find."""
+
+    card: Path
+    films: list
+    beside: list
     secrets: list
     trailer: int
+
+    @property
+    def digests(self):
+        """Of the first film."""
+        return self.films[0].digests
 
 
 def prepare(film=None, folder=None):
@@ -45,7 +67,7 @@ def prepare(film=None, folder=None):
     if film:
         _make(folder, Path(film))
         return _load(folder)
-    kept = cache.folder("build") / f"film-{cache.digest(_RECIPE, _FILM_SOURCE, _TRAILER_SOURCE, *_ENCODER, *_own_files(), *map(parts.key, ('qemu', 'boot')))}"
+    kept = cache.folder("build") / f"film-{cache.digest(_RECIPE, _FILMS, _TRAILER_SOURCE, _BESIDE_SOURCE, *_own_files(), *map(parts.key, ('qemu', 'boot')))}"
     with cache.lock(kept.name):
         if not kept.exists():
             partial = kept.with_name(kept.name + ".partial")
@@ -66,30 +88,53 @@ def _make(folder, own):
     secret.blob = blob.wrap(secret.key)[0]
     tree = folder / "tree"
     tree.mkdir()
-    if own:
-        clear = command.take_video(own, folder)
-    else:
-        clear = _encode(_FILM_SOURCE, _FILM_FRAMES, folder / "clear.mp4")
-    known, pieces = _known(clear, 10)
-    command.pack(clear, tree / FILM, "cenc", secret)
-    trailer = _encode(_TRAILER_SOURCE, _TRAILER_FRAMES, folder / "trailer-clear.mp4")
-    others = _known(trailer, 1)[1]
+    known = {"films": [], "secrets": [], "key": secret.key.hex()}
+    hidden = []
+    for name, clear, scheme in _clear_films(own, folder):
+        film, pieces = _known(clear, 10)
+        command.pack(clear, tree / f"{name}.mp4", scheme, secret)
+        clear.unlink()
+        known["films"].append({"file": f"{name}.mp4", "scheme": scheme, **film})
+        hidden.append(pieces)
+    trailer = encode(_TRAILER_SOURCE, _TRAILER_FRAMES, folder / "trailer-clear.mp4")
+    hidden.append(_known(trailer, 1)[1])
     command.pack(trailer, tree / TRAILER, "cbcs", secret)
-    secrets = [*_in_no_file(pieces, tree), *_in_no_file(others, tree)]  # of both, or a try with one of them could not fail
+    trailer.unlink()
+    for pieces in hidden:  # of all, or a try with one of them could not fail
+        known["secrets"] += _in_no_file(pieces, tree)
+    _add_scene(tree, folder)
     cards.make(folder / CARD, tree, cards.size_for(sum(path.stat().st_size for path in tree.iterdir())))
-    (folder / KNOWN).write_text(json.dumps({**known, "secrets": secrets, "key": secret.key.hex()}))
-    for path in (clear, trailer):
-        path.unlink()
+    (folder / KNOWN).write_text(json.dumps(known))
     shutil.rmtree(tree)
+
+
+def _clear_films(own, folder):
+    """(name, MP4 file with clear samples, scheme) of each film."""
+    if own:
+        yield "film", command.take_video(own, folder), "cenc"
+        return
+    for name, source, frames, encoder, scheme in _FILMS:
+        yield name, encode(source, frames, folder / "clear.mp4", encoder), scheme
+
+
+def _add_scene(tree, folder):
+    """What is shown with the films: the player's controls, and a clear film, whose pictures go to `folder`."""
+    (tree / scene.CONTROLS_FILE).write_bytes(scene.controls_file())
+    clear = encode(_BESIDE_SOURCE.format(*scene.BESIDE[:2]), _BESIDE_FRAMES, tree / scene.BESIDE_FILE)
+    (folder / BESIDE).write_bytes(_ffmpeg("-i", clear, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"))
 
 
 def _load(folder):
     known = json.loads((folder / KNOWN).read_text())
-    return Demo(folder / CARD, known["digests"], tuple(known["size"]), [*map(bytes.fromhex, known["secrets"]), bytes.fromhex(known["key"])], _TRAILER_FRAMES)
+    pictures, size = (folder / BESIDE).read_bytes(), scene.BESIDE[0] * scene.BESIDE[1] * 3 // 2
+    return Demo(folder / CARD, [Film(**{**film, "size": tuple(film["size"])}) for film in known["films"]],
+                [pictures[at:at + size] for at in range(0, len(pictures), size)],
+                [*map(bytes.fromhex, known["secrets"]), bytes.fromhex(known["key"])], _TRAILER_FRAMES)
 
 
-def _encode(source, frames, path):
-    _ffmpeg("-f", "lavfi", "-i", source, "-frames:v", frames, *_ENCODER, path)
+def encode(source, frames, path, encoder=_X264):
+    """An MP4 file of what a source of ffmpeg's draws."""
+    _ffmpeg("-f", "lavfi", "-i", source, "-frames:v", frames, *encoder, path)
     return path
 
 
@@ -116,21 +161,28 @@ def _in_no_file(pieces, tree):
 def _known(clear, every):
     """(what is to be known of a clear film, pieces of it: of each `every`-th picture's luma, and of samples)."""
     data = clear.read_bytes()
-    entry = data.index(b"avc1", data.index(b"stsd")) + 4
-    size = [int.from_bytes(data[entry + at:entry + at + 2], "big") for at in (24, 26)]
-    each = size[0] * size[1] + 2 * ((size[0] + 1) // 2) * ((size[1] + 1) // 2)
+    stbl = boxes.parse(data[data.index(b"moov") - 4:])[0].child("trak", "mdia", "minf", "stbl")
+    entry = boxes.parse(boxes.version_and_flags(stbl.child("stsd"))[2][4:])[0]
+    size, bits = [int.from_bytes(entry.body[at:at + 2], "big") for at in (24, 26)], _bits(entry)
+    samples = size[0] * size[1] + 2 * ((size[0] + 1) // 2) * ((size[1] + 1) // 2)
+    each, pixels = (samples, "yuv420p") if bits == 8 else (2 * samples, "yuv420p10le")
     digests, pieces, noise = [], [], random.Random(3)
-    process = subprocess.Popen(["ffmpeg", "-nostdin", "-v", "error", "-i", str(clear), "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"],
+    process = subprocess.Popen(["ffmpeg", "-nostdin", "-v", "error", "-i", str(clear), "-fps_mode", "passthrough", "-pix_fmt", pixels, "-f", "rawvideo", "-"],
                                stdout=subprocess.PIPE)
     with process:
         while len(picture := process.stdout.read(each)) == each:
             digests.append(hashlib.md5(picture, usedforsecurity=False).hexdigest())
             if len(digests) % every == 0:
                 pieces += _telling(picture[:size[0] * size[1]], noise)
-    samples = tables.samples(boxes.parse(data[data.index(b"moov") - 4:])[0].child("trak", "mdia", "minf", "stbl"))
-    for at, length in samples[::3]:
+    for at, length in tables.samples(stbl)[::3]:
         pieces += _telling(data[at + length // 4:at + length], noise)
-    return {"size": size, "digests": digests}, pieces
+    return {"codec": _CODECS[entry.name], "size": size, "bits": bits, "digests": digests}, pieces
+
+
+def _bits(entry):
+    """Of a sample: HEVC's configuration has them less 8 (ISO/IEC 14496-15, clause 8.3.3.1)."""
+    at = entry.body.find(b"hvcC")
+    return 8 + (entry.body[at + 4 + 17] & 7) if at >= 0 else 8
 
 
 def _telling(data, noise):

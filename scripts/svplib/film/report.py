@@ -15,12 +15,18 @@ svg.path rect.safe { fill: var(--good-back); stroke: var(--good); } svg.path rec
 svg.path rect.zone { fill: none; stroke: var(--good); stroke-dasharray: 6 4; } svg.path path { stroke: var(--text); fill: none; marker-end: url(#tip); }
 svg.path text.name { fill: var(--text); font-weight: 600; } td.ok { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
 """
-_WIDTH, _HEIGHT = 1000, 190
+_WIDTH, _HEIGHT = 1000, 160
 #: Name, what it is, left, style
-_STATIONS = (("film", "card, page cache", 10, "open"), ("window", "ordinary memory", 180, "open"), ("CAAM", "for OP-TEE's ring", 350, ""),
-             ("bitstream", "3 buffers", 520, "safe"), ("decoder", "Hantro G1", 690, ""), ("picture", "and references", 860, "safe"))
-_BOX, _TOP, _TALL = 130, 60, 64
-_LABELS = ("encrypted", "encrypted", "clear", "clear", "clear")
+_STATIONS = (("film", "card, cache", 10, "open"), ("window", "ordinary memory", 152, "open"), ("CAAM", "OP-TEE's ring", 294, ""),
+             ("bitstream", "3 buffers", 436, "safe"), ("decoder", "Hantro G1, G2", 578, ""), ("picture", "and references", 720, "safe"),
+             ("display", "DCSS, 3 planes", 862, ""))
+_BOX, _TOP, _TALL = 122, 56, 60
+_ZONE = (428, 852)  # from, to
+_LABELS = ("encrypted", "encrypted", "clear", "clear", "clear", "clear")
+#: Why there is a second film, and what it costs
+_BESIDE = ("The decoder has one bank of registers for each engine and one name on the bus. As long as a protected film plays, its rules are everybody's: the "
+           "small film in the picture is a clear one, Linux hands over its stream, yet its pictures lie in the heap as well, where Linux cannot read them "
+           "back. The player's controls are Linux's own, in ordinary memory.")
 
 
 def write(path, **content):
@@ -31,10 +37,11 @@ def write(path, **content):
         raise SvpError(f"--html {path}: {explain(error, named=False)}") from None
 
 
-def page(*, policy, title, pictures, tries, records, start, seconds, numbers, checks):
+def page(*, policy, title, films, screens, pictures, tries, records, start, seconds, numbers, checks):
     """The page as text.
 
-    `pictures`: [(number, PNG of the memory's cells, PNG of what Linux reads)]; `tries`: [(Try, seen, records)]; `records`: violations;
+    `films`: what was played (demo.Film); `screens`: [(name, PNG of the screen, PNG of the planes as Linux reads them)]; `pictures`: [(name, PNG of the
+    memory's cells, PNG of what Linux reads)]; `tries`: [(Try, seen, records)]; `records`: violations;
     `start`, `seconds`: virtual time in nanoseconds at the film's begin, and how long it was; `numbers`: {text: value} for tiles.
     """
     good = all(check.ok or check.skipped for check in checks)
@@ -43,18 +50,46 @@ def page(*, policy, title, pictures, tries, records, start, seconds, numbers, ch
     return "".join((
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{_text(title)}: {verdict}</title><style>{STYLE}{_STYLE}</style></head><body>\n",
-        f"<header><h1>{verdict}</h1><p>{_text(title)}, an encrypted film, played on the emulated board under the policy <b>{_text(policy)}</b>: from ordinary "
-        "memory by OP-TEE and CAAM into a heap that Linux cannot read, and there by Linux's unmodified driver from the heap to the heap.</p>"
+        f"<header><h1>{verdict}</h1><p>{_text(title)}: {_listed(films)}, played on the emulated board under the policy <b>{_text(policy)}</b>. From ordinary "
+        "memory they went by OP-TEE and CAAM into a heap that Linux cannot read, there by Linux's unmodified driver from the heap to the heap, and from the "
+        "heap to the screen.</p>"
         f'<div class="tiles"><div class="tile {"passed" if good else "failed"}"><b>{"holds" if good else "broken"}</b>the protection</div>{tiles}</div></header>\n',
         "<section><h2>The way of a picture</h2>", _way(),
         '<p class="small">Yellow: Linux reads it, and it is encrypted. Green: clear, and behind the firewalls (TZC-380, RDC).</p></section>\n',
-        "<section><h2>The film, and what an attacker sees of it</h2>", *map(_pair, pictures),
+        _screens(screens),
+        "<section><h2>The memory, and what an attacker sees of it</h2>", *(_pair(row, "in the heap", "the same memory, read by Linux") for row in pictures),
         '<p class="small">Left: what the memory cells hold, read past the firewalls by the host. Right: the same addresses as Linux reads them. '
         "Zeros in all three components of a picture are a dark green.</p></section>\n",
         "<section><h2>What was tried while it played</h2>", _tries(tries), "</section>\n",
-        "<section><h2>When</h2>", drawing({"violations": records, "faults": [], "start": start, "ran": seconds}) or "<p>No access was refused.</p>", "</section>\n",
+        "<section><h2>When</h2>", drawing({"violations": _runs(records, seconds), "faults": [], "start": start, "ran": seconds}) or "<p>No access was refused.</p>", "</section>\n",
         f"<section><h2>All checks</h2><details><summary>{sum(check.ok for check in checks)} of {len(checks)} hold</summary>", _checks(checks),
         "</details></section>\n</body></html>\n"))
+
+
+def _listed(films):
+    kinds = [f"{len(film.digests)} pictures of {film.size[0]}x{film.size[1]} in {film.codec}, encrypted as {film.scheme}" for film in films]
+    return _text("; ".join(kinds))
+
+
+def _runs(records, seconds):
+    """Records of one master in one direction that follow each other closely, as one: there may be thousands, of which a drawing shows the first."""
+    runs, gap = [], seconds * 1e9 / 500
+    for row in sorted(records, key=lambda row: row["time"]):
+        last = next((run for run in reversed(runs) if (run["master"], run["direction"]) == (row["master"], row["direction"])), None)
+        if last and row["time"] - last["last-time"] < gap:
+            last["last-time"], last["count"] = max(last["last-time"], row["last-time"]), last["count"] + row["count"]
+        else:
+            runs.append(dict(row))
+    return runs
+
+
+def _screens(rows):
+    if not rows:
+        return ""
+    return ("<section><h2>The screen, and what an attacker sees of it</h2>"
+            + "".join(_pair(row, "on the screen", "the same planes, as far as Linux reads them") for row in rows)
+            + f'<p class="small">Left: the screen, which has been compared with a composition of all three planes made from the clear films. {_text(_BESIDE)}</p>'
+            "</section>\n")
 
 
 def _text(value):
@@ -62,22 +97,23 @@ def _text(value):
 
 
 def _way():
-    parts = [f'<svg class="path" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="From the film by CAAM and the decoder to the picture">'
+    parts = [f'<svg class="path" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="From the film by CAAM and the decoder to the display">'
              '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" '
              'style="fill:currentColor;stroke:none;marker-end:none"/></marker></defs>'
-             f'<rect class="zone" x="505" y="30" width="490" height="{_HEIGHT - 50}" rx="10"/><text x="515" y="48">heap "video": Linux reads zeros</text>']
+             f'<rect class="zone" x="{_ZONE[0]}" y="22" width="{_ZONE[1] - _ZONE[0]}" height="{_TOP + _TALL - 10}" rx="10"/>'
+             f'<text x="{_ZONE[0] + 10}" y="42">heap "video": Linux reads zeros</text>']
     for number, (name, text, left, style) in enumerate(_STATIONS):
         parts.append(f'<rect class="{style}" x="{left}" y="{_TOP}" width="{_BOX}" height="{_TALL}" rx="8"/>'
-                     f'<text class="name" x="{left + 12}" y="{_TOP + 28}">{name}</text><text x="{left + 12}" y="{_TOP + 48}">{text}</text>')
+                     f'<text class="name" x="{left + 10}" y="{_TOP + 26}">{name}</text><text x="{left + 10}" y="{_TOP + 46}">{text}</text>')
         if number:
             x = _STATIONS[number - 1][2] + _BOX
-            parts.append(f'<path d="M{x + 2} {_TOP + _TALL / 2}H{left - 2}"/><text x="{(x + left) / 2}" y="{_TOP + _TALL + 22}" text-anchor="middle">{_LABELS[number - 1]}</text>')
+            parts.append(f'<path d="M{x + 2} {_TOP + _TALL / 2}H{left - 2}"/><text x="{(x + left) / 2}" y="{_TOP + _TALL + 34}" text-anchor="middle">{_LABELS[number - 1]}</text>')
     return "".join(parts) + "</svg>"
 
 
-def _pair(row):
-    number, cells, seen = row
-    images = ((cells, f"Picture {number}, in the heap"), (seen, "The same memory, read by Linux"))
+def _pair(row, what, other):
+    name, cells, seen = row
+    images = ((cells, f"{name}: {what}"), (seen, other[:1].upper() + other[1:]))
     return '<div class="pair">' + "".join(
         f'<figure><img alt="{_text(text)}" src="data:image/png;base64,{base64.b64encode(data).decode()}"><figcaption>{_text(text)}</figcaption></figure>'
         for data, text in images) + "</div>"

@@ -42,7 +42,7 @@ def drawing(case):
         parts.append(f'<path class="hit" d="M{x:.1f} {y - 7}l6 7l-6 7l-6 -7z"><title>{html.escape(_fault_title(fault, start))}</title></path>')
     parts.append("</svg>")
     key = '<span class="key read"></span>read <span class="key write"></span>write <span class="key read injected"></span>with an injected fault'
-    return "".join(parts) + f'<p class="legend small">Virtual time since the case began. {key}' + (
+    return "".join(parts) + f'<p class="legend small">Virtual time since the beginning. {key}' + (
         ' <span class="diamond">&#9670;</span>last hit of a fault' if hits else "") + "</p>"
 
 

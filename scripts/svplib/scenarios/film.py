@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An encrypted film plays, and it is proven that nobody else saw it; then the proof of the heaps. What `svp run` does by default.
+"""Encrypted films play on the screen, and it is proven that nobody else saw them; then the proof of the heaps. What `svp run` does by default.
 
-Every picture is read out of the memory's cells and compared with what ffmpeg makes of the clear film. Meanwhile all is tried that
-film/tries.py knows. A page tells of it.
+Every picture is read out of the memory's cells and compared with what ffmpeg makes of the clear film, the screen of some with a composition
+of all its planes (film/scene.py). Meanwhile all is tried that film/tries.py knows. A page tells of it.
 """
 
 import re
@@ -12,9 +12,9 @@ from ..base import cache
 from ..base.errors import UsageError
 from ..base.progress import say
 from ..build import host_packages, parts
-from ..decode.pictures import Picture
-from ..film import blob, demo, report, tries
-from ..film.playing import Playing, planar
+from ..decode.pictures import Picture, rgb_png
+from ..film import blob, demo, report, scene, screenshot, tries
+from ..film.playing import Playing
 from . import proof
 
 DESCRIPTION = "an encrypted film plays into a heap while everything is tried against it; then the proof (default, but under open)"
@@ -23,10 +23,15 @@ FIRMWARE = "optee"
 SHARE_RAM = True
 BOOT_SECONDS = 120
 KEEP = 8
-#: Pictures of the report
-_SHOWN = 2
-MOUNT = ("svp-video && mkdir -p /film && for try in $(seq 100); do for card in /dev/mmcblk?; do mount -t ext4 -o ro $card /film 2> /dev/null && "
-          "{ [ -e /film/film.mp4 ] && break 2; umount /film; }; done; usleep 100000; done; [ -e /film/film.mp4 ]")
+#: Where films are in the guest
+FOLDER = "/film"
+#: Numbers of pictures at which the screen is looked at
+_LOOKS = (2 * KEEP, 9 * KEEP)
+_COMPOSED = "all planes composed right, but for 1 of 255"
+MOUNT = ("{ [ -e /film/film.mp4 ] || { svp-video && mkdir -p /film && for try in $(seq 100); do for card in /dev/mmcblk?; do "
+         "mount -t ext4 -o ro $card /film 2> /dev/null && { [ -e /film/film.mp4 ] && break 2; umount /film; }; done; usleep 100000; done; "
+         "[ -e /film/film.mp4 ]; }; }")
+PREPARE = f"{MOUNT} && svp-screen imx8mq-dcss-svp"
 
 
 def prepare(arguments, settings):
@@ -43,7 +48,7 @@ def prepare(arguments, settings):
         folder.mkdir(parents=True, exist_ok=True)
     prepared = demo.prepare(arguments.film, folder)
     settings["sd"] = [prepared.card, *settings["sd"]]
-    return {"demo": prepared, "title": Path(arguments.film).name if arguments.film else "Ten seconds of ffmpeg's test picture",
+    return {"demo": prepared, "title": Path(arguments.film).name if arguments.film else "Ten seconds of pictures that ffmpeg makes",
             "html": Path(arguments.html) if arguments.html else None}
 
 
@@ -58,13 +63,14 @@ def run(board, checks, prepared):
     proof.at_shell(board, checks)
 
 
-class _Film:
-    """The film while it plays."""
+class _Evening:
+    """The films, one after the other, and what comes of them."""
 
     def __init__(self, board, checks, prepared):
         self.board, self.checks, self.demo = board, checks, prepared["demo"]
-        self.playing = Playing(board, "/film/film.mp4", keep=KEEP)
-        self.digests, self.pictures, self.tries, self.records = [], [], [], []
+        self.playing = self.film = None
+        self.pictures, self.screens, self.tries, self.records = [], [], [], []
+        self.right = self.decrypted = 0
         self.left = list(tries.TRIES)
 
     def take(self):
@@ -74,11 +80,24 @@ class _Film:
         self.records += rows
         return [row["text"] for row in rows]
 
+    def play(self, film):
+        """A film from its beginning to its end."""
+        shown = scene.area(film.size)
+        options = scene.options(FOLDER) if shown else ""
+        self.film, self.playing = film, Playing(self.board, f"{FOLDER}/{film.file}", f"--secure {options}", keep=KEEP)
+        seen, wanted = self.playing.all_digests(self.look), film.digests
+        right = sum(left == other for left, other in zip(seen, wanted))
+        self.checks.add(f"film.{film.codec}.pictures-in-the-heap", f"{len(wanted)} of {len(wanted)} right", f"{right} of {len(seen)} right")
+        numbers = self.playing.ended()
+        self.checks.add(f"film.{film.codec}.pictures-shown", len(wanted), numbers["shown"])
+        self.right += right
+        self.decrypted += numbers["decrypted"]
+
     def look(self, number):
         """At a pause."""
-        if len(self.pictures) < _SHOWN and number > KEEP:
-            self.keep_picture(number)
-        if self.left:
+        if number in _LOOKS:
+            self.keep_pictures(number)
+        if self.left and number > KEEP:
             self.tell_unasked()
             each = self.left.pop(0)
             seen = each.run(self.board, self.playing, self.demo)
@@ -87,38 +106,43 @@ class _Film:
 
     def tell_unasked(self):
         """Playing alone must leave nothing on record."""
-        rows = [text for text in self.take() if re.search(r"\b(vpu|caam)\b", text)]
+        rows = [text for text in self.take() if re.search(r"\b(vpu|caam|dcss)\b", text)]
         if rows:
             self.checks.add("film.playing-is-allowed", "no violation", rows[0])
 
-    def keep_picture(self, number):
-        playing = self.playing
+    def keep_pictures(self, number):
+        """The picture in the heap, the screen, and both as Linux reads them."""
+        playing, film = self.playing, self.film
         address, size = playing.place(playing.last)
-        (width, height), rows = playing.visible, playing.size[1]
-        seen = planar(self.board.read_memory(address, playing.stride * rows * 3 // 2), width, height, playing.stride, rows)
-        self.pictures.append((number, *(Picture("yuv420p", width, height, data).png() for data in (playing.picture(playing.last), seen))))
+        cells, seen = playing.picture(playing.last), playing.planes(self.board.read_memory(address, size))
+        if number == _LOOKS[0]:
+            kind = "yuv420p" if film.bits == 8 else "yuv420p10le"
+            self.pictures.append((f"{film.codec}, picture {number}", *(Picture(kind, *film.size, data).png() for data in (cells, seen))))
+        if scene.area(film.size) and film.bits == 8:
+            beside = self.demo.beside[(number - 1) % len(self.demo.beside)]
+            shown, wanted = screenshot.shown(self.board), scene.expected(cells, film.size, beside)
+            value, x, y = screenshot.difference(shown, wanted)
+            self.checks.add(f"film.{film.codec}.screen-{number}", _COMPOSED, _COMPOSED if value <= 1 else f"{value} of 255 off at {x}, {y}")
+            self.screens.append((f"{film.codec}, picture {number}", *(rgb_png(*each) for each in (shown, scene.expected(seen, film.size)))))
 
 
 def _play(board, checks, prepared):
-    board.command(MOUNT, timeout=BOOT_SECONDS, check=True)
-    film = _Film(board, checks, prepared)
-    film.take()
-    film.records.clear()
-    seen = film.playing.all_digests(film.look)
-    wanted = film.demo.digests
-    right = sum(left == other for left, other in zip(seen, wanted))
-    checks.add("film.pictures-in-the-heap", f"{len(wanted)} of {len(wanted)} right", f"{right} of {len(seen)} right")
-    numbers = film.playing.ended()
-    checks.add("film.pictures-shown", len(wanted), numbers["shown"])
-    for each in film.left:
+    board.command(PREPARE, timeout=BOOT_SECONDS, check=True)
+    evening = _Evening(board, checks, prepared)
+    evening.take()
+    evening.records.clear()
+    for film in evening.demo.films:
+        evening.play(film)
+    for each in evening.left:
         checks.add(f"film.{each.name}", each.wanted, "the film was over")
     checks.add_text(f"Policy {board.policy}: tried against the film while it played", "\n".join(
-        f"{each.name.ljust(28)} {seen.ljust(14)} {records[0] if records else ''}".rstrip() for each, seen, records in film.tries))
-    times = [row["time"] for row in film.records] + [row["last-time"] for row in film.records]
+        f"{each.name.ljust(28)} {seen.ljust(14)} {records[0] if records else ''}".rstrip() for each, seen, records in evening.tries))
+    records = evening.records
+    times = [row["time"] for row in records] + [row["last-time"] for row in records]
     start = min(times, default=0)
     path = prepared["html"] or board.log_dir / "film.html"
-    report.write(path, policy=board.policy, title=prepared["title"], pictures=film.pictures, tries=film.tries, records=film.records, start=start,
-                 seconds=(max(times, default=0) - start) / 1e9, checks=checks.checks,
-                 numbers={"pictures right": right, "pictures": len(wanted), "KiB decrypted": numbers["decrypted"] >> 10,
-                          "accesses refused": sum(row["count"] for row in film.records)})
+    report.write(path, policy=board.policy, title=prepared["title"], films=evening.demo.films, screens=evening.screens, pictures=evening.pictures,
+                 tries=evening.tries, records=records, start=start, seconds=(max(times, default=0) - start) / 1e9, checks=checks.checks,
+                 numbers={"pictures right": f"{evening.right} of {sum(len(film.digests) for film in evening.demo.films)}",
+                          "KiB decrypted": evening.decrypted >> 10, "accesses refused": sum(row["count"] for row in records)})
     say(f"the film's report: {path}")
