@@ -10,7 +10,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from remote_screen import RemoteScreen
 from svplib.machine.qtest import QTest
+from svplib.machine.web_screen import SOCKET_PORT, WebScreen
 
 DCSS, BLKCTL, IRQSTEER, ANATOP, RDC = 0x32E00000, 0x32E2F000, 0x32E2D000, 0x30360000, 0x303D0000
 DPR, SUBSAM, SCALER, DTG, CTXLD = (DCSS + offset for offset in (0x18000, 0x1B000, 0x1C000, 0x20000, 0x23000))
@@ -24,6 +26,7 @@ FRAME = 10_000_000  # ns, of 1000 * 240 pixels
 ENABLE, COMPLETE, RD_ERR = 1 << 0, 7 << 17, 1 << 16
 LOADER, KICK, VBLANK = 1 << 6, 1 << 8, 1 << 9  # of irqsteer
 MDA_DCSS = 17
+NUMBER = 95  # of the screen for browsers
 
 
 def read_ppm(path):
@@ -33,9 +36,13 @@ def read_ppm(path):
     return (*map(int, size.split()), pixels)
 
 
-class DcssTest(unittest.TestCase):
+class DcssCase(unittest.TestCase):
+    """A machine with two pictures in its memory, and what a driver does to show them."""
+
+    DISPLAY = "none"
+
     def setUp(self):
-        self.machine = QTest(memory="1G", allow_reboot=True).start()
+        self.machine = QTest(memory="1G", allow_reboot=True, display=self.DISPLAY).start()
         self.addCleanup(self.machine.stop)
         self.machine.intercept("/machine/soc/gic")
         numbers = random.Random(14)
@@ -103,6 +110,8 @@ class DcssTest(unittest.TestCase):
         self.machine.writel(DTG + 0x60, 3)
         return pending
 
+
+class DcssTest(DcssCase):
     def test_pictures_of_two_flips(self):
         self.start()
         self.load(self.plane(PICTURES[0]))
@@ -218,6 +227,26 @@ class DcssTest(unittest.TestCase):
         self.machine.qmp.wait_event("RESET")
         self.assertEqual(self.machine.readl(DTG), 0)
         self.assertEqual(self.screen(), without)
+
+
+class WebScreenTest(DcssCase):
+    """What `svp run --display web` has a browser talk to."""
+
+    def setUp(self):
+        self.DISPLAY = WebScreen(NUMBER).option
+        super().setUp()
+
+    def test_what_a_browser_gets(self):
+        self.start()
+        self.load(self.plane(PICTURES[0]))
+        for number in (0, 1):
+            self.machine.clock_step(5 * FRAME // 2)
+            self.acknowledge()
+            self.assertEqual(self.screen()[2], b"".join(self.rows[number]))
+            browser = RemoteScreen(SOCKET_PORT + NUMBER)
+            self.addCleanup(browser.close)
+            self.assertEqual(browser.picture(), (WIDTH, HEIGHT, b"".join(self.rows[number])))
+            self.load([(DPR + 0xC0, PICTURES[1 - number])])
 
 
 if __name__ == "__main__":

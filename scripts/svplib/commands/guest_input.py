@@ -9,12 +9,12 @@ import bz2
 import lzma
 import os
 import re
-import socket
 import struct
 import zlib
 from pathlib import Path
 
 from ..base.errors import UsageError
+from ..machine import web_screen
 
 MEMORY_MIB = (1024, 4096)
 MEMORY_MIB_OPTEE = 3072
@@ -26,7 +26,6 @@ IMAGE_MAGIC_OFFSET = 0x38
 BL33_BYTES = 30 << 20
 DTB_MAGIC = 0xD00DFEED
 DTB_ROOM = 0x40000
-VNC_FIRST_PORT = 5900
 _HEAD_BYTES = 4096
 _CHUNK_BYTES = 256 << 10
 _CPIO = (b"070701", b"070702")
@@ -192,15 +191,15 @@ def vnc(text):
     """'vnc' or 'vnc:N' to QEMU's display option on the local host; the port must be free."""
     match = re.fullmatch(r"vnc(?::(\d{1,4}))?", text)
     if not match:
-        raise UsageError(f"--display: '{text}' is none of none, gtk, vnc, vnc:N")
+        raise UsageError(f"--display: '{text}' is none of none, gtk, vnc, vnc:N, web, web:N")
     number = int(match.group(1) or 0)
-    port = VNC_FIRST_PORT + number
-    probe = socket.socket()
-    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        probe.bind(("127.0.0.1", port))
-    except OSError:
-        raise UsageError(f"--display {text}: port {port} is in use; try vnc:{number + 1}") from None
-    finally:
-        probe.close()
-    return f"vnc=127.0.0.1:{number}"
+    port = web_screen.VNC_PORT + number
+    if not web_screen.free(port):
+        raise UsageError(f"--display {text}: port {port} is in use; try vnc:{number + 1}")
+    return f"vnc={web_screen.LOOPBACK}:{number}"
+
+
+def web(text):
+    """'web' or 'web:N' to the WebScreen; None for another display. Its ports must be free."""
+    match = re.fullmatch(r"web(?::(\d{1,2}))?", text)
+    return web_screen.WebScreen(int(match.group(1) or 0)) if match else None

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`svp run`: boot the board, with our software and a scenario, with a shell, or with the user's own software."""
 
+import contextlib
 import os
 import shlex
 import sys
@@ -9,7 +10,7 @@ import time
 from ..base.checks import CheckList, write_json
 from ..base.errors import HostError, SvpError, UsageError, is_host_failure
 from ..base.progress import duration, say
-from ..build import parts
+from ..build import host_packages, parts
 from ..machine import bus_policy, interactive
 from ..machine.board import Board, BoardError
 from ..machine.settings import KERNEL_ARGUMENTS
@@ -43,7 +44,8 @@ def add_arguments(parser):
     parser.add_argument("--smp", type=int, metavar="N", default=4, help="number of CPUs, 1 to 4 (default 4)")
     parser.add_argument("--sd", action="append", default=[], metavar="FILE", help="raw SD card image (give it twice for both slots)")
     parser.add_argument("--keep", action="store_true", help="what the guest writes to --sd stays in the image (default: it is forgotten)")
-    parser.add_argument("--display", default="none", metavar="KIND", help="none (default), gtk, vnc or vnc:N")
+    parser.add_argument("--display", default="none", metavar="KIND", help="none (default), gtk, vnc or vnc:N, web or web:N (in a browser on this "
+                        "machine)")
     parser.add_argument("--silence", type=float, metavar="SECONDS", default=SILENCE_SECONDS,
                         help=f"a guest that prints nothing for so long has failed (default {SILENCE_SECONDS}, 0: never; "
                         "not at a prompt, nor on a terminal)")
@@ -95,10 +97,22 @@ def main(arguments):
     parts.build(needed)
     if bl32 or bl33:
         settings["flash"] = parts.flash_with(bl32, bl33)
-    if shell:
-        return _interactive(arguments, settings, arguments.append, programs)
-    prepared = chosen.prepare(arguments, settings) if hasattr(chosen, "prepare") else None
-    return _scenario(arguments, settings, prepared, " ".join(filter(None, (chosen.APPEND, arguments.append))), chosen)
+    with _screen(arguments, settings):
+        if shell:
+            return _interactive(arguments, settings, arguments.append, programs)
+        prepared = chosen.prepare(arguments, settings) if hasattr(chosen, "prepare") else None
+        return _scenario(arguments, settings, prepared, " ".join(filter(None, (chosen.APPEND, arguments.append))), chosen)
+
+
+def _screen(arguments, settings):
+    """What serves the screen to a browser, to be entered, if that is wanted."""
+    screen = guest_input.web(arguments.display)
+    if not screen:
+        return contextlib.nullcontext()
+    host_packages.ensure(["web"], parts.OPTIONS.install)
+    settings["display"] = screen.option
+    say(f"the screen: {screen.address}")
+    return screen
 
 
 def _default_scenario(arguments):
@@ -139,7 +153,10 @@ def _settings(arguments, firmware):
     settings["keep_sd"] = arguments.keep
     if arguments.display == "gtk" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise UsageError("--display gtk: no graphical session here (neither DISPLAY nor WAYLAND_DISPLAY is set); try --display vnc")
-    settings["display"] = arguments.display if arguments.display in ("none", "gtk") else guest_input.vnc(arguments.display)
+    if arguments.display in ("none", "gtk"):
+        settings["display"] = arguments.display
+    elif not guest_input.web(arguments.display):
+        settings["display"] = guest_input.vnc(arguments.display)
     return settings
 
 
