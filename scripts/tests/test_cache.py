@@ -68,6 +68,19 @@ class Hashes(WithCache):
             for need in parts.PARTS[name].needs:
                 self.assertLess(order.index(need), order.index(name))
 
+    def test_what_a_part_only_uses(self):
+        """It is there before the part is made, and changes nothing in it; who has the part does not need it."""
+        for built, wanted in ((False, {"qemu", "debian", "debian-system"}), (True, {"debian-system"})):
+            with mock.patch.object(parts, "is_built", return_value=built):
+                self.assertEqual(set(parts.order(["debian-system"])), wanted)
+        keys = set()
+        for version in ("1", "2"):
+            with mock.patch("svplib.build.sources.identity", mock.Mock(return_value=version, cache_clear=mock.Mock())):
+                parts.key.cache_clear()
+                keys.add(parts.key("debian-system"))
+        parts.key.cache_clear()
+        self.assertEqual(len(keys), 1)
+
 
 class Folder(WithCache):
     def test_prune(self):

@@ -17,7 +17,7 @@ from pathlib import Path
 from ..base import cache
 from ..base.errors import BuildError, UsageError
 from ..base.progress import build_environment, log_path, run_logged, say
-from . import guest_media, guest_tools, host_packages, sources
+from . import debian_system, guest_media, guest_tools, host_packages, sources
 from .product_table import OPTIONAL, PRODUCTS, override
 from .tree_copy import State, apply_patches, sync_content, sync_tree
 
@@ -52,20 +52,22 @@ OPTIONS = Options()
 
 
 class Part:
-    """One part: `source`: lock entries; `files`: our files and folders; `needs`: parts whose products go in.
+    """One part: `source`: lock entries; `files`: our files and folders; `needs`: parts whose products go in; `uses`: parts that only have to
+    be there to make it, and whose changes change nothing in it.
 
     build(folder) makes its products. A part that builds in a tree of its own has prepare() too, which copies our files there and
     whose result goes to build(folder, result): from then on our files may change. `recipe` is counted up when build() makes
     something else from the same input. `space`: MiB that must be free.
     """
 
-    def __init__(self, name, build, *, prepare=None, source=(), files=(), needs=(), cross=True, space=500, recipe=1):
+    def __init__(self, name, build, *, prepare=None, source=(), files=(), needs=(), uses=(), cross=True, space=500, recipe=1):
         self.name = name
         self.build = build
         self.prepare = prepare
         self.source = source
         self.files = files
         self.needs = needs
+        self.uses = uses
         self.cross = cross
         self.space = space
         self.recipe = recipe
@@ -135,7 +137,8 @@ def order(names):
     done = []
 
     def visit(name):
-        for need in PARTS[name].needs:
+        part = PARTS[name]
+        for need in (*part.needs, *(part.uses if part.uses and not is_built(name) else ())):
             visit(need)
         if name not in done:
             done.append(name)
@@ -325,7 +328,7 @@ def _build_debian(folder):
     shutil.copyfile(images[0], folder / "vmlinuz")
     modules = sources.unpacked("debian-modules", lambda partial: sources.unpack_deb("debian-modules", partial))
     spare = []
-    for name in DEBIAN_MODULES:
+    for name in DEBIAN_MODULES + DEBIAN_CARD_MODULES:
         found = sorted(modules.glob(f"usr/lib/modules/*/kernel/**/{name}.ko.xz"))
         if not found:
             raise BuildError(f"{modules}: no {name}.ko.xz inside Debian's package of modules")
@@ -335,6 +338,10 @@ def _build_debian(folder):
           title="build initramfs for Debian's kernel", log=log_path("debian"))
     for path in spare:
         path.unlink()
+
+
+def _build_debian_system(folder):
+    debian_system.build(folder, REPOSITORY, product("qemu"), product("debian-kernel"), product("debian-initrd"), DEBIAN_CARD_MODULES)
 
 
 def build_tree(name, *identity):
@@ -415,18 +422,22 @@ PARTS = {part.name: part for part in (
     Part("guest", _build_guest, source=("busybox",), files=GUEST_FILES, needs=("linux",)),
     Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=GUEST_FILES, needs=("linux", "optee")),
     Part("media", _build_media, source=("busybox", *guest_media.PACKAGES)),
-    Part("debian", _build_debian, source=("debian-kernel", "debian-modules", "busybox"), files=GUEST_FILES),
+    Part("debian", _build_debian, source=("debian-kernel", "debian-modules", "busybox"), files=GUEST_FILES, recipe=2),
+    Part("debian-system", _build_debian_system, files=(debian_system.OVERLAY, *debian_system.FILES), uses=("qemu", "debian"), space=4000),
     Part("asan-qemu", _build_qemu, prepare=_prepare_asan_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=6000),
 )}
 
 #: Modules of Debian's kernel in /lib/modules of its initramfs, in the order in which they can be loaded; nothing loads them by itself
 DEBIAN_MODULES = ("typec", "phy-fsl-imx8mq-usb", "usb-common", "udc-core", "ulpi", "usbcore", "dwc3", "xhci-hcd", "xhci-plat-hcd", "scsi_common",
                   "scsi_mod", "usb-storage", "sd_mod", "hid", "usbhid", "hid-generic", "evdev", "snvs_pwrkey")
+#: The same for a card with ext4
+DEBIAN_CARD_MODULES = ("fixed", "cqhci", "sdhci", "sdhci-pltfm", "sdhci-esdhc-imx", "crc16", "mbcache", "jbd2", "ext4")
 
 #: What each kind of work needs
 FOR_RUN = ("qemu", "linux", "boot", "guest")
 FOR_DIRECT_RUN = ("qemu", "linux", "guest")
-ALL = tuple(name for name in PARTS if name != "asan-qemu")  # that is built when somebody asks for it
+ON_REQUEST = ("asan-qemu", "debian-system")
+ALL = tuple(name for name in PARTS if name not in ON_REQUEST)
 
 
 def report(names):

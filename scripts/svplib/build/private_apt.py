@@ -202,6 +202,24 @@ def fetch(entry, folder):
                       f"(versions listed: {known}; tried: {', '.join(tried) or 'none'})")
 
 
+def fetch_system(packages, suite, folder):
+    """Download the .debs of an arm64 system of `suite` into `folder`: these packages ('name' or 'name/other-suite'), all essential ones, and what they need.
+
+    Which versions these are is up to the mirror. Raises NetworkError.
+    """
+    update()
+    (folder / "partial").mkdir(parents=True, exist_ok=True)
+    settings = {"APT::Architecture": "arm64", "APT::Architectures": "arm64", "APT::Default-Release": suite, "APT::Install-Recommends": "false",
+                "Dir::Cache::archives": f"{folder}/", "Dir::Cache::pkgcache": "", "Dir::Cache::srcpkgcache": "", "Debug::NoLocking": "true"}
+    command = ["apt-get", "install", "--download-only", *(f"-o{name}={value}" for name, value in settings.items()), "?essential", *packages]
+    log = log_path("fetch-debian-system")
+    try:
+        run_logged(f"fetch Debian {suite}", command, log, env=_environment(), error=NetworkError)
+    except NetworkError as error:
+        raise NetworkError(f"Debian {suite}: {_reason(log).replace('apt-get update failed', 'download failed')}", error.detail[-6:]) from None
+    return sorted(folder.glob("*.deb"))
+
+
 def _download(entry, package, version, folder):
     for leftover in folder.iterdir():
         leftover.unlink()
