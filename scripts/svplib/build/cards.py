@@ -46,9 +46,14 @@ def make(path, tree, size, label=None, offset=0):
 
 def make_disk(path, tree, size, label=None):
     """Write a disk of `size` bytes (MBR) whose one partition, bootable, has the files of folder `tree` in ext4. Raises SvpError."""
+    write_table(path, size)
+    make(path, tree, size - PARTITION_BYTES, label, PARTITION_BYTES)
+
+
+def write_table(path, size):
+    """Write a disk of `size` bytes (MBR) with one partition, bootable, that nothing is in."""
     sectors = (size - PARTITION_BYTES) // _SECTOR
     entry = struct.pack("<8B2I", _BOOTABLE, 0xFE, 0xFF, 0xFF, _TYPE_LINUX, 0xFE, 0xFF, 0xFF, PARTITION_BYTES // _SECTOR, sectors)
     with open(path, "wb") as disk:
         disk.write(bytes(440) + struct.pack("<IH", DISK_SIGNATURE, 0) + entry + bytes(48) + b"\x55\xaa")
         disk.truncate(size)
-    make(path, tree, size - PARTITION_BYTES, label, PARTITION_BYTES)

@@ -13,6 +13,7 @@ from ..base.checks import look_at_targets
 from ..base.errors import SvpError, UsageError, explain
 from ..base.progress import say
 from ..build import parts, product_table, products, sources
+from ..card import command as card_command
 from ..decode import command as decode_command
 from ..film import command as film_command
 from ..inject import command as inject_command
@@ -83,6 +84,11 @@ A stream without a checksum is decoded and its MD5 printed; one that the hardwar
   svp film pack holidays.mkv film.mp4            cenc, with a new key
   svp film pack clip.mp4 film.mp4 --scheme cbcs --key 000102030405060708090a0b0c0d0e0f
   ffplay -decryption_key 000102030405060708090a0b0c0d0e0f film.mp4""",
+    "card": """examples:
+  svp card make debian.img --size 8G --ssh-key ~/.ssh/id_ed25519.pub
+  svp run --bl33 $(svp path u-boot) --sd debian.img --keep -- -nic user,hostfwd=tcp::2222-:22
+  svp card put debian.img film.mp4 tools --to /root
+  svp card get debian.img /var/log/dpkg.log /etc --to /tmp""",
     "bench": """examples:
   svp bench
   svp bench boot --json bench.json""",
@@ -110,12 +116,13 @@ def _parser():
                                    formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
     build = command("build", "fetch and build the parts of the board")
-    build.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts.PARTS)} or all (default: all but asan-qemu)")
+    build.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts.PARTS)} or all (default: all but {' and '.join(parts.ON_REQUEST)})")
     run_command.add_arguments(command("run", "boot the board and run a scenario, a shell or your own software"))
     test_command.add_arguments(command("test", "run the tests"))
     inject_command.add_arguments(command("inject", "run a campaign of injected faults from snapshots"))
     decode_command.add_arguments(command("decode", "decode streams with the VPU's engines and compare them with their checksums"))
     film_command.add_arguments(command("film", "make protected films"))
+    card_command.add_arguments(command("card", "make a card with Debian, copy files into and out of cards"))
     bench_command.add_arguments(command("bench", "measure the board, side by side with its yardsticks"))
     path = command("path", "print where a build product lies")
     path.add_argument("name", metavar="NAME", help="; ".join(f"{name}: {row[2]}" for name, row in product_table.PRODUCTS.items()))
@@ -194,7 +201,7 @@ def _run(words):
     _apply(arguments)
     look_at_targets(arguments, [name for name in ("junit", "html", "json") if hasattr(arguments, name)])
     handler = {"build": _build, "run": run_command.main, "test": test_command.main, "inject": inject_command.main,
-               "decode": decode_command.main, "film": film_command.main, "bench": bench_command.main, "path": _path}
+               "decode": decode_command.main, "film": film_command.main, "card": card_command.main, "bench": bench_command.main, "path": _path}
     return handler[arguments.command](arguments)
 
 
