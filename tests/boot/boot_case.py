@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the boot tests share: a machine for all tests of a class, and the check lines that guest programs print."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -22,6 +23,9 @@ CPUS = 4
 CARD_BYTES = 16 << 20
 #: PGC_SR of core 0 in the GPC: its bit 0 tells that the core has been off, until 1 is written to it
 CORE0_STATUS, CORE_WAS_OFF = 0x303A080C, 1
+
+#: Puts a test into the long form of the suite
+long_form = unittest.skipUnless(os.environ.get("SVP_LONG"), "part of the long form, SVP_LONG=1")
 
 
 def guest_results(text):
