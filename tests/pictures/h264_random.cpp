@@ -12,6 +12,7 @@
 #include <string>
 
 #include "../../tools/players/h264_player.hpp"
+#include "bit_writer.hpp"
 #include "choices.hpp"
 #include "h264_writer.hpp"
 #include "vpu/h264/deblocking.hpp"

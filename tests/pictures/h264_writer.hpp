@@ -1,66 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Writes H.264 streams: plain bits, NAL units, and the arithmetic encoder of clause 9.3.4. */
+/** Writes H.264 slice data: the arithmetic encoder of clause 9.3.4. */
 #pragma once
 
-#include <bit>
 #include <cstdint>
-#include <span>
-#include <vector>
 
 #include "../../tools/players/h264_cabac_table.hpp"
+#include "bit_writer.hpp"
 #include "choices.hpp"
 #include "vpu/entropy/cabac_decoder.hpp"
 
 namespace svp::test {
-
-class BitWriter {
- public:
-    void put(std::uint32_t value, unsigned count) {
-        while (count-- != 0) {
-            if (size_ % 8 == 0) {
-                bytes_.push_back(0);
-            }
-            bytes_.back() =
-                static_cast<std::uint8_t>(bytes_.back() | (value >> count & 1) << (7 - size_ % 8));
-            ++size_;
-        }
-    }
-    void flag(bool value) { put(value ? 1 : 0, 1); }
-    void ue(std::uint32_t value) { put(value + 1, 2 * static_cast<unsigned>(std::bit_width(value + 1)) - 1); }
-    void se(std::int32_t value) {
-        ue(value > 0 ? 2 * static_cast<std::uint32_t>(value) - 1 : 2 * static_cast<std::uint32_t>(-value));
-    }
-    void align(unsigned with) {
-        while (size_ % 8 != 0) {
-            put(with, 1);
-        }
-    }
-    void trailing_bits() {
-        put(1, 1);
-        align(0);
-    }
-    std::size_t size() const { return size_; }
-    const std::vector<std::uint8_t>& bytes() const { return bytes_; }
-
- private:
-    std::vector<std::uint8_t> bytes_;
-    std::size_t size_ = 0;
-};
-
-/** A NAL unit with start code: header byte @p header, and @p payload with emulation prevention. */
-inline std::vector<std::uint8_t> nal_unit(std::uint8_t header, std::span<const std::uint8_t> payload) {
-    std::vector<std::uint8_t> unit{0, 0, 0, 1, header};
-    unsigned zeros = 0;
-    for (const std::uint8_t byte : payload) {
-        if (zeros >= 2 && byte <= 3) {
-            unit.push_back(3);
-            zeros = 0;
-        }
-        unit.push_back(byte);
-        zeros = byte == 0 ? zeros + 1 : 0;
-    }
-    return unit;
-}
 
 class CabacEncoder {
  public:
