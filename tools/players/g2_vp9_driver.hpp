@@ -249,8 +249,13 @@ inline void G2Vp9Driver::segments(std::span<std::uint8_t> memory) {
     }
     const bool forget = flag(V4L2_VP9_FRAME_FLAG_KEY_FRAME | V4L2_VP9_FRAME_FLAG_INTRA_ONLY |
                              V4L2_VP9_FRAME_FLAG_ERROR_RESILIENT);
-    if (forget) {
+    // A map of another size is of no use (section 7.2); Linux's driver has no pictures of another size.
+    const bool resized =
+        last_ && (last_->width != buffers_->output.width || last_->height != buffers_->output.height);
+    if (forget || resized) {
         std::fill_n(memory.begin() + buffers_->segment_maps, 2 * segment_map_size, std::uint8_t{0});
+    }
+    if (forget) {
         features_ = {};
     }
     (*swreg_)[81] = buffers_->segment_maps + active_map_ * segment_map_size;

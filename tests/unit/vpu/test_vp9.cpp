@@ -4,6 +4,7 @@
 #include "../catch.hpp"
 #include "../fuzz_operations.hpp"
 #include "vp9_hostile.hpp"
+#include "vp9_resized_stream.hpp"
 #include "vp9_streams.hpp"
 
 using namespace svp;
@@ -74,6 +75,19 @@ TEST_CASE("VP9 streams decode to what libvpx decodes them to", "[vpu]") {
             CHECK(md5_of(all) == stream.checksum);
         }
     }
+}
+
+TEST_CASE("VP9 segments are told anew where the size of pictures changes", "[vpu]") {
+    Vp9TestPlayer player;
+    std::vector<std::uint8_t> all;
+    player.output = [&all](const Vp9Picture& picture) {
+        all.insert(all.end(), picture.planes.begin(), picture.planes.end());
+    };
+    const std::vector<std::uint8_t> stream = vp9_resized_stream();
+    for (const auto& frame : frames_of(stream)) {
+        REQUIRE(player.play(frame));
+    }
+    CHECK(md5_of(all) == vp9_resized_md5);
 }
 
 TEST_CASE("of a VP9 superframe the last picture comes out", "[vpu]") {
