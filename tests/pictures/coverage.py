@@ -27,7 +27,7 @@ from svplib.decode.verdict import Verdict, judge  # noqa: E402
 from svplib.testing import python_tests  # noqa: E402
 from svplib.testing.results import Results  # noqa: E402
 
-ENGINES = re.compile(r"hw/vpu/(entropy|h264|mpeg2|picture|vp8|vp9)/")
+ENGINES = re.compile(r"hw/vpu/(entropy|h264|hevc|mpeg2|picture|vp8|vp9)/")
 AIM = 97.0
 
 
