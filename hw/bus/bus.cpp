@@ -56,11 +56,13 @@ class Cells {
 class Bus::Transfer {
  public:
     /** A read if @p into has bytes, a write of @p from otherwise; as many as @p rows have. */
-    Transfer(Bus& bus, const Initiator& by, const Rows& rows, std::span<std::uint8_t> into,
-             std::span<const std::uint8_t> from)
-        : judge_(bus.judge_),
+    Transfer(Bus& bus, const Initiator& by, const Cargo& cargo, const Rows& rows,
+             std::span<std::uint8_t> into, std::span<const std::uint8_t> from)
+        : bus_(bus),
+          judge_(bus.judge_),
           memory_(bus.memory_),
           by_(by),
+          cargo_(cargo),
           direction_(into.empty() ? Direction::write : Direction::read),
           stride_(rows.stride),
           width_(rows.width),
@@ -156,8 +158,10 @@ class Bus::Transfer {
             const std::span<std::uint8_t> data = into_.first(size);
             const Response answer = memory_.read(access_, data);
             outcome.edit(address_, std::as_writable_bytes(data));
+            bus_.tell(cargo_, access_, size);
             return answer;
         }
+        bus_.tell(cargo_, access_, size);
         if (outcome.edits.empty()) {
             return memory_.write(access_, from_.first(size));
         }
@@ -190,9 +194,11 @@ class Bus::Transfer {
         }
     }
 
+    Bus& bus_;
     AccessJudge& judge_;
     RawMemory& memory_;
     const Initiator by_;
+    const Cargo cargo_;
     const Direction direction_;
     const std::uint64_t stride_;
     const std::uint64_t width_;
@@ -213,23 +219,38 @@ class Bus::Transfer {
     std::uint64_t quiet_end_ = 0;
 };
 
-Bus::Result Bus::read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) {
-    return read_rows(by, {address, data.size(), data.size(), 1}, data);
+void Bus::tell(const Cargo& cargo, const Transaction& access, std::uint64_t size) {
+    if (witness_ == nullptr || access.debug) {
+        return;
+    }
+    if (access.direction == Direction::read) {
+        witness_->read(cargo, access, size);
+    } else {
+        witness_->written(cargo, access, size);
+    }
 }
 
-Bus::Result Bus::write(const Initiator& by, std::uint64_t address, std::span<const std::uint8_t> data) {
-    return write_rows(by, {address, data.size(), data.size(), 1}, data);
+Bus::Result Bus::read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data,
+                      const Cargo& cargo) {
+    return read_rows(by, {address, data.size(), data.size(), 1}, data, cargo);
 }
 
-Bus::Result Bus::read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data) {
-    return Transfer(*this, by, rows, data.first(rows.width * rows.height), {}).run();
+Bus::Result Bus::write(const Initiator& by, std::uint64_t address, std::span<const std::uint8_t> data,
+                       const Cargo& cargo) {
+    return write_rows(by, {address, data.size(), data.size(), 1}, data, cargo);
 }
 
-Bus::Result Bus::write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data) {
-    return Transfer(*this, by, rows, {}, data.first(rows.width * rows.height)).run();
+Bus::Result Bus::read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data,
+                           const Cargo& cargo) {
+    return Transfer(*this, by, cargo, rows, data.first(rows.width * rows.height), {}).run();
 }
 
-Judgement Bus::judge_rows(const Initiator& by, const Rows& rows) {
+Bus::Result Bus::write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data,
+                            const Cargo& cargo) {
+    return Transfer(*this, by, cargo, rows, {}, data.first(rows.width * rows.height)).run();
+}
+
+Judgement Bus::judge_rows(const Initiator& by, const Rows& rows, const Cargo& cargo) {
     Judgement result;
     if (rows.width == 0 || rows.height == 0) {
         return result;
@@ -259,6 +280,9 @@ Judgement Bus::judge_rows(const Initiator& by, const Rows& rows) {
         const Decision decision = judge_.access(access);
         result.answer = std::max(result.answer, decision.response);
         result.granted = result.granted && decision.granted;
+        if (decision.granted) {
+            tell(cargo, access, piece);
+        }
         at += piece;
     }
     result.answer = fits ? result.answer : Response::decerr;
@@ -278,7 +302,8 @@ bool Bus::grants_ram(const Initiator& by, std::uint64_t address, std::uint64_t s
 }
 
 bool Bus::pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::uint64_t size,
-               const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move) {
+               const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move,
+               const Cargo& cargo) {
     const Standstill standstill(memory_);
     if (size == 0 || !grants_ram(by, source, size, Direction::read) ||
         !grants_ram(by, target, size, Direction::write)) {
@@ -296,6 +321,14 @@ bool Bus::pass(const Initiator& by, std::uint64_t source, std::uint64_t target, 
     }
     move(from.get(), to.get());
     to.done();
+    Transaction access = judge_.identity(by.master, by.own_world, true);
+    access.debug = by.observer;
+    access.address = source;
+    access.direction = Direction::read;
+    tell(cargo, access, size);
+    access.address = target;
+    access.direction = Direction::write;
+    tell(cargo, access, size);
     return true;
 }
 

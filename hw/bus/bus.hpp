@@ -20,6 +20,7 @@
 #include <span>
 
 #include "bus/access_judge.hpp"
+#include "bus/data_witness.hpp"
 #include "bus/raw_memory.hpp"
 #include "svp/transaction.hpp"
 
@@ -44,22 +45,29 @@ class Bus {
     /** Both must outlive the bus. */
     Bus(AccessJudge& judge, RawMemory& memory) : judge_(judge), memory_(memory) {}
 
+    /** Has @p witness see all data that move, but for observers'; it must outlive the bus. */
+    void set_witness(DataWitness* witness) { witness_ = witness; }
+
     /** Bytes of what is denied, and of what lies past the end of the address space, are 0. */
-    Result read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data);
-    Result write(const Initiator& by, std::uint64_t address, std::span<const std::uint8_t> data);
+    Result read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data,
+                const Cargo& cargo = {});
+    Result write(const Initiator& by, std::uint64_t address, std::span<const std::uint8_t> data,
+                 const Cargo& cargo = {});
 
     /**
      * The same for the rows of a rectangle, which are rows.width * rows.height bytes of @p data. Each row is
      * judged by itself; the lock is taken for many of them.
      */
-    Result read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data);
-    Result write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data);
+    Result read_rows(const Initiator& by, const Rows& rows, std::span<std::uint8_t> data,
+                     const Cargo& cargo = {});
+    Result write_rows(const Initiator& by, const Rows& rows, std::span<const std::uint8_t> data,
+                      const Cargo& cargo = {});
 
     /**
      * Judges reads of rows, and records, without moving anything. A transaction is as long as the rights of
      * its first byte are alike, gaps between rows included.
      */
-    Judgement judge_rows(const Initiator& by, const Rows& rows);
+    Judgement judge_rows(const Initiator& by, const Rows& rows, const Cargo& cargo = {});
 
     /**
      * Calls @p move(from, to) with the cells of two ranges of RAM, under the lock, if that is as good as
@@ -67,15 +75,18 @@ class Bus {
      * false, and nothing has happened.
      */
     bool pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::uint64_t size,
-              const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move);
+              const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move,
+              const Cargo& cargo = {});
 
  private:
     class Transfer;
 
     bool grants_ram(const Initiator& by, std::uint64_t address, std::uint64_t size, Direction direction);
+    void tell(const Cargo& cargo, const Transaction& access, std::uint64_t size);
 
     AccessJudge& judge_;
     RawMemory& memory_;
+    DataWitness* witness_ = nullptr;
 };
 
 }  // namespace svp

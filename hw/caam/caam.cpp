@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "caam/caam.hpp"
 
+#include "bus/data_follower.hpp"
 #include "caam/byte_order.hpp"
 
 namespace svp {
@@ -373,6 +374,9 @@ bool Caam::next_task() {
 }
 
 void Caam::begin(const Task& task) {
+    if (DataFollower* follower = data_follower(host())) {
+        follower->forget_data();
+    }
     running_.emplace(host(), secure_memory_, task, engine_, *buffers_);
     if (task.ring < 0) {
         running_->deco.begin_direct(task.words);

@@ -186,6 +186,7 @@ class Ccb {
     bool route();
     bool route_pk(InfoEntry& entry);
     bool pass(InfoEntry& entry);
+    bool enciphers() const;
     void deliver(const InfoEntry& entry, std::span<const std::uint8_t> data);
     void deliver_class(unsigned number, std::uint8_t type, std::span<const std::uint8_t> data);
     void snoop(std::size_t before, std::uint8_t type);

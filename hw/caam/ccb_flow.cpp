@@ -211,6 +211,7 @@ bool Ccb::route() {
 bool Ccb::pass(InfoEntry& entry) {
     const auto message = static_cast<std::uint8_t>(DataKind::message);
     bool moved = false;
+    port_.set_harmless(enciphers());
     while (entry.length >= FlowBuffers::least_pass && entry.destination == 1 && entry.type == message &&
            entry.source == EntrySource::input && buffers_.input.empty() && output().empty() && listens(1) &&
            !sources_.empty() && !consumers_[from_output].empty()) {
@@ -247,7 +248,21 @@ bool Ccb::pass(InfoEntry& entry) {
             break;  // settle() asks again, and nothing has changed
         }
     }
+    port_.set_harmless(false);
     return moved;
+}
+
+/**
+ * What leaves the output FIFO is encrypted for the secure world, which does not hand its keys out. Only of
+ * the modes in which encryption does not decrypt.
+ */
+bool Ccb::enciphers() const {
+    constexpr std::uint8_t first_cipher = 0x10, last_cipher = 0x21;  // AES, DES, triple DES
+    constexpr std::uint16_t cbc = 0x10, ecb = 0x20;
+    const Operation operation{class_[1].mode};
+    return cha_[1] != nullptr && port_.owner().world == World::secure && operation.encrypts() &&
+           operation.algorithm() >= first_cipher && operation.algorithm() <= last_cipher &&
+           (operation.aai() == cbc || operation.aai() == ecb);
 }
 
 bool Ccb::route_pk(InfoEntry& entry) {
@@ -445,7 +460,9 @@ bool Ccb::run_consumer(unsigned from, Consumer& consumer) {
     const std::size_t size = data.size();
     switch (consumer.kind) {
         case Consumer::Kind::memory:
+            port_.set_harmless(from == from_output && enciphers());
             consumer.transfer.write(port_, data);
+            port_.set_harmless(false);
             break;
         case Consumer::Kind::output:
             output().push(data);

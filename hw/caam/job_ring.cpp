@@ -310,6 +310,7 @@ void JobRing::write_result(Port& port, std::uint32_t address, std::uint32_t stat
     const std::uint64_t base =
         static_cast<std::uint64_t>(bank_.value(orbar) & 0xf) << 32 | bank_.value(orbar + 4);
     const std::uint32_t size = result_bytes();
+    port.set_harmless(true);
     try {
         port.write(base + std::uint64_t{size} * write_index_, std::span(bytes).first(size));
     } catch (const JobError&) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "caam/port.hpp"
 
+#include "bus/data_follower.hpp"
 #include "caam/job_status.hpp"
 #include "caam/refusals.hpp"
 #include "caam/secure_memory.hpp"
@@ -83,12 +84,15 @@ void Port::command_refused(std::uint64_t descriptor) {
         [&] { Refusals(host_).command(access(descriptor, command_bytes, Direction::write), owner_.source); });
 }
 
-Response Port::transfer_in(std::uint64_t address, std::span<std::uint8_t> data) {
+Response Port::transfer_in(std::uint64_t address, std::span<std::uint8_t> data, bool steers) {
     if (data.empty()) {
         return Response::okay;
     }
     if (!secure_memory_.touches(address, data.size())) {
-        return host_.bus_read({Master::caam, owner_.world}, address, data);
+        const Initiator by = {Master::caam, owner_.world};
+        DataFollower* follower = steers ? data_follower(host_) : nullptr;
+        return follower != nullptr ? follower->read_steering(by, address, data)
+                                   : host_.bus_read(by, address, data);
     }
     Response answer = Response::okay;
     exclusive([&] {
@@ -105,7 +109,10 @@ Response Port::transfer_out(std::uint64_t address, std::span<const std::uint8_t>
         return Response::okay;
     }
     if (!secure_memory_.touches(address, data.size())) {
-        return host_.bus_write({Master::caam, owner_.world}, address, data);
+        const Initiator by = {Master::caam, owner_.world};
+        DataFollower* follower = harmless_ ? data_follower(host_) : nullptr;
+        return follower != nullptr ? follower->write_harmless(by, address, data)
+                                   : host_.bus_write(by, address, data);
     }
     Response answer = Response::okay;
     exclusive([&] {
@@ -127,7 +134,7 @@ void Port::charge(std::uint64_t bytes) {
 void Port::read(std::uint64_t address, std::span<std::uint8_t> data, Purpose purpose) {
     charge(data.size());
     taken_ += access_ns + data.size() / bytes_per_ns;
-    const Response answer = transfer_in(address, data);
+    const Response answer = transfer_in(address, data, purpose == Purpose::descriptor);
     if (answer != Response::okay) {
         fail(address, data.size(), false, answer, purpose);
     }
@@ -135,7 +142,7 @@ void Port::read(std::uint64_t address, std::span<std::uint8_t> data, Purpose pur
 }
 
 bool Port::try_read(std::uint64_t address, std::span<std::uint8_t> data) {
-    return transfer_in(address, data) == Response::okay;
+    return transfer_in(address, data, true) == Response::okay;
 }
 
 void Port::write(std::uint64_t address, std::span<const std::uint8_t> data) {
@@ -151,8 +158,13 @@ void Port::write(std::uint64_t address, std::span<const std::uint8_t> data) {
 bool Port::pass(std::uint64_t source, std::uint64_t target, std::size_t size,
                 const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) {
     if (2 * std::uint64_t{size} > left_ || secure_memory_.touches(source, size) ||
-        secure_memory_.touches(target, size) ||
-        !host_.bus_pass({Master::caam, owner_.world}, source, target, size, move)) {
+        secure_memory_.touches(target, size)) {
+        return false;
+    }
+    const Initiator by = {Master::caam, owner_.world};
+    DataFollower* follower = harmless_ ? data_follower(host_) : nullptr;
+    if (!(follower != nullptr ? follower->pass_harmless(by, source, target, size, move)
+                              : host_.bus_pass(by, source, target, size, move))) {
         return false;
     }
     charge(2 * std::uint64_t{size});

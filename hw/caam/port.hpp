@@ -69,8 +69,11 @@ class Port {
     bool pass(std::uint64_t source, std::uint64_t target, std::size_t size,
               const std::function<void(const std::uint8_t*, std::uint8_t*)>& move);
 
-    /** As read(), but tells about an error instead of ending the job. */
+    /** As read() of what tells the engine what to do, but tells about an error instead of ending the job. */
     bool try_read(std::uint64_t address, std::span<std::uint8_t> data);
+
+    /** Whether what is written from now on tells nothing of what was read: for DataFollower. */
+    void set_harmless(bool harmless) { harmless_ = harmless; }
 
     /** The most bytes that may be read and written. */
     void set_limit(std::uint64_t bytes) { left_ = bytes; }
@@ -115,7 +118,7 @@ class Port {
     void exclusive(const std::function<void()>& section);
     Transaction access(std::uint64_t address, std::size_t size, Direction direction) const;
     bool asks_pause();
-    Response transfer_in(std::uint64_t address, std::span<std::uint8_t> data);
+    Response transfer_in(std::uint64_t address, std::span<std::uint8_t> data, bool steers);
     Response transfer_out(std::uint64_t address, std::span<const std::uint8_t> data);
     [[noreturn]] void fail(std::uint64_t address, std::size_t size, bool write, Response answer,
                            Purpose purpose);
@@ -124,6 +127,7 @@ class Port {
     SecureMemory& secure_memory_;
     Owner owner_;
     bool inside_;
+    bool harmless_ = false;
     BusFault fault_;
     std::uint64_t left_ = std::uint64_t{1} << 33;
     std::uint64_t bytes_read_ = 0;

@@ -103,7 +103,10 @@ void Protocols::blob_output(std::uint32_t word, bool encapsulates, std::span<con
     }
     out.length = 0;
     deco_.sequence_output_ += static_cast<std::uint32_t>(bytes.size());
-    out.cursor.take(deco_.port_, deco_.budget_, bytes.size()).write(deco_.port_, bytes);
+    Transfer target = out.cursor.take(deco_.port_, deco_.budget_, bytes.size());
+    deco_.port_.set_harmless(encapsulates || !black.empty());
+    target.write(deco_.port_, bytes);
+    deco_.port_.set_harmless(false);
 }
 
 void Protocols::blob(std::uint32_t word, bool encapsulates) {

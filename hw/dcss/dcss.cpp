@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "bus/data_follower.hpp"
 #include "dcss/dtrc.hpp"
 #include "dcss/fetches.hpp"
 
@@ -324,6 +325,9 @@ void Dcss::take_crc() {
 }
 
 void Dcss::judge_fetches() {
+    if (DataFollower* follower = data_follower(host())) {
+        follower->forget_data();
+    }
     for (unsigned channel = 0; channel < channel_count && on(); ++channel) {
         const std::vector<Rows> fetches = dcss::fetches(bank_, channel);
         if (fetches.empty()) {

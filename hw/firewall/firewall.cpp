@@ -125,6 +125,7 @@ void Firewall::source_changed() {
             last_policy_->watch_generation = monitor_->watch_generation();
         }
         host().policy_changed();
+        tell_leak_oracle();
     }
 }
 
@@ -336,13 +337,14 @@ bool Firewall::granted_at_any_privilege(std::uint64_t address, Direction directi
            (indifferent || judge(address, direction, {world, domain, false}).granted);
 }
 
-/** True if an injected fault waits for such accesses of one of @p masters, or has opened the place to them:
- * views keep them behind their fence then. */
+/** True if an injected fault waits for such accesses of one of @p masters, has opened the place to them, or
+ * the leak oracle is to see them: views keep them behind their fence then. */
 bool Firewall::watched(std::uint64_t address, Direction direction, World world, Domain domain,
                        std::uint32_t masters) const {
     return monitor_ != nullptr && masters != 0 &&
            (monitor_->watched(address, world, direction, masters) ||
-            monitor_->opened(address, world, domain, direction, masters));
+            monitor_->opened(address, world, domain, direction, masters) ||
+            kept_for_leak_oracle(address, masters));
 }
 
 std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::uint64_t first,
@@ -487,6 +489,7 @@ bool Firewall::connect(std::string_view role, Device& peer) {
         const bool fits = adopt(monitor_, peer);
         if (fits) {
             monitor_->set_witness(*this);
+            tell_leak_oracle();
         }
         return fits;
     }

@@ -47,6 +47,7 @@
 
 namespace svp {
 
+struct AddressRange;
 class BusMonitor;
 class Csu;
 class IomuxcGpr;
@@ -140,6 +141,9 @@ class Firewall : public Device, public AccessJudge, private ChangeListener, priv
     /** What CSL, PDAP and semaphore @p index leave of an access to a peripheral; @p index below 128. */
     AccessRights peripheral_rights(unsigned index, World world, Domain domain, bool privileged) const;
 
+    /** Who keeps the record, null if nobody does. */
+    BusMonitor* monitor() const { return monitor_; }
+
     /** Another number after each change that may be about more than DRAM and the on-chip memories. */
     std::uint64_t gate_generation() const { return gate_generation_; }
 
@@ -211,6 +215,12 @@ class Firewall : public Device, public AccessJudge, private ChangeListener, priv
     bool granted_at_any_privilege(std::uint64_t address, Direction direction, World world,
                                   Domain domain) const;
     std::uint64_t last_alike(std::uint64_t address) const;
+
+    // For the leak oracle; in firewall_leaks.cpp.
+    void tell_leak_oracle();
+    bool linux_reads(std::uint64_t address) const;
+    std::vector<AddressRange> linux_readable(std::uint64_t first, std::uint64_t length) const;
+    bool kept_for_leak_oracle(std::uint64_t address, std::uint32_t masters) const;
 
     Tzc380* tzc_ = nullptr;
     IomuxcGpr* gpr_ = nullptr;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "bus/bus.hpp"
+#include "bus/data_follower.hpp"
 #include "firewall/firewall.hpp"
 #include "firewall/policy_form.hpp"
 #include "interface/abi_device.hpp"
@@ -38,7 +39,7 @@ class AdapterCores final : public svp::CorePower {
 };
 
 /** svp::Host whose calls go to the adapter's C functions. */
-class AdapterHost final : public svp::Host {
+class AdapterHost final : public svp::Host, public svp::DataFollower {
  public:
     AdapterHost(const SvpHostOps* ops, void* opaque) : ops_(ops), opaque_(opaque) {}
 
@@ -89,11 +90,11 @@ class AdapterHost final : public svp::Host {
             std::ranges::fill(data, std::uint8_t{0});
             return svp::Response::decerr;
         }
-        return ended(bus_->read(by, address, data));
+        return ended(bus_->read(by, address, data, cargo_));
     }
     svp::Response bus_write(const svp::Initiator& by, std::uint64_t address,
                             std::span<const std::uint8_t> data) override {
-        return bus_ == nullptr ? svp::Response::decerr : ended(bus_->write(by, address, data));
+        return bus_ == nullptr ? svp::Response::decerr : ended(bus_->write(by, address, data, cargo_));
     }
     svp::Response bus_read_rows(const svp::Initiator& by, const svp::Rows& rows,
                                 std::span<std::uint8_t> data) override {
@@ -101,18 +102,44 @@ class AdapterHost final : public svp::Host {
             std::ranges::fill(data, std::uint8_t{0});
             return svp::Response::decerr;
         }
-        return ended(bus_->read_rows(by, rows, data));
+        return ended(bus_->read_rows(by, rows, data, cargo_));
     }
     svp::Response bus_write_rows(const svp::Initiator& by, const svp::Rows& rows,
                                  std::span<const std::uint8_t> data) override {
-        return bus_ == nullptr ? svp::Response::decerr : ended(bus_->write_rows(by, rows, data));
+        return bus_ == nullptr ? svp::Response::decerr : ended(bus_->write_rows(by, rows, data, cargo_));
     }
     svp::Judgement bus_judge_rows(const svp::Initiator& by, const svp::Rows& rows) override {
-        return bus_ == nullptr ? svp::Judgement{svp::Response::decerr, false} : bus_->judge_rows(by, rows);
+        return bus_ == nullptr ? svp::Judgement{svp::Response::decerr, false}
+                               : bus_->judge_rows(by, rows, cargo_);
     }
     bool bus_pass(const svp::Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
-        return bus_ != nullptr && bus_->pass(by, source, target, size, move);
+        return bus_ != nullptr && bus_->pass(by, source, target, size, move, cargo_);
+    }
+    void forget_data() override {
+        if (leaks_ != nullptr) {
+            exclusive([this] { leaks_->forget(cargo_.holder); });
+        }
+    }
+    void show_data(const svp::Initiator& by, std::uint64_t address) override {
+        if (leaks_ != nullptr) {
+            leaks_->show(cargo_.holder, by.master, address);
+        }
+    }
+    svp::Response read_steering(const svp::Initiator& by, std::uint64_t address,
+                                std::span<std::uint8_t> data) override {
+        return leaks_ == nullptr
+                   ? bus_read(by, address, data)
+                   : ended(bus_->read(by, address, data, {.holder = cargo_.holder, .steers = true}));
+    }
+    svp::Response write_harmless(const svp::Initiator& by, std::uint64_t address,
+                                 std::span<const std::uint8_t> data) override {
+        return leaks_ == nullptr ? bus_write(by, address, data)
+                                 : ended(bus_->write(by, address, data, harmless()));
+    }
+    bool pass_harmless(const svp::Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
+                       const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+        return bus_ != nullptr && bus_->pass(by, source, target, size, move, harmless());
     }
     std::int64_t bus_delay() override { return delay_.exchange(0); }
     void request_work() override { worker_->request(worker_opaque_); }
@@ -146,10 +173,16 @@ class AdapterHost final : public svp::Host {
         monitor_ = &monitor;
         number_ = number;
     }
+    /** Data of this device are followed. */
+    void attach(svp::LeakOracle& leaks) {
+        leaks_ = &leaks;
+        cargo_.holder = leaks.add_holder();
+    }
     /** What came before a reset or a load is none of the state's. */
     void forget_delay() { delay_ = 0; }
 
  private:
+    svp::Cargo harmless() const { return {.holder = cargo_.holder, .harmless = true}; }
     void lock(bool taken) { worker_->lock(worker_opaque_, taken); }
 
     svp::Response ended(const svp::Bus::Result& result) {
@@ -167,6 +200,8 @@ class AdapterHost final : public svp::Host {
     svp::Bus* bus_ = nullptr;
     svp::BusMonitor* monitor_ = nullptr;
     unsigned number_ = 0;
+    svp::LeakOracle* leaks_ = nullptr;  ///< there is a bus then
+    svp::Cargo cargo_;
     std::atomic<std::int64_t> delay_ = 0;  ///< since the core last asked, ns
 };
 
@@ -222,6 +257,10 @@ svp::Device& svp_core_of(SvpDevice& device) {
 
 void svp_attach_monitor(SvpDevice& device, svp::BusMonitor& monitor, unsigned number) {
     device.host.attach(monitor, number);
+}
+
+void svp_attach_leaks(SvpDevice& device, svp::LeakOracle& leaks) {
+    device.host.attach(leaks);
 }
 
 void svp_give_members(std::span<const svp::Member> members, SvpTakeMember* each, void* opaque) {
@@ -497,8 +536,14 @@ struct SvpOutcome {
 
 SvpResponse svp_firewall_access(SvpDevice* firewall, const SvpTransaction* access, bool* granted,
                                 SvpOutcome** outcome) noexcept {
-    svp::Decision decision = firewall_of(firewall).access(transaction(*access));
+    const svp::Transaction asked = transaction(*access);
+    svp::Firewall& judge = firewall_of(firewall);
+    svp::Decision decision = judge.access(asked);
     *granted = decision.granted;
+    if (decision.granted && !asked.debug && judge.monitor() != nullptr &&
+        judge.monitor()->leaks() != nullptr) {
+        judge.monitor()->follow(asked);
+    }
     *outcome = decision.outcome.edits.empty() ? nullptr : new SvpOutcome{std::move(decision.outcome)};
     return static_cast<SvpResponse>(decision.response);
 }

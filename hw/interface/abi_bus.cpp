@@ -5,6 +5,7 @@
 #include "bus/bus.hpp"
 #include "firewall/firewall.hpp"
 #include "interface/abi_device.hpp"
+#include "observer/bus_monitor.hpp"
 
 namespace {
 
@@ -59,10 +60,19 @@ svp::Initiator initiator(unsigned master, bool own_secure) {
 /** A bus together with what is behind it. */
 struct SvpBus {
     SvpBus(svp::Firewall& firewall, const SvpRawMemoryOps* ops, void* opaque)
-        : memory(ops, opaque), bus(firewall, memory) {}
+        : memory(ops, opaque),
+          bus(firewall, memory),
+          leaks(firewall.monitor() == nullptr ? nullptr : firewall.monitor()->leaks()) {
+        if (leaks != nullptr) {
+            bus.set_witness(leaks);
+            cargo.holder = leaks->add_holder();
+        }
+    }
 
     AdapterMemory memory;
     svp::Bus bus;
+    svp::LeakOracle* leaks;
+    svp::Cargo cargo;  ///< of transfers of no device
 };
 
 svp::Bus& svp_bus_of(SvpBus& bus) {
@@ -73,18 +83,24 @@ SvpBus* svp_bus_create(SvpDevice* firewall, const SvpRawMemoryOps* ops, void* op
     return new SvpBus(dynamic_cast<svp::Firewall&>(svp_core_of(*firewall)), ops, opaque);
 }
 
+void svp_bus_begin(SvpBus* bus) noexcept {
+    if (bus->leaks != nullptr) {
+        bus->leaks->forget(bus->cargo.holder);
+    }
+}
+
 SvpResponse svp_bus_read(SvpBus* bus, unsigned master, bool own_secure, std::uint64_t address, void* data,
                          std::uint64_t length, std::int64_t* delay) noexcept {
-    const svp::Bus::Result result =
-        bus->bus.read(initiator(master, own_secure), address, {static_cast<std::uint8_t*>(data), length});
+    const svp::Bus::Result result = bus->bus.read(initiator(master, own_secure), address,
+                                                  {static_cast<std::uint8_t*>(data), length}, bus->cargo);
     *delay += result.delay;
     return static_cast<SvpResponse>(result.answer);
 }
 
 SvpResponse svp_bus_write(SvpBus* bus, unsigned master, bool own_secure, std::uint64_t address,
                           const void* data, std::uint64_t length, std::int64_t* delay) noexcept {
-    const svp::Bus::Result result = bus->bus.write(initiator(master, own_secure), address,
-                                                   {static_cast<const std::uint8_t*>(data), length});
+    const svp::Bus::Result result = bus->bus.write(
+        initiator(master, own_secure), address, {static_cast<const std::uint8_t*>(data), length}, bus->cargo);
     *delay += result.delay;
     return static_cast<SvpResponse>(result.answer);
 }

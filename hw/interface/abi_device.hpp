@@ -11,6 +11,7 @@
 namespace svp {
 class Bus;
 class BusMonitor;
+class LeakOracle;
 }  // namespace svp
 
 /** What AdapterHost::refused() hands over; lives during that call. */
@@ -24,6 +25,9 @@ svp::Device& svp_core_of(SvpDevice& device);
 
 /** Has the core's Host::fault() ask @p monitor, which knows it by @p number. */
 void svp_attach_monitor(SvpDevice& device, svp::BusMonitor& monitor, unsigned number);
+
+/** Has @p leaks follow what the core's transfers move. */
+void svp_attach_leaks(SvpDevice& device, svp::LeakOracle& leaks);
 
 /** Hands members over one by one. */
 void svp_give_members(std::span<const svp::Member> members, SvpTakeMember* each, void* opaque);

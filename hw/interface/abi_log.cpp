@@ -144,6 +144,12 @@ void svp_monitor_set_ops(SvpDevice* monitor, const SvpMonitorOps* ops, void* opa
             ops->recorded(opaque, record(violation), merged);
         };
     }
+    if (ops->leaked != nullptr) {
+        svp::BusMonitor& core = monitor_of(monitor);
+        surroundings.leaked = [&core, ops, opaque](const svp::Leak& leak, bool again) {
+            ops->leaked(opaque, svp::text(leak, core.leaks()->path(leak.origin)).c_str(), again);
+        };
+    }
     if (ops->drive_line != nullptr) {
         surroundings.drive_line = [ops, opaque](unsigned line, bool level) {
             ops->drive_line(opaque, line, level);
@@ -219,6 +225,38 @@ void svp_monitor_add_device(SvpDevice* monitor, SvpDevice* device, const char* n
     const auto faults = svp_core_of(*device).possible_faults();
     if (!faults.empty()) {
         svp_attach_monitor(*device, monitor_of(monitor), monitor_of(monitor).add_device(name, faults));
+    }
+    if (svp::LeakOracle* leaks = monitor_of(monitor).leaks()) {
+        svp_attach_leaks(*device, *leaks);
+    }
+}
+
+bool svp_monitor_follows_data(SvpDevice* monitor) noexcept {
+    return monitor_of(monitor).leaks() != nullptr;
+}
+
+void svp_monitor_add_memory(SvpDevice* monitor, std::uint64_t base, std::uint64_t window,
+                            std::uint64_t fitted) noexcept {
+    if (svp::LeakOracle* leaks = monitor_of(monitor).leaks()) {
+        leaks->add_memory(base, window, fitted);
+    }
+}
+
+void svp_monitor_hold_rights(SvpDevice* monitor, bool on) noexcept {
+    if (svp::LeakOracle* leaks = monitor_of(monitor).leaks()) {
+        leaks->hold(on);
+    }
+}
+
+void svp_monitor_forget_data(SvpDevice* monitor) noexcept {
+    if (svp::LeakOracle* leaks = monitor_of(monitor).leaks()) {
+        leaks->reset();
+    }
+}
+
+void svp_monitor_left_secure_world(SvpDevice* monitor, unsigned cpu) noexcept {
+    if (svp::LeakOracle* leaks = monitor_of(monitor).leaks()) {
+        leaks->left_secure_world(cpu);
     }
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "observer/leak_form.hpp"
+
 namespace svp {
 
 namespace {
@@ -12,10 +14,12 @@ constexpr unsigned fault_timer = 0;
 
 constexpr std::string_view log_size = "log-size";
 constexpr std::string_view merge_window = "merge-window";
+constexpr std::string_view leak_oracle = "leak-oracle";
 constexpr PropertyInfo property_list[] = {
     {log_size, "violations kept on record", ViolationLog::default_capacity},
     {merge_window, "time in which repetitions are counted as one record, ns",
      static_cast<std::uint64_t>(ViolationLog::default_merge_window)},
+    {leak_oracle, "1: data that non-secure software may not read are followed", 0},
 };
 
 constexpr std::string_view roles[] = {"tzasc", "rdc", "csu", FaultInjector::gpr_target};
@@ -247,6 +251,17 @@ void BusMonitor::timer_expired(unsigned) {
     settle();
 }
 
+void BusMonitor::clear_log(bool counters) {
+    log_.clear(counters);
+    if (counters && leaks_ != nullptr) {
+        leaks_->clear_log();
+    }
+}
+
+std::vector<Counter> BusMonitor::counters() const {
+    return leaks_ == nullptr ? std::vector<Counter>() : members_of(*leaks_);
+}
+
 bool BusMonitor::connect(std::string_view role, Device& peer) {
     auto* target = dynamic_cast<FaultTarget*>(&peer);
     const auto* known = std::ranges::find(roles, role);
@@ -281,13 +296,50 @@ std::optional<std::string> BusMonitor::set_property(std::string_view name, std::
         log_.set_merge_window(static_cast<std::int64_t>(value));
         return std::nullopt;
     }
+    if (name == leak_oracle) {
+        if (value > 1) {
+            return out_of_range(name, value, 0, 1);
+        }
+        leaks_ = value == 0 ? nullptr
+                            : std::make_unique<LeakOracle>([this] { return host().now(); },
+                                                           [this](const Leak& leak, bool again) {
+                                                               if (surroundings_.leaked) {
+                                                                   surroundings_.leaked(leak, again);
+                                                               }
+                                                           });
+        return std::nullopt;
+    }
     return "no property " + std::string(name);
+}
+
+void BusMonitor::follow(const Transaction& access) {
+    Cargo cargo;
+    if (access.master == Master::a53 && access.world == World::secure && surroundings_.cpu_place) {
+        const auto place = surroundings_.cpu_place();
+        const bool known = place && static_cast<unsigned>(place->first) < LeakOracle::cpus;
+        cargo.holder = known
+                           ? static_cast<Holder>(LeakOracle::first_cpu + static_cast<unsigned>(place->first))
+                           : Holder{0};
+    }
+    if (access.direction == Direction::read) {
+        leaks_->read(cargo, access, access.size);
+    } else {
+        leaks_->written(cargo, access, access.size);
+    }
 }
 
 void BusMonitor::exchange(Archive& archive) {
     log_.exchange(archive);
     injector_.exchange(archive);
     openings_.exchange(archive, injector_.next_id());
+    bool follows = leaks_ != nullptr;
+    archive.value(follows);
+    if (follows != (leaks_ != nullptr)) {
+        archive.fail(follows ? "the state is of a machine with a leak oracle"
+                             : "the state is of a machine without a leak oracle");
+    } else if (follows) {
+        leaks_->exchange(archive);
+    }
     if (!archive.writing()) {
         ++watch_generation_;
     }

@@ -8,9 +8,10 @@
  * "rdc", "csu" and "gpr" take a block that is a FaultTarget; faults name it by its role. The firewall is this
  * device's user: it calls before() and denied(), granted() or faulted() for each transaction, and is its
  * listener and its witness, who keeps the list of what faults have opened. Properties "log-size" (records)
- * and "merge-window" (ns) as in violation_log.hpp. Reset leaves record and faults alone: they belong to the
- * observer. Both are part of the saved state, so that a snapshot brings back what was known and armed when it
- * was taken.
+ * and "merge-window" (ns) as in violation_log.hpp; "leak-oracle" 1 has protected data followed
+ * (leak_oracle.hpp), which is part of the saved state then. Reset leaves record and faults alone: they belong
+ * to the observer. Both are part of the saved state, so that a snapshot brings back what was known and armed
+ * when it was taken.
  *
  * Not modelled: see violation_log.hpp and fault_injector.hpp.
  */
@@ -20,6 +21,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,6 +36,7 @@
 #include "observer/event_limiter.hpp"
 #include "observer/fault_injector.hpp"
 #include "observer/fault_openings.hpp"
+#include "observer/leak_oracle.hpp"
 #include "observer/violation_log.hpp"
 #include "svp/device.hpp"
 
@@ -53,6 +56,8 @@ class BusMonitor : public Device, public ChangeSource {
         std::function<void(const Violation&, bool merged)> recorded;
         /** Interrupt line @p line shall have level @p level at its receiver. */
         std::function<void(unsigned line, bool level)> drive_line;
+        /** The leak oracle has found something; @p again: an older record took it in. */
+        std::function<void(const Leak&, bool again)> leaked = {};
     };
 
     explicit BusMonitor(Host& host);
@@ -97,6 +102,15 @@ class BusMonitor : public Device, public ChangeSource {
     /** Has @p change alter them; if it says true, watches may answer otherwise. */
     void alter_openings(const std::function<bool(FaultOpenings&)>& change);
 
+    // Where protected data go.
+
+    /** Null unless the property "leak-oracle" is set. */
+    LeakOracle* leaks() { return leaks_.get(); }
+    const LeakOracle* leaks() const { return leaks_.get(); }
+    /** Data of @p access, which was granted and is none of a master of ours, have moved. Not if leaks() is
+     * null. */
+    void follow(const Transaction& access);
+
     // For views; see fault_injector.hpp.
 
     bool watched(std::uint64_t address, World world, Direction direction, std::uint32_t masters) const {
@@ -136,7 +150,8 @@ class BusMonitor : public Device, public ChangeSource {
     const std::vector<FaultInjector::Entry>& faults() const { return injector_.list(); }
 
     const ViolationLog& log() const { return log_; }
-    void clear_log(bool counters) { log_.clear(counters); }
+    /** Also what the leak oracle has on record, but not what it knows, if @p counters. */
+    void clear_log(bool counters);
 
     /** Of the stream of violations, what a listener is to be told; see event_limiter.hpp. */
     EventLimiter& limiter() { return limiter_; }
@@ -149,11 +164,13 @@ class BusMonitor : public Device, public ChangeSource {
     void reset() override;
     void timer_expired(unsigned timer) override;
     bool connect(std::string_view role, Device& peer) override;
+    /** What the leak oracle has found, if there is one. */
+    std::vector<Counter> counters() const override;
     std::span<const PropertyInfo> properties() const override;
     std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
 
  protected:
-    std::uint32_t state_version() const override { return 3; }
+    std::uint32_t state_version() const override { return 4; }
     void exchange(Archive& archive) override;
     void resume() override;
 
@@ -175,6 +192,7 @@ class BusMonitor : public Device, public ChangeSource {
     FaultInjector injector_;
     FaultOpenings openings_;
     EventLimiter limiter_;
+    std::unique_ptr<LeakOracle> leaks_;
     Surroundings surroundings_;
     std::vector<Target> targets_;  ///< numbered as the injector numbers them
     std::uint64_t watch_generation_ = 0;

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "bus/data_follower.hpp"
+
 namespace svp {
 
 namespace {
 
 constexpr unsigned finish_timer = 0;
 constexpr std::uint32_t region_size = 0x2000;
+constexpr std::uint64_t board_address = 0x303f0000;  // for the leak oracle's records
 
 namespace reg {
 constexpr std::uint32_t id = 0x000;
@@ -140,6 +143,10 @@ Response TestPort::move(const Job& job, std::uint32_t length, std::span<std::uin
 bool TestPort::work() {
     Job job;
     host().exclusive([this, &job] { job = finish_at_ == 0 ? job_ : Job{}; });
+    DataFollower* follower = data_follower(host());
+    if (follower != nullptr && job.moved == 0) {
+        follower->forget_data();
+    }
     std::vector<std::uint8_t> buffer;
     while (job.moved < job.length) {
         if (host().work_must_end()) {
@@ -159,6 +166,9 @@ void TestPort::step_done(const Job& job, std::span<const std::uint8_t> buffer) {
     job_.moved = job.moved;
     job_.answer = job.answer;
     delay_ += host().bus_delay();
+    if (DataFollower* follower = data_follower(host()); job.command == Command::read && follower != nullptr) {
+        follower->show_data({static_cast<Master>(job.master)}, board_address + reg::data);
+    }
     for (std::uint32_t i = 0; job.command == Command::read && i < buffer.size(); ++i) {
         const std::uint32_t word = reg::data + (i & ~3u);
         const unsigned shift = i % 4 * 8;

@@ -29,6 +29,9 @@ SvpBus *svp_bus_create(SvpDevice *firewall, const SvpRawMemoryOps *ops, void *op
 /* The bus that the core's masters are on; without one they get bus errors. */
 void svp_device_attach_bus(SvpDevice *device, SvpBus *bus) SVP_NOEXCEPT;
 
+/* The next transfers below have nothing to do with earlier ones: for a leak oracle. */
+void svp_bus_begin(SvpBus *bus) SVP_NOEXCEPT;
+
 /*
  * A transfer by master number `master`; `own_secure` is the world of one that says so itself. The worst answer; *delay
  * grows by the virtual nanoseconds by which faults put its end off.

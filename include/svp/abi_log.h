@@ -60,6 +60,8 @@ typedef struct SvpMonitorOps {
     void (*recorded)(void *opaque, const SvpRecord *record, bool merged);
     /* The receiver of a line shall see @level. */
     void (*drive_line)(void *opaque, unsigned line, bool level);
+    /* The leak oracle has found something: one line, that lives during the call. @again: an older record took it in. */
+    void (*leaked)(void *opaque, const char *text, bool again);
 } SvpMonitorOps;
 
 void svp_monitor_set_ops(SvpDevice *monitor, const SvpMonitorOps *ops, void *opaque) SVP_NOEXCEPT;
@@ -88,6 +90,17 @@ void svp_monitor_add_device(SvpDevice *monitor, SvpDevice *device, const char *n
 
 /* What faults on firewall state have opened: SvpFaultOpenings of hw/qemu/svp-faults.json. */
 void svp_monitor_openings(SvpDevice *monitor, SvpTakeMember *each, void *opaque) SVP_NOEXCEPT;
+
+/* The leak oracle (hw/observer/leak_oracle.hpp). False: there is none, and the calls below do nothing. */
+bool svp_monitor_follows_data(SvpDevice *monitor) SVP_NOEXCEPT;
+/* @fitted bytes of RAM appear from @base on, again and again for @window bytes. */
+void svp_monitor_add_memory(SvpDevice *monitor, uint64_t base, uint64_t window, uint64_t fitted) SVP_NOEXCEPT;
+/* Until the call with false, changes of rights come of a reset or of loading a state. */
+void svp_monitor_hold_rights(SvpDevice *monitor, bool on) SVP_NOEXCEPT;
+/* The machine is reset: nobody knows what memories hold. */
+void svp_monitor_forget_data(SvpDevice *monitor) SVP_NOEXCEPT;
+/* The CPU goes on in the non-secure world. */
+void svp_monitor_left_secure_world(SvpDevice *monitor, unsigned cpu) SVP_NOEXCEPT;
 
 /* Interrupt lines. */
 

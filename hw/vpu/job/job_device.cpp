@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "bus/data_follower.hpp"
 #include "vpu/host_port.hpp"
 #include "vpu/job/metered_port.hpp"
 #include "vpu/job/register_field.hpp"
@@ -151,6 +152,9 @@ bool JobDevice::work() {
         }
         if (running_ == nullptr || running_->number != number) {
             running_.reset();
+            if (DataFollower* follower = data_follower(host())) {
+                follower->forget_data();
+            }
             auto writer = recorder_.begin(registers);
             running_ =
                 std::make_unique<Running>(*this, host(), number, std::move(registers), std::move(writer));

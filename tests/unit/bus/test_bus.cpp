@@ -34,6 +34,26 @@ std::uint64_t below(Random& random, std::uint64_t limit) {
     return random() % limit;
 }
 
+/** Counts the bytes that it is told of. */
+struct Witness final : DataWitness {
+    void read(const Cargo& cargo, const Transaction& access, std::uint64_t length) override {
+        CHECK(access.direction == Direction::read);
+        take(cargo, access, length);
+    }
+    void written(const Cargo& cargo, const Transaction& access, std::uint64_t length) override {
+        CHECK(access.direction == Direction::write);
+        take(cargo, access, length);
+    }
+    void take(const Cargo& cargo, const Transaction& access, std::uint64_t length) {
+        CHECK(cargo.holder == 7);
+        CHECK_FALSE(access.debug);
+        first = std::min(first, access.address);
+        end = std::max(end, access.address + length);
+        bytes += length;
+    }
+    std::uint64_t bytes = 0, first = ~std::uint64_t{0}, end = 0;
+};
+
 /** Board, monitor and a piece of DRAM behind them, of which a part may be no RAM. */
 class Bench : public PolicyBoard, public RawMemory {
  public:
@@ -222,7 +242,8 @@ struct Expected {
     std::int64_t delay = 0;
     unsigned denied_transactions = 0;
     std::uint64_t denied = 0;
-    Bytes data;  ///< of a read: what arrives; of a write: what is in the cells afterwards
+    Bytes data;               ///< of a read: what arrives; of a write: what is in the cells afterwards
+    std::uint64_t moved = 0;  ///< bytes
 };
 
 Expected expect(Bench& bench, const Range& range, Direction direction, const Bytes& sent,
@@ -248,6 +269,7 @@ Expected expect(Bench& bench, const Range& range, Direction direction, const Byt
         expected.delay += kind == FaultKind::delay ? 7 : 0;
         expected.answer = kind == FaultKind::answer ? Response::decerr : expected.answer;
         const bool moves = open && kind != FaultKind::drop && kind != FaultKind::answer;
+        expected.moved += moves ? end - begin : 0;
         for (std::size_t i = begin; i < end; ++i) {
             const std::uint64_t at = range.address + i;
             const bool inside = hit && at >= fault->first && at <= fault->last;
@@ -284,9 +306,12 @@ TEST_CASE("bus: transfers are what their bytes' rights and faults make of them",
             Bytes data = random_bytes(random, range.length);
             const Expected expected = expect(bench, range, direction, data, fault);
             bench.denied_bytes = bench.denials = 0;
+            Witness witness;
+            bench.bus.set_witness(&witness);
             const Bus::Result result = direction == Direction::read
-                                           ? bench.bus.read({master}, range.address, data)
-                                           : bench.bus.write({master}, range.address, data);
+                                           ? bench.bus.read({master}, range.address, data, {7})
+                                           : bench.bus.write({master}, range.address, data, {7});
+            REQUIRE(witness.bytes == expected.moved);
             REQUIRE(result == Bus::Result{expected.answer, expected.delay});
             // One record for each transaction; it tells of the first rule that denies a part.
             REQUIRE(bench.denials == expected.denied_transactions);
@@ -510,14 +535,20 @@ TEST_CASE("bus: cells are passed only where that cannot be told from a read and 
                                              CHECK(bench.locked);
                                              CHECK(from == &bench.cells[source]);
                                              CHECK(to == &bench.cells[target]);
-                                         });
+                                         },
+                                         {7});
         CHECK((calls == before + 1) == done);
         CHECK(bench.written == done);
         CHECK(bench.mapped == 0);
         CHECK_FALSE(bench.locked);
         return done;
     };
+    Witness witness;
+    bench.bus.set_witness(&witness);
     CHECK(pass(0, 0x8000, 0x8000));
+    CHECK(witness.bytes == 0x10000);
+    CHECK(witness.end == base + 0x10000);
+    bench.bus.set_witness(nullptr);
     CHECK(pass(0x40, 0x40, 0x100));
     CHECK_FALSE(pass(0, 0x8000, 0));
     CHECK_FALSE(pass(0, 0x80, 0x81));
@@ -567,7 +598,11 @@ TEST_CASE("judging rows comes to what the rights of their bytes are, and moves n
         }
         bench.denials = 0;
         const Initiator by{master, World::non_secure};
-        CHECK(bench.bus.judge_rows(by, rows).granted == open);
+        Witness witness;
+        bench.bus.set_witness(&witness);
+        CHECK(bench.bus.judge_rows(by, rows, {7}).granted == open);
+        CHECK((!open || (witness.first == rows.address &&
+                         witness.end == rows.address + stride * (height - 1) + width)));
         CHECK((bench.denials == 0) == open);
         CHECK(bench.denials <= (stride * height >> 12) + 2);
         granted += open ? 1 : 0;
@@ -575,6 +610,7 @@ TEST_CASE("judging rows comes to what the rights of their bytes are, and moves n
         bench.denials = 0;
         CHECK(bench.bus.judge_rows({master, World::non_secure, Stream::none, true}, rows).granted == open);
         CHECK(bench.denials == 0);  // nobody on the board asks
+        bench.bus.set_witness(nullptr);
     }
     CHECK(granted > 40);
     CHECK(granted < 360);
