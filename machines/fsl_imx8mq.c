@@ -424,6 +424,7 @@ static bool realize_cpus(FslImx8mqState *s, unsigned count, Error **errp)
         if (!qdev_realize(s->cpu[i], NULL, errp)) {
             return false;
         }
+        svp_monitor_watch_cpu(s->monitor, ARM_CPU(cpu));
     }
     return true;
 }

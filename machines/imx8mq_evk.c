@@ -38,6 +38,7 @@
 #include "system/qtest.h"
 #include <libfdt.h>
 #include "boot_files.h"
+#include "hw/svp/hw/qemu/svp_monitor.h"
 #include "hw/svp/hw/qemu/svp_worker.h"
 #include "fsl_imx8mq.h"
 
@@ -65,6 +66,7 @@ typedef struct Imx8mqEvkState {
 
     bool sync;
     bool test_port;
+    bool leak_oracle;
 } Imx8mqEvkState;
 
 #define TYPE_IMX8MQ_EVK MACHINE_TYPE_NAME("imx8mq-evk")
@@ -293,6 +295,9 @@ static void imx8mq_evk_init(MachineState *machine)
                       qtest_enabled());
     qdev_prop_set_bit(DEVICE(soc), "test-port",
                       IMX8MQ_EVK(machine)->test_port);
+    if (IMX8MQ_EVK(machine)->leak_oracle) {
+        object_register_sugar_prop(TYPE_SVP_MONITOR, "leak-oracle", "1", false);
+    }
     qdev_realize_and_unref(DEVICE(soc), NULL, &error_fatal);
 
     memory_region_init_rom(&flash, NULL, "imx8mq-evk.flash",
@@ -315,12 +320,14 @@ static void imx8mq_evk_init(MachineState *machine)
 
 /*
  * No model is half way through a job while others have their reset state
- * already.
+ * already, and what is open meanwhile is nobody's act.
  */
 static void imx8mq_evk_reset(MachineState *machine, ResetType type)
 {
     svp_workers_hold(true);
+    svp_monitor_reset(true);
     qemu_devices_reset(type);
+    svp_monitor_reset(false);
     svp_workers_hold(false);
 }
 
@@ -342,6 +349,16 @@ static bool get_test_port(Object *obj, Error **errp)
 static void set_test_port(Object *obj, bool value, Error **errp)
 {
     IMX8MQ_EVK(obj)->test_port = value;
+}
+
+static bool get_leak_oracle(Object *obj, Error **errp)
+{
+    return IMX8MQ_EVK(obj)->leak_oracle;
+}
+
+static void set_leak_oracle(Object *obj, bool value, Error **errp)
+{
+    IMX8MQ_EVK(obj)->leak_oracle = value;
 }
 
 static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
@@ -373,6 +390,11 @@ static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
     object_class_property_set_description(
         oc, "test-port", "a DMA engine that acts as any bus master, at "
         "0x303f0000; whoever programs it has the rights of all");
+    object_class_property_add_bool(oc, "leak-oracle", get_leak_oracle,
+                                   set_leak_oracle);
+    object_class_property_set_description(
+        oc, "leak-oracle", "data that non-secure software may not read are "
+        "followed; query-svp-leaks tells where they got out");
 }
 
 static const TypeInfo imx8mq_evk_info = {

@@ -285,6 +285,10 @@ static int svp_device_pre_load(void *opaque)
     if (s->worker) {
         svp_worker_cancel(s->worker);
     }
+    if (s->views) {
+        /* Until the machine runs: svp_monitor.c. */
+        svp_monitor_hold_rights(svp_views_monitor(s->views), true);
+    }
     return 0;
 }
 

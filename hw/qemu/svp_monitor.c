@@ -7,6 +7,7 @@
 #include "qapi/qapi-events-svp.h"
 #include "qapi/qapi-visit-svp-violations.h"
 #include "qapi/error.h"
+#include "system/runstate.h"
 #include "system/tcg.h"
 #include "target/arm/cpu.h"
 #include "exec/cpu-common.h"
@@ -160,10 +161,56 @@ qemu_irq svp_monitor_line(SvpMonitor *monitor, const char *device,
     return qemu_allocate_irq(line_driven, line, 0);
 }
 
+/* Leaks */
+
+static void monitor_leaked(void *opaque, const char *text, bool again)
+{
+    trace_svp_leak(again ? "again" : "new", text);
+}
+
+/* What a state that was loaded has opened is in force when the machine runs. */
+static void machine_state_changed(void *opaque, bool running, RunState state)
+{
+    SvpMonitor *monitor = opaque;
+
+    if (running) {
+        svp_monitor_hold_rights(monitor->core, false);
+    }
+}
+
+static void cpu_el_changed(ARMCPU *cpu, void *opaque)
+{
+    SvpMonitor *monitor = opaque;
+
+    if (!arm_is_secure(&cpu->env)) {
+        svp_monitor_left_secure_world(monitor->core, CPU(cpu)->cpu_index);
+    }
+}
+
+void svp_monitor_watch_cpu(SvpMonitor *monitor, ARMCPU *cpu)
+{
+    if (svp_monitor_follows_data(monitor->core)) {
+        arm_register_el_change_hook(cpu, cpu_el_changed, monitor);
+    }
+}
+
+static SvpMonitor *the_monitor; /* of the machine that is reset */
+
+void svp_monitor_reset(bool begins)
+{
+    if (begins) {
+        svp_monitor_hold_rights(the_monitor->core, true);
+    } else {
+        svp_monitor_forget_data(the_monitor->core);
+        svp_monitor_hold_rights(the_monitor->core, false);
+    }
+}
+
 static const SvpMonitorOps monitor_ops = {
     .cpu_place = monitor_cpu_place,
     .recorded = monitor_recorded,
     .drive_line = monitor_drive_line,
+    .leaked = monitor_leaked,
 };
 
 SvpMonitor *svp_monitor_new(SvpDeviceState *device)
@@ -177,5 +224,9 @@ SvpMonitor *svp_monitor_new(SvpDeviceState *device)
     monitor->event_timer = timer_new_ns(QEMU_CLOCK_REALTIME,
                                         event_timer_expired, monitor);
     svp_monitor_set_ops(monitor->core, &monitor_ops, monitor);
+    if (svp_monitor_follows_data(monitor->core)) {
+        qemu_add_vm_change_state_handler(machine_state_changed, monitor);
+    }
+    the_monitor = monitor;
     return monitor;
 }

@@ -6,12 +6,13 @@
  * QEMU interface of the core is that of any other (svp_device.h). On top of
  * it:
  *  - QMP commands and the event SVP_VIOLATION as in svp*.json
- *  - trace events svp_violation, svp_fault_* and svp_line_driven
+ *  - trace events svp_violation, svp_leak, svp_fault_* and svp_line_driven
  */
 #ifndef HW_SVP_MONITOR_H
 #define HW_SVP_MONITOR_H
 
 #include "svp_device.h"
+#include "target/arm/cpu-qom.h"
 #include "svp/abi_log.h"
 
 #define TYPE_SVP_MONITOR "imx8mq.bus-monitor"
@@ -23,6 +24,12 @@ typedef struct SvpMonitor SvpMonitor;
  * long as the machine.
  */
 SvpMonitor *svp_monitor_new(SvpDeviceState *device);
+
+/* What @cpu takes out of the secure world is the leak oracle's business. */
+void svp_monitor_watch_cpu(SvpMonitor *monitor, ARMCPU *cpu);
+
+/* Around a reset of the machine: what it opens is nobody's act. */
+void svp_monitor_reset(bool begins);
 
 /*
  * An input to be driven by @device instead of @receiver. Levels pass through

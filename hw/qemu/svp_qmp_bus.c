@@ -115,6 +115,7 @@ SvpTestPortResult *qmp_svp_test_port(SvpTestPortJob *job, Error **errp)
         return NULL;
     }
     data = data ?: g_malloc0(length);
+    svp_bus_begin(test_port_bus);
     result = g_new0(SvpTestPortResult, 1);
     if (reads) {
         answer = test_port_move(job, from, data, length, false, &result->delay);

@@ -596,6 +596,8 @@ void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,
 
     g_assert(!views->raw_ready);
     g_array_append_val(views->memories, memory);
+    svp_monitor_add_memory(views->monitor, base, window,
+                           memory_region_size(ram));
 }
 
 /* For the bus, and for who looks from outside */
