@@ -40,12 +40,14 @@ class Clip:
         self.digests = digests(self.path, size, bits)
 
 
-def raw_pictures(path, size):
+def raw_pictures(path, size, bits=8):
     """Of every picture that ffmpeg makes of a stream: the lines of Y, Cb and Cr, as lists of numbers. Even sizes only."""
     width, height = map(int, size.split("x"))
-    raw = _ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-")
+    raw = _ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p" if bits == 8 else "yuv420p10le",
+                  "-f", "rawvideo", "-")
+    raw = raw if bits == 8 else struct.unpack(f"<{len(raw) // 2}H", raw)
     planes = ((0, width, height), (width * height, width // 2, height // 2), (width * height * 5 // 4, width // 2, height // 2))
-    return [[[list(raw[at + start + y * across:][:across]) for y in range(down)] for start, across, down in planes]
+    return [[[list(raw[line:line + across]) for line in range(at + start, at + start + across * down, across)] for start, across, down in planes]
             for at in range(0, len(raw), width * height * 3 // 2)]
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Our driver of the display controller: three planes at once and videos against a composition made here, players, what it refuses, sleep."""
+"""Our driver of the display controller: three planes at once and videos against a composition made here, players, what it refuses, sleep,
+and what is left on the screen of a picture that the firewall denies."""
 
 import math
 import re
@@ -7,11 +8,12 @@ import struct
 import unittest
 
 import boot_case
-from boot_case import fall_asleep, wake_up
+from boot_case import fall_asleep, wait_until, wake_up
 from clips import Clip, raw_pictures
 from screen import SHOW_SECONDS, TROUBLE, ShowingCase
 from svplib.build import products
 from svplib.film.composition import MOST, Canvas, scale, scale_chroma, to_rgb
+from svplib.machine.test_port import secure_registers
 
 WIDTH, HEIGHT = 640, 480
 SCREEN = f"--mode {WIDTH}x{HEIGHT}"
@@ -19,6 +21,13 @@ FLIPS = 120
 PAIRS = ("YUYV", "YVYU", "UYVY", "VYUY")
 NUMBER = 61  # of the picture of a clip that is looked at
 COVERAGE = "pixel blend mode=Coverage"
+PLACE_OF_GSTREAMER, MODE_OF_GSTREAMER = (800, 420), (1920, 1080)  # the mode is the screen's preferred one
+DRAM, PAGE = 0x40000000, 0x1000
+#: A memory slot of the RDC that is free under `open`; rights of domains 0 to 2, and of all
+RDC_SLOT, BUT_DOMAIN_3, EVERYBODY = 0x303D0870, 1 << 30 | 0x3F, 0xFF
+RDC_MDA_DCSS = 0x303D0200 + 4 * 17
+#: CONTROL0 of BLKCTL
+LINK, LINK_IS_PROTECTED = 0x32E2F010, 1 << 16
 
 
 def waves(width, height, seed, most=255):
@@ -60,6 +69,15 @@ def in_tiles(lines):
     return [flat[at:at + width] for at in range(0, len(flat), width)]
 
 
+def chroma_of_pairs(lines):
+    """Cb or Cr of 4:2:0 for each pixel, by way of 4:2:2 that has each line twice."""
+    return scale([line for line in lines for _ in range(2)], 2 * len(lines[0]), 2 * len(lines), (0, 0.5))
+
+
+def ten_bits_of_video(planes, bits=8):
+    return [[[value << 10 - bits for value in line] for line in lines] for lines in planes]
+
+
 class Video:
     """A picture of YCbCr 4:2:0; components have 10 bits, of which only the upper `bits` may be set."""
 
@@ -91,9 +109,7 @@ class Video:
         return to_rgb(scale(self.luma, width, height), *chroma, encoding, full, bits)
 
     def rgb_of_pairs(self, encoding):
-        across = (0, 0.5)
-        chroma = [scale([line for line in lines for _ in range(2)], self.WIDTH, self.HEIGHT, across) for lines in (self.cb, self.cr)]
-        return to_rgb(self.luma, *chroma, encoding)
+        return to_rgb(self.luma, chroma_of_pairs(self.cb), chroma_of_pairs(self.cr), encoding)
 
 
 def ten_bits(lines):
@@ -126,8 +142,9 @@ class Planes(ShowingCase):
         make = cls.scratch / "clips"
         make.mkdir()
         cls.clip = Clip(make, "h264", "320x240", frames=NUMBER + 2, name="clip")
-        files[cls.clip.name] = cls.clip.data
-        cls.number = raw_pictures(cls.clip.path, "320x240")[NUMBER - 1]
+        cls.clips = [cls.clip, *(Clip(make, "hevc", "320x240", frames=NUMBER + 2, name=f"clip-{bits}", bits=bits) for bits in (8, 10))]
+        files |= {clip.name: clip.data for clip in cls.clips}
+        cls.pictures = raw_pictures(cls.clip.path, "320x240")
         cls.video, cls.top = [ten_bits(lines) for lines in video], [ten_bits(lines) for lines in top]
         cls.inset, cls.veil = inset, [[value / 255 for value in line] for line in veil]
         cls.BOARD = {"sd": [boot_case.make_card(cls.scratch, files), products.locate("media-card")]}
@@ -215,20 +232,107 @@ class Planes(ShowingCase):
             with self.subTest(left=left, right=right):
                 self.expect_videos(left, right, left_rgb, right_rgb)
 
-    def clip_picture(self):
-        """The clip's picture in the middle of the screen, as it is."""
-        planes = [[[value << 2 for value in line] for line in lines] for lines in self.number]
+    @staticmethod
+    def clip_picture(planes, bits=8):
+        """A clip's picture in the middle of the screen, as it is."""
+        luma, *chroma = ten_bits_of_video(planes, bits)
         canvas = Canvas(WIDTH, HEIGHT)
-        canvas.put(160, 120, to_rgb(planes[0], *(scale_chroma(lines, 320, 240) for lines in planes[1:]), "601"))
+        canvas.put(160, 120, to_rgb(luma, *(scale_chroma(lines, 320, 240) for lines in chroma), "601", bits=bits))
         return canvas.picture()
 
     def test_player(self):
-        """The 61st picture by svp-play, from the decoder's buffers and from a heap's."""
-        for heap in ("", "--picture-heap default_cma_region"):
-            with self.subTest(heap=heap), self.shows(f"svp-play --display {SCREEN} --area 320x240+160+120 {heap} --frames {NUMBER} /mnt/clip.264"):
+        """The 61st picture by svp-play, from the decoders' buffers and from a heap's: NV12 and P010 by lines, and G2's tiles with 8 and 10 bits."""
+        heap = "--picture-heap default_cma_region"
+        h264, eight, ten = [(clip, self.clip_picture(raw_pictures(clip.path, clip.size, clip.bits)[NUMBER - 1], clip.bits)) for clip in self.clips]
+        lines, tiles = "linear", "decoder-tiles"
+        cases = ((h264, "", "yuv-420-8", lines), (h264, heap, "yuv-420-8", lines), (eight, "", "yuv-420-8", lines), (eight, "--tiled", "yuv-420-8", tiles),
+                 (ten, "", "yuv-420-10-of-16", lines), (ten, f"--tiled {heap}", "yuv-420-10", tiles))
+        for (clip, picture), options, form, tiling in cases:
+            command = f"svp-play --display {SCREEN} --area 320x240+160+120 {options} --frames {NUMBER} /mnt/{clip.name}"
+            with self.subTest(clip=clip.name, options=options), self.shows(command):
                 self.guest("while ! grep -q DISPLAYED /tmp/said; do usleep 100000; done", timeout=SHOW_SECONDS)
                 self.assertIn(f"pictures={NUMBER}", self.said())
-                self.expect_picture(self.clip_picture(), 1)
+                self.expect_picture(picture, 1)
+                channel = next(channel for channel in map(self.channel, (1, 2, 3)) if channel["shows"])
+                self.assertEqual((channel["format"], channel["tiling"]), (form, tiling))
+
+    def test_gstreamer(self):
+        """The last picture by kmssink, in the middle plane, of the post-processor's YUYV, which GStreamer prefers, and as NV12; BT.709 is the plane's
+        default. A branch of the pipeline without an end keeps it on the screen."""
+        place = ",".join(map(str, (*PLACE_OF_GSTREAMER, 320, 240)))
+        luma, *chroma = ten_bits_of_video(self.pictures[-1])
+        cases = (("", "yuv-422-8", chroma_of_pairs), ("video/x-raw,format=NV12 ! ", "yuv-420-8", lambda lines: scale_chroma(lines, 320, 240)))
+        for caps, form, whole in cases:
+            canvas = Canvas(*MODE_OF_GSTREAMER)
+            canvas.put(*PLACE_OF_GSTREAMER, to_rgb(luma, *map(whole, chroma), "709"))
+            with self.subTest(form), self.shows("svp-media gst-launch-1.0 --no-position filesrc location=/mnt/clip.264 ! h264parse ! v4l2slh264dec ! "
+                                                f"{caps}kmssink driver-name={self.DRIVER} render-rectangle='<{place}>' fdsrc ! fakesink async=false"):
+                self.expect_picture(canvas.picture(), 1)
+                self.assertEqual(self.channel(2)["format"], form)
+
+    def channel(self, number):
+        """Counters of a channel, from 1."""
+        return self.board.qmp.command("query-svp-counters", device="dcss")[0]["counters"]["channels"][number - 1]
+
+    def test_denied_video(self):
+        """The RDC takes the lowest plane's picture from the display: each frame of it is denied and on record, zeros are green, the planes above
+        stay as they are. Then all is right again."""
+        qmp, (_, writel) = self.board.qmp, secure_registers(self.board.qmp)
+        _, (_, inset) = self.below()
+        lowest_plane = "primary:format=NV12,size=128x64,file=/mnt/a.nv12,target=512x256+0+0,COLOR_ENCODING=ITU-R BT.601 YCbCr"
+        top = f"overlay-2:format=AR24,size=200x100,file=/mnt/top.ar24,target=200x100+400+50,{COVERAGE}"
+        nothing = to_rgb(*[constant(512, 256, 0)] * 3, "601")
+        wanted = []
+        for lowest in (self.eight.rgb("601", width=512, height=256), nothing):
+            canvas = Canvas(WIDTH, HEIGHT)
+            canvas.put(0, 0, lowest)
+            canvas.put(480, 30, [scale(lines, 128, 64) for lines in self.inset])
+            canvas.put(400, 50, self.top, self.veil)
+            wanted.append(canvas.picture())
+        with self.planes(lowest_plane, inset, top):
+            self.expect_picture(wanted[0], 1)
+            qmp.command("stop")
+            before = self.channel(3)
+            luma, chroma = before["address"], before["chroma-address"]
+            last = chroma + Video.WIDTH * Video.HEIGHT // 2 - 1
+            for offset, value in ((0, luma // PAGE * PAGE - DRAM), (4, last // PAGE * PAGE + PAGE - DRAM), (8, BUT_DOMAIN_3)):
+                writel(RDC_SLOT + offset, value)
+            self.addCleanup(writel, RDC_SLOT + 8, EVERYBODY)
+            self.addCleanup(writel, RDC_MDA_DCSS, 0)
+            qmp.command("svp-clear-violations")
+            writel(RDC_MDA_DCSS, 3)
+            qmp.command("cont")
+            self.expect_picture(wanted[1], 1)
+            wait_until("20 frames", lambda: self.channel(3)["refused-frames"] >= before["refused-frames"] + 20)
+            qmp.command("stop")
+            after, records = self.channel(3), qmp.command("query-svp-violations")["violations"]
+            writel(RDC_MDA_DCSS, 0)
+            qmp.command("cont")
+            self.expect_picture(wanted[0], 1)
+        refused = after["refused-frames"] - before["refused-frames"]
+        self.assertEqual(after["fetched-frames"] - before["fetched-frames"], refused)
+        self.assertEqual({(record["master"], record["direction"], record["denier"]) for record in records},
+                         {("dcss", "read", "rdc-region")})
+        for address in (luma, chroma):
+            self.assertEqual(sum(record["count"] for record in records if record["address"] == address), refused)
+        self.assertEqual({record["address"] for record in records}, {luma, chroma})
+
+    def test_content_protection(self):
+        """A picture in the protected heap is shown only while secure software says that the link is protected; others always are. The heap's zeros
+        are green in a video."""
+        _, writel = secure_registers(self.board.qmp)
+        self.addCleanup(writel, LINK, 0)
+        heap = "primary:format=NV12,size=128x64,heap=video,target=256x128+0+0,COLOR_ENCODING=ITU-R BT.601 YCbCr"
+        top = f"overlay-2:format=AR24,size=200x100,file=/mnt/top.ar24,target=200x100+400+50,{COVERAGE}"
+        for wanted, protected, shown in (("Undesired", 0, True), ("Desired", 0, False), ("Desired", LINK_IS_PROTECTED, True), ("Desired", 0, False)):
+            canvas = Canvas(WIDTH, HEIGHT)
+            if shown:
+                canvas.put(0, 0, to_rgb(*[constant(256, 128, 0)] * 3, "601"))
+            canvas.put(400, 50, self.top, self.veil)
+            writel(LINK, protected)
+            with self.subTest(wanted=wanted, protected=protected), self.planes(heap, top, more=f"--property 'Content Protection={wanted}'"):
+                self.expect_picture(canvas.picture(), 1)
+                self.assertEqual(self.channel(3)["shows"], shown)
 
     def test_page_flips(self):
         """Each has a frame of its own, and vertical blanks come at the rate of the mode."""
