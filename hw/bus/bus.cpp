@@ -55,9 +55,13 @@ class Cells {
 /** One read or write under way. */
 class Bus::Transfer {
  public:
-    /** A read if @p into has bytes, a write of @p from otherwise; as many as @p rows have. */
+    /**
+     * A read if @p into has bytes, a write of @p from otherwise; as many as @p rows have. @p known: pieces
+     * that are judged already.
+     */
     Transfer(Bus& bus, const Initiator& by, const Cargo& cargo, const Rows& rows,
-             std::span<std::uint8_t> into, std::span<const std::uint8_t> from)
+             std::span<std::uint8_t> into, std::span<const std::uint8_t> from,
+             std::span<const JudgedPiece> known = {})
         : bus_(bus),
           judge_(bus.judge_),
           memory_(bus.memory_),
@@ -69,7 +73,8 @@ class Bus::Transfer {
           address_(rows.address),
           row_left_(rows.width),
           into_(into),
-          from_(from) {
+          from_(from),
+          known_(known) {
         if (rows.stride == rows.width) {
             row_left_ = left();  // without a gap, they are one
         }
@@ -102,9 +107,17 @@ class Bus::Transfer {
         access_.direction = direction_;
         access_.stream = by_.stream;
         access_.debug = by_.observer;
-        piece_ = judge_.alike(access_, std::min(row_left_, transaction_max));
+        const JudgedPiece* known = next_known();
+        const bool inside = known != nullptr && known->first <= address_;
+        const std::uint64_t room = known == nullptr ? transaction_max
+                                   : inside         ? known->last - address_ + 1
+                                                    : known->first - address_;
+        piece_ = judge_.alike(access_, std::min({row_left_, transaction_max, room}));
         access_.size = static_cast<std::uint32_t>(piece_);
         decision_ = judge_.access(access_);
+        if (inside) {
+            go_on_from(*known);
+        }
         take(decision_.response);
         result_.delay += decision_.outcome.delay;
         // Faults may have changed rights themselves; what they did is judged.
@@ -112,10 +125,24 @@ class Bus::Transfer {
         look_ahead();
     }
 
+    /** What has been judged stands, but for what has been closed since. */
+    void go_on_from(const JudgedPiece& known) {
+        const bool closed = known.granted && !known.by_fault && !decision_.granted;
+        decision_.granted = known.granted && !closed;
+        decision_.response = closed ? std::max(known.answer, decision_.response) : known.answer;
+        decision_.outcome.edits = known.edits;
+    }
+
+    /** The first piece that is judged already and does not end before address_; null if there is none. */
+    const JudgedPiece* next_known() const {
+        const auto found = std::ranges::lower_bound(known_, address_, {}, &JudgedPiece::last);
+        return found == known_.end() ? nullptr : &*found;
+    }
+
     /** Finds out how far further rows need not be judged, because nothing would come of it but a grant. */
     void look_ahead() {
         quiet_first_ = quiet_end_ = 0;
-        if (row_left_ == left() || !decision_.granted || decision_.outcome.hit()) {
+        if (row_left_ == left() || !decision_.granted || decision_.outcome.hit() || !known_.empty()) {
             return;
         }
         const std::uint64_t rows = left() / width_;
@@ -206,6 +233,7 @@ class Bus::Transfer {
     std::uint64_t row_left_;              ///< bytes of its row that are left
     std::span<std::uint8_t> into_;        ///< what is left to be read
     std::span<const std::uint8_t> from_;  ///< what is left to be written
+    const std::span<const JudgedPiece> known_;
     Result result_;
 
     // The transaction under way, if piece_ is not 0.
@@ -283,11 +311,27 @@ Judgement Bus::judge_rows(const Initiator& by, const Rows& rows, const Cargo& ca
         if (decision.granted) {
             tell(cargo, access, piece);
         }
+        if (!decision.granted || decision.outcome.hit()) {
+            Transaction plain = access;
+            plain.debug = true;
+            const bool by_fault = decision.granted && !judge_.access(plain).granted;
+            result.exceptions.push_back({access.address, access.address + piece - 1, decision.granted,
+                                         decision.response, by_fault, decision.outcome.edits});
+        }
         at += piece;
     }
     result.answer = fits ? result.answer : Response::decerr;
     result.granted = result.granted && fits;
     return result;
+}
+
+Response Bus::look_rows(const Initiator& by, const Rows& rows, std::span<const JudgedPiece> exceptions,
+                        std::span<std::uint8_t> data) {
+    Initiator observer = by;
+    observer.observer = true;
+    return Transfer(*this, observer, {}, rows, data.first(rows.width * rows.height), {}, exceptions)
+        .run()
+        .answer;
 }
 
 bool Bus::grants_ram(const Initiator& by, std::uint64_t address, std::uint64_t size, Direction direction) {

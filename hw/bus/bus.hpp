@@ -22,6 +22,7 @@
 #include "bus/access_judge.hpp"
 #include "bus/data_witness.hpp"
 #include "bus/raw_memory.hpp"
+#include "svp/judgement.hpp"
 #include "svp/transaction.hpp"
 
 namespace svp {
@@ -68,6 +69,10 @@ class Bus {
      * its first byte are alike, gaps between rows included.
      */
     Judgement judge_rows(const Initiator& by, const Rows& rows, const Cargo& cargo = {});
+
+    /** What such a read would have moved, of the cells as they are now: see Host::bus_look_rows(). */
+    Response look_rows(const Initiator& by, const Rows& rows, std::span<const JudgedPiece> exceptions,
+                       std::span<std::uint8_t> data);
 
     /**
      * Calls @p move(from, to) with the cells of two ranges of RAM, under the lock, if that is as good as

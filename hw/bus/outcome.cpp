@@ -4,7 +4,7 @@
 namespace svp {
 
 void Outcome::edit(std::uint64_t address, std::span<std::byte> data) const {
-    for (const Edit& edit : edits) {
+    for (const DataEdit& edit : edits) {
         for (std::size_t i = 0; i < data.size(); ++i) {
             const std::uint64_t at = address + i;
             if (at < edit.first || at > edit.last) {

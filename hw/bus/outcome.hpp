@@ -8,19 +8,13 @@
 #include <span>
 #include <vector>
 
+#include "svp/judgement.hpp"
 #include "svp/transaction.hpp"
 
 namespace svp {
 
 /** What becomes of one transaction because of faults. */
 struct Outcome {
-    /** Bytes at [first, last] are set to 0 or have bits inverted, in the order of the list. */
-    struct Edit {
-        std::uint64_t first;
-        std::uint64_t last;
-        std::uint64_t mask;  ///< as in Fault; 0: the bytes become 0
-    };
-
     std::uint32_t fault = 0;  ///< identifier of the first fault that hit the transaction, 0: none did
     std::uint32_t identity_fault = 0;  ///< of the first that made it somebody else's, 0: none did
     std::optional<Response> answer;    ///< answer instead of the true one
@@ -28,7 +22,7 @@ struct Outcome {
     bool master_changed = false;       ///< the caller looks up the new master's domain, then sets `domain`
     std::optional<Domain> domain;      ///< to be judged with, whatever the domain of the master is
     std::int64_t delay = 0;            ///< ns to complete later
-    std::vector<Edit> edits;
+    std::vector<DataEdit> edits;       ///< in this order
 
     bool hit() const { return fault != 0; }
 

@@ -109,8 +109,17 @@ class AdapterHost final : public svp::Host, public svp::DataFollower {
         return bus_ == nullptr ? svp::Response::decerr : ended(bus_->write_rows(by, rows, data, cargo_));
     }
     svp::Judgement bus_judge_rows(const svp::Initiator& by, const svp::Rows& rows) override {
-        return bus_ == nullptr ? svp::Judgement{svp::Response::decerr, false}
-                               : bus_->judge_rows(by, rows, cargo_);
+        return bus_ == nullptr ? svp::Judgement{svp::Response::decerr, false, {}}
+                               : bus_->judge_rows(by, rows);
+    }
+    svp::Response bus_look_rows(const svp::Initiator& by, const svp::Rows& rows,
+                                std::span<const svp::JudgedPiece> exceptions,
+                                std::span<std::uint8_t> data) override {
+        if (bus_ == nullptr) {
+            std::ranges::fill(data, std::uint8_t{0});
+            return svp::Response::decerr;
+        }
+        return bus_->look_rows(by, rows, exceptions, data);
     }
     bool bus_pass(const svp::Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "svp/judgement.hpp"
 #include "svp/refusal.hpp"
 #include "svp/transaction.hpp"
 
@@ -143,6 +144,17 @@ class Host {
      * gaps between them; at most one record for each range with rights of its own, however many rows it has.
      */
     virtual Judgement bus_judge_rows(const Initiator& by, const Rows& rows) = 0;
+
+    /**
+     * The data of a read that bus_judge_rows() has judged, for an observer: as the cells are now, with what
+     * has become of that read. A piece of @p exceptions that was denied is zero, one that a fault has let
+     * pass or edited is so here. All other bytes are judged anew, as the observer's. Leaves no record.
+     *
+     * @param exceptions pieces by rising addresses, apart from each other
+     * @return the worst answer of all pieces
+     */
+    virtual Response bus_look_rows(const Initiator& by, const Rows& rows,
+                                   std::span<const JudgedPiece> exceptions, std::span<std::uint8_t> data) = 0;
 
     /**
      * Moves @p size bytes from one range of memory to another as bus_read() and bus_write() would, but by

@@ -103,12 +103,6 @@ struct Transaction {
 /** The interconnect's answer, as the AXI response codes name it. */
 enum class Response : std::uint8_t { okay, slverr, decerr };
 
-/** What becomes of accesses that move no data. */
-struct Judgement {
-    Response answer = Response::okay;  ///< the worst of all
-    bool granted = true;               ///< all of them
-};
-
 /** Name of a master as used in logs and on the command line, "?" for a number without a master. */
 std::string_view name(Master master);
 std::string_view name(World world);

@@ -54,6 +54,10 @@ class FlatHost : public Host {
         return Response::decerr;
     }
     Judgement bus_judge_rows(const Initiator&, const Rows&) override { return {}; }
+    Response bus_look_rows(const Initiator& by, const Rows& rows, std::span<const JudgedPiece>,
+                           std::span<std::uint8_t> data) override {
+        return bus_read_rows(by, rows, data);
+    }
     bool bus_pass(const Initiator&, std::uint64_t source, std::uint64_t target, std::size_t,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
         move(bytes.data() + (source - base), bytes.data() + (target - base));

@@ -80,6 +80,12 @@ class FakeMemory : private AccessJudge, private RawMemory {
                           by.stream, by.observer});
         return bus_.judge_rows(by, rows);
     }
+    Response look_rows(const Initiator& by, const Rows& rows, std::span<const JudgedPiece> exceptions,
+                       std::span<std::uint8_t> data) {
+        accesses.push_back(
+            {by.master, by.own_world, Direction::read, rows.address, data.size(), by.stream, by.observer});
+        return bus_.look_rows(by, rows, exceptions, data);
+    }
     bool pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
               const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) {
         return bus_.pass(by, source, target, size, move);
@@ -285,6 +291,10 @@ class FakeHost : public Host, public CorePower {
     }
     Judgement bus_judge_rows(const Initiator& by, const Rows& rows) override {
         return memory.judge_rows(by, rows);
+    }
+    Response bus_look_rows(const Initiator& by, const Rows& rows, std::span<const JudgedPiece> exceptions,
+                           std::span<std::uint8_t> data) override {
+        return memory.look_rows(by, rows, exceptions, data);
     }
     bool bus_pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {

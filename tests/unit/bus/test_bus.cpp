@@ -617,3 +617,59 @@ TEST_CASE("judging rows comes to what the rights of their bytes are, and moves n
     CHECK(bench.bus.judge_rows({master}, {~std::uint64_t{0} - 10, 64, 8, 2}).answer == Response::decerr);
     CHECK(bench.bus.judge_rows({master}, {base, 64, 0, 2}).granted);
 }
+
+TEST_CASE("a look finds what a judged read was allowed, by faults that are over as well") {
+    constexpr FaultKind kinds[] = {FaultKind::zero, FaultKind::corrupt, FaultKind::answer,
+                                   FaultKind::change_domain};
+    unsigned hits = 0, closed = 0;
+    for (unsigned seed = 0; seed < 200; ++seed) {
+        INFO("seed " << seed);
+        Random random(seed);
+        Bench bench;
+        bench.cells = random_bytes(random, size);
+        bench.random_policy(random);
+        const Range range = random_range(random);
+        const Rows rows{range.address, range.length, range.length, 1};
+        Fault fault;
+        fault.kind = kinds[seed % std::size(kinds)];
+        fault.match.emplace();
+        fault.match->masters = 1u << mda;
+        fault.match->first = base;
+        fault.match->last = base + size / 2;
+        fault.mask = fault.kind == FaultKind::corrupt ? 0x0101010101010101 : 0;
+        fault.domain = static_cast<Domain>(below(random, 4));
+        fault.times = 0;
+        const unsigned id = bench.monitor.inject(fault).id;
+        REQUIRE(id != 0);
+        Bytes seen(range.length), looked(range.length);
+        const Response answer = bench.bus.read({master}, range.address, seen).answer;
+        const Judgement judged = bench.bus.judge_rows({master}, rows);
+        CHECK(judged.answer == answer);
+        bench.monitor.remove_fault(id);
+        bench.denials = 0;
+        const auto look = [&] { return bench.bus.look_rows({master}, rows, judged.exceptions, looked); };
+        REQUIRE(look() == answer);
+        REQUIRE((looked == seen));
+        Bytes plain(range.length);
+        bench.bus.read({master, World::non_secure, Stream::none, true}, range.address, plain);
+        hits += plain != seen ? 1 : 0;
+
+        // What is closed now is black at once, what is opened is not there yet.
+        std::vector<bool> passed(range.length);
+        for (const JudgedPiece& piece : judged.exceptions) {
+            for (std::uint64_t at = piece.first; at <= piece.last; ++at) {
+                passed[at - range.address] = piece.by_fault;
+            }
+        }
+        bench.random_policy(random);
+        look();
+        for (std::size_t i = 0; i < range.length; i += 61) {
+            const bool open = bench.open(range.address + i, Direction::read);
+            REQUIRE(looked[i] == (open || passed[i] ? seen[i] : 0));
+            closed += looked[i] != seen[i] ? 1 : 0;
+        }
+        CHECK(bench.denials == 0);
+    }
+    CHECK(hits > 20);
+    CHECK(closed > 1000);
+}
