@@ -91,9 +91,6 @@ std::string_view unmodelled_in(const Channel& channel, const Settings& settings)
     if ((settings.frame & dpr::frame_order) != 0) {
         return "flips after rotation";
     }
-    if ((settings.control & scaler::memory_paths) != 0) {
-        return "scaling by way of memory";
-    }
     if ((settings.sdata & scaler::sdata_swap) != 0) {
         return "luma and chroma that the scaler swaps";
     }
@@ -181,9 +178,57 @@ bool too_large(Size size) {
     return size.width * size.height > Channel::area_max;
 }
 
+/** Passes all samples as they are. */
+Filter plain_filter() {
+    Filter filter;
+    filter.increment = Filter::whole;
+    for (Filter::Taps& taps : filter.coefficients) {
+        taps[Filter::middle] = Filter::one;
+    }
+    return filter;
+}
+
+/** The picture that RDSRC reads: words with ten bits a component. */
+Channel read_from_memory(const RegisterBank& bank, bool enabled) {
+    Channel channel;
+    channel.from_memory = true;
+    const Size size{bank.value(rdsrc::width), bank.value(rdsrc::height)};
+    channel.fetches = size.width != 0 && size.height != 0;
+    channel.shows = channel.fetches && enabled;
+    const std::uint32_t control = bank.value(rdsrc::control_status);
+    if ((control >> wrscl::word_shift & wrscl::word_mask) != wrscl::word_ten_bits) {
+        channel.unmodelled = "words of RDSRC with other components than three of ten bits";
+    } else if (size.width > Channel::side_max || size.height > Channel::side_max || too_large(size)) {
+        channel.unmodelled = too_many_pixels;
+    }
+    if (!channel.unmodelled.empty()) {
+        return channel;
+    }
+    channel.depth = Depth::ten;
+    channel.select = {0, 1, 2, 3};
+    channel.stored = channel.source = channel.chroma = channel.scaled = size;
+    channel.planes[0] = {.base = bank.value(rdsrc::address),
+                         .pitch = bank.value(rdsrc::pitch),
+                         .width = size.width * Channel::pixel_size,
+                         .lines = size.height};
+    channel.vertical = channel.horizontal = plain_filter();
+    channel.chroma_vertical = channel.chroma_horizontal = plain_filter();
+    return channel;
+}
+
 }  // namespace
 
 Channel Channel::of(const RegisterBank& bank, unsigned number) {
+    const std::uint32_t control = bank.value(scaler::base + number * scaler::stride + scaler::ctrl);
+    if ((control & scaler::memory_to_output) != 0) {
+        return read_from_memory(bank, (control & scaler::enable) != 0);
+    }
+    Channel channel = scaled_by(bank, number);
+    channel.shows = channel.shows && (control & scaler::scale_to_memory) == 0;
+    return channel;
+}
+
+Channel Channel::scaled_by(const RegisterBank& bank, unsigned number) {
     const std::uint32_t fetch = dpr::base + number * dpr::stride;
     const std::uint32_t scale = scaler::base + number * scaler::stride;
     const Settings settings{.mode = bank.value(fetch + dpr::mode_ctrl0),

@@ -66,7 +66,8 @@ struct Channel {
     static constexpr std::uint32_t pixel_size = 4;  ///< bytes of a word
 
     bool fetches = false;         ///< the prefetch runs
-    bool shows = false;           ///< and the scaler does
+    bool shows = false;           ///< and the scaler does, for the screen
+    bool from_memory = false;     ///< RDSRC reads it
     std::string_view unmodelled;  ///< what of its settings is not there, as it stands in the log; or empty
 
     Coding coding = Coding::words;
@@ -91,8 +92,10 @@ struct Channel {
     Filter chroma_vertical;
     Filter chroma_horizontal;
 
-    /** What channel @p number is set to. */
+    /** What channel @p number is set to show, be it by way of memory. */
     static Channel of(const RegisterBank& bank, unsigned number);
+    /** What its prefetch and scaler make, whether for the screen or for memory. */
+    static Channel scaled_by(const RegisterBank& bank, unsigned number);
 
     unsigned plane_count() const { return coding == Coding::planes ? 2 : 1; }
 

@@ -100,15 +100,15 @@ void Composer::adopt(Plan plan) {
 }
 
 /** Reads a channel's picture; true if it can be seen otherwise than before. */
-bool Composer::read(unsigned number) {
+bool Composer::read(unsigned number, const FetchExceptions& exceptions) {
     const Part& part = plan_.parts[number];
     if (!part.enabled || !part.has_picture() || part.place.width == 0 || part.place.height == 0) {
         return false;
     }
-    return std::exchange(answers_[number], layers_[number].read(host_)) != answers_[number];
+    return std::exchange(answers_[number], layers_[number].read(host_, exceptions)) != answers_[number];
 }
 
-Screen Composer::compose(const RegisterBank& bank, bool late) {
+Screen Composer::compose(const RegisterBank& bank, const FrameExceptions& exceptions, bool late) {
     const Size screen = screen_of(bank);
     if (screen.width > Channel::side_max || screen.width * screen.height > Channel::area_max) {
         host_.log(LogKind::unimplemented, "dcss: screens of more than 4096 x 2304 pixels are not there");
@@ -121,7 +121,7 @@ Screen Composer::compose(const RegisterBank& bank, bool late) {
         adopt(std::move(plan));
     }
     for (unsigned number = 0; number < channel_count; ++number) {
-        all_changed_ = read(number) || all_changed_;
+        all_changed_ = read(number, exceptions[number]) || all_changed_;
     }
     for (std::uint32_t y = 0; y < screen.height; ++y) {
         if (all_changed_ || changed(y)) {

@@ -20,6 +20,7 @@
 
 #include "dcss/channel.hpp"
 #include "dcss/colour.hpp"
+#include "dcss/fetches.hpp"
 #include "dcss/layer.hpp"
 #include "dcss/registers.hpp"
 #include "svp/host.hpp"
@@ -43,8 +44,11 @@ class Composer {
  public:
     explicit Composer(Host& host) : host_(host) {}
 
-    /** The result stays until the next call; @p late if nothing that is fetched comes in time. */
-    Screen compose(const RegisterBank& bank, bool late = false);
+    /**
+     * The result stays until the next call; @p exceptions: what the fetches of the frame have met with;
+     * @p late if nothing that is fetched comes in time.
+     */
+    Screen compose(const RegisterBank& bank, const FrameExceptions& exceptions, bool late = false);
 
     /** Lines that compose() has changed since the last call of this. */
     Lines take_changes();
@@ -82,7 +86,7 @@ class Composer {
 
     static Plan plan_of(const RegisterBank& bank, Size screen, bool late);
     void adopt(Plan plan);
-    bool read(unsigned number);
+    bool read(unsigned number, const FetchExceptions& exceptions);
     bool reaches(const Part& part, std::uint32_t y) const;
     bool covers(const Part& part, std::uint32_t y) const;
     bool changed(std::uint32_t y) const;

@@ -22,6 +22,7 @@ constexpr unsigned detiler_line = 3;  // of channel 2; the next one of channel 3
 
 constexpr unsigned line_timer = 0;
 constexpr unsigned loader_timer = 1;
+constexpr unsigned write_timer = 2;
 
 /** Virtual time that ContextLoader::items_per_step take, and what a load without frames waits, ns. */
 constexpr std::int64_t step_time = 1000000;
@@ -51,7 +52,8 @@ Dcss::Dcss(Host& host)
       regions_{{{"dcss", window}, {"dcss-blk-ctrl", blk_ctrl_size}}},
       bank_(host, "dcss", window, rows(*this)),
       blk_ctrl_(host, "dcss-blk-ctrl", blk_ctrl_size, blk_ctrl_rows()),
-      composer_(host) {}
+      composer_(host),
+      write_back_(host) {}
 
 std::vector<Register> Dcss::rows(Dcss& self) {
     return dcss::rows({
@@ -96,6 +98,8 @@ bool Dcss::connect(std::string_view role, Device& peer) {
 void Dcss::reset() {
     host().cancel(line_timer);
     host().cancel(loader_timer);
+    host().cancel(write_timer);
+    write_back_.stop();
     bank_.reset();
     blk_ctrl_.reset();
     loader_.stop();
@@ -106,6 +110,7 @@ void Dcss::reset() {
     loader_due_ = 0;
     underrun_ = false;
     item_refused_ = false;
+    exceptions_ = {};
     crcs_.clear();
     frames_ = 0;
     underruns_ = 0;
@@ -115,6 +120,7 @@ void Dcss::reset() {
     loads_ = 0;
     items_ = 0;
     failed_loads_ = 0;
+    written_ = 0;
     update_irqs();
 }
 
@@ -125,6 +131,7 @@ std::vector<Counter> Dcss::counters() const {
         {"underruns", underruns_},
         {"lost-vblanks", lost_vblanks_},
         {"composed-lines", composer_.composed_lines()},
+        {"written-frames", written_},
         {"context-loader.loads", loads_},
         {"context-loader.items", items_},
         {"context-loader.failed-loads", failed_loads_},
@@ -267,10 +274,13 @@ std::int64_t Dcss::frame_length() const {
 
 void Dcss::timing_written() {
     if (on() && !timing_.running()) {
+        exceptions_ = {};
         timing_.start(host().now(), frame_length(), frame_lines());
     } else if (!on() && timing_.running()) {
         timing_.stop();
         host().cancel(line_timer);
+        host().cancel(write_timer);
+        write_back_.stop();
         if (load_wanted() && !loader_.running() && loader_due_ == 0) {
             load_later(idle_time);
         }
@@ -315,6 +325,7 @@ void Dcss::begin_frame() {
     underrun_ = host().fault("underrun").has_value();
     underruns_ += underrun_ ? 1 : 0;
     judge_fetches();
+    begin_write_back();
     take_crc();
 }
 
@@ -328,26 +339,80 @@ void Dcss::judge_fetches() {
     if (DataFollower* follower = data_follower(host())) {
         follower->forget_data();
     }
+    exceptions_ = {};
     for (unsigned channel = 0; channel < channel_count && on(); ++channel) {
-        const std::vector<Rows> fetches = dcss::fetches(bank_, channel);
-        if (fetches.empty()) {
+        const std::array<Rows, fetch_count> fetches = dcss::fetches(bank_, channel);
+        std::array<Judgement, fetch_count> judged;
+        bool fetched = false, granted = true;
+        for (unsigned number = 0; number < fetch_count; ++number) {
+            if (fetches[number].height == 0) {
+                continue;
+            }
+            judged[number] = host().bus_judge_rows(initiator, fetches[number]);
+            fetched = true;
+            granted = granted && judged[number].granted;
+            exceptions_[channel][number] = std::move(judged[number].exceptions);
+        }
+        if (!fetched) {
             continue;
         }
-        Judgement worst;
-        for (const Rows& rows : fetches) {
-            const Judgement judged = host().bus_judge_rows(initiator, rows);
-            worst.answer = std::max(worst.answer, judged.answer);
-            worst.granted = worst.granted && judged.granted;
-        }
         ++fetched_[channel];
-        refused_[channel] += worst.granted ? 0 : 1;
-        const std::uint32_t status = dpr::base + channel * dpr::stride + dpr::irq_nonmask_status;
-        bank_.set(status, bank_.value(status) | dpr::irq_done | dpr::irq_run | dpr::irq_shadow_loaded |
-                              (worst.answer == Response::okay ? 0 : dpr::irq_axi_read_error) |
-                              (underrun_ ? dpr::irq_buffers : 0));
+        refused_[channel] += granted ? 0 : 1;
+        if (fetches[0].height != 0 || fetches[1].height != 0) {
+            prefetched(channel, std::max(judged[0].answer, judged[1].answer));
+        }
+        if (fetches[memory_fetch].height != 0) {
+            bank_.set(rdsrc::control_status,
+                      bank_.value(rdsrc::control_status) | rdsrc::frame_complete |
+                          (judged[memory_fetch].answer == Response::okay ? 0 : rdsrc::error));
+        }
     }
     // A fetch that comes late would be an underrun.
     static_cast<void>(host().bus_delay());
+}
+
+/** Says in the status of a prefetch how its fetches of a frame were answered. */
+void Dcss::prefetched(unsigned channel, Response answer) {
+    const std::uint32_t status = dpr::base + channel * dpr::stride + dpr::irq_nonmask_status;
+    bank_.set(status, bank_.value(status) | dpr::irq_done | dpr::irq_run | dpr::irq_shadow_loaded |
+                          (answer == Response::okay ? 0 : dpr::irq_axi_read_error) |
+                          (underrun_ ? dpr::irq_buffers : 0));
+}
+
+// The write scaler.
+
+void Dcss::begin_write_back() {
+    host().cancel(write_timer);
+    while (write_back_.under_way()) {
+        write_part();  // the emulator is late
+    }
+    if (on() && !underrun_ && write_back_.begin(bank_, exceptions_)) {
+        host().schedule(write_timer, host().now() + write_interval());
+    }
+}
+
+/** From one part to the next one, ns: the last one comes before the next frame. */
+std::int64_t Dcss::write_interval() const {
+    return timing_.length() / (WriteBack::parts + 1);
+}
+
+void Dcss::write_back_due() {
+    write_part();
+    if (write_back_.under_way()) {
+        host().schedule(write_timer, host().now() + write_interval());
+    }
+}
+
+void Dcss::write_part() {
+    write_back_.step();
+    if (write_back_.under_way()) {
+        return;
+    }
+    ++written_;
+    const std::uint32_t control = bank_.value(wrscl::control_status);
+    bank_.set(wrscl::control_status, ((control & wrscl::repeat) != 0 ? control : control & ~wrscl::enable) |
+                                         wrscl::frame_complete |
+                                         (write_back_.answer() == Response::okay ? 0 : wrscl::error));
 }
 
 void Dcss::reach_line() {
@@ -386,8 +451,10 @@ void Dcss::update_irqs() {
 void Dcss::timer_expired(unsigned timer) {
     if (timer == line_timer) {
         line_due();
-    } else {
+    } else if (timer == loader_timer) {
         loader_due();
+    } else {
+        write_back_due();
     }
 }
 
@@ -416,6 +483,7 @@ void Dcss::exchange(Archive& archive) {
     archive.value(loads_);
     archive.value(items_);
     archive.value(failed_loads_);
+    archive.value(written_);
     if (archive.writing()) {
         return;
     }
@@ -430,6 +498,9 @@ void Dcss::exchange(Archive& archive) {
 }
 
 void Dcss::resume() {
+    exceptions_ = {};
+    host().cancel(write_timer);
+    write_back_.stop();
     update_irqs();
     schedule_line();
     if (loader_due_ != 0) {

@@ -11,7 +11,7 @@
  *
  * Interface: QOM type "imx8mq.dcss", two windows: 0x2d000 bytes with all blocks, and the 4 KiB of BLKCTL.
  * Lines, in parentheses the input of irqsteer: 0 context loader (6), 1 DTG's LINE0 (8), 2 DTG's LINE1 (9),
- * 3 and 4 DTRC of channels 2 (16) and 3 (17). Two timers. Role "anatop": where the pixel clock comes from.
+ * 3 and 4 DTRC of channels 2 (16) and 3 (17). Three timers. Role "anatop": where the pixel clock comes from.
  *
  * The context loader begins at the start of a frame, if ENABLE is set then; without frames, a little after
  * it was set: never in the write itself. At its end ENABLE reads 0, and all statuses that are due appear at
@@ -23,14 +23,16 @@
  *
  * At the start of each frame, what the prefetches are to read for it is judged, without a look at the data:
  * so a denied fetch is on record though nobody watches. An answer that is a bus error shows in the prefetch's
- * status. compose() gives the picture on the screen when somebody looks; its reads are an observer's.
+ * status. compose() gives the picture on the screen when somebody looks; its reads are an observer's, and
+ * show what the fetches of that frame were allowed, or what a fault made of them, and no more: what has been
+ * closed since is black at once, what has been opened since is there with the next frame.
  *
  * Faults that can be injected: "underrun", "lost-vblank", "ahb-error". Property "crc": 1 has the picture of
  * each frame composed at its start, looked at or not, and counters() give the CRCs of the last ones.
  *
  * Not modelled (README.md says what is assumed of the rest): RGB with less than 32 bits a pixel, tiles of GPU
- * and decoders that the prefetch itself would have to know; what the scaler sends to memory; underruns;
- * SUBSAM's 4:2:2 and 4:2:0; DEC400D, Dolby, WRSCL, RDSRC and LUT loader, whose words keep what is written and
+ * and decoders that the prefetch itself would have to know; underruns; SUBSAM's 4:2:2 and 4:2:0; what of the
+ * write scaler is in write_back.hpp; DEC400D, Dolby and LUT loader, whose words keep what is written and
  * tell so in the log ("unimp"); lines for LINE2 and LINE3 of the DTG, which are latched only; DB_PEND_SB_REC
  * and SB_PEND_DISP_ACTIVE of the loader, since nothing is received while something is loaded; what BLKCTL's
  * resets and clock selections do; the moment at which single lists are loaded (see context_loader.hpp) and
@@ -51,6 +53,7 @@
 #include "dcss/registers.hpp"
 #include "dcss/report.hpp"
 #include "dcss/timing.hpp"
+#include "dcss/write_back.hpp"
 #include "soc/anatop.hpp"
 #include "svp/device.hpp"
 #include "svp/register_bank.hpp"
@@ -63,7 +66,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
 
     std::span<const RegionInfo> regions() const override { return regions_; }
     unsigned irq_lines() const override { return 5; }
-    unsigned timers() const override { return 2; }
+    unsigned timers() const override { return 3; }
     ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                    const Transaction& by) override;
@@ -76,7 +79,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     std::span<const DeviceFaultInfo> possible_faults() const override;
 
     /** The picture on the screen; it stays until the next call. Takes milliseconds. */
-    dcss::Screen compose() { return composer_.compose(bank_, underrun_); }
+    dcss::Screen compose() { return composer_.compose(bank_, exceptions_, underrun_); }
     /** Lines that compose() has changed since the last call of this. */
     dcss::Lines take_changes() { return composer_.take_changes(); }
 
@@ -84,7 +87,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
 
  protected:
     void exchange(Archive& archive) override;
-    std::uint32_t state_version() const override { return 3; }
+    std::uint32_t state_version() const override { return 4; }
     void resume() override;
 
  private:
@@ -112,6 +115,11 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     void line_due();
     void begin_frame();
     void judge_fetches();
+    void prefetched(unsigned channel, Response answer);
+    void begin_write_back();
+    std::int64_t write_interval() const;
+    void write_back_due();
+    void write_part();
     void take_crc();
     void reach_line();
     void update_irqs();
@@ -122,6 +130,9 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     dcss::ContextLoader loader_;
     dcss::Timing timing_;
     dcss::Composer composer_;
+    /** Of the frame that was judged last; not saved: what is loaded is judged anew with its next frame. */
+    dcss::FrameExceptions exceptions_;
+    dcss::WriteBack write_back_;
     const Anatop* anatop_ = nullptr;
 
     std::uint32_t interrupts_ = 0;      ///< INT_STATUS
@@ -142,6 +153,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     std::uint64_t loads_ = 0;
     std::uint64_t items_ = 0;
     std::uint64_t failed_loads_ = 0;  ///< with RD_ERR or AHB_ERR
+    std::uint64_t written_ = 0;       ///< frames that the write scaler has sent to memory
 };
 
 }  // namespace svp

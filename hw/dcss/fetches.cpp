@@ -17,12 +17,6 @@ constexpr std::uint64_t address_end = std::uint64_t{1} << 32;
 /** More lines than a picture can have: scalers count them with 12 bits, and prefetch rounds up to 8. */
 constexpr std::uint32_t fetched_lines_max = 4096 + 8;
 
-void add(std::vector<Rows>& result, const Rows& rows) {
-    if (rows.width != 0 && rows.height != 0) {
-        result.push_back(rows);
-    }
-}
-
 }  // namespace
 
 Rows rows_below_end(std::uint32_t base, std::uint64_t stride, std::uint64_t width, std::uint64_t height) {
@@ -34,15 +28,20 @@ Rows rows_below_end(std::uint32_t base, std::uint64_t stride, std::uint64_t widt
     return {base, stride, static_cast<std::size_t>(width), static_cast<std::size_t>(std::min(height, most))};
 }
 
-std::vector<Rows> fetches(const RegisterBank& bank, unsigned number) {
+std::array<Rows, fetch_count> fetches(const RegisterBank& bank, unsigned number) {
     const std::uint32_t at = dpr::base + number * dpr::stride;
-    std::vector<Rows> result;
+    std::array<Rows, fetch_count> result{};
+    if ((bank.value(scaler::base + number * scaler::stride + scaler::ctrl) & scaler::memory_to_output) != 0) {
+        result[memory_fetch] = rows_below_end(bank.value(rdsrc::address), bank.value(rdsrc::pitch),
+                                              std::uint64_t{bank.value(rdsrc::width)} * Channel::pixel_size,
+                                              bank.value(rdsrc::height));
+    }
     if ((bank.value(at + dpr::system_ctrl0) & dpr::run) == 0) {
         return result;
     }
     if (const auto detiled = Dtrc::read_by(bank, number)) {
-        for (const Plane& plane : detiled->planes) {
-            add(result, rows_of(plane, detiled->tiling));
+        for (std::size_t i = 0; i < detiled->planes.size(); ++i) {
+            result[i] = rows_of(detiled->planes[i], detiled->tiling);
         }
         return result;
     }
@@ -57,12 +56,12 @@ std::vector<Rows> fetches(const RegisterBank& bank, unsigned number) {
     const auto plane = [&](std::uint32_t base, std::uint32_t x, std::uint32_t y) {
         const std::uint32_t lines = std::min(bank.value(at + y), fetched_lines_max);
         const std::uint64_t width = std::uint64_t{rounded_up(bank.value(at + x), side)} * side << bits;
-        add(result, rows_below_end(bank.value(at + base), std::uint64_t{pitch} * side, width,
-                                   rounded_up(lines, side) / side));
+        return rows_below_end(bank.value(at + base), std::uint64_t{pitch} * side, width,
+                              rounded_up(lines, side) / side);
     };
-    plane(dpr::frame_1p_base, dpr::frame_1p_pix_x, dpr::frame_1p_pix_y);
+    result[0] = plane(dpr::frame_1p_base, dpr::frame_1p_pix_x, dpr::frame_1p_pix_y);
     if ((mode & dpr::mode_two_planes) != 0) {
-        plane(dpr::frame_2p_base, dpr::frame_2p_pix_x, dpr::frame_2p_pix_y);
+        result[1] = plane(dpr::frame_2p_base, dpr::frame_2p_pix_x, dpr::frame_2p_pix_y);
     }
     return result;
 }

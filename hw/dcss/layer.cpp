@@ -30,10 +30,10 @@ void Layer::set(const Channel& channel, const ColourPipe& colours, std::uint32_t
     }
 }
 
-Response Layer::read(Host& host) {
+Response Layer::read(Host& host, const FetchExceptions& exceptions) {
     scaler_.forget();
     chroma_scaler_.forget();
-    return source_.read(host);
+    return source_.read(host, exceptions);
 }
 
 bool Layer::changed(std::uint32_t y) const {

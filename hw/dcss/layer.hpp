@@ -20,8 +20,8 @@ class Layer {
      */
     void set(const Channel& channel, const ColourPipe& colours, std::uint32_t width, bool alpha);
 
-    /** Reads the picture; the worst answer to that. */
-    Response read(Host& host);
+    /** Reads the picture as a judged fetch has met with it; the worst answer to that. */
+    Response read(Host& host, const FetchExceptions& exceptions);
 
     /** True if the last read() has found something else for line @p y of the scaled picture. */
     bool changed(std::uint32_t y) const;

@@ -231,6 +231,23 @@ void add_ctxld(std::vector<Register>& rows, const Handlers& handlers) {
                     .on_read = handlers.failed_address});
 }
 
+void add_memory_paths(std::vector<Register>& rows) {
+    rows.push_back({.offset = wrscl::control_status,
+                    .name = "WRSCL_CTRL_STATUS",
+                    .read_only = 7u << 25,
+                    .write_1_clear = wrscl::frame_complete | wrscl::error});
+    rows.push_back({.offset = wrscl::address, .name = "WRSCL_BASE_ADDR"});
+    rows.push_back({.offset = wrscl::pitch, .name = "WRSCL_PITCH"});
+    rows.push_back({.offset = rdsrc::control_status,
+                    .name = "RDSRC_CTRL_STATUS",
+                    .read_only = 0x7fu << 23 | 0xfu << 10 | 1u << 1,
+                    .write_1_clear = rdsrc::frame_complete | rdsrc::error});
+    rows.push_back({.offset = rdsrc::address, .name = "RDSRC_BASE_ADDR"});
+    rows.push_back({.offset = rdsrc::pitch, .name = "RDSRC_PITCH"});
+    rows.push_back({.offset = rdsrc::width, .name = "RDSRC_WIDTH", .read_only = ~rdsrc::size_mask});
+    rows.push_back({.offset = rdsrc::height, .name = "RDSRC_HEIGHT", .read_only = ~rdsrc::size_mask});
+}
+
 }  // namespace
 
 std::vector<Register> rows(const Handlers& handlers) {
@@ -251,8 +268,7 @@ std::vector<Register> rows(const Handlers& handlers) {
         add_scaler(result, channel);
     }
     add_dtg(result, handlers);
-    add_unmodelled(result, 0x21000, "WRSCL", 0x1000);
-    add_unmodelled(result, 0x22000, "RDSRC", 0x1000);
+    add_memory_paths(result);
     add_ctxld(result, handlers);
     add_unmodelled(result, 0x24000, "LUT_LOADER", 0x1000);
     return result;

@@ -179,12 +179,13 @@ inline constexpr std::uint32_t coef_words = 48;  ///< of a set: 16 phases of thr
 
 inline constexpr std::uint32_t h_chr_start = 0x60;
 
-inline constexpr std::uint32_t enable = 1u << 0;       ///< of CTRL
-inline constexpr std::uint32_t memory_paths = 0x1100;  ///< SCALE2MEM, MEM2OFIFO
-inline constexpr std::uint32_t sdata_yuv = 1u << 0;    ///< of SDATA_CTRL
-inline constexpr std::uint32_t sdata_swap = 1u << 4;   ///< of luma and chroma
-inline constexpr unsigned order_shift = 8;             ///< of ten-bit components
-inline constexpr std::uint32_t format_420 = 0;         ///< of SRC_FORMAT and DST_FORMAT
+inline constexpr std::uint32_t enable = 1u << 0;             ///< of CTRL
+inline constexpr std::uint32_t scale_to_memory = 1u << 8;    ///< SCALE2MEM
+inline constexpr std::uint32_t memory_to_output = 1u << 12;  ///< MEM2OFIFO
+inline constexpr std::uint32_t sdata_yuv = 1u << 0;          ///< of SDATA_CTRL
+inline constexpr std::uint32_t sdata_swap = 1u << 4;         ///< of luma and chroma
+inline constexpr unsigned order_shift = 8;                   ///< of ten-bit components
+inline constexpr std::uint32_t format_420 = 0;               ///< of SRC_FORMAT and DST_FORMAT
 inline constexpr std::uint32_t format_422 = 1;
 inline constexpr std::uint32_t format_444 = 2;
 inline constexpr std::uint32_t depth_ten = 2;  ///< of the fields of BIT_DEPTH
@@ -222,6 +223,36 @@ inline constexpr unsigned global_alpha_shift = 24;
 inline constexpr std::uint32_t coordinate_mask = 0x1fff;  ///< x in the low half of a word, y in the high one
 inline constexpr std::uint32_t line_interrupts = 0xf;     ///< LINE0 to LINE3, of INT_*
 }  // namespace dtg
+
+/** Write scaler (WRSCL). */
+namespace wrscl {
+inline constexpr std::uint32_t base = 0x21000;
+inline constexpr std::uint32_t control_status = base + 0x00;
+inline constexpr std::uint32_t address = base + 0x10;
+inline constexpr std::uint32_t pitch = base + 0x14;
+
+inline constexpr std::uint32_t enable = 1u << 0;  ///< of CTRL_STATUS
+inline constexpr std::uint32_t repeat = 1u << 1;
+inline constexpr unsigned word_shift = 2;  ///< what a pixel is in memory, also of RDSRC
+inline constexpr std::uint32_t word_mask = 7;
+inline constexpr std::uint32_t word_ten_bits = 2;  ///< 32 bits, three components of ten
+inline constexpr std::uint32_t frame_complete = 1u << 29;
+inline constexpr std::uint32_t error = 1u << 31;
+}  // namespace wrscl
+
+/** What reads a picture of the write scaler again (RDSRC). */
+namespace rdsrc {
+inline constexpr std::uint32_t base = 0x22000;
+inline constexpr std::uint32_t control_status = base + 0x00;
+inline constexpr std::uint32_t address = base + 0x10;
+inline constexpr std::uint32_t pitch = base + 0x14;
+inline constexpr std::uint32_t width = base + 0x18;  ///< pixels; 0: it stands still
+inline constexpr std::uint32_t height = base + 0x1c;
+
+inline constexpr std::uint32_t size_mask = 0x1fff;
+inline constexpr std::uint32_t frame_complete = 1u << 30;  ///< of CTRL_STATUS
+inline constexpr std::uint32_t error = 1u << 31;
+}  // namespace rdsrc
 
 /** Context loader (CTXLD). */
 namespace ctxld {

@@ -72,6 +72,7 @@ void report_channel(std::vector<Counter>& to, const RegisterBank& bank, unsigned
     };
     to.push_back({name + "fetches", runs});
     to.push_back({name + "shows", known && channel.shows});
+    to.push_back({name + "from-memory", channel.from_memory});
     add_text("unmodelled", runs ? channel.unmodelled : std::string_view());
     add_text("format", known ? format_of(channel) : std::string_view());
     add_text("tiling", known ? tiling_of(channel) : std::string_view());

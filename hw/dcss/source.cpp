@@ -45,7 +45,7 @@ void Source::set(const Channel& channel, bool alpha) {
     }
 }
 
-Response Source::read(Host& host) {
+Response Source::read(Host& host, const FetchExceptions& exceptions) {
     Response worst = Response::okay;
     for (unsigned number = 0; number < channel_.plane_count(); ++number) {
         Bytes& bytes = bytes_[number];
@@ -53,7 +53,8 @@ Response Source::read(Host& host) {
         std::swap(bytes.now, bytes.before);
         if (rows.width != 0 && rows.height != 0) {
             const Response answer =
-                host.bus_read_rows(observer, rows, std::span(bytes.now).first(rows.width * rows.height));
+                host.bus_look_rows(observer, rows, exceptions[channel_.from_memory ? memory_fetch : number],
+                                   std::span(bytes.now).first(rows.width * rows.height));
             worst = std::max(worst, answer);
         }
         compare(bytes);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dcss/channel.hpp"
+#include "dcss/fetches.hpp"
 #include "dcss/row.hpp"
 #include "svp/host.hpp"
 
@@ -26,7 +27,7 @@ class Source {
      * call is known to changed() then.
      * @return the worst answer to the reads.
      */
-    Response read(Host& host);
+    Response read(Host& host, const FetchExceptions& exceptions);
 
     /** True if the last read() has found line @p y of a group changed, after flips and rotation. */
     bool changed(Group group, std::uint32_t y) const;

@@ -166,6 +166,33 @@ class DcssTest(DcssCase):
         self.assertEqual(self.screen()[2], b"".join(self.rows[0]))
         self.assertEqual(self.violations(), [])
 
+    def inject(self, kind, **settings):
+        match = {"masters": ["dcss"], "direction": "read", "first": PICTURES[0], "last": PICTURES[0] + 0xFFFFF}
+        return self.machine.qmp.command("svp-inject-fault", kind=kind, match=match, times=0, **settings)["id"]
+
+    def test_a_look_shows_what_faults_have_made_of_the_frame(self):
+        """Another domain for each fetch, which may not read a part: the fetch is one transaction; bits inverted; an error. What is over shows with
+        the next frame."""
+        self.start()
+        self.load(self.plane(PICTURES[0]))
+        self.close(PICTURES[0] + 0x4000, 128)
+        self.machine.writel(RDC + 0x808, 1 << 30 | 0x3F & ~0x0C | 128)  # not domain 1
+        black = bytes(3 * WIDTH)
+        inverted = [bytes(value ^ 0x80 for value in row) for row in self.rows[0]]
+        self.machine.clock_step(5 * FRAME // 2)
+        for fault, lines in (({"kind": "change-domain", "domain": 1}, [black] * HEIGHT), ({"kind": "corrupt", "mask": 0x8080808080808080}, inverted),
+                             ({"kind": "answer", "answer": "slverr"}, [black] * HEIGHT)):
+            with self.subTest(fault=fault["kind"]):
+                self.assertEqual(self.screen()[2], b"".join(self.rows[0]))
+                refused, number = self.counter("channels", 0, "refused-frames"), self.inject(**fault)
+                self.assertEqual(self.screen()[2], b"".join(self.rows[0]))
+                self.machine.clock_step(FRAME)
+                self.assertEqual(self.screen()[2], b"".join(lines))
+                self.assertEqual(self.counter("channels", 0, "refused-frames") - refused, 0 if lines is inverted else 1)
+                self.machine.qmp.command("svp-remove-fault", id=number)
+                self.assertEqual(self.screen()[2], b"".join(lines))
+                self.machine.clock_step(FRAME)
+
     def test_a_denied_list_shows_nothing(self):
         self.close(LIST, 0)
         self.start()
@@ -175,6 +202,32 @@ class DcssTest(DcssCase):
         self.assertEqual(self.machine.readl(DPR + 0xC0), 0)
         self.assertEqual(self.screen(), (WIDTH, HEIGHT, bytes(3 * WIDTH * HEIGHT)))
         self.assertEqual({record[:3] for record in self.violations()}, {("dcss", "read", LIST)})
+
+    def test_write_back(self):
+        """By the write scaler to memory and from there to the screen; where the display may not write, memory stays and each line is on record."""
+        target, wrscl, rdsrc = DRAM + 0x0300_0000, DCSS + 0x21000, DCSS + 0x22000
+        way = [(wrscl + 0x10, target), (wrscl + 0x14, PITCH), (wrscl, 2 << 2 | 3), (rdsrc + 0x10, target), (rdsrc + 0x14, PITCH),
+               (rdsrc + 0x18, WIDTH), (rdsrc + 0x1C, HEIGHT), (rdsrc, 2 << 2), (SCALER, 0x1111)]
+        self.start()
+        self.load(self.plane(PICTURES[0]) + way)
+        self.machine.clock_step(9 * FRAME // 2)
+        self.assertEqual(self.screen()[2], b"".join(self.rows[0]))
+        ten = [[value << 2 | value >> 6 for value in row] for row in self.rows[0]]
+        lines = [b"".join(struct.pack("<I", 1 << 30 | row[x] << 20 | row[x + 1] << 10 | row[x + 2]) for x in range(0, 3 * WIDTH, 3)) for row in ten]
+        self.assertEqual([self.machine.read(target + y * PITCH, 4 * WIDTH) for y in range(HEIGHT)], lines)
+        self.assertEqual(self.violations(), [])
+
+        self.close(target + 0x4000, 128)
+        written = self.counter("written-frames")
+        self.machine.write(target, bytes(PITCH * HEIGHT))
+        self.machine.clock_step(2 * FRAME)
+        shut = range(0x4000 // PITCH, 0x5000 // PITCH)
+        self.assertEqual([self.machine.read(target + y * PITCH, 4 * WIDTH) for y in range(HEIGHT)],
+                         [bytes(4 * WIDTH) if y in shut else line for y, line in enumerate(lines)])
+        records = self.violations()
+        self.assertEqual({record[:3] for record in records}, {("dcss", "write", target + 0x4000)})
+        self.assertEqual(sum(record[3] for record in records), len(shut) * (self.counter("written-frames") - written))
+        self.assertEqual(self.screen()[2], b"".join(bytes(3 * WIDTH) if y in shut else row for y, row in enumerate(self.rows[0])))
 
     def finish_job(self, job):
         self.machine.qmp.wait_event("JOB_STATUS_CHANGE", where=lambda event: event["data"] == {"id": job, "status": "concluded"})

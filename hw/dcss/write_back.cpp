@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dcss/write_back.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "dcss/registers.hpp"
+
+namespace svp::dcss {
+
+namespace {
+
+constexpr Initiator initiator{Master::dcss, World::non_secure};
+
+/** The first channel whose scaler sends to memory; channel_count if there is none. */
+unsigned writing_channel(const RegisterBank& bank) {
+    unsigned number = 0;
+    while (number < channel_count && (bank.value(scaler::base + number * scaler::stride + scaler::ctrl) &
+                                      scaler::scale_to_memory) == 0) {
+        ++number;
+    }
+    return number;
+}
+
+}  // namespace
+
+bool WriteBack::begin(const RegisterBank& bank, const FrameExceptions& exceptions) {
+    stop();
+    const unsigned number = writing_channel(bank);
+    const std::uint32_t control = bank.value(wrscl::control_status);
+    if ((control & wrscl::enable) == 0 || number == channel_count) {
+        return false;
+    }
+    Channel channel = Channel::scaled_by(bank, number);
+    if (!channel.shows) {
+        return false;
+    }
+    if ((control >> wrscl::word_shift & wrscl::word_mask) != wrscl::word_ten_bits) {
+        channel.unmodelled = "words of the write scaler with other components than three of ten bits";
+    }
+    if (!channel.unmodelled.empty()) {
+        host_.log(LogKind::unimplemented,
+                  "dcss: " + std::string(channel.unmodelled) + " are not written to memory");
+        return false;
+    }
+    if (channel != channel_) {
+        channel_ = channel;
+        layer_.set(channel_, ColourPipe{}, channel_.scaled.width, channel_.coding == Coding::words);
+    }
+    address_ = bank.value(wrscl::address);
+    pitch_ = bank.value(wrscl::pitch);
+    const Rows rows =
+        rows_below_end(address_, pitch_, channel_.scaled.width * Channel::pixel_size, channel_.scaled.height);
+    end_line_ = static_cast<std::uint32_t>(rows.height);
+    // A fetch that the bus answers with an error gives nothing to write.
+    end_line_ = layer_.read(host_, exceptions[number]) == Response::okay ? end_line_ : 0;
+    next_line_ = 0;
+    answer_ = Response::okay;
+    under_way_ = true;
+    return true;
+}
+
+void WriteBack::step() {
+    const std::uint32_t count =
+        std::min(end_line_ - next_line_, (channel_.scaled.height + parts - 1) / parts);
+    const std::size_t width = std::size_t{channel_.scaled.width} * Channel::pixel_size;
+    bytes_.resize(count * width);
+    for (std::uint32_t line = 0; line < count; ++line) {
+        pack(layer_.line(next_line_ + line), std::span(bytes_).subspan(line * width, width));
+    }
+    if (count != 0) {
+        const Rows rows{address_ + std::uint64_t{pitch_} * next_line_, pitch_, width, count};
+        answer_ = std::max(answer_, host_.bus_write_rows(initiator, rows, bytes_));
+    }
+    next_line_ += count;
+    under_way_ = next_line_ != end_line_;
+}
+
+void WriteBack::pack(const SampleRows& rows, std::span<std::uint8_t> line) const {
+    for (std::size_t x = 0; x < line.size() / Channel::pixel_size; ++x) {
+        const auto part = [&](unsigned component) { return static_cast<std::uint32_t>(rows[component][x]); };
+        const std::uint32_t alpha = channel_.coding != Coding::words ? 3 : part(3) >> 8;
+        const std::uint32_t word = alpha << 30 | part(0) << 20 | part(1) << 10 | part(2);
+        for (std::size_t i = 0; i < Channel::pixel_size; ++i) {
+            line[x * Channel::pixel_size + i] = static_cast<std::uint8_t>(word >> 8 * i);
+        }
+    }
+}
+
+}  // namespace svp::dcss
