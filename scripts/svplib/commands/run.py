@@ -50,6 +50,8 @@ def add_arguments(parser):
                         help=f"a guest that prints nothing for so long has failed (default {SILENCE_SECONDS}, 0: never; "
                         "not at a prompt, nor on a terminal)")
     parser.add_argument("--film", metavar="FILE", help="your own video as the film of scenario film: it is encrypted first (svp film pack)")
+    parser.add_argument("--resume", action="store_true", help="scenario film from a snapshot of the booted board, which the first time makes and the cache "
+                        "keeps: pictures at once, but without the proof of the heaps")
     parser.add_argument("--html", metavar="FILE", help="where scenario film writes its page (default: among the logs)")
     parser.add_argument("--json", metavar="FILE", help="write the checks as JSON ('-': stdout, the console goes to stderr)")
     parser.add_argument("--quiet", action="store_true", help="do not show the console, only the table")
@@ -72,8 +74,8 @@ def main(arguments):
     firmware = arguments.firmware or (chosen.FIRMWARE if chosen else None) or "optee"
     if chosen and chosen.FIRMWARE != firmware and not getattr(chosen, "ANY_FIRMWARE", False):
         raise UsageError(f"--firmware {firmware}: scenario {name} needs --firmware {chosen.FIRMWARE}")
-    if name != "film" and (arguments.film or arguments.html):
-        raise UsageError("--film and --html: only with scenario film")
+    if name != "film" and (arguments.film or arguments.html or arguments.resume):
+        raise UsageError("--film, --html and --resume: only with scenario film")
     if shell and arguments.json:
         raise UsageError("--json needs a scenario")
     for option in ("bl32", "bl33"):

@@ -10,6 +10,12 @@
     protect  an MP4 with clear samples -> one with Common Encryption
     blob     a key as a blob that the board's CAAM alone opens
     command  the command line
+    demo     the films of `svp run`, on a card
+    scene    their screen, what is on it and what it must look like; composition, screenshot
+    playing  a film in the guest, followed from the host
+    tries    what is tried against it
+    report   the page about it
+    kept     a booted board that waits with the card
 
 Container and encryption: ISO/IEC 14496-12 and 14496-15, ISO/IEC 23001-7.
 """

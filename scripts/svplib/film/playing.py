@@ -77,6 +77,10 @@ class Playing:
         self.paused_at(0, _START_SECONDS)
         self.learn()
 
+    def go_on_with(self, board):
+        """The machine goes on as another board."""
+        self._board = board
+
     def learn(self):
         """Learn from the player what buffers there are now."""
         found = next(reversed(list(_BUFFERS.finditer(self.output()))), None)

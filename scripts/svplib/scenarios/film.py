@@ -6,14 +6,15 @@ of all its planes (film/scene.py). Meanwhile all is tried that film/tries.py kno
 """
 
 import re
+import time
 from pathlib import Path
 
 from ..base import cache
 from ..base.errors import UsageError
-from ..base.progress import say
+from ..base.progress import duration, say
 from ..build import host_packages, parts
 from ..decode.pictures import Picture, rgb_png
-from ..film import blob, demo, report, scene, screenshot, tries
+from ..film import blob, demo, kept, report, scene, screenshot, tries
 from ..film.playing import Playing
 from . import proof
 
@@ -27,6 +28,7 @@ KEEP = 8
 FOLDER = "/film"
 #: Numbers of pictures at which the screen is looked at
 _LOOKS = (2 * KEEP, 9 * KEEP)
+_BEGIN = time.monotonic()  # about when svp was called
 _COMPOSED = "all planes composed right, but for 1 of 255"
 MOUNT = ("{ [ -e /film/film.mp4 ] || { svp-video && mkdir -p /film && for try in $(seq 100); do for card in /dev/mmcblk?; do "
          "mount -t ext4 -o ro $card /film 2> /dev/null && { [ -e /film/film.mp4 ] && break 2; umount /film; }; done; usleep 100000; done; "
@@ -48,12 +50,24 @@ def prepare(arguments, settings):
         folder.mkdir(parents=True, exist_ok=True)
     prepared = demo.prepare(arguments.film, folder)
     settings["sd"] = [prepared.card, *settings["sd"]]
-    return {"demo": prepared, "title": Path(arguments.film).name if arguments.film else "Ten seconds of pictures that ffmpeg makes",
+    resumed = None
+    if arguments.resume:
+        if settings["policy"] == "open":
+            raise UsageError("--resume: under the policy open no film is played")
+        resumed = kept.folder(settings, prepared.card, PREPARE)
+        settings.update(kernel=None, dtb=None, initrd=None)
+        arguments.extra = [*arguments.extra, *kept.WAITING]
+    return {"demo": prepared, "resumed": resumed, "title": Path(arguments.film).name if arguments.film else "Ten seconds of pictures that ffmpeg makes",
             "html": Path(arguments.html) if arguments.html else None}
 
 
 def run(board, checks, prepared):
     """Play, try, compare; then the proof."""
+    if prepared["resumed"]:
+        kept.load(board, prepared["resumed"])
+        board.wait_shell(timeout=BOOT_SECONDS, ready=None)
+        _play(board, checks, prepared)
+        return
     proof.banners(board, checks)
     board.wait_shell(timeout=BOOT_SECONDS)
     if board.policy == "open":
@@ -85,6 +99,8 @@ class _Evening:
         shown = scene.area(film.size)
         options = scene.options(FOLDER) if shown else ""
         self.film, self.playing = film, Playing(self.board, f"{FOLDER}/{film.file}", f"--secure {options}", keep=KEEP)
+        if not self.right:
+            say(f"the first picture is there {duration(time.monotonic() - _BEGIN)} after the call")
         seen, wanted = self.playing.all_digests(self.look), film.digests
         right = sum(left == other for left, other in zip(seen, wanted))
         self.checks.add(f"film.{film.codec}.pictures-in-the-heap", f"{len(wanted)} of {len(wanted)} right", f"{right} of {len(seen)} right")

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A booted board with the film's card in it, kept in the cache: the DRAM in one file, the state of all else in another.
+
+`svp run --resume` begins there, in seconds. The state names nothing outside of it but the card, whose image is part of the folder's name.
+"""
+
+import os
+import shutil
+import time
+
+from ..base import cache
+from ..base.errors import SvpError
+from ..build import products
+from ..machine.board import Board
+
+RAM, STATE = "ram", "state"
+#: What a board is made of
+_PRODUCTS = ("qemu", "kernel", "dtb", "initrd", "flash")
+WAITING = ("-incoming", "defer", "-S")
+_CAPABILITIES = [{"capability": "x-ignore-shared", "state": True}]
+_BOOT_SECONDS, _SAVE_SECONDS = 180, 120
+_KEPT = 2
+_STEP = 32 << 20
+
+
+def folder(settings, card, commands):
+    """Where such a board is kept; it is booted and runs `commands` if it is not yet. `settings`: of Board, `card`: its first one. Raises SvpError."""
+    shown = {**settings, "display": "none"}
+    made_of = [(path, path.stat().st_mtime_ns) for path in map(products.locate, _PRODUCTS)]
+    identity = (made_of, sorted((name, value) for name, value in shown.items() if name != "sd"), card, commands)
+    kept = cache.folder("build") / f"board-{cache.digest(*map(str, identity))}"
+    with cache.lock(kept.name):
+        if not kept.exists():
+            partial = kept.with_name(kept.name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            _make(partial, shown, commands)
+            partial.rename(kept)
+            cache.prune("build", "board-", _KEPT)
+    return kept
+
+
+def _make(target, settings, commands):
+    with Board(name="kept", share_ram=True, **settings) as board:
+        board.wait_shell(timeout=_BOOT_SECONDS)
+        board.command(commands, timeout=_BOOT_SECONDS, check=True)
+        qmp = board.qmp
+        qmp.command("stop")
+        qmp.command("svp-clear-violations", counters=True)
+        qmp.command("migrate-set-capabilities", capabilities=_CAPABILITIES)
+        qmp.command("migrate-set-parameters", **{"max-bandwidth": 0, "downtime-limit": 60000})
+        qmp.command("migrate", uri=f"file:{target / STATE}")
+        _wait(lambda: qmp.command("query-migrate").get("status") in ("completed", "failed"), "the board cannot be kept")
+        if qmp.command("query-migrate")["status"] != "completed":
+            raise SvpError(f"the board cannot be kept: {qmp.command('query-migrate').get('error-desc', 'QEMU gives no reason')}")
+        with open(target / RAM, "wb") as file:
+            copy(board.dram.descriptor, file.fileno())
+
+
+def load(board, kept):
+    """Give a board that was started with share_ram and WAITING, and without kernel, what is kept; it runs then. Raises SvpError."""
+    with open(kept / RAM, "rb") as file:
+        copy(file.fileno(), board.dram.descriptor)
+    qmp = board.qmp
+    qmp.command("migrate-set-capabilities", capabilities=_CAPABILITIES)
+    qmp.command("migrate-incoming", uri=f"file:{kept / STATE}")
+    _wait(lambda: qmp.command("query-status")["status"] != "inmigrate", f"the board in {kept} cannot go on")
+    qmp.command("cont")
+
+
+def copy(source, target):
+    """The parts of a file that were ever written, to another one of the same size."""
+    size, at = os.fstat(source).st_size, 0
+    os.ftruncate(target, size)
+    while at < size:
+        try:
+            at = os.lseek(source, at, os.SEEK_DATA)
+        except OSError:
+            return  # nothing but a hole is left
+        end = os.lseek(source, at, os.SEEK_HOLE)
+        while at < end:
+            at += os.pwrite(target, os.pread(source, min(_STEP, end - at), at), at)
+
+
+def _wait(condition, what):
+    deadline = time.monotonic() + _SAVE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise SvpError(f"{what}: not in {_SAVE_SECONDS} s")
+        time.sleep(0.005)
