@@ -5,7 +5,8 @@ import json
 import unittest
 
 from svplib.base.checks import CheckList
-from svplib.inject import campaign, effects, grants, judge, matrix, outcome, report_html, report_text, timeline
+from svplib.inject import campaign, effects, grants, judge, matrix, outcome, report_html, report_text
+from svplib.pages import timeline
 
 VIDEO, RAM = 0xC0000000, 0x40000000
 SIZE = 0x8000000

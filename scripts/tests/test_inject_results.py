@@ -15,7 +15,8 @@ from xml.etree import ElementTree
 
 from svplib.base.checks import CheckList
 from svplib.base.errors import UsageError
-from svplib.inject import campaign, command, judge, matrix, outcome, report_html, report_junit, report_text, timeline
+from svplib.inject import campaign, command, judge, matrix, outcome, report_html, report_junit, report_text
+from svplib.pages import timeline
 
 RECORD = {"sequence": 1, "time": 2_000_000_000, "last-time": 2_000_000_000, "count": 1, "master": "gpu", "world": "non-secure", "domain": 1,
           "direction": "read", "address": 0xC8000040, "length": 8, "denier": "rdc-region", "index": 2, "answer": "okay", "injected": False,

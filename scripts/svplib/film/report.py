@@ -5,8 +5,8 @@ import base64
 import html
 
 from ..base.errors import SvpError, explain
-from ..inject.page_style import STYLE
-from ..inject.timeline import drawing
+from ..pages.style import STYLE
+from ..pages.timeline import drawing
 
 _STYLE = """
 .pair { display: flex; flex-wrap: wrap; gap: 1rem; margin: .6rem 0; } figure { margin: 0; flex: 1 1 18rem; } figure img { width: 100%; border-radius: 6px; }

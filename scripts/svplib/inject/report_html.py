@@ -8,11 +8,11 @@ import html
 
 from ..base.errors import SvpError, explain
 from ..base.progress import duration
+from ..pages.style import STYLE
+from ..pages.timeline import drawing
 from . import matrix
 from .effects import OUTCOMES
 from .outcome import VERDICTS
-from .page_style import STYLE
-from .timeline import drawing
 
 FAULT_DETAILS = ("target", "offset", "bit", "device", "line", "duration", "mask", "answer", "world", "master", "domain", "nth", "times",
                  "not-before")
