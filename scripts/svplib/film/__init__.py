@@ -15,6 +15,7 @@
     playing  a film in the guest, followed from the host
     tries    what is tried against it
     report   the page about it
+    campaign faults while it plays
     kept     a booted board that waits with the card
 
 Container and encryption: ISO/IEC 14496-12 and 14496-15, ISO/IEC 23001-7.

@@ -24,6 +24,8 @@ SECONDS_LIMIT = 3600.0
 NAME_BYTES = 120
 MEMORY_RANGE = (3 << 30, 4 << 30)
 CARD_RANGE = (1 << 20, 64 << 20)
+#: The card with the films of `svp run`
+FILM = "film"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Settings:
     memory: int = 3 << 30
     cpus: int = 4
     append: str = ""
-    card: tuple | None = None
+    card: tuple | str | None = None
     network: bool = False
     prepare: tuple = ()
 
@@ -132,7 +134,9 @@ def _settings(field, with_prepare):
 
 
 def _card(field):
-    """(bytes of the card, bytes that it is full of)."""
+    """(bytes of the card, bytes that it is full of), or FILM."""
+    if field.value == FILM:
+        return FILM
     members = field.members(("size", "fill"))
     size = members["size"].size(*CARD_RANGE)
     if size & (size - 1):

@@ -9,7 +9,7 @@ from ..base import cache
 from ..base.checks import look_at_targets, write_json
 from ..base.errors import UsageError
 from ..base.progress import say
-from ..build import parts
+from ..build import host_packages, parts
 from . import campaign as campaigns, outcome, report_html, report_junit, report_text, runner
 
 NEEDS = ("qemu", "linux", "boot", "guest")
@@ -42,6 +42,8 @@ def main(arguments):
         for case in cases:
             print(f"{case.name}  ({case.snapshot or 'boot'}, policy {case.settings.policy})")
         return 0
+    if any(case.settings.card == campaigns.FILM for case in cases):
+        host_packages.ensure(["film"], parts.OPTIONS.install)
     parts.build(NEEDS)
     begin = time.monotonic()
     results, width = [], report_text.column(case.name for case in cases)

@@ -19,10 +19,12 @@ import tempfile
 import time
 
 from ..base.errors import SvpError
+from ..film import demo
 from ..machine import heap_cells
 from ..machine.board import Board
 from ..machine.qmp import QmpError
 from ..machine.test_port import port_read
+from .campaign import FILM
 
 BOOT_SECONDS = 180.0
 COMMAND_SECONDS = 120.0
@@ -44,11 +46,13 @@ def board_arguments(settings, card):
 
 
 class Card:
-    """The image of an SD card, in a file that goes away with close(). `path` is None when the settings have no card."""
+    """The image of an SD card, in a file that goes away with close(), or the one with films. `path` is None when the settings have no card."""
 
     def __init__(self, settings):
-        self._file = None
-        if settings.card:
+        self._file = self._kept = None
+        if settings.card == FILM:
+            self._kept = demo.prepare().card
+        elif settings.card:
             size, fill = settings.card
             self._file = tempfile.NamedTemporaryFile(prefix="svp-card-")
             self._file.write((fill * (size // len(fill) + 1))[:size])
@@ -56,7 +60,7 @@ class Card:
 
     @property
     def path(self):
-        return self._file.name if self._file else None
+        return self._file.name if self._file else self._kept
 
     def close(self):
         if self._file:
