@@ -333,9 +333,13 @@ bool H264ParameterSets::take_sps(const H264Unit& unit, std::string& problem) {
         problem = "a sequence parameter set that cannot be";
         return false;
     }
-    if (control.chroma_format_idc > 1 || control.bit_depth_luma_minus8 != 0 ||
-        control.bit_depth_chroma_minus8 != 0) {
-        problem = "chroma format or bit depth that the decoder lacks";
+    if (control.chroma_format_idc > 1) {
+        problem = "H.264 with other chroma than 4:2:0";
+        return false;
+    }
+    if (control.bit_depth_luma_minus8 != 0 || control.bit_depth_chroma_minus8 != 0) {
+        problem = "H.264 of " + std::to_string(control.bit_depth_luma_minus8 + 8) + " and " +
+                  std::to_string(control.bit_depth_chroma_minus8 + 8) + " bits, 8 are possible";
         return false;
     }
     sps.crop_left = crop[0];

@@ -254,6 +254,34 @@ TEST_CASE("H.264 of the Extended profile's tools is not for this decoder", "[vpu
     }
 }
 
+TEST_CASE("H.264 of other samples than the decoder has is named", "[vpu]") {
+    for (const bool deep : {false, true}) {
+        CAPTURE(deep);
+        StreamWriter stream;
+        stream.begin(3, 7);
+        stream.bits(deep ? 110 : 122, 8);
+        stream.bits(0, 8);
+        stream.bits(30, 8);
+        stream.ue(0);
+        stream.ue(deep ? 1 : 2);  // 4:2:0 or 4:2:2
+        stream.ue(deep ? 2 : 0);
+        stream.ue(deep ? 2 : 0);
+        stream.bits(0, 2);
+        stream.ue(0);
+        stream.ue(2);
+        stream.ue(2);
+        stream.bits(0, 1);
+        stream.ue(width - 1);
+        stream.ue(height - 1);
+        stream.bits(0b1100, 4);
+        stream.end();
+        H264TestPlayer player;
+        CHECK(shown_by(player, stream).empty());
+        CHECK(player.problem ==
+              (deep ? "H.264 of 10 and 10 bits, 8 are possible" : "H.264 with other chroma than 4:2:0"));
+    }
+}
+
 TEST_CASE("skipped H.264 macroblocks are their reference, moved ones lie beside", "[vpu]") {
     const Planes planes = random_picture(2);
     StreamWriter stream = intra_frame(planes);
