@@ -110,7 +110,7 @@ class AdapterHost final : public svp::Host, public svp::DataFollower {
     }
     svp::Judgement bus_judge_rows(const svp::Initiator& by, const svp::Rows& rows) override {
         return bus_ == nullptr ? svp::Judgement{svp::Response::decerr, false, {}}
-                               : bus_->judge_rows(by, rows);
+                               : bus_->judge_rows(by, rows, cargo_);
     }
     svp::Response bus_look_rows(const svp::Initiator& by, const svp::Rows& rows,
                                 std::span<const svp::JudgedPiece> exceptions,
