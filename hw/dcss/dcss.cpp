@@ -324,6 +324,7 @@ void Dcss::begin_frame() {
     }
     underrun_ = host().fault("underrun").has_value();
     underruns_ += underrun_ ? 1 : 0;
+    end_write_back();
     judge_fetches();
     begin_write_back();
     take_crc();
@@ -381,11 +382,15 @@ void Dcss::prefetched(unsigned channel, Response answer) {
 
 // The write scaler.
 
-void Dcss::begin_write_back() {
+/** Writes at once what is left of the last frame, for which the emulator is late. */
+void Dcss::end_write_back() {
     host().cancel(write_timer);
     while (write_back_.under_way()) {
-        write_part();  // the emulator is late
+        write_part();
     }
+}
+
+void Dcss::begin_write_back() {
     if (on() && !underrun_ && write_back_.begin(bank_, exceptions_)) {
         host().schedule(write_timer, host().now() + write_interval());
     }
