@@ -17,6 +17,7 @@ namespace svp::test {
 struct HostileDisplayEnd {
     unsigned strays = 0;  ///< accesses that are not the controller's, not reads, or not below 4 GiB
     unsigned looks = 0;
+    unsigned writes = 0;    ///< parts of pictures that went to memory
     unsigned pictures = 0;  ///< looks that found something sent out
     bool sound = true;      ///< sizes of the screen, its pixels and its changed lines belong together
 };
@@ -91,6 +92,7 @@ class HostileDisplay {
                 return put(item + 4, address);
             }
             case 5:
+                shrink();
                 host_.advance(dcss_, byte() * std::int64_t{500000});
                 return count();
             case 6: {
@@ -112,15 +114,37 @@ class HostileDisplay {
     void count() {
         for (const auto* list : {&host_.memory.accesses, &host_.memory.judged}) {
             for (const FakeMemory::Access& access : *list) {
-                const bool own = access.master == Master::dcss && access.direction == Direction::read;
+                const bool write = access.direction == Direction::write;
+                const bool own = access.master == Master::dcss && !(write && access.observer);
                 end_.strays += own && access.address < std::uint64_t{1} << 32 ? 0 : 1;
+                end_.writes += write ? 1 : 0;
             }
         }
         host_.memory.accesses.clear();
         host_.memory.judged.clear();
     }
 
-    /** Small pictures on a small screen: what is larger does the same more often. */
+    /** Small pictures, on the screen and in memory: what is larger does the same more often. */
+    void shrink() {
+        using namespace dcss;
+        const RegisterBank& bank = *dcss_.banks().front().bank;
+        for (unsigned channel = 0; channel < channel_count; ++channel) {
+            const std::uint32_t at = scaler::base + channel * scaler::stride;
+            write(at + scaler::src_lum_res, bank.value(at + scaler::src_lum_res) & side_mask);
+            write(at + scaler::src_chr_res, bank.value(at + scaler::src_chr_res) & side_mask);
+            if ((bank.value(at + scaler::ctrl) & scaler::scale_to_memory) != 0) {
+                write(at + scaler::dst_lum_res, bank.value(at + scaler::dst_lum_res) & side_mask);
+            }
+        }
+        write(rdsrc::width, bank.value(rdsrc::width) & side_mask);
+        write(rdsrc::height, bank.value(rdsrc::height) & side_mask);
+        for (unsigned index = 0; index < dtrc::count; ++index) {
+            for (const std::uint32_t half : {0u, dtrc::bank_stride}) {
+                const std::uint32_t at = dtrc::base + index * dtrc::stride + half + dtrc::size;
+                write(at, bank.value(at) & 0x000f000f);
+            }
+        }
+    }
     void look() {
         if (end_.looks == looks_max) {
             return;
@@ -128,17 +152,7 @@ class HostileDisplay {
         ++end_.looks;
         using namespace dcss;
         const RegisterBank& bank = *dcss_.banks().front().bank;
-        for (unsigned channel = 0; channel < channel_count; ++channel) {
-            const std::uint32_t at = scaler::base + channel * scaler::stride;
-            write(at + scaler::src_lum_res, bank.value(at + scaler::src_lum_res) & side_mask);
-            write(at + scaler::src_chr_res, bank.value(at + scaler::src_chr_res) & side_mask);
-        }
-        for (unsigned index = 0; index < dtrc::count; ++index) {
-            for (const std::uint32_t half : {0u, dtrc::bank_stride}) {
-                const std::uint32_t at = dtrc::base + index * dtrc::stride + half + dtrc::size;
-                write(at, bank.value(at) & 0x000f000f);
-            }
-        }
+        shrink();
         const std::uint32_t top = bank.value(dtg::disp_top);
         write(dtg::disp_bot, top + (bank.value(dtg::disp_bot) & side_mask));
         const Screen screen = dcss_.compose();

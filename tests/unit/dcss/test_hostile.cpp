@@ -40,7 +40,7 @@ TEST_CASE("random programs of a hostile guest do no harm", "[dcss]") {
     FakeHost host;
     const Dcss dcss(host);
     const RegisterBank& bank = *dcss.banks().front().bank;
-    unsigned pictures = 0;
+    unsigned pictures = 0, writes = 0;
     for (unsigned round = 0; round < 40; ++round) {
         // The screen is on, and so are all channels, with any settings.
         std::vector<std::uint8_t> program;
@@ -69,7 +69,7 @@ TEST_CASE("random programs of a hostile guest do no harm", "[dcss]") {
             }
             set(dcss::dtg::ch1_top + 8 * channel + 4, any());
             set(fetch, 1);
-            set(scale, 1);
+            set(scale, random.one_in(3) ? 1 | (any() & 0x1100) : 1);
             if (channel > 0 && random.one_in(2)) {
                 const std::uint32_t at = dcss::dtrc::base + (channel - 1) * dcss::dtrc::stride;
                 for (std::uint32_t offset = 0; offset <= dcss::dtrc::settings; offset += 4) {
@@ -79,6 +79,13 @@ TEST_CASE("random programs of a hostile guest do no harm", "[dcss]") {
                 set(at + dcss::dtrc::luma_window_end, 0xffffffff);
             }
         }
+        set(dcss::wrscl::address, any());
+        set(dcss::wrscl::pitch, any() & (random.one_in(2) ? 0xfff : 0xffffffff));
+        set(dcss::wrscl::control_status, 2u << dcss::wrscl::word_shift | 3);
+        for (std::uint32_t offset = dcss::rdsrc::address; offset <= dcss::rdsrc::height; offset += 4) {
+            set(offset, any());
+        }
+        set(dcss::rdsrc::control_status, 2u << dcss::wrscl::word_shift);
         set(dcss::dtg::control_status, 0x107 | (any() & 0xff000400));
         program.push_back(look_operation);
         for (unsigned i = 0; i < 1200; ++i) {
@@ -88,6 +95,8 @@ TEST_CASE("random programs of a hostile guest do no harm", "[dcss]") {
         CHECK(end.strays == 0);
         CHECK(end.sound);
         pictures += end.pictures;
+        writes += end.writes;
     }
     CHECK(pictures > 40);
+    CHECK(writes > 100);
 }
