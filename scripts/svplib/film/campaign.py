@@ -12,6 +12,8 @@ CONTROL, OUTPUT = "/tmp/film-control", "/tmp/film-output"
 #: Pictures that have been shown when the fault is injected
 MOMENTS = (3, 17, 40)
 _MORE = 12
+#: Times that a guest line looks, 20 a second: for pictures; for the player's end, which may first wait a minute for a screen that shows nothing more
+_LOOKS, _LAST_LOOKS = 250, 1800
 #: Where bitstreams and the first picture of the film lie in the heap
 _PLACES = {"playing": ("video+0x40", "video+0x106040"), "playing HEVC": ("video+0x40", "video+0x106040")}
 _FILMS = {"playing": "film.mp4", "playing HEVC": "second.mp4"}
@@ -86,17 +88,17 @@ def _start(film):
 
 def _step(before, count):
     ended = f"grep -q -e '^paused {before + count}$' -e '^PLAYED' {OUTPUT} || ! pidof svp-play > /dev/null"
-    return f"echo step {count} 1<> {CONTROL}; " + _until(ended, 500)
+    return f"echo step {count} 1<> {CONTROL}; " + _until(ended, _LOOKS)
 
 
 def _case(name, snapshot, before, doing):
     spies = [{"port": {"operation": "read", "master": spy, "address": place, "length": 64}, "expect": {"data": _ZEROS}}
              for spy in _SPIES for place in _PLACES[snapshot]]
-    return {"name": f"{name}, after {before} pictures" + (" of HEVC" if "HEVC" in snapshot else ""), "snapshot": snapshot, "timeout": 240, "do": [
+    return {"name": f"{name}, after {before} pictures" + (" of HEVC" if "HEVC" in snapshot else ""), "snapshot": snapshot, "timeout": 400, "do": [
         {"guest": _step(0, before), "seconds": 60}, doing, {"guest": _step(before, _MORE), "seconds": 60}, *spies,
         {"guest": "svp-probe peek 0xc0106040 8 8", "expect": {"status": "any", "output": "^PEEK .* 0x0+$", "absent": "^PEEK .* 0x0*[1-9a-f]"}},
         {"remove": "all"},
-        {"guest": f"[ ! -p {CONTROL} ] || echo quit 1<> {CONTROL}; {_until('! pidof svp-play > /dev/null', 500)}; ! pidof svp-play", "seconds": 60},
+        {"guest": f"[ ! -p {CONTROL} ] || echo quit 1<> {CONTROL}; {_until('! pidof svp-play > /dev/null', _LAST_LOOKS)}; ! pidof svp-play", "seconds": 200},
         {"guest": "dmesg", "expect": {"absent": "Oops|BUG:|Unable to handle"}}]}
 
 
