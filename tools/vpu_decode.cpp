@@ -183,7 +183,7 @@ void play_any(const Bytes& file) {
         } else {
             play_vp8(*ivf);
         }
-    } else if (begins(file, {0, 0, 1, 0xb3})) {
+    } else if (play::is_mpeg2(file)) {
         play_mpeg2(file);
     } else if (play::is_hevc(file)) {
         play_hevc(file);

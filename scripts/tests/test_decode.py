@@ -235,8 +235,9 @@ class Containers(Case):
 
     def test_video_with_the_suffix_of_a_container(self):
         path = self.folder / "d.mpg"
-        path.write_bytes(b"\0\0\1\xb3\n")
-        self.assertTrue(containers.elementary(path))
+        for zeros in (2, 3, 9):
+            path.write_bytes(bytes(zeros) + b"\1\xb3\n")
+            self.assertTrue(containers.elementary(path))
         path.write_bytes(b"\0\0\1\xba\n")
         self.assertFalse(containers.elementary(path))
 

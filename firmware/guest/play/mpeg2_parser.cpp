@@ -46,6 +46,12 @@ class Mpeg2Parser::Bits {
 };
 
 /** Where the next 00 00 01 begins. */
+bool is_mpeg2(std::span<const std::uint8_t> file) {
+    const auto zeros = static_cast<std::size_t>(
+        std::ranges::find_if(file, [](std::uint8_t byte) { return byte != 0; }) - file.begin());
+    return zeros >= 2 && zeros + 1 < file.size() && file[zeros] == 1 && file[zeros + 1] == sequence_start;
+}
+
 std::optional<std::size_t> Mpeg2Parser::find_start_code(std::size_t from) const {
     constexpr std::uint8_t prefix[] = {0, 0, 1};
     const auto found =

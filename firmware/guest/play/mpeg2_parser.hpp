@@ -26,6 +26,9 @@ struct Mpeg2Picture {
 /** picture_structure (table 6-14). */
 inline constexpr std::uint8_t mpeg2_top_field = 1, mpeg2_bottom_field = 2, mpeg2_frame = 3;
 
+/** True if @p file begins with a sequence header, behind any number of zeros. */
+bool is_mpeg2(std::span<const std::uint8_t> file);
+
 class Mpeg2Parser {
  public:
     /** A whole stream, which has to outlive the parser. */

@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "hevc_player.hpp"
+#include "mpeg2_parser.hpp"
 #include "target.hpp"
 
 namespace svp::play {
@@ -34,7 +35,7 @@ Ending play(std::span<const std::uint8_t> file, Target& target) {
         const auto codec = file.subspan(std::min<std::size_t>(file.size(), 8));
         return begins(codec, {'V', 'P', '9', '0'}) ? play_vp9(file, target) : play_vp8(file, target);
     }
-    if (begins(file, {0, 0, 1, 0xb3})) {
+    if (is_mpeg2(file)) {
         return play_mpeg2(file, target);
     }
     if (is_hevc(file)) {

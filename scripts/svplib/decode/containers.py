@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Streams that lie in containers (WebM, Matroska, MP4, transport and program streams): ffmpeg copies them out, bit by bit."""
 
+import re
 import shutil
 import subprocess
 
@@ -12,14 +13,14 @@ SUFFIXES = (".webm", ".mkv", ".mp4", ".m4v", ".mov", ".ts", ".m2ts", ".mpg", ".m
 _TARGETS = {"vp8": (".ivf", ("-f", "ivf")), "vp9": (".ivf", ("-f", "ivf")), "h264": (".264", ("-bsf:v", "h264_mp4toannexb", "-f", "h264")),
             "hevc": (".265", ("-bsf:v", "hevc_mp4toannexb", "-f", "hevc")), "mpeg2video": (".m2v", ("-f", "mpeg2video"))}
 _NEEDED = "apt install ffmpeg"
-_SEQUENCE = b"\0\0\1\xb3"  # start code of a sequence header
+_SEQUENCE = re.compile(rb"\x00\x00+\x01\xb3")  # start code of a sequence header
 
 
 def elementary(path):
     """The file begins like MPEG video: some such streams have the suffix of a container."""
     try:
         with open(path, "rb") as file:
-            return file.read(len(_SEQUENCE)) == _SEQUENCE
+            return _SEQUENCE.match(file.read(64)) is not None
     except OSError as error:
         raise UsageError(f"{path}: {explain(error, named=False)}") from None
 
