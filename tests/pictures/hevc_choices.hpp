@@ -98,7 +98,8 @@ class HevcChoices {
         return value;
     }
 
-    bool end_segment = false;  ///< the next coding tree block is a segment's last one
+    bool offsets_with_tiles = false;  ///< a stream may have both
+    bool end_segment = false;         ///< the next coding tree block is a segment's last one
     std::vector<std::vector<std::uint8_t>> substreams;  ///< of the segment, without emulation prevention
 
  private:

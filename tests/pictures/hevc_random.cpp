@@ -186,7 +186,9 @@ int main(int count, char** words) {
         std::fprintf(stderr, "usage: hevc_random NUMBER\n");
         return 2;
     }
-    choices().seed(std::strtoull(words[1], nullptr, 10));
+    const auto number = std::strtoull(words[1], nullptr, 10);
+    choices().seed(number);
+    choices().offsets_with_tiles = number >= 200;
     const auto stream = Generator().stream();
     return std::fwrite(stream.data(), 1, stream.size(), stdout) == stream.size() ? 0 : 1;
 }

@@ -294,7 +294,7 @@ class HevcSets {
         const unsigned columns = (job.width + side - 1) / side, rows = (job.height + side - 1) / side;
         const unsigned kind = below(3);
         job.entropy_sync = kind == 1;
-        job.tiles = kind == 2 && !job.sao && columns * rows > 1;
+        job.tiles = kind == 2 && (!job.sao || choices().offsets_with_tiles) && columns * rows > 1;
         job.loop_filter_across_tiles = !job.tiles || chance(50);
         tile_widths = parts(columns, job.tiles);
         tile_heights = parts(rows, job.tiles);
