@@ -12,7 +12,7 @@ from pathlib import Path
 from boot_case import BOOT_SECONDS, BoardCase, make_card, wait_until
 from clips import digests, raw_pictures
 from screen import SHOW_SECONDS
-from svplib.film import blob, boxes, command, protect, scene, tables
+from svplib.film import blob, boxes, command, leaks, protect, scene, tables
 from svplib.film.composition import Canvas, scale_chroma, to_rgb
 from svplib.film.playing import Playing
 from svplib.film.screenshot import difference, shown
@@ -125,7 +125,7 @@ class _Films:
 
     @classmethod
     def prepare(cls):
-        cls.BOARD = {"share_ram": True, "policy": cls.POLICY, "sd": [Files.card]}
+        cls.BOARD = {"share_ram": True, "policy": cls.POLICY, "sd": [Files.card], "machine_options": leaks.OPTION}
 
     @classmethod
     def setUpClass(cls):
@@ -136,6 +136,11 @@ class _Films:
     def setUp(self):
         self.board.command("killall -q -KILL svp-play; while pidof svp-play > /dev/null; do usleep 10000; done")
         self.board.qmp.command("svp-clear-violations", counters=True)
+
+    def tearDown(self):
+        record = leaks.found(self.board.qmp)
+        self.assertEqual([entry["text"] for entry in record["list"]], [])
+        self.assertGreater(record["marked"], 0, "the oracle has seen what firmware and films put into protected memory")
 
     def violations(self):
         return [entry for entry in self.board.qmp.command("query-svp-violations", limit=4096)["violations"] if entry["master"] in ("vpu", "caam", "dcss")]

@@ -14,7 +14,7 @@ from ..base.errors import UsageError
 from ..base.progress import duration, say
 from ..build import host_packages, parts
 from ..decode.pictures import Picture, rgb_png
-from ..film import blob, demo, kept, report, scene, screenshot, tries
+from ..film import blob, demo, kept, leaks, report, scene, screenshot, tries
 from ..film.playing import Playing
 from . import proof
 
@@ -50,6 +50,7 @@ def prepare(arguments, settings):
         folder.mkdir(parents=True, exist_ok=True)
     prepared = demo.prepare(arguments.film, folder)
     settings["sd"] = [prepared.card, *settings["sd"]]
+    settings["machine_options"] = leaks.OPTION
     resumed = None
     if arguments.resume:
         if settings["policy"] == "open":
@@ -149,6 +150,9 @@ def _play(board, checks, prepared):
     evening.records.clear()
     for film in evening.demo.films:
         evening.play(film)
+    record = leaks.found(board.qmp)
+    checks.add("film.oracle-saw-it", True, record["marked"] > 0)
+    checks.add("film.leaks", "no leak", leaks.told(record))
     for each in evening.left:
         checks.add(f"film.{each.name}", each.wanted, "the film was over")
     checks.add_text(f"Policy {board.policy}: tried against the film while it played", "\n".join(
@@ -160,5 +164,6 @@ def _play(board, checks, prepared):
     report.write(path, policy=board.policy, title=prepared["title"], films=evening.demo.films, screens=evening.screens, pictures=evening.pictures,
                  tries=evening.tries, records=records, start=start, seconds=(max(times, default=0) - start) / 1e9, checks=checks.checks,
                  numbers={"pictures right": f"{evening.right} of {sum(len(film.digests) for film in evening.demo.films)}",
-                          "KiB decrypted": evening.decrypted >> 10, "accesses refused": sum(row["count"] for row in records)})
+                          "KiB decrypted": evening.decrypted >> 10, "leaks": record["events"],
+                          "accesses refused": sum(row["count"] for row in records)})
     say(f"the film's report: {path}")
