@@ -4,7 +4,7 @@
 import unittest
 
 from boot_case import BOOT_SECONDS
-from svplib.film import demo, tries
+from svplib.film import demo, leaks, tries
 from svplib.film.playing import Playing
 from svplib.machine import heap_cells
 from svplib.machine.board import Board
@@ -43,11 +43,22 @@ MUTATIONS = {
 }
 
 
+#: What the leak oracle says of those by which data get out: (kind, master)
+LEAKS = {
+    "RDC and TZC-380 against the CPU": ("delivered", "a53"),
+    "RDC and TZC-380 against uSDHC": ("delivered", "usdhc1"),
+    "RDC and TZC-380 against USB": ("delivered", "usb1"),
+    "RDC and TZC-380 against SDMA": ("delivered", "sdma1-burst"),
+    "RDC and TZC-380 against the GPU": ("delivered", "gpu"),
+    "RDC against the decoder in ordinary memory": ("written", "vpu"),
+}
+
+
 class Mutations(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.demo = demo.prepare()
-        cls.board = Board(policy="strict", share_ram=True, sd=[cls.demo.card], name="film-mutations")
+        cls.board = Board(policy="strict", share_ram=True, sd=[cls.demo.card], name="film-mutations", machine_options=leaks.OPTION)
         cls.addClassCleanup(cls.board.stop)
         cls.board.start()
         cls.board.wait_shell(timeout=BOOT_SECONDS)
@@ -76,11 +87,15 @@ class Mutations(unittest.TestCase):
                 self.start()
                 self.result("pictures")
                 self.assertEqual(self.result(tried), TRY[tried].wanted if tried in TRY else tries.NOTHING, "with the protection")
+                self.assertEqual([entry["text"] for entry in leaks.found(self.board.qmp)["list"]], [], "with the protection")
                 numbers = [self.board.qmp.command("svp-inject-fault", times=0, **fault)["id"] for fault in faults]
                 # Pictures that were decoded before wait in the queue
                 seen = [self.result(tried) for _ in range(4 if tried == "pictures" else 1)][-1]
                 for number in numbers:
                     self.board.qmp.command("svp-remove-fault", id=number)
+                out = {(entry["kind"], entry["master"]) for entry in leaks.found(self.board.qmp)["list"]}
+                self.board.qmp.command("svp-clear-violations", counters=True)
+                self.assertEqual(out, {LEAKS[name]} if name in LEAKS else set())
                 if wanted is None:
                     self.assertNotEqual(seen, TRY[tried].wanted)
                 else:
