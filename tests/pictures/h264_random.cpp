@@ -499,7 +499,7 @@ class Generator : public H264TestPlayer {
         const bool pairs = made.job.mbaff;
         const unsigned number = static_cast<unsigned>(made.slices.size());
         const unsigned first = header.first_mb * (pairs ? 2 : 1), total = count * (pairs ? 2 : 1);
-        const std::vector<vpu::h264::Macroblock> before = made.macroblocks;
+        const vpu::JobVector<vpu::h264::Macroblock> before = made.macroblocks;
         std::vector<std::size_t> begins(total);
         unsigned back = 0, farthest = 0;
         for (unsigned tries = 0; tries < 200000; ++tries) {

@@ -8,6 +8,7 @@
 
 #include "vpu/h264/parameters.hpp"
 #include "vpu/h264/tables.hpp"
+#include "vpu/job_memory.hpp"
 
 namespace svp::vpu::h264 {
 
@@ -62,7 +63,7 @@ struct SliceFilter {
 
 /** A plane of samples of the picture that is being decoded. */
 struct Plane {
-    std::vector<std::uint8_t> samples;
+    JobVector<std::uint8_t> samples;
     std::ptrdiff_t stride = 0;
 };
 
@@ -100,7 +101,7 @@ struct Picture {
     const unsigned width;  ///< macroblocks
     const unsigned height;
     Tables tables;
-    std::vector<Macroblock> macroblocks;
+    JobVector<Macroblock> macroblocks;
     std::vector<SliceFilter> slices;  ///< by Macroblock::slice - 1
     Plane planes[3];
 };

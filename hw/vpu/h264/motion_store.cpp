@@ -85,7 +85,7 @@ Response write_motion(MemoryPort& port, const Picture& picture) {
 const std::uint8_t* MotionStore::fetch(unsigned slot, unsigned index) {
     const unsigned total = job_.mb_width * job_.mb_height;
     index = std::min(index, total - 1);
-    std::vector<std::uint8_t>& rows = rows_[slot];
+    JobVector<std::uint8_t>& rows = rows_[slot];
     if (rows.empty()) {
         rows.resize(std::size_t{total} * motion_size);
         fetched_[slot].resize(job_.mb_height);

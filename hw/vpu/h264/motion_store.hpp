@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "vpu/h264/macroblock.hpp"
+#include "vpu/job_memory.hpp"
 #include "vpu/memory_port.hpp"
 
 namespace svp::vpu::h264 {
@@ -51,7 +52,7 @@ class MotionStore {
 
     MemoryPort& port_;
     const Parameters& job_;
-    std::vector<std::uint8_t> rows_[slot_count];
+    JobVector<std::uint8_t> rows_[slot_count];
     std::vector<std::uint8_t> fetched_[slot_count];
     Response answer_ = Response::okay;
 };

@@ -58,7 +58,7 @@ class Deblocking {
  private:
     /** Four samples of the edge to the left of, or above, the unit at @p x, @p y; the unit before it is
      * @p back units back. */
-    void edge(unsigned x, unsigned y, const std::vector<Edge>& edges, std::size_t back, bool vertical) {
+    void edge(unsigned x, unsigned y, const JobVector<Edge>& edges, std::size_t back, bool vertical) {
         const std::size_t q = picture_.unit(x, y), p = q - back;
         if (edges[q] == Edge::none) {
             return;

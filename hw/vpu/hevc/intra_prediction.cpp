@@ -41,7 +41,7 @@ void gather(const Plane<Sample>& plane, const IntraBlock& block, Border<Sample>&
         std::fill_n(border.line, 4 * size + 1, static_cast<Sample>(1 << (depth_of<Sample> - 1)));
         return;
     }
-    const Sample* from = plane.samples.get() + std::ptrdiff_t{block.y} * plane.stride + block.x;
+    const Sample* from = plane.samples.data() + std::ptrdiff_t{block.y} * plane.stride + block.x;
     for (std::uint32_t rest = left; rest != 0; rest &= rest - 1) {
         const unsigned first = unit * static_cast<unsigned>(std::countr_zero(rest));
         for (unsigned y = first; y < first + unit; ++y) {

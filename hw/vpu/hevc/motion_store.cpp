@@ -55,7 +55,7 @@ StoredMotion MotionStore::at(unsigned reference, unsigned x, unsigned y) {
 
 Response write_motion(MemoryPort& port, const Picture& picture) {
     const unsigned columns = sixteenths(picture.job.width), lines = sixteenths(picture.job.height);
-    std::vector<std::uint8_t> bytes(std::size_t{columns} * lines * entry_size);
+    JobVector<std::uint8_t> bytes(std::size_t{columns} * lines * entry_size);
     std::uint8_t* to = bytes.data();
     for (unsigned y = 0; y < picture.job.height; y += 16) {
         for (unsigned x = 0; x < picture.job.width; x += 16, to += entry_size) {

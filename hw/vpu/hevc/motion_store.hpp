@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "vpu/hevc/picture.hpp"
+#include "vpu/job_memory.hpp"
 #include "vpu/memory_port.hpp"
 
 namespace svp::vpu::hevc {
@@ -36,7 +37,7 @@ class MotionStore {
 
  private:
     struct Kept {
-        std::vector<std::uint8_t> bytes;
+        JobVector<std::uint8_t> bytes;
         std::vector<bool> lines;  ///< those that are here
     };
 

@@ -14,6 +14,7 @@
 
 #include "vpu/hevc/parameters.hpp"
 #include "vpu/hevc/slice_header.hpp"
+#include "vpu/job_memory.hpp"
 #include "vpu/memory_port.hpp"
 
 namespace svp::vpu::hevc {
@@ -105,18 +106,18 @@ struct Picture {
     unsigned lines;    ///< lines of units
 
     // A unit each
-    std::vector<std::uint8_t> kind;        ///< bits of `block`
-    std::vector<std::uint8_t> depth;       ///< of the coding quad-tree
-    std::vector<std::uint8_t> intra_mode;  ///< IntraPredModeY
-    std::vector<std::int8_t> qp;           ///< QpY
-    std::vector<Edge> left_edge;
-    std::vector<Edge> top_edge;
-    std::vector<Motion> motion;
+    JobVector<std::uint8_t> kind;        ///< bits of `block`
+    JobVector<std::uint8_t> depth;       ///< of the coding quad-tree
+    JobVector<std::uint8_t> intra_mode;  ///< IntraPredModeY
+    JobVector<std::int8_t> qp;           ///< QpY
+    JobVector<Edge> left_edge;
+    JobVector<Edge> top_edge;
+    JobVector<Motion> motion;
 
     // A ctb each, in raster order
-    std::vector<std::int32_t> slice_address;  ///< SliceAddrRs; -1: not decoded
-    std::vector<std::uint16_t> slice;         ///< place in `slices`
-    std::vector<Sao> sao;                     ///< three each: luma, Cb, Cr
+    JobVector<std::int32_t> slice_address;  ///< SliceAddrRs; -1: not decoded
+    JobVector<std::uint16_t> slice;         ///< place in `slices`
+    JobVector<Sao> sao;                     ///< three each: luma, Cb, Cr
 
     std::vector<SliceHeader> slices;
     Response answer = Response::okay;
@@ -132,7 +133,7 @@ struct Picture {
 
     /** Sets @p what for units of a block of @p width times @p height samples. */
     template <typename Value>
-    void fill(std::vector<Value>& what, unsigned x, unsigned y, unsigned width, unsigned height,
+    void fill(JobVector<Value>& what, unsigned x, unsigned y, unsigned width, unsigned height,
               const Value& value) {
         for (unsigned line = 0; line < height / 4; ++line) {
             const auto first = what.begin() + static_cast<std::ptrdiff_t>(unit(x, y + 4 * line));

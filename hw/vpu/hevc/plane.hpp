@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+
+#include "vpu/job_memory.hpp"
 
 namespace svp::vpu::hevc {
 
@@ -26,15 +27,15 @@ struct Plane {
         : width(columns),
           height(rows),
           stride(static_cast<std::ptrdiff_t>(columns)),
-          samples(std::make_unique<Sample[]>(std::size_t{columns} * rows)) {}
+          samples(std::size_t{columns} * rows) {}
 
-    Sample* at(unsigned x, unsigned y) { return samples.get() + std::ptrdiff_t{y} * stride + x; }
-    const Sample* at(unsigned x, unsigned y) const { return samples.get() + std::ptrdiff_t{y} * stride + x; }
+    Sample* at(unsigned x, unsigned y) { return samples.data() + std::ptrdiff_t{y} * stride + x; }
+    const Sample* at(unsigned x, unsigned y) const { return samples.data() + std::ptrdiff_t{y} * stride + x; }
 
     unsigned width;
     unsigned height;
     std::ptrdiff_t stride;
-    std::unique_ptr<Sample[]> samples;
+    JobVector<Sample> samples;
 };
 
 }  // namespace svp::vpu::hevc

@@ -10,8 +10,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "vpu/job_memory.hpp"
 #include "vpu/memory_port.hpp"
 #include "vpu/picture/tiled_reference.hpp"
 
@@ -56,7 +56,7 @@ class PictureWriter {
     MemoryPort& port_;
     TiledPicture tiled_;
     RasterPicture raster_;
-    std::vector<std::uint8_t> bytes_;  ///< on their way to memory
+    JobVector<std::uint8_t> bytes_;  ///< on their way to memory
     Response answer_ = Response::okay;
 };
 

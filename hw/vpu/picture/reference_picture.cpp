@@ -9,8 +9,8 @@ namespace svp::vpu {
 
 namespace {
 
-std::unique_ptr<std::uint8_t[]> plane_memory(unsigned width, unsigned height) {
-    return std::make_unique_for_overwrite<std::uint8_t[]>(std::size_t{width} * height);
+JobArray<std::uint8_t> plane_memory(unsigned width, unsigned height) {
+    return job_array<std::uint8_t>(std::size_t{width} * height);
 }
 
 }  // namespace

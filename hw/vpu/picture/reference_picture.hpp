@@ -10,9 +10,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "vpu/job_memory.hpp"
 #include "vpu/memory_port.hpp"
 
 namespace svp::vpu {
@@ -63,7 +63,7 @@ class ReferencePicture {
         bool luma;
         int width;   ///< samples
         int height;  ///< lines
-        std::unique_ptr<std::uint8_t[]> samples;
+        JobArray<std::uint8_t> samples;
     };
 
     Block block(const Plane& plane, int x, int y, int columns, int rows, Lines lines);

@@ -18,8 +18,8 @@ int inside(int position, int size) {
 }
 
 template <typename Sample>
-std::unique_ptr<Sample[]> plane_memory(unsigned width, unsigned height) {
-    return std::make_unique_for_overwrite<Sample[]>(std::size_t{width} * height);
+JobArray<Sample> plane_memory(unsigned width, unsigned height) {
+    return job_array<Sample>(std::size_t{width} * height);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "vpu/job_memory.hpp"
 #include "vpu/memory_port.hpp"
 
 namespace svp::vpu {
@@ -57,7 +58,7 @@ class TiledReference {
         int width;              ///< samples that count
         int height;             ///< lines that count
         std::ptrdiff_t stride;  ///< samples
-        std::unique_ptr<Sample[]> samples;
+        JobArray<Sample> samples;
     };
 
     Block block(const Plane& plane, int x, int y, int columns, int rows);

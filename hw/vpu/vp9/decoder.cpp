@@ -101,7 +101,7 @@ class SampleEngine final : public Decoder::Engine {
     InterPrediction<Sample> inter_;
     LoopFilter filter_;
     TileEdges<Sample> edges_;
-    std::array<std::unique_ptr<Sample[]>, 3> samples_;
+    std::array<JobVector<Sample>, 3> samples_;
     const Planes<Sample> planes_;
     TileDecoder<Sample> tiles_;
     PictureWriter<Sample> writer_;
@@ -121,8 +121,8 @@ Planes<Sample> SampleEngine<Sample>::make_planes() {
     for (unsigned plane = 0; plane < 3; ++plane) {
         const std::size_t side = plane == 0 ? 64 : 32;
         const std::size_t width = side * parameters_.superblock_columns();
-        samples_[plane] = std::make_unique<Sample[]>(width * side * parameters_.superblock_rows());
-        planes.samples[plane] = samples_[plane].get();
+        samples_[plane].resize(width * side * parameters_.superblock_rows());
+        planes.samples[plane] = samples_[plane].data();
         planes.stride[plane] = static_cast<std::ptrdiff_t>(width);
     }
     return planes;

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <vector>
 
+#include "vpu/job_memory.hpp"
 #include "vpu/vp9/block.hpp"
 
 namespace svp::vpu::vp9 {
@@ -50,8 +50,8 @@ class Frame {
  private:
     unsigned columns_;
     unsigned rows_;
-    std::vector<Block> blocks_;
-    std::vector<const Block*> places_;
+    JobVector<Block> blocks_;
+    JobVector<const Block*> places_;
 };
 
 }  // namespace svp::vpu::vp9

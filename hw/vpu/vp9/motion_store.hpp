@@ -10,6 +10,7 @@
 
 #include <vector>
 
+#include "vpu/job_memory.hpp"
 #include "vpu/memory_port.hpp"
 #include "vpu/vp9/frame.hpp"
 #include "vpu/vp9/parameters.hpp"
@@ -42,8 +43,8 @@ class MotionStore {
  private:
     const Parameters& parameters_;
     MemoryPort& port_;
-    std::vector<StoredMotion> previous_;  ///< by columns of eight
-    std::vector<std::uint8_t> bytes_;     ///< on their way from or to memory
+    JobVector<StoredMotion> previous_;  ///< by columns of eight
+    JobVector<std::uint8_t> bytes_;     ///< on their way from or to memory
 };
 
 }  // namespace svp::vpu::vp9

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "../catch.hpp"
+#include "vpu/job_memory.hpp"
 #include "vpu/picture/picture_writer.hpp"
 #include "vpu/picture/tiled_reference.hpp"
 
@@ -186,5 +187,36 @@ TEST_CASE("samples beyond a width that is no multiple of 8 do not count", "[vpu]
             const unsigned at = static_cast<unsigned>(std::min(1 + row, 2) * 8 + std::min(4 + column, 5));
             CHECK(cr.samples[row * cr.stride + column] == picture.cr[at]);
         }
+    }
+}
+
+TEST_CASE("memory of jobs is kept for the next piece of its size") {
+    constexpr std::size_t size = MemoryPool::smallest;
+    MemoryPool pool(3 * size);
+    void* const first = pool.take(size);
+    void* const second = pool.take(2 * size);
+    CHECK(pool.idle() == 0);
+    pool.give_back(first, size);
+    pool.give_back(second, 2 * size);
+    CHECK(pool.idle() == 3 * size);
+
+    SECTION("of no other size") {
+        void* const other = pool.take(size + 1);
+        CHECK(other != first);
+        CHECK(other != second);
+        CHECK(pool.idle() == 3 * size);
+        pool.give_back(other, size + 1);
+        // Room was made: the pieces that had lain there longest are gone.
+        CHECK(pool.idle() == size + 1);
+    }
+    SECTION("the same piece again") {
+        CHECK(pool.take(2 * size) == second);
+        CHECK(pool.idle() == size);
+        pool.give_back(second, 2 * size);
+    }
+    SECTION("what is larger than the limit, or small, is not kept") {
+        pool.give_back(pool.take(4 * size), 4 * size);
+        pool.give_back(pool.take(size - 1), size - 1);
+        CHECK(pool.idle() == 3 * size);
     }
 }
