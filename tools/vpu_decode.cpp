@@ -10,6 +10,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,8 @@ void say(const char* word, const std::string& text) {
     std::printf("%s %s\n", word, text.c_str());
 }
 
-void show(const Bytes& picture, unsigned width, unsigned height, const char* format = "yuv420p") {
+void show(std::span<const std::uint8_t> picture, unsigned width, unsigned height,
+          const char* format = "yuv420p") {
     std::printf("picture %s %u %u %zu\n", format, width, height, picture.size());
     std::fwrite(picture.data(), 1, picture.size(), stdout);
 }
@@ -40,11 +42,10 @@ class Memory : public vpu::MemoryPort {
     explicit Memory(std::size_t size) : cells(size) {}
 
     Response read(vpu::Stream, std::uint32_t address, std::span<std::uint8_t> data) override {
-        std::ranges::fill(data, std::uint8_t{0});
-        const std::size_t there =
-            std::min(data.size(), cells.size() - std::min<std::size_t>(address, cells.size()));
-        std::copy_n(cells.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(address, cells.size())),
-                    there, data.begin());
+        const std::size_t first = std::min<std::size_t>(address, cells.size());
+        const std::size_t there = std::min(data.size(), cells.size() - first);
+        std::copy_n(cells.begin() + static_cast<std::ptrdiff_t>(first), there, data.begin());
+        std::ranges::fill(data.subspan(there), std::uint8_t{0});
         return there == data.size() ? Response::okay : Response::decerr;
     }
     Response write(vpu::Stream, std::uint32_t address, std::span<const std::uint8_t> data) override {
@@ -114,7 +115,9 @@ const char* words(vpu::mpeg2::Result result) {
 
 void play_mpeg2(const Bytes& stream) {
     test::Mpeg2TestPlayer<Memory> player;
-    player.play(stream, [&player](const Bytes& picture) { show(picture, player.width, player.height); });
+    player.play(stream, [&player](std::span<const std::uint8_t> picture) {
+        show(picture, player.width, player.height);
+    });
     for (std::size_t i = 0; i < player.results.size(); ++i) {
         if (player.results[i] != vpu::mpeg2::Result::done) {
             say("error", "coded picture " + std::to_string(i + 1) + ": " + words(player.results[i]));
@@ -128,7 +131,7 @@ void play_mpeg2(const Bytes& stream) {
 void play_h264(const Bytes& stream) {
     test::H264TestPlayer player;
     player.output = [&player](std::span<const std::uint8_t> planes) {
-        show(Bytes(planes.begin(), planes.end()), player.width, player.height);
+        show(planes, player.width, player.height);
     };
     player.keep_going = true;
     if (!player.play(stream)) {
@@ -141,8 +144,7 @@ void play_h264(const Bytes& stream) {
 void play_hevc(const Bytes& stream) {
     test::HevcTestPlayer player;
     player.output = [&player](std::span<const std::uint8_t> planes) {
-        show(Bytes(planes.begin(), planes.end()), player.width, player.height,
-             player.depth == 8 ? "yuv420p" : "yuv420p10le");
+        show(planes, player.width, player.height, player.depth == 8 ? "yuv420p" : "yuv420p10le");
     };
     player.keep_going = true;
     if (!player.play(stream)) {

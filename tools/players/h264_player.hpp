@@ -11,8 +11,11 @@
 #include <vector>
 
 #include "../../firmware/guest/play/h264_player.hpp"
+#include "flat_port.hpp"
 #include "g1_h264_driver.hpp"
-#include "vp8_player.hpp"
+#include "g1_vp8_driver.hpp"
+#include "md5.hpp"
+#include "planar_picture.hpp"
 #include "vpu/g1/h264_job.hpp"
 #include "vpu/h264/decoder.hpp"
 
@@ -167,31 +170,19 @@ class H264TestPlayer : private play::Target {
         open(vpu::Stream::motion, current + bytes, 64 * macroblocks_);
     }
 
-    std::vector<std::uint8_t> visible(std::uint32_t address) const {
-        std::vector<std::uint8_t> planes;
-        const std::size_t stride = format_.width;
+    std::span<const std::uint8_t> visible(std::uint32_t address) {
         const std::uint8_t* luma = port->cells.data() + address;
-        for (std::size_t y = 0; y < format_.visible_height; ++y) {
-            const std::uint8_t* line = luma + (format_.top + y) * stride + format_.left;
-            planes.insert(planes.end(), line, line + format_.visible_width);
-        }
-        const std::uint8_t* chroma = luma + stride * format_.height;
-        for (std::size_t plane = 0; plane < 2; ++plane) {
-            for (std::size_t y = 0; y < (format_.visible_height + 1u) / 2; ++y) {
-                for (std::size_t x = 0; x < (format_.visible_width + 1u) / 2; ++x) {
-                    planes.push_back(
-                        format_.gray
-                            ? 128
-                            : chroma[(format_.top / 2 + y) * stride + 2 * (format_.left / 2 + x) + plane]);
-                }
-            }
-        }
-        return planes;
+        const std::size_t size = std::size_t{format_.width} * format_.height;
+        put_planar({luma, format_.gray ? nullptr : luma + size, format_.width, format_.left, format_.top,
+                    format_.visible_width, format_.visible_height},
+                   planes_);
+        return planes_;
     }
 
     G1H264Driver driver_;
     play::Format format_;
     play::Job job_;
+    std::vector<std::uint8_t> planes_;
     std::map<std::uint64_t, unsigned> buffers_;
     unsigned buffer_count_ = 0;
     unsigned macroblocks_ = 0;

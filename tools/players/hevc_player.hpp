@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "../../firmware/guest/play/hevc_player.hpp"
+#include "flat_port.hpp"
 #include "g2_hevc_driver.hpp"
-#include "vp8_player.hpp"
+#include "md5.hpp"
+#include "planar_picture.hpp"
 #include "vpu/g2/hevc_job.hpp"
 #include "vpu/hevc/decoder.hpp"
 
@@ -175,55 +177,27 @@ class HevcTestPlayer : private play::Target {
         }
     }
 
-    std::vector<std::uint8_t> visible(std::uint32_t address) const {
-        std::vector<std::uint8_t> planes;
+    std::span<const std::uint8_t> visible(std::uint32_t address) {
         const std::uint8_t* luma = port->cells.data() + address + layout_.size;
-        const unsigned bytes = depth == 8 ? 1 : 2;
-        planes.reserve(std::size_t{width + 1} * (height + 1) * 3 / 2 * bytes);
-        const auto put = [&](const std::uint8_t* sample) {
-            if (bytes == 1) {
-                planes.push_back(*sample);
-            } else {
-                const unsigned value = (sample[0] | unsigned{sample[1]} << 8) >> 6;
-                planes.push_back(static_cast<std::uint8_t>(value));
-                planes.push_back(static_cast<std::uint8_t>(value >> 8));
-            }
-        };
-        for (std::size_t y = 0; y < height; ++y) {
-            const std::uint8_t* line = luma + (format_.top + y) * raster_stride_ + format_.left * bytes;
-            if (bytes == 1) {
-                planes.insert(planes.end(), line, line + width);
-                continue;
-            }
-            for (std::size_t x = 0; x < width; ++x) {
-                put(line + x * bytes);
-            }
-        }
-        const std::uint8_t* chroma = luma + std::size_t{raster_stride_} * ((format_.height + 15) / 16 * 16);
-        for (std::size_t plane = 0; plane < 2; ++plane) {
-            for (std::size_t y = 0; y < (height + 1u) / 2; ++y) {
-                const std::uint8_t* line = chroma + (format_.top / 2 + y) * raster_stride_;
-                for (std::size_t x = 0; x < (width + 1u) / 2; ++x) {
-                    put(line + (2 * (format_.left / 2 + x) + plane) * bytes);
-                }
-            }
-        }
-        return planes;
+        const std::size_t size = std::size_t{raster_stride_} * ((format_.height + 15) / 16 * 16);
+        put_planar({luma, luma + size, raster_stride_, format_.left, format_.top, width, height, depth},
+                   planes_);
+        return planes_;
     }
 
-    std::vector<std::uint8_t> visible_tiled(std::uint32_t address) const {
-        std::vector<std::uint8_t> planes;
+    std::span<const std::uint8_t> visible_tiled(std::uint32_t address) {
+        planes_.clear();
         const unsigned columns = (format_.width + 7) / 8 * 8;
         const auto put = [&](std::uint32_t plane, unsigned x, unsigned y) {
             const unsigned tile = y / 4 * (columns / 4) + x / 4;
             const unsigned bit = (tile * 16 + y % 4 * 4 + x % 4) * depth;
             const std::uint8_t* at = port->cells.data() + plane + bit / 8;
             if (depth == 8) {
-                planes.push_back(*at);
+                planes_.push_back(*at);
             } else {
                 const unsigned value = (at[0] | unsigned{at[1]} << 8) >> bit % 8 & 0x3ff;
-                planes.push_back(static_cast<std::uint8_t>(value));
-                planes.push_back(static_cast<std::uint8_t>(value >> 8));
+                planes_.push_back(static_cast<std::uint8_t>(value));
+                planes_.push_back(static_cast<std::uint8_t>(value >> 8));
             }
         };
         for (unsigned y = 0; y < height; ++y) {
@@ -238,10 +212,11 @@ class HevcTestPlayer : private play::Target {
                 }
             }
         }
-        return planes;
+        return planes_;
     }
 
     play::Format format_;
+    std::vector<std::uint8_t> planes_;
     G2Layout layout_;
     std::map<std::uint64_t, unsigned> buffers_;
     std::uint32_t raster_stride_ = 0;

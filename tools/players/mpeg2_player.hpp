@@ -14,6 +14,7 @@
 
 #include "../../firmware/guest/play/target.hpp"
 #include "g1_mpeg2_driver.hpp"
+#include "planar_picture.hpp"
 #include "vpu/g1/mpeg2_job.hpp"
 #include "vpu/memory_port.hpp"
 #include "vpu/mpeg2/decoder.hpp"
@@ -27,7 +28,7 @@ class Mpeg2TestPlayer : private play::Target {
     static constexpr std::uint32_t table_at = 0x1000, stream_at = 0x10000, stream_room = 4u << 20,
                                    frames_at = stream_at + stream_room;
 
-    using Show = std::function<void(std::vector<std::uint8_t>)>;
+    using Show = std::function<void(std::span<const std::uint8_t>)>;
 
     /** Decodes a whole stream; every frame goes to @p show in output order, visible part, planar. False if
      * the stream is none, which is the problem then, or the engine does not finish a picture. */
@@ -82,7 +83,7 @@ class Mpeg2TestPlayer : private play::Target {
     }
 
     bool show(std::uint64_t frame) override {
-        show_(planes(address_of(buffer_of(frame))));
+        show_(visible(address_of(buffer_of(frame))));
         return true;
     }
 
@@ -110,25 +111,16 @@ class Mpeg2TestPlayer : private play::Target {
         return known == buffers_.end() ? 0 : address_of(known->second);
     }
 
-    std::vector<std::uint8_t> planes(std::uint32_t address) const {
-        std::vector<std::uint8_t> planes;
+    std::span<const std::uint8_t> visible(std::uint32_t address) {
         const std::uint8_t* luma = port->cells.data() + address;
-        const std::size_t stride = format_.width, lines = format_.height;
-        for (std::size_t y = 0; y < height; ++y) {
-            planes.insert(planes.end(), luma + y * stride, luma + y * stride + width);
-        }
-        for (std::size_t plane = 0; plane < 2; ++plane) {
-            for (std::size_t y = 0; y < (height + 1u) / 2; ++y) {
-                for (std::size_t x = 0; x < (width + 1u) / 2; ++x) {
-                    planes.push_back(luma[stride * lines + y * stride + 2 * x + plane]);
-                }
-            }
-        }
-        return planes;
+        const std::size_t size = std::size_t{format_.width} * format_.height;
+        put_planar({luma, luma + size, format_.width, 0, 0, width, height}, planes_);
+        return planes_;
     }
 
     Show show_;
     play::Format format_;
+    std::vector<std::uint8_t> planes_;
     std::array<std::uint32_t, vpu::g1::register_count> registers_{};
     std::map<std::uint64_t, unsigned> buffers_;
     std::uint32_t frame_size_ = 0;

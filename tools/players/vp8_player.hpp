@@ -1,93 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/**
- * Plays VP8 on the engine without a device around it: parser, driver, engine, and a flat memory that knows
- * which addresses a job may touch for what.
- */
+/** Plays VP8 on the engine without a device around it: parser, driver, engine, and a flat memory. */
 #pragma once
-
-#include <nettle/md5.h>
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "flat_port.hpp"
 #include "g1_vp8_driver.hpp"
+#include "md5.hpp"
+#include "planar_picture.hpp"
 #include "vpu/g1/vp8_job.hpp"
-#include "vpu/memory_port.hpp"
 #include "vpu/vp8/decoder.hpp"
 
 namespace svp::test {
-
-/** Memory from address 0 on, with ranges that are open to accesses of a kind; all others are strays. */
-class FlatPort : public vpu::MemoryPort {
- public:
-    struct Range {
-        std::uint32_t first;
-        std::uint32_t size;
-    };
-
-    explicit FlatPort(std::size_t size) : cells(size) {}
-
-    Response read(vpu::Stream stream, std::uint32_t address, std::span<std::uint8_t> data) override {
-        ++accesses;
-        bytes_read += data.size();
-        std::fill(data.begin(), data.end(), std::uint8_t{0});
-        if (reachable(stream, address, data.size()) && !denied(stream)) {
-            std::copy_n(cells.begin() + address, data.size(), data.begin());
-        }
-        return denied(stream) ? denial : Response::okay;
-    }
-    Response write(vpu::Stream stream, std::uint32_t address, std::span<const std::uint8_t> data) override {
-        ++accesses;
-        bytes_written += data.size();
-        if (reachable(stream, address, data.size()) && !denied(stream)) {
-            std::copy(data.begin(), data.end(), cells.begin() + address);
-        }
-        return denied(stream) ? denial : Response::okay;
-    }
-
-    std::vector<std::uint8_t> cells;
-    std::multimap<vpu::Stream, Range> open;
-    std::optional<vpu::Stream> denied_stream;
-    Response denial = Response::okay;  ///< answer to a denied access
-    std::uint64_t strays = 0;          ///< accesses that were not wholly inside of an open range
-    std::uint64_t accesses = 0;
-    std::uint64_t bytes_read = 0;
-    std::uint64_t bytes_written = 0;
-
- private:
-    bool denied(vpu::Stream stream) const { return denied_stream == stream; }
-    bool reachable(vpu::Stream stream, std::uint32_t address, std::size_t size) {
-        const auto [first, last] = open.equal_range(stream);
-        for (auto range = first; range != last; ++range) {
-            if (address >= range->second.first && size <= range->second.size &&
-                address - range->second.first <= range->second.size - size &&
-                address + size <= cells.size()) {
-                return true;
-            }
-        }
-        ++strays;
-        return false;
-    }
-};
-
-inline std::string md5_of(std::span<const std::uint8_t> data) {
-    md5_ctx context;
-    std::uint8_t digest[MD5_DIGEST_SIZE];
-    md5_init(&context);
-    md5_update(&context, data.size(), data.data());
-    md5_digest(&context, sizeof digest, digest);
-    std::string text;
-    for (const std::uint8_t byte : digest) {
-        constexpr char digits[] = "0123456789abcdef";
-        text += {digits[byte >> 4], digits[byte & 15]};
-    }
-    return text;
-}
 
 class Vp8TestPlayer {
  public:
@@ -127,22 +56,11 @@ class Vp8TestPlayer {
     }
 
     /** The visible part of the picture that was decoded last, planar. */
-    std::vector<std::uint8_t> picture() const {
-        std::vector<std::uint8_t> planes;
-        const std::uint8_t* luma = port->cells.data() + address_of(current);
+    const std::vector<std::uint8_t>& picture() {
         const std::size_t stride = (width + 15u) / 16 * 16, lines = (height + 15u) / 16 * 16;
-        for (std::size_t y = 0; y < height; ++y) {
-            planes.insert(planes.end(), luma + y * stride, luma + y * stride + width);
-        }
-        const std::uint8_t* chroma = luma + stride * lines;
-        for (std::size_t plane = 0; plane < 2; ++plane) {
-            for (std::size_t y = 0; y < (height + 1u) / 2; ++y) {
-                for (std::size_t x = 0; x < (width + 1u) / 2; ++x) {
-                    planes.push_back(chroma[y * stride + 2 * x + plane]);
-                }
-            }
-        }
-        return planes;
+        const std::uint8_t* luma = port->cells.data() + address_of(current);
+        put_planar({luma, luma + stride * lines, stride, 0, 0, width, height}, planes_);
+        return planes_;
     }
 
     std::uint32_t address_of(unsigned buffer) const { return pictures_at + buffer * picture_size; }
@@ -219,6 +137,8 @@ class Vp8TestPlayer {
     std::uint32_t picture_size = 0;
 
  private:
+    std::vector<std::uint8_t> planes_;
+
     void set_size(unsigned new_width, unsigned new_height) {
         width = new_width;
         height = new_height;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <optional>
@@ -11,9 +12,12 @@
 #include <vector>
 
 #include "../../firmware/guest/play/vp9_player.hpp"
+#include "flat_port.hpp"
 #include "g2_vp9_driver.hpp"
-#include "vp8_player.hpp"
+#include "md5.hpp"
+#include "planar_picture.hpp"
 #include "vpu/g2/vp9_job.hpp"
+#include "vpu/picture/tiled_format.hpp"
 #include "vpu/vp9/decoder.hpp"
 
 namespace svp::test {
@@ -199,68 +203,61 @@ class Vp9TestPlayer : private play::Target {
         }
     }
 
-    /** Samples of a line of a plane from memory: tiles, or lines. */
-    void read_line(const Buffer& buffer, bool luma, unsigned y, std::vector<std::uint16_t>& line) const {
-        const G2Picture& picture = buffer.picture;
-        const std::uint8_t* cells = port->cells.data();
-        if (raster) {
-            const unsigned bytes = picture.bit_depth == 8 ? 1 : 2;
-            cells += buffer.raster + (luma ? 0 : raster_luma_size(buffer)) +
-                     std::size_t{y} * raster_stride(picture) * bytes;
-            for (std::size_t x = 0; x < line.size(); ++x) {
-                line[x] = static_cast<std::uint16_t>(
-                    bytes == 1 ? cells[x] : (cells[2 * x] | unsigned{cells[2 * x + 1]} << 8) >> 6);
-            }
-            return;
-        }
-        const unsigned tile_line = picture.bit_depth == 8 ? 4 : 5;
-        cells += luma ? picture.address : picture.chroma();
-        cells += (std::size_t{y / 4} * (picture.stride() / 4) * 4 + y % 4) * tile_line;
-        for (std::size_t x = 0; x < line.size(); x += 4, cells += std::size_t{4} * tile_line) {
-            for (std::size_t i = 0; i < 4 && x + i < line.size(); ++i) {
-                const unsigned two = cells[10 * i / 8] | unsigned{cells[10 * i / 8 + 1]} << 8;
-                line[x + i] =
-                    static_cast<std::uint16_t>(picture.bit_depth == 8 ? cells[i] : two >> 10 * i % 8 & 0x3ff);
-            }
+    /** Samples of a line of a plane from its tiles. */
+    template <typename Sample>
+    void read_line(const G2Picture& picture, bool luma, std::size_t y, std::vector<Sample>& line) const {
+        const std::uint8_t* cells =
+            port->cells.data() + (luma ? picture.address : picture.chroma()) +
+            (y / 4 * (picture.stride() / 4) * 4 + y % 4) * vpu::tile_line_bytes<Sample>;
+        for (std::size_t x = 0; x < line.size(); x += 4, cells += vpu::tile_bytes<Sample>) {
+            vpu::unpack_tile_line(cells, line.data() + x);
         }
     }
 
-    Vp9Picture visible(const Buffer& buffer) const {
-        const G2Picture& picture = buffer.picture;
-        Vp9Picture shown{picture.width, picture.height, picture.bit_depth, {}};
-        const std::size_t bytes = picture.bit_depth == 8 ? 1 : 2, width = picture.width,
-                          height = picture.height;
+    template <typename Sample>
+    void show_tiles(const G2Picture& picture) {
+        const std::size_t width = picture.width, height = picture.height;
         const std::size_t half_width = (width + 1) / 2, half_height = (height + 1) / 2;
-        shown.planes.resize(bytes * (width * height + 2 * half_width * half_height));
-        const auto put = [&](std::size_t at, unsigned sample) {
-            shown.planes[bytes * at] = static_cast<std::uint8_t>(sample);
-            if (bytes == 2) {
-                shown.planes[bytes * at + 1] = static_cast<std::uint8_t>(sample >> 8);
-            }
-        };
-        std::vector<std::uint16_t> line(width);
-        for (std::size_t y = 0; y < height; ++y) {
-            read_line(buffer, true, static_cast<unsigned>(y), line);
-            for (std::size_t x = 0; x < width; ++x) {
-                put(y * width + x, line[x]);
-            }
+        shown_.planes.resize(sizeof(Sample) * (width * height + 2 * half_width * half_height));
+        std::vector<Sample> line((width + 7) / 8 * 8), half(line.size() / 2);
+        std::uint8_t* to = shown_.planes.data();
+        for (std::size_t y = 0; y < height; ++y, to += width * sizeof(Sample)) {
+            read_line(picture, true, y, line);
+            std::memcpy(to, line.data(), width * sizeof(Sample));
         }
-        line.resize(2 * half_width);
-        for (std::size_t y = 0; y < half_height; ++y) {
-            read_line(buffer, false, static_cast<unsigned>(y), line);
-            for (std::size_t x = 0; x < half_width; ++x) {
-                const std::size_t at = width * height + y * half_width + x;
-                put(at, line[2 * x]);
-                put(at + half_width * half_height, line[2 * x + 1]);
+        for (std::size_t y = 0; y < 2 * half_height; ++y, to += half_width * sizeof(Sample)) {
+            read_line(picture, false, y % half_height, line);
+            for (std::size_t x = 0; x < half.size(); ++x) {
+                half[x] = line[2 * x + y / half_height];
             }
+            std::memcpy(to, half.data(), half_width * sizeof(Sample));
         }
-        return shown;
+    }
+
+    const Vp9Picture& visible(const Buffer& buffer) {
+        const G2Picture& picture = buffer.picture;
+        shown_.width = picture.width;
+        shown_.height = picture.height;
+        shown_.bit_depth = picture.bit_depth;
+        if (raster) {
+            const std::uint8_t* luma = port->cells.data() + buffer.raster;
+            put_planar({luma, luma + raster_luma_size(buffer),
+                        std::size_t{raster_stride(picture)} * (picture.bit_depth == 8 ? 1 : 2), 0, 0,
+                        picture.width, picture.height, picture.bit_depth},
+                       shown_.planes);
+        } else if (picture.bit_depth == 8) {
+            show_tiles<std::uint8_t>(picture);
+        } else {
+            show_tiles<std::uint16_t>(picture);
+        }
+        return shown_;
     }
 
     G2Vp9Driver driver_;
     play::Format format_;
     std::map<std::uint64_t, Buffer> buffers_;
     std::vector<std::uint32_t> free_;
+    Vp9Picture shown_;
 };
 
 }  // namespace svp::test

@@ -108,7 +108,7 @@ using Player = Mpeg2TestPlayer<OpenPort>;
 /** All pictures of a stream in output order, one behind the other. */
 Bytes pictures_of(Player& player, const Bytes& stream) {
     Bytes pictures;
-    player.play(stream, [&pictures](const Bytes& picture) {
+    player.play(stream, [&pictures](std::span<const std::uint8_t> picture) {
         pictures.insert(pictures.end(), picture.begin(), picture.end());
     });
     return pictures;
