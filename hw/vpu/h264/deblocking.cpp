@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
+
+#include "vpu/h264/edge_filters.hpp"
 
 namespace svp::vpu::h264 {
 
@@ -32,16 +35,33 @@ struct Strength {
     const Macroblock* other = nullptr;  ///< the macroblock with the samples p
 };
 
-std::uint8_t sample(int value) {
-    return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
+/** Bits of blocks with coefficients: a transform of 8x8 stands for all four that it covers. */
+unsigned coded_blocks(const Macroblock& mb) {
+    unsigned coded = 0;
+    for (unsigned block = 0; block < 16; ++block) {
+        if (mb.total[block] != 0) {
+            coded |= 1u << block;
+        }
+    }
+    if (mb.transform_8x8) {
+        coded = (coded | coded >> 1) & 0x5555;
+        coded = (coded | coded >> 4) & 0x0505;
+        coded |= coded << 1;
+        coded |= coded << 4;
+    }
+    return coded;
 }
 
-bool has_coefficients(const Macroblock& mb, unsigned block) {
-    if (!mb.transform_8x8) {
-        return mb.total[block] != 0;
+/** All blocks move alike. */
+bool moves_as_one(const Macroblock& mb) {
+    for (unsigned list = 0; list < 2; ++list) {
+        const std::uint8_t* picture = mb.picture[list];
+        if (picture[0] != picture[1] || picture[0] != picture[2] || picture[0] != picture[3] ||
+            std::memcmp(mb.mv[list], mb.mv[list] + 1, sizeof mb.mv[list] - sizeof mb.mv[list][0]) != 0) {
+            return false;
+        }
     }
-    const unsigned first = block % 4 / 2 * 2 + block / 8 * 8;
-    return (mb.total[first] | mb.total[first + 1] | mb.total[first + 4] | mb.total[first + 5]) != 0;
+    return true;
 }
 
 bool far(const Vector& a, const Vector& b, int limit) {
@@ -70,6 +90,7 @@ class Filter {
     Filter(Picture& picture, unsigned x, unsigned y)
         : picture_(picture),
           mb_(picture.at(x, y)),
+          coded_(coded_blocks(mb_)),
           settings_(picture.slices[mb_.slice - 1u]),
           where_(picture, settings_.disable == 2 ? mb_.slice : 0) {
         where_.move(x, y);
@@ -82,12 +103,13 @@ class Filter {
         if (settings_.disable == 1) {
             return;
         }
+        const bool inside = mb_.intra() || coded_ != 0 || !moves_as_one(mb_);
         left_edge();
-        for (unsigned edge = 1; edge < 4; ++edge) {
+        for (unsigned edge = 1; edge < 4 && inside; ++edge) {
             inner_edge(edge, true);
         }
         top_edge();
-        for (unsigned edge = 1; edge < 4; ++edge) {
+        for (unsigned edge = 1; edge < 4 && inside; ++edge) {
             inner_edge(edge, false);
         }
     }
@@ -95,13 +117,14 @@ class Filter {
  private:
     bool field_picture() const { return picture_.job.structure != whole_frame; }
 
-    std::uint8_t strength(unsigned q_block, const Macroblock& p, unsigned p_block, bool mb_edge,
-                          bool vertical) const {
+    /** @p p_coded: coded_blocks() of @p p. */
+    std::uint8_t strength(unsigned q_block, const Macroblock& p, unsigned p_coded, unsigned p_block,
+                          bool mb_edge, bool vertical) const {
         const bool fields = field_picture() || mb_.field || p.field;
         if (mb_.intra() || p.intra()) {
             return mb_edge && (vertical || !fields) ? 4 : 3;
         }
-        if (has_coefficients(mb_, q_block) || has_coefficients(p, p_block)) {
+        if (((coded_ >> q_block | p_coded >> p_block) & 1) != 0) {
             return 2;
         }
         if (mb_.field != p.field) {
@@ -114,38 +137,34 @@ class Filter {
         if (!where_.at(-1, 0)) {
             return;
         }
+        EdgeLimits luma, chroma;
+        if (!picture_.job.mbaff) {
+            const Macroblock& p = *where_.left();
+            const unsigned coded = coded_blocks(p);
+            for (unsigned i = 0; i < 4; ++i) {
+                put_part(luma, chroma, i, {strength(4 * i, p, coded, 4 * i + 3, true, true), &p});
+            }
+        } else {
+            limit_left_pair(luma, chroma);
+        }
+        vertical(luma, chroma, 0);
+    }
+
+    /** The left edge where macroblocks are in pairs: each line may have another one beside it. */
+    void limit_left_pair(EdgeLimits& luma, EdgeLimits& chroma) const {
         Strength lines[16];
         for (int y = 0; y < 16; ++y) {
             const Neighbours::Place place = where_.at(-1, y);
-            lines[y].other = place.mb;
-            lines[y].bs =
-                y > 0 && y % 4 != 0 && place.mb == lines[y - 1].other && !picture_.job.mbaff
-                    ? lines[y - 1].bs
-                    : strength(static_cast<unsigned>(y / 4 * 4), *place.mb, place.block(), true, true);
+            lines[y] = {strength(static_cast<unsigned>(y / 4 * 4), *place.mb, coded_blocks(*place.mb),
+                                 place.block(), true, true),
+                        place.mb};
         }
         const bool mixed = lines[0].other->field != mb_.field;
         for (unsigned y = 0; y < 16; ++y) {
-            luma_line(samples_[0] + std::ptrdiff_t{y} * stride_[0], 1, lines[y]);
+            put_luma(luma, y, 1, lines[y]);
         }
         for (unsigned y = 0; y < 8; ++y) {
-            const Strength& line = lines[mixed && !mb_.field ? 4 * (y / 2) + y % 2 : 2 * y];
-            for (unsigned plane = 1; plane < 3; ++plane) {
-                chroma_line(plane, samples_[plane] + std::ptrdiff_t{y} * stride_[plane], 1, line);
-            }
-        }
-    }
-
-    /** Filters a horizontal edge whose samples q begin in line @p line, @p step lines apart. */
-    void horizontal(const Strength (&columns)[4], unsigned edge, std::ptrdiff_t line, std::ptrdiff_t step) {
-        for (unsigned x = 0; x < 16; ++x) {
-            luma_line(samples_[0] + (4 * std::ptrdiff_t{edge} + line) * stride_[0] + x, step * stride_[0],
-                      columns[x / 4]);
-        }
-        for (unsigned plane = 1; plane < 3 && edge % 2 == 0; ++plane) {
-            for (unsigned x = 0; x < 8; ++x) {
-                chroma_line(plane, samples_[plane] + (2 * std::ptrdiff_t{edge} + line) * stride_[plane] + x,
-                            step * stride_[plane], columns[x / 2]);
-            }
+            put_chroma(chroma, y, 1, lines[mixed && !mb_.field ? 4 * (y / 2) + y % 2 : 2 * y]);
         }
     }
 
@@ -154,131 +173,104 @@ class Filter {
         if (!place) {
             return;
         }
-        Strength columns[4];
         const bool twice = picture_.job.mbaff && !mb_.field && where_.y() % 2 == 0 && place.mb->field;
         if (!twice) {
-            for (unsigned x = 0; x < 4; ++x) {
-                columns[x] = {strength(x, *place.mb, 12 + x, true, false), place.mb};
-            }
-            horizontal(columns, 0, 0, 1);
+            top_edge(*place.mb, 0, 1);
             return;
         }
         // Fields above a frame macroblock: each of them with every second line.
         const Macroblock* field = where_.above_pair();
-        for (std::ptrdiff_t parity = 0; parity < 2; ++parity, field += picture_.width) {
-            for (unsigned x = 0; x < 4; ++x) {
-                columns[x] = {strength(x, *field, 12 + x, true, false), field};
-            }
-            horizontal(columns, 0, parity, 2);
-        }
+        top_edge(*field, 0, 2);
+        top_edge(*(field + picture_.width), 1, 2);
     }
 
-    void inner_edge(unsigned edge, bool vertical) {
+    void top_edge(const Macroblock& p, std::ptrdiff_t line, std::ptrdiff_t step) {
+        EdgeLimits luma, chroma;
+        const unsigned coded = coded_blocks(p);
+        for (unsigned x = 0; x < 4; ++x) {
+            put_part(luma, chroma, x, {strength(x, p, coded, 12 + x, true, false), &p});
+        }
+        horizontal(luma, chroma, 0, line, step);
+    }
+
+    void inner_edge(unsigned edge, bool upright) {
         if (mb_.transform_8x8 && edge % 2 != 0) {
             return;
         }
-        Strength parts[4];
-        bool any = false;
+        EdgeLimits luma, chroma;
         for (unsigned i = 0; i < 4; ++i) {
-            const unsigned block = vertical ? 4 * i + edge : 4 * edge + i;
-            parts[i] = {strength(block, mb_, block - (vertical ? 1 : 4), false, vertical), &mb_};
-            any = any || parts[i].bs != 0;
+            const unsigned block = upright ? 4 * i + edge : 4 * edge + i;
+            put_part(luma, chroma, i,
+                     {strength(block, mb_, coded_, block - (upright ? 1 : 4), false, upright), &mb_});
         }
-        if (!any) {
-            return;
-        }
-        if (!vertical) {
-            horizontal(parts, edge, 0, 1);
-            return;
-        }
-        for (unsigned y = 0; y < 16; ++y) {
-            luma_line(samples_[0] + std::ptrdiff_t{y} * stride_[0] + 4 * edge, 1, parts[y / 4]);
-        }
-        for (unsigned plane = 1; plane < 3 && edge % 2 == 0; ++plane) {
-            for (unsigned y = 0; y < 8; ++y) {
-                chroma_line(plane, samples_[plane] + std::ptrdiff_t{y} * stride_[plane] + 2 * edge, 1,
-                            parts[y / 2]);
-            }
+        if (upright) {
+            vertical(luma, chroma, edge);
+        } else {
+            horizontal(luma, chroma, edge, 0, 1);
         }
     }
 
-    static bool edge_seen(int alpha, int beta, const std::uint8_t* q, std::ptrdiff_t step) {
-        return std::abs(q[-step] - q[0]) < alpha && std::abs(q[-2 * step] - q[-step]) < beta &&
-               std::abs(q[step] - q[0]) < beta;
+    void put_part(EdgeLimits& luma, EdgeLimits& chroma, unsigned part, const Strength& strength) const {
+        if (strength.bs != 0) {
+            put_luma(luma, 4 * part, 4, strength);
+            put_chroma(chroma, 2 * part, 2, strength);
+        }
+    }
+    void put_luma(EdgeLimits& limits, unsigned first, unsigned count, const Strength& strength) const {
+        put(limits, first, count, strength.bs, mb_.qp + strength.other->qp);
+    }
+    void put_chroma(EdgeLimits& limits, unsigned first, unsigned count, const Strength& strength) const {
+        for (unsigned plane = 0; plane < 2; ++plane) {
+            put(limits, 8 * plane + first, count, strength.bs,
+                mb_.qp_chroma[plane] + strength.other->qp_chroma[plane]);
+        }
+    }
+    /** Lines from @p first on; @p qp is the sum of both sides'. */
+    void put(EdgeLimits& limits, unsigned first, unsigned count, std::uint8_t bs, int qp) const {
+        const int average = (qp + 1) >> 1;
+        const int index = std::clamp(average + settings_.alpha_offset, 0, 51);
+        const int beta = beta_of[std::clamp(average + settings_.beta_offset, 0, 51)];
+        const std::uint8_t alpha = alpha_of[index];
+        if (bs == 0 || alpha == 0 || beta == 0) {
+            return;
+        }
+        limits.any = true;
+        limits.strong |= bs == 4;
+        std::fill_n(limits.alpha + first, count, alpha);
+        std::fill_n(limits.beta + first, count, static_cast<std::int16_t>(beta));
+        if (bs == 4) {
+            std::fill_n(limits.strongly + first, count, std::int16_t{-1});
+        } else {
+            std::fill_n(limits.clip + first, count, clip_of[index][bs - 1]);
+        }
     }
 
-    void luma_line(std::uint8_t* q, std::ptrdiff_t step, const Strength& line) const {
-        if (line.bs == 0) {
-            return;
+    /** Filters across the vertical edge number @p edge. */
+    void vertical(const EdgeLimits& luma, const EdgeLimits& chroma, unsigned edge) {
+        if (luma.any) {
+            filter_luma_across(samples_[0] + 4 * edge, stride_[0], luma);
         }
-        const int qp = (mb_.qp + line.other->qp + 1) >> 1;
-        const int index = std::clamp(qp + settings_.alpha_offset, 0, 51);
-        const int alpha = alpha_of[index], beta = beta_of[std::clamp(qp + settings_.beta_offset, 0, 51)];
-        if (!edge_seen(alpha, beta, q, step)) {
-            return;
+        if (chroma.any && edge % 2 == 0 && !picture_.job.monochrome) {
+            filter_chroma_across(samples_[1] + 2 * edge, samples_[2] + 2 * edge, stride_[1], chroma);
         }
-        const int p0 = q[-step], p1 = q[-2 * step], p2 = q[-3 * step];
-        const int q0 = q[0], q1 = q[step], q2 = q[2 * step];
-        const bool p_flat = std::abs(p2 - p0) < beta, q_flat = std::abs(q2 - q0) < beta;
-        if (line.bs == 4) {
-            const bool strong = std::abs(p0 - q0) < (alpha >> 2) + 2;
-            if (strong && p_flat) {
-                const int p3 = q[-4 * step];
-                q[-step] = static_cast<std::uint8_t>((p2 + 2 * p1 + 2 * p0 + 2 * q0 + q1 + 4) >> 3);
-                q[-2 * step] = static_cast<std::uint8_t>((p2 + p1 + p0 + q0 + 2) >> 2);
-                q[-3 * step] = static_cast<std::uint8_t>((2 * p3 + 3 * p2 + p1 + p0 + q0 + 4) >> 3);
-            } else {
-                q[-step] = static_cast<std::uint8_t>((2 * p1 + p0 + q1 + 2) >> 2);
-            }
-            if (strong && q_flat) {
-                const int q3 = q[3 * step];
-                q[0] = static_cast<std::uint8_t>((p1 + 2 * p0 + 2 * q0 + 2 * q1 + q2 + 4) >> 3);
-                q[step] = static_cast<std::uint8_t>((p0 + q0 + q1 + q2 + 2) >> 2);
-                q[2 * step] = static_cast<std::uint8_t>((2 * q3 + 3 * q2 + q1 + q0 + p0 + 4) >> 3);
-            } else {
-                q[0] = static_cast<std::uint8_t>((2 * q1 + q0 + p1 + 2) >> 2);
-            }
-            return;
-        }
-        const int clip = clip_of[index][line.bs - 1];
-        const int limit = clip + (p_flat ? 1 : 0) + (q_flat ? 1 : 0);
-        const int delta = std::clamp((((q0 - p0) * 4) + (p1 - q1) + 4) >> 3, -limit, limit);
-        if (p_flat) {
-            q[-2 * step] = static_cast<std::uint8_t>(
-                p1 + std::clamp((p2 + ((p0 + q0 + 1) >> 1) - 2 * p1) >> 1, -clip, clip));
-        }
-        if (q_flat) {
-            q[step] = static_cast<std::uint8_t>(
-                q1 + std::clamp((q2 + ((p0 + q0 + 1) >> 1) - 2 * q1) >> 1, -clip, clip));
-        }
-        q[-step] = sample(p0 + delta);
-        q[0] = sample(q0 - delta);
     }
 
-    void chroma_line(unsigned plane, std::uint8_t* q, std::ptrdiff_t step, const Strength& line) const {
-        if (line.bs == 0 || picture_.job.monochrome) {
-            return;
+    /** Filters across a horizontal edge whose samples q begin in line @p line, @p step lines apart. */
+    void horizontal(const EdgeLimits& luma, const EdgeLimits& chroma, unsigned edge, std::ptrdiff_t line,
+                    std::ptrdiff_t step) {
+        if (luma.any) {
+            filter_luma_down(samples_[0] + (4 * std::ptrdiff_t{edge} + line) * stride_[0], step * stride_[0],
+                             luma);
         }
-        const int qp = (mb_.qp_chroma[plane - 1] + line.other->qp_chroma[plane - 1] + 1) >> 1;
-        const int index = std::clamp(qp + settings_.alpha_offset, 0, 51);
-        const int alpha = alpha_of[index], beta = beta_of[std::clamp(qp + settings_.beta_offset, 0, 51)];
-        if (!edge_seen(alpha, beta, q, step)) {
-            return;
+        if (chroma.any && edge % 2 == 0 && !picture_.job.monochrome) {
+            const std::ptrdiff_t first = (2 * std::ptrdiff_t{edge} + line) * stride_[1];
+            filter_chroma_down(samples_[1] + first, samples_[2] + first, step * stride_[1], chroma);
         }
-        const int p0 = q[-step], p1 = q[-2 * step], q0 = q[0], q1 = q[step];
-        if (line.bs == 4) {
-            q[-step] = static_cast<std::uint8_t>((2 * p1 + p0 + q1 + 2) >> 2);
-            q[0] = static_cast<std::uint8_t>((2 * q1 + q0 + p1 + 2) >> 2);
-            return;
-        }
-        const int limit = clip_of[index][line.bs - 1] + 1;
-        const int delta = std::clamp((((q0 - p0) * 4) + (p1 - q1) + 4) >> 3, -limit, limit);
-        q[-step] = sample(p0 + delta);
-        q[0] = sample(q0 - delta);
     }
 
     Picture& picture_;
     const Macroblock& mb_;
+    const unsigned coded_;
     const SliceFilter settings_;
     Neighbours where_;
     std::uint8_t* samples_[3];
