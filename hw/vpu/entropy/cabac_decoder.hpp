@@ -12,26 +12,21 @@
 #include <span>
 
 #include "vpu/entropy/big_endian.hpp"
+#include "vpu/entropy/cabac_tables.hpp"
 
 namespace svp::vpu {
 
-/** State of a context: pStateIdx (0 to 62) and valMPS. */
+/** State of a context. */
 struct CabacContext {
-    std::uint8_t state = 0;
-    std::uint8_t most_probable = 0;
+    std::uint8_t state = 0;  ///< 2 * pStateIdx (0 to 62) + valMPS
 
     /** Start of a slice, clause 9.3.1.1: @p m and @p n of the context, @p qp of the slice (0 to 51). */
     void start(int m, int n, int qp) {
         int value = (m * qp >> 4) + n;
         value = value < 1 ? 1 : value > 126 ? 126 : value;
-        most_probable = value > 63 ? 1 : 0;
-        state = static_cast<std::uint8_t>(value > 63 ? value - 64 : 63 - value);
+        state = static_cast<std::uint8_t>(value > 63 ? 2 * (value - 64) + 1 : 2 * (63 - value));
     }
 };
-
-/** Tables of clauses 9.3.3.2.1.1: range of the less probable symbol, and the state after it. */
-extern const std::uint8_t cabac_range_lps[64][4];
-extern const std::uint8_t cabac_next_lps[64];
 
 class CabacDecoder {
  public:
@@ -46,25 +41,19 @@ class CabacDecoder {
         fill();
     }
 
+    /** Without branches: which symbol comes cannot be foreseen. */
     unsigned decode(CabacContext& context) {
-        const std::uint32_t lps = cabac_range_lps[context.state][range_ >> 6 & 3];
-        range_ -= lps;
-        const std::uint64_t edge = std::uint64_t{range_} << spare_;
-        unsigned bin = context.most_probable;
-        if (value_ < edge) {
-            context.state = static_cast<std::uint8_t>(context.state < 62 ? context.state + 1 : context.state);
-            if (range_ >= 256) {
-                return bin;
-            }
-        } else {
-            value_ -= edge;
-            range_ = lps;
-            bin ^= 1;
-            context.most_probable ^= static_cast<std::uint8_t>(context.state == 0 ? 1 : 0);
-            context.state = cabac_next_lps[context.state];
-        }
-        shift(std::countl_zero(range_) - 23);
-        return bin;
+        const unsigned state = context.state;
+        const std::uint32_t lps = cabac_range_lps[state >> 1][range_ >> 6 & 3];
+        const std::uint32_t mps = range_ - lps;
+        const std::uint64_t edge = std::uint64_t{mps} << spare_;
+        const unsigned less = value_ >= edge ? 1 : 0;  // the less probable symbol
+        const std::uint64_t mask = std::uint64_t{0} - less;
+        value_ -= edge & mask;
+        range_ = mps + ((lps - mps) & static_cast<std::uint32_t>(mask));
+        context.state = cabac_transitions.after[less][state];
+        shift(std::countl_zero(range_ | 1) - 23);
+        return (state ^ less) & 1;
     }
 
     unsigned bypass() {

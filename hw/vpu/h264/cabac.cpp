@@ -35,6 +35,9 @@ constexpr std::uint8_t last_8x8[63] = {
     0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
     3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 8, 8, 8,
 };
+// And in others: the coefficient's number, that of DC of chroma at most 2.
+constexpr std::uint8_t by_number[15] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
+constexpr std::uint8_t by_number_dc[3] = {0, 1, 2};
 
 }  // namespace
 
@@ -266,25 +269,26 @@ bool Cabac::coded_block(Category category, unsigned increment) {
     return bin(coded_block_context[static_cast<unsigned>(category)] + increment) != 0;
 }
 
-void Cabac::block(Category category, unsigned size, bool field, Levels& levels) {
+/** Significance map: which coefficients are not 0. @p size is that of the block. */
+void Cabac::significance(CabacDecoder& decoder, Category category, unsigned size, bool field,
+                         Levels& levels) {
     const auto kind = static_cast<unsigned>(category);
-    const unsigned significant = significant_context[field ? 1 : 0][kind];
-    const unsigned last = last_context[field ? 1 : 0][kind];
+    CabacContext* const significant = contexts_ + significant_context[field ? 1 : 0][kind];
+    CabacContext* const last = contexts_ + last_context[field ? 1 : 0][kind];
+    const std::uint8_t* const significant_increment = category == Category::luma_8x8
+                                                          ? significant_8x8[field ? 1 : 0]
+                                                      : category == Category::chroma_dc ? by_number_dc
+                                                                                        : by_number;
+    const std::uint8_t* const last_increment =
+        category == Category::luma_8x8 ? last_8x8 : significant_increment;
     unsigned count = 0;
     unsigned i = 0;
     for (; i + 1 < size; ++i) {
-        unsigned significant_increment = i, last_increment = i;
-        if (category == Category::luma_8x8) {
-            significant_increment = significant_8x8[field ? 1 : 0][i];
-            last_increment = last_8x8[i];
-        } else if (category == Category::chroma_dc) {
-            significant_increment = last_increment = std::min(i, 2u);
-        }
-        if (bin(significant + significant_increment) == 0) {
+        if (decoder.decode(significant[significant_increment[i]]) == 0) {
             continue;
         }
         levels.position[count++] = static_cast<std::uint8_t>(i);
-        if (bin(last + last_increment) != 0) {
+        if (decoder.decode(last[last_increment[i]]) != 0) {
             break;
         }
     }
@@ -292,27 +296,36 @@ void Cabac::block(Category category, unsigned size, bool field, Levels& levels) 
         levels.position[count++] = static_cast<std::uint8_t>(i);
     }
     levels.count = count;
+}
+
+void Cabac::block(Category category, unsigned size, bool field, Levels& levels) {
+    // A copy, which contexts and levels are known not to overlap, stays in registers.
+    CabacDecoder decoder = decoder_;
+    significance(decoder, category, size, field, levels);
     constexpr unsigned prefix = 14;
-    const unsigned first = level_context[kind];
+    CabacContext* const first = contexts_ + level_context[static_cast<unsigned>(category)];
     const unsigned max_above = category == Category::chroma_dc ? 3 : 4;
     unsigned ones = 0, above = 0;
-    while (count-- != 0) {
+    for (unsigned i = levels.count; i-- != 0;) {
         unsigned value = 1;
-        if (bin(first + (above != 0 ? 0 : std::min(4u, 1 + ones))) == 0) {
+        if (decoder.decode(first[above != 0 ? 0 : std::min(4u, 1 + ones)]) == 0) {
             ++ones;
         } else {
-            const unsigned context = first + 5 + std::min(max_above, above);
+            CabacContext& context = first[5 + std::min(max_above, above)];
             ++above;
             ++value;
-            while (value <= prefix && bin(context) != 0) {
+            while (value <= prefix && decoder.decode(context) != 0) {
                 ++value;
             }
             if (value > prefix) {
+                decoder_ = decoder;
                 value += exp_golomb(0);
+                decoder = decoder_;
             }
         }
-        levels.level[count] = decoder_.bypass() != 0 ? -static_cast<int>(value) : static_cast<int>(value);
+        levels.level[i] = decoder.bypass() != 0 ? -static_cast<int>(value) : static_cast<int>(value);
     }
+    decoder_ = decoder;
 }
 
 }  // namespace svp::vpu::h264

@@ -48,6 +48,8 @@ class Cabac {
     unsigned bin(unsigned context) { return decoder_.decode(contexts_[context]); }
     unsigned intra_type(unsigned context, bool i_slice);
     unsigned exp_golomb(unsigned k);
+    [[gnu::always_inline]] inline void significance(CabacDecoder& decoder, Category category, unsigned size,
+                                                    bool field, Levels& levels);
 
     CabacDecoder decoder_;
     CabacContext contexts_[context_count];

@@ -71,9 +71,7 @@ void initialise(Contexts& contexts, unsigned init_type, int qp) {
     for (unsigned i = 0; i < context::count; ++i) {
         const int value = initial[init_type][i];
         const int slope = (value >> 4) * 5 - 45, offset = ((value & 15) << 3) - 16;
-        const int state = std::clamp((slope * std::clamp(qp, 0, 51) >> 4) + offset, 1, 126);
-        contexts[i].most_probable = state > 63 ? 1 : 0;
-        contexts[i].state = static_cast<std::uint8_t>(state > 63 ? state - 64 : 63 - state);
+        contexts[i].start(slope, offset, std::clamp(qp, 0, 51));
     }
 }
 

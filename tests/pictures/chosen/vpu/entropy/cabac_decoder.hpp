@@ -7,12 +7,9 @@
 #include <span>
 
 #include "../../../choices.hpp"
+#include "vpu/entropy/cabac_tables.hpp"
 
 namespace svp::vpu {
-
-/** Those of the decoder. */
-extern const std::uint8_t cabac_range_lps[64][4];
-extern const std::uint8_t cabac_next_lps[64];
 
 struct CabacContext {
     std::uint16_t index = 0;

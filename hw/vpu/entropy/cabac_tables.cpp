@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "vpu/entropy/cabac_decoder.hpp"
+#include "vpu/entropy/cabac_tables.hpp"
 
 namespace svp::vpu {
 
-const std::uint8_t cabac_range_lps[64][4] = {
+constexpr std::uint8_t cabac_range_lps[64][4] = {
     {128, 176, 208, 240}, {128, 167, 197, 227}, {128, 158, 187, 216}, {123, 150, 178, 205},
     {116, 142, 169, 195}, {111, 135, 160, 185}, {105, 128, 152, 175}, {100, 122, 144, 166},
     {95, 116, 137, 158},  {90, 110, 130, 150},  {85, 104, 123, 142},  {81, 99, 117, 135},
@@ -22,10 +22,29 @@ const std::uint8_t cabac_range_lps[64][4] = {
     {6, 8, 9, 11},        {6, 7, 9, 10},        {6, 7, 8, 9},         {2, 2, 2, 2},
 };
 
-const std::uint8_t cabac_next_lps[64] = {
+constexpr std::uint8_t cabac_next_lps[64] = {
     0,  0,  1,  2,  2,  4,  4,  5,  6,  7,  8,  9,  9,  11, 11, 12, 13, 13, 15, 15, 16, 16,
     18, 18, 19, 19, 21, 21, 22, 22, 23, 24, 24, 25, 26, 26, 27, 27, 28, 29, 29, 30, 30, 30,
     31, 32, 32, 33, 33, 33, 34, 34, 35, 35, 35, 36, 36, 36, 37, 37, 37, 38, 38, 63,
 };
+
+namespace {
+
+constexpr CabacTransitions make_transitions() {
+    CabacTransitions table{};
+    for (unsigned state = 0; state < 64; ++state) {
+        for (unsigned most_probable = 0; most_probable < 2; ++most_probable) {
+            const unsigned at = 2 * state + most_probable, same = most_probable;
+            const unsigned other = state == 0 ? 1 - most_probable : most_probable;
+            table.after[0][at] = static_cast<std::uint8_t>(2 * (state < 62 ? state + 1 : state) + same);
+            table.after[1][at] = static_cast<std::uint8_t>(2 * cabac_next_lps[state] + other);
+        }
+    }
+    return table;
+}
+
+}  // namespace
+
+constexpr CabacTransitions cabac_transitions = make_transitions();
 
 }  // namespace svp::vpu
