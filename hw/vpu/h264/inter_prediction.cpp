@@ -3,106 +3,18 @@
 
 #include <algorithm>
 
+#include "vpu/h264/interpolation.hpp"
 #include "vpu/h264/motion.hpp"
 
 namespace svp::vpu::h264 {
 
 namespace {
 
-constexpr unsigned out_stride = 16;
-
 std::uint8_t sample(int value) {
     return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
 }
 
-template <typename Sample>
-int six_taps(const Sample* at, std::ptrdiff_t step) {
-    return at[-2 * step] - 5 * at[-step] + 20 * at[0] + 20 * at[step] - 5 * at[2 * step] + at[3 * step];
-}
-
-/** Half samples between neighbours @p step apart. */
-void half(const std::uint8_t* at, std::ptrdiff_t stride, std::ptrdiff_t step, unsigned width, unsigned height,
-          std::uint8_t* out) {
-    for (unsigned y = 0; y < height; ++y, at += stride, out += out_stride) {
-        for (unsigned x = 0; x < width; ++x) {
-            out[x] = sample((six_taps(at + x, step) + 16) >> 5);
-        }
-    }
-}
-
-/** Half samples between four neighbours. */
-void half_both(const std::uint8_t* at, std::ptrdiff_t stride, unsigned width, unsigned height,
-               std::uint8_t* out) {
-    std::int16_t rows[21 * 16];
-    const std::uint8_t* line = at - 2 * stride;
-    for (unsigned y = 0; y < height + 5; ++y, line += stride) {
-        for (unsigned x = 0; x < width; ++x) {
-            rows[16 * y + x] = static_cast<std::int16_t>(six_taps(line + x, 1));
-        }
-    }
-    for (unsigned y = 0; y < height; ++y, out += out_stride) {
-        for (unsigned x = 0; x < width; ++x) {
-            out[x] = sample((six_taps(rows + 16 * (y + 2) + x, 16) + 512) >> 10);
-        }
-    }
-}
-
-void average(std::uint8_t* out, const std::uint8_t* other, std::ptrdiff_t stride, unsigned width,
-             unsigned height) {
-    for (unsigned y = 0; y < height; ++y, out += out_stride, other += stride) {
-        for (unsigned x = 0; x < width; ++x) {
-            out[x] = static_cast<std::uint8_t>((out[x] + other[x] + 1) >> 1);
-        }
-    }
-}
-
-/** Clause 8.4.2.2.2: @p x and @p y are eighths. */
-void interpolate_chroma(const std::uint8_t* from, std::ptrdiff_t stride, int x, int y, unsigned width,
-                        unsigned height, std::uint8_t* out) {
-    for (unsigned line = 0; line < height; ++line, from += stride, out += out_stride) {
-        for (unsigned i = 0; i < width; ++i) {
-            const int upper = (8 - x) * from[i] + x * from[i + 1];
-            const int lower = (8 - x) * from[stride + i] + x * from[stride + i + 1];
-            out[i] = static_cast<std::uint8_t>(((8 - y) * upper + y * lower + 32) >> 6);
-        }
-    }
-}
-
 }  // namespace
-
-void interpolate_luma(const std::uint8_t* from, std::ptrdiff_t stride, unsigned x_fraction,
-                      unsigned y_fraction, unsigned width, unsigned height, std::uint8_t* out) {
-    const std::uint8_t* at = from + 2 * stride + 2;
-    std::uint8_t other[16 * 16];
-    if (x_fraction == 0 && y_fraction == 0) {
-        for (unsigned y = 0; y < height; ++y) {
-            std::copy_n(at + y * stride, width, out + y * out_stride);
-        }
-    } else if (y_fraction == 0) {
-        half(at, stride, 1, width, height, out);
-        if (x_fraction != 2) {
-            average(out, at + x_fraction / 2, stride, width, height);
-        }
-    } else if (x_fraction == 0) {
-        half(at, stride, stride, width, height, out);
-        if (y_fraction != 2) {
-            average(out, at + y_fraction / 2 * stride, stride, width, height);
-        }
-    } else if (x_fraction == 2 || y_fraction == 2) {
-        half_both(at, stride, width, height, out);
-        if (y_fraction != 2) {
-            half(at + y_fraction / 2 * stride, stride, 1, width, height, other);
-            average(out, other, out_stride, width, height);
-        } else if (x_fraction != 2) {
-            half(at + x_fraction / 2, stride, stride, width, height, other);
-            average(out, other, out_stride, width, height);
-        }
-    } else {
-        half(at + y_fraction / 2 * stride, stride, 1, width, height, out);
-        half(at + x_fraction / 2, stride, stride, width, height, other);
-        average(out, other, out_stride, width, height);
-    }
-}
 
 ReferencePicture& InterPrediction::reference_picture(unsigned slot) {
     std::unique_ptr<ReferencePicture>& wanted = references_[slot];
@@ -123,7 +35,7 @@ Response InterPrediction::answer() const {
 }
 
 void InterPrediction::fetch(const Slice& slice, const Reference& reference, Vector mv, const Block& block,
-                            Samples& out) {
+                            const Target& out) {
     ReferencePicture& from = reference_picture(reference.slot);
     const Neighbours& where = slice.neighbours;
     const bool field_of_frame = picture_.job.mbaff && where.current().field;
@@ -138,7 +50,7 @@ void InterPrediction::fetch(const Slice& slice, const Reference& reference, Vect
     const ReferencePicture::Block luma =
         from.luma(x - 2, y - 2, static_cast<int>(block.width) + 5, static_cast<int>(block.height) + 5, lines);
     interpolate_luma(luma.samples, luma.stride, x_fraction, y_fraction, block.width, block.height,
-                     out.plane[0]);
+                     out.plane[0], out.stride[0]);
     if (picture_.job.monochrome) {
         return;
     }
@@ -152,9 +64,11 @@ void InterPrediction::fetch(const Slice& slice, const Reference& reference, Vect
     const unsigned width = block.width / 2, height = block.height / 2;
     const int columns = static_cast<int>(width) + 1, rows = static_cast<int>(height) + 1;
     const ReferencePicture::Block cb = from.cb(cx, cy, columns, rows, lines);
-    interpolate_chroma(cb.samples, cb.stride, mv.x & 7, chroma_y & 7, width, height, out.plane[1]);
+    interpolate_chroma(cb.samples, cb.stride, mv.x & 7, chroma_y & 7, width, height, out.plane[1],
+                       out.stride[1]);
     const ReferencePicture::Block cr = from.cr(cx, cy, columns, rows, lines);
-    interpolate_chroma(cr.samples, cr.stride, mv.x & 7, chroma_y & 7, width, height, out.plane[2]);
+    interpolate_chroma(cr.samples, cr.stride, mv.x & 7, chroma_y & 7, width, height, out.plane[2],
+                       out.stride[2]);
 }
 
 /** Clause 8.4.2.3. */
@@ -200,14 +114,48 @@ InterPrediction::Weights InterPrediction::weights(const Slice& slice, unsigned p
     return out;
 }
 
+/** Samples of one list become those of the picture, clause 8.4.2.3.2. */
+void InterPrediction::weigh(const Weights& use, unsigned list, std::uint8_t* to, std::ptrdiff_t stride,
+                            unsigned width, unsigned height) {
+    const int denominator = use.log2_denominator;
+    const int rounding = denominator >= 1 ? 1 << (denominator - 1) : 0;
+    for (unsigned y = 0; y < height; ++y, to += stride) {
+        for (unsigned x = 0; x < width; ++x) {
+            to[x] = sample(((to[x] * use.weight[list] + rounding) >> denominator) + use.offset[list]);
+        }
+    }
+}
+
+/** The same of both lists, where those of list 0 are in the picture already. */
+void InterPrediction::weigh_both(const Weights& use, std::uint8_t* to, std::ptrdiff_t stride,
+                                 const std::uint8_t* other, unsigned width, unsigned height) {
+    const int denominator = use.log2_denominator, offset = (use.offset[0] + use.offset[1] + 1) >> 1;
+    for (unsigned y = 0; y < height; ++y, to += stride, other += other_stride) {
+        for (unsigned x = 0; x < width; ++x) {
+            const int sum = to[x] * use.weight[0] + other[x] * use.weight[1] + (1 << denominator);
+            to[x] = sample((sum >> (denominator + 1)) + offset);
+        }
+    }
+}
+
 bool InterPrediction::predict_block(const Slice& slice, const Block& block) {
     const Neighbours& where = slice.neighbours;
     const Macroblock& mb = where.current();
     const unsigned part = block.x / 8 + block.y / 8 * 2, first = block.x / 4 + block.y / 4 * 4;
     const Structure parity = Slice::parity(mb, where.y());
     const int ref[2] = {mb.ref[0][part], mb.ref[1][part]};
+    const unsigned planes = picture_.job.monochrome ? 1 : 3;
+    Target target{};
+    for (unsigned plane = 0; plane < planes; ++plane) {
+        const unsigned shift = plane == 0 ? 0 : 1;
+        std::uint8_t* samples = picture_.samples(plane, where.x(), where.y(), mb.field, target.stride[plane]);
+        target.plane[plane] =
+            samples + std::ptrdiff_t{block.y >> shift} * target.stride[plane] + (block.x >> shift);
+    }
+    std::uint8_t samples[3][other_stride * 16];
+    const Target other{{samples[0], samples[1], samples[2]}, {other_stride, other_stride, other_stride}};
+    const bool both = ref[0] >= 0 && ref[1] >= 0;
     Reference reference[2];
-    Samples samples[2];
     for (unsigned list = 0; list < 2; ++list) {
         if (ref[list] < 0) {
             continue;
@@ -216,37 +164,20 @@ bool InterPrediction::predict_block(const Slice& slice, const Block& block) {
         if (reference[list].structure == no_field) {
             return false;
         }
-        fetch(slice, reference[list], mb.mv[list][first], block, samples[list]);
+        fetch(slice, reference[list], mb.mv[list][first], block, both && list == 1 ? other : target);
     }
-    for (unsigned plane = 0; plane < (picture_.job.monochrome ? 1u : 3u); ++plane) {
-        const unsigned shift = plane == 0 ? 0 : 1;
-        std::ptrdiff_t stride = 0;
-        std::uint8_t* to = picture_.samples(plane, where.x(), where.y(), mb.field, stride) +
-                           std::ptrdiff_t{block.y >> shift} * stride + (block.x >> shift);
+    for (unsigned plane = 0; plane < planes; ++plane) {
+        const unsigned shift = plane == 0 ? 0 : 1, width = block.width >> shift,
+                       height = block.height >> shift;
         const Weights use = weights(slice, plane, ref, reference);
-        const int denominator = use.log2_denominator;
-        const bool both = ref[0] >= 0 && ref[1] >= 0;
-        const unsigned one = ref[0] >= 0 ? 0 : 1;
-        for (unsigned y = 0; y < block.height >> shift; ++y, to += stride) {
-            const std::uint8_t* a = samples[both ? 0 : one].plane[plane] + y * out_stride;
-            const std::uint8_t* b = samples[1].plane[plane] + y * out_stride;
-            const unsigned width = block.width >> shift;
-            if (!use.weighted) {
-                for (unsigned x = 0; x < width; ++x) {
-                    to[x] = both ? static_cast<std::uint8_t>((a[x] + b[x] + 1) >> 1) : a[x];
-                }
-            } else if (both) {
-                const int offset = (use.offset[0] + use.offset[1] + 1) >> 1;
-                for (unsigned x = 0; x < width; ++x) {
-                    const int sum = a[x] * use.weight[0] + b[x] * use.weight[1] + (1 << denominator);
-                    to[x] = sample((sum >> (denominator + 1)) + offset);
-                }
-            } else {
-                const int rounding = denominator >= 1 ? 1 << (denominator - 1) : 0;
-                for (unsigned x = 0; x < width; ++x) {
-                    to[x] = sample(((a[x] * use.weight[one] + rounding) >> denominator) + use.offset[one]);
-                }
-            }
+        std::uint8_t* to = target.plane[plane];
+        const std::ptrdiff_t stride = target.stride[plane];
+        if (use.weighted && both) {
+            weigh_both(use, to, stride, samples[plane], width, height);
+        } else if (use.weighted) {
+            weigh(use, ref[0] >= 0 ? 0 : 1, to, stride, width, height);
+        } else if (both) {
+            average(to, stride, samples[plane], other_stride, width, height);
         }
     }
     return true;

@@ -20,10 +20,13 @@ class InterPrediction {
     Response answer() const;
 
  private:
-    /** Samples that one reference predicts. */
-    struct Samples {
-        std::uint8_t plane[3][16 * 16];
+    /** Where the samples go that one reference predicts. */
+    struct Target {
+        std::uint8_t* plane[3];
+        std::ptrdiff_t stride[3];
     };
+    /** Lines of the second list's samples. */
+    static constexpr std::ptrdiff_t other_stride = 16;
     /** Weights of both lists for a plane: ((a * w0 + b * w1 + 2^logWD) >> (logWD + 1)) + offset. */
     struct Weights {
         bool weighted = false;
@@ -36,18 +39,19 @@ class InterPrediction {
     };
 
     bool predict_block(const Slice& slice, const Block& block);
-    void fetch(const Slice& slice, const Reference& reference, Vector mv, const Block& block, Samples& out);
+    void fetch(const Slice& slice, const Reference& reference, Vector mv, const Block& block,
+               const Target& out);
     Weights weights(const Slice& slice, unsigned plane, const int (&ref)[2],
                     const Reference (&reference)[2]) const;
+    static void weigh(const Weights& use, unsigned list, std::uint8_t* to, std::ptrdiff_t stride,
+                      unsigned width, unsigned height);
+    static void weigh_both(const Weights& use, std::uint8_t* to, std::ptrdiff_t stride,
+                           const std::uint8_t* other, unsigned width, unsigned height);
     ReferencePicture& reference_picture(unsigned slot);
 
     Picture& picture_;
     MemoryPort& port_;
     std::unique_ptr<ReferencePicture> references_[slot_count];
 };
-
-/** Luma samples at a quarter-sample place, clause 8.4.2.2.1. @p from: sample (-2, -2) of the block. */
-void interpolate_luma(const std::uint8_t* from, std::ptrdiff_t stride, unsigned x_fraction,
-                      unsigned y_fraction, unsigned width, unsigned height, std::uint8_t* out);
 
 }  // namespace svp::vpu::h264

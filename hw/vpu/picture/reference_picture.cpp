@@ -13,6 +13,15 @@ JobArray<std::uint8_t> plane_memory(unsigned width, unsigned height) {
     return job_array<std::uint8_t>(std::size_t{width} * height);
 }
 
+/** Samples of two components in turn. */
+void take_apart(const std::uint8_t* __restrict from, std::size_t count, std::uint8_t* __restrict cb,
+                std::uint8_t* __restrict cr) {
+    for (std::size_t i = 0; i < count; ++i) {
+        cb[i] = from[2 * i];
+        cr[i] = from[2 * i + 1];
+    }
+}
+
 }  // namespace
 
 ReferencePicture::ReferencePicture(MemoryPort& port, std::uint32_t address, unsigned width, unsigned height)
@@ -46,10 +55,7 @@ void ReferencePicture::fetch(bool luma, unsigned column, unsigned row) {
             continue;
         }
         const std::size_t to = std::size_t{y + line} * (width_ / 2) + x / 2;
-        for (unsigned i = 0; i < where.width / 2; ++i) {
-            cb_.samples[to + i] = from[2 * i];
-            cr_.samples[to + i] = from[2 * i + 1];
-        }
+        take_apart(from, where.width / 2, cb_.samples.get() + to, cr_.samples.get() + to);
     }
 }
 
