@@ -137,17 +137,19 @@ class Filter {
         if (!where_.at(-1, 0)) {
             return;
         }
-        EdgeLimits luma, chroma;
-        if (!picture_.job.mbaff) {
-            const Macroblock& p = *where_.left();
-            const unsigned coded = coded_blocks(p);
-            for (unsigned i = 0; i < 4; ++i) {
-                put_part(luma, chroma, i, {strength(4 * i, p, coded, 4 * i + 3, true, true), &p});
-            }
-        } else {
+        if (picture_.job.mbaff) {
+            EdgeLimits luma, chroma;
             limit_left_pair(luma, chroma);
+            vertical(luma, chroma, 0);
+            return;
         }
-        vertical(luma, chroma, 0);
+        const Macroblock& p = *where_.left();
+        const unsigned coded = coded_blocks(p);
+        std::uint8_t bs[4];
+        for (unsigned i = 0; i < 4; ++i) {
+            bs[i] = strength(4 * i, p, coded, 4 * i + 3, true, true);
+        }
+        limit(bs, p, [this](const EdgeLimits& luma, const EdgeLimits& chroma) { vertical(luma, chroma, 0); });
     }
 
     /** The left edge where macroblocks are in pairs: each line may have another one beside it. */
@@ -161,10 +163,10 @@ class Filter {
         }
         const bool mixed = lines[0].other->field != mb_.field;
         for (unsigned y = 0; y < 16; ++y) {
-            put_luma(luma, y, 1, lines[y]);
+            put_luma(luma, y, lines[y]);
         }
         for (unsigned y = 0; y < 8; ++y) {
-            put_chroma(chroma, y, 1, lines[mixed && !mb_.field ? 4 * (y / 2) + y % 2 : 2 * y]);
+            put_chroma(chroma, y, lines[mixed && !mb_.field ? 4 * (y / 2) + y % 2 : 2 * y]);
         }
     }
 
@@ -185,64 +187,73 @@ class Filter {
     }
 
     void top_edge(const Macroblock& p, std::ptrdiff_t line, std::ptrdiff_t step) {
-        EdgeLimits luma, chroma;
         const unsigned coded = coded_blocks(p);
+        std::uint8_t bs[4];
         for (unsigned x = 0; x < 4; ++x) {
-            put_part(luma, chroma, x, {strength(x, p, coded, 12 + x, true, false), &p});
+            bs[x] = strength(x, p, coded, 12 + x, true, false);
         }
-        horizontal(luma, chroma, 0, line, step);
+        limit(bs, p, [&](const EdgeLimits& luma, const EdgeLimits& chroma) {
+            horizontal(luma, chroma, 0, line, step);
+        });
     }
 
     void inner_edge(unsigned edge, bool upright) {
         if (mb_.transform_8x8 && edge % 2 != 0) {
             return;
         }
-        EdgeLimits luma, chroma;
+        std::uint8_t bs[4];
         for (unsigned i = 0; i < 4; ++i) {
             const unsigned block = upright ? 4 * i + edge : 4 * edge + i;
-            put_part(luma, chroma, i,
-                     {strength(block, mb_, coded_, block - (upright ? 1 : 4), false, upright), &mb_});
+            bs[i] = strength(block, mb_, coded_, block - (upright ? 1 : 4), false, upright);
         }
-        if (upright) {
-            vertical(luma, chroma, edge);
-        } else {
-            horizontal(luma, chroma, edge, 0, 1);
+        limit(bs, mb_, [&](const EdgeLimits& luma, const EdgeLimits& chroma) {
+            upright ? vertical(luma, chroma, edge) : horizontal(luma, chroma, edge, 0, 1);
+        });
+    }
+
+    /** Calls @p apply with the limits of an edge in four parts, all beside macroblock @p p, if any part is
+     * filtered. */
+    template <typename Apply>
+    void limit(const std::uint8_t (&bs)[4], const Macroblock& p, const Apply& apply) const {
+        if ((bs[0] | bs[1] | bs[2] | bs[3]) == 0) {
+            return;
+        }
+        EdgeLimits luma, chroma;
+        put_parts<4>(luma, 0, bs, mb_.qp + p.qp);
+        for (unsigned plane = 0; plane < 2; ++plane) {
+            put_parts<2>(chroma, 8 * plane, bs, mb_.qp_chroma[plane] + p.qp_chroma[plane]);
+        }
+        apply(luma, chroma);
+    }
+    template <unsigned lines>
+    void put_parts(EdgeLimits& limits, unsigned first, const std::uint8_t (&bs)[4], int qp) const {
+        for (unsigned part = 0; part < 4; ++part) {
+            put(limits, first + lines * part, lines, bs[part], qp);
         }
     }
 
-    void put_part(EdgeLimits& luma, EdgeLimits& chroma, unsigned part, const Strength& strength) const {
-        if (strength.bs != 0) {
-            put_luma(luma, 4 * part, 4, strength);
-            put_chroma(chroma, 2 * part, 2, strength);
-        }
+    void put_luma(EdgeLimits& limits, unsigned first, const Strength& strength) const {
+        put(limits, first, 1, strength.bs, mb_.qp + strength.other->qp);
     }
-    void put_luma(EdgeLimits& limits, unsigned first, unsigned count, const Strength& strength) const {
-        put(limits, first, count, strength.bs, mb_.qp + strength.other->qp);
-    }
-    void put_chroma(EdgeLimits& limits, unsigned first, unsigned count, const Strength& strength) const {
+    void put_chroma(EdgeLimits& limits, unsigned first, const Strength& strength) const {
         for (unsigned plane = 0; plane < 2; ++plane) {
-            put(limits, 8 * plane + first, count, strength.bs,
+            put(limits, 8 * plane + first, 1, strength.bs,
                 mb_.qp_chroma[plane] + strength.other->qp_chroma[plane]);
         }
     }
-    /** Lines from @p first on; @p qp is the sum of both sides'. */
+    /** @p count lines from @p first on; @p qp is the sum of both sides'. */
     void put(EdgeLimits& limits, unsigned first, unsigned count, std::uint8_t bs, int qp) const {
         const int average = (qp + 1) >> 1;
         const int index = std::clamp(average + settings_.alpha_offset, 0, 51);
-        const int beta = beta_of[std::clamp(average + settings_.beta_offset, 0, 51)];
-        const std::uint8_t alpha = alpha_of[index];
-        if (bs == 0 || alpha == 0 || beta == 0) {
-            return;
-        }
-        limits.any = true;
+        const std::int16_t beta = beta_of[std::clamp(average + settings_.beta_offset, 0, 51)];
+        const std::int16_t alpha = bs == 0 ? 0 : alpha_of[index];
+        limits.any |= alpha != 0 && beta != 0;
         limits.strong |= bs == 4;
         std::fill_n(limits.alpha + first, count, alpha);
-        std::fill_n(limits.beta + first, count, static_cast<std::int16_t>(beta));
-        if (bs == 4) {
-            std::fill_n(limits.strongly + first, count, std::int16_t{-1});
-        } else {
-            std::fill_n(limits.clip + first, count, clip_of[index][bs - 1]);
-        }
+        std::fill_n(limits.beta + first, count, beta);
+        std::fill_n(limits.strongly + first, count, static_cast<std::int16_t>(bs == 4 ? -1 : 0));
+        std::fill_n(limits.clip + first, count,
+                    std::int16_t{bs == 0 || bs == 4 ? std::uint8_t{0} : clip_of[index][bs - 1]});
     }
 
     /** Filters across the vertical edge number @p edge. */

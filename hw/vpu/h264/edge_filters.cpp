@@ -112,12 +112,13 @@ void filter_chroma_down(std::uint8_t* q, std::ptrdiff_t step, const EdgeLimits& 
 }
 
 void filter_chroma_across(std::uint8_t* q, std::ptrdiff_t stride, const EdgeLimits& limits, unsigned first) {
-    SampleStrip strip = SampleStrip::load(q - 2, stride);
-    Chroma at{{strip.column(1), strip.column(0)}, {strip.column(2), strip.column(3)}};
+    Lanes columns[4];
+    load_columns(q - 2, stride, columns);
+    Chroma at{{columns[1], columns[0]}, {columns[2], columns[3]}};
     if (filter(at, limits, first)) {
-        strip.set_column(1, at.p[0]);
-        strip.set_column(2, at.q[0]);
-        strip.store(q - 2, stride);
+        columns[1] = at.p[0];
+        columns[2] = at.q[0];
+        store_columns(q - 2, stride, columns);
     }
 }
 
@@ -143,18 +144,13 @@ void filter_luma_down(std::uint8_t* q, std::ptrdiff_t step, const EdgeLimits& li
 
 void filter_luma_across(std::uint8_t* q, std::ptrdiff_t stride, const EdgeLimits& limits) {
     for (unsigned first = 0; first < 16; first += 8, q += 8 * stride) {
-        SampleSquare square = SampleSquare::load(q - 4, stride);
-        Luma at;
-        for (unsigned i = 0; i < 4; ++i) {
-            at.p[i] = square.column(3 - i);
-            at.q[i] = square.column(4 + i);
-        }
+        Lanes columns[8];
+        load_columns(q - 4, stride, columns);
+        Luma at{{columns[3], columns[2], columns[1], columns[0]},
+                {columns[4], columns[5], columns[6], columns[7]}};
         if (filter(at, limits, first)) {
-            for (unsigned i = 0; i < 3; ++i) {
-                square.set_column(3 - i, at.p[i]);
-                square.set_column(4 + i, at.q[i]);
-            }
-            square.store(q - 4, stride);
+            store_columns(q - 4, stride,
+                          {at.p[3], at.p[2], at.p[1], at.p[0], at.q[0], at.q[1], at.q[2], at.q[3]});
         }
     }
 }

@@ -9,12 +9,12 @@ namespace svp::vpu::h264 {
 
 /** What decides on 16 lines across an edge of luma, or on 8 of Cb and then 8 of Cr. */
 struct EdgeLimits {
-    bool any = false;                ///< one of them may be filtered
-    bool strong = false;             ///< one has the strength 4
-    std::int16_t alpha[16] = {};     ///< 0: not filtered
-    std::int16_t beta[16] = {};      ///< as large as tables 8-16 have it
-    std::int16_t clip[16] = {};      ///< tC0 of table 8-17, of strengths 1 to 3
-    std::int16_t strongly[16] = {};  ///< -1 at strength 4
+    bool any = false;           ///< one of them may be filtered
+    bool strong = false;        ///< one has the strength 4
+    std::int16_t alpha[16];     ///< 0: not filtered
+    std::int16_t beta[16];      ///< as large as tables 8-16 have it
+    std::int16_t clip[16];      ///< tC0 of table 8-17, of strengths 1 to 3
+    std::int16_t strongly[16];  ///< -1 at strength 4, else 0
 };
 
 /** Lines from above to below: @p q is the first of 16 samples below the edge, @p step from each to the next

@@ -69,83 +69,92 @@ inline Bytes16 interleaved_low(Bytes16 a, Bytes16 b) {
 inline Bytes16 interleaved_high(Bytes16 a, Bytes16 b) {
     return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
+inline Lanes low_samples(Bytes16 bytes) {
+    return __builtin_convertvector(__builtin_shufflevector(bytes, bytes, 0, 1, 2, 3, 4, 5, 6, 7), Lanes);
+}
+inline Lanes high_samples(Bytes16 bytes) {
+    return __builtin_convertvector(__builtin_shufflevector(bytes, bytes, 8, 9, 10, 11, 12, 13, 14, 15),
+                                   Lanes);
+}
+/** Both are 0 to 255. */
+inline Bytes16 packed(Lanes low, Lanes high) {
+    return __builtin_shufflevector(__builtin_convertvector(low, Bytes8),
+                                   __builtin_convertvector(high, Bytes8), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+                                   11, 12, 13, 14, 15);
+}
 
-/** Eight lines of eight samples each, by columns and back. */
-struct SampleSquare {
-    static SampleSquare load(const std::uint8_t* from, std::ptrdiff_t stride) {
-        SampleSquare square;
-        for (int i = 0; i < 4; ++i) {
-            std::memcpy(&square.part[i], from + 2 * i * stride, 8);
-            std::memcpy(reinterpret_cast<std::uint8_t*>(&square.part[i]) + 8, from + (2 * i + 1) * stride, 8);
-        }
-        square.transpose();
-        return square;
+/** Each step moves one bit of a sample's place from the column to the line. */
+inline void turn_square(Bytes16 (&part)[4]) {
+    for (int step = 0; step < 3; ++step) {
+        const Bytes16 a = part[0], b = part[1], c = part[2], d = part[3];
+        part[0] = interleaved_low(a, c);
+        part[1] = interleaved_high(a, c);
+        part[2] = interleaved_low(b, d);
+        part[3] = interleaved_high(b, d);
     }
-    void store(std::uint8_t* to, std::ptrdiff_t stride) {
-        transpose();
-        for (int i = 0; i < 4; ++i) {
-            std::memcpy(to + 2 * i * stride, &part[i], 8);
-            std::memcpy(to + (2 * i + 1) * stride, reinterpret_cast<const std::uint8_t*>(&part[i]) + 8, 8);
-        }
-    }
+}
 
-    Lanes column(unsigned number) const {
-        return load_samples(reinterpret_cast<const std::uint8_t*>(&part[number / 2]) + number % 2 * 8);
+/** The columns of eight lines of eight samples. */
+inline void load_columns(const std::uint8_t* from, std::ptrdiff_t stride, Lanes (&columns)[8]) {
+    Bytes16 part[4];
+    for (int i = 0; i < 4; ++i) {
+        std::uint8_t lines[16];
+        std::memcpy(lines, from + 2 * i * stride, 8);
+        std::memcpy(lines + 8, from + (2 * i + 1) * stride, 8);
+        std::memcpy(&part[i], lines, 16);
     }
-    void set_column(unsigned number, Lanes samples) {
-        store_samples(reinterpret_cast<std::uint8_t*>(&part[number / 2]) + number % 2 * 8, samples);
+    turn_square(part);
+    for (int i = 0; i < 4; ++i) {
+        columns[2 * i] = low_samples(part[i]);
+        columns[2 * i + 1] = high_samples(part[i]);
     }
+}
+inline void store_columns(std::uint8_t* to, std::ptrdiff_t stride, const Lanes (&columns)[8]) {
+    Bytes16 part[4];
+    for (int i = 0; i < 4; ++i) {
+        part[i] = packed(columns[2 * i], columns[2 * i + 1]);
+    }
+    turn_square(part);
+    for (int i = 0; i < 4; ++i) {
+        std::uint8_t lines[16];
+        std::memcpy(lines, &part[i], 16);
+        std::memcpy(to + 2 * i * stride, lines, 8);
+        std::memcpy(to + (2 * i + 1) * stride, lines + 8, 8);
+    }
+}
 
-    Bytes16 part[4];  ///< two lines, or two columns, each
-
- private:
-    /** Each step moves one bit of a sample's place from the column to the line. */
-    void transpose() {
-        for (int step = 0; step < 3; ++step) {
-            const Bytes16 old[4] = {part[0], part[1], part[2], part[3]};
-            part[0] = interleaved_low(old[0], old[2]);
-            part[1] = interleaved_high(old[0], old[2]);
-            part[2] = interleaved_low(old[1], old[3]);
-            part[3] = interleaved_high(old[1], old[3]);
-        }
+/** The columns of eight lines of four samples. */
+inline void load_columns(const std::uint8_t* from, std::ptrdiff_t stride, Lanes (&columns)[4]) {
+    std::uint8_t lines[32];
+    for (int i = 0; i < 8; ++i) {
+        std::memcpy(lines + 4 * i, from + i * stride, 4);
     }
-};
-
-/** Four columns of eight lines. */
-struct SampleStrip {
-    static SampleStrip load(const std::uint8_t* from, std::ptrdiff_t stride) {
-        SampleStrip strip;
-        for (int i = 0; i < 8; ++i) {
-            std::memcpy(reinterpret_cast<std::uint8_t*>(&strip.part) + 4 * i, from + i * stride, 4);
-        }
-        strip.turn();
-        strip.turn();
-        strip.turn();
-        return strip;
+    Bytes16 a, b;
+    std::memcpy(&a, lines, 16);
+    std::memcpy(&b, lines + 16, 16);
+    for (int step = 0; step < 3; ++step) {
+        const Bytes16 low = interleaved_low(a, b);
+        b = interleaved_high(a, b);
+        a = low;
     }
-    void store(std::uint8_t* to, std::ptrdiff_t stride) {
-        turn();
-        turn();
-        for (int i = 0; i < 8; ++i) {
-            std::memcpy(to + i * stride, reinterpret_cast<const std::uint8_t*>(&part) + 4 * i, 4);
-        }
+    columns[0] = low_samples(a);
+    columns[1] = high_samples(a);
+    columns[2] = low_samples(b);
+    columns[3] = high_samples(b);
+}
+inline void store_columns(std::uint8_t* to, std::ptrdiff_t stride, const Lanes (&columns)[4]) {
+    Bytes16 a = packed(columns[0], columns[1]), b = packed(columns[2], columns[3]);
+    for (int step = 0; step < 2; ++step) {
+        const Bytes16 low = interleaved_low(a, b);
+        b = interleaved_high(a, b);
+        a = low;
     }
-
-    Lanes column(unsigned number) const {
-        return load_samples(reinterpret_cast<const std::uint8_t*>(&part) + 8 * number);
+    std::uint8_t lines[32];
+    std::memcpy(lines, &a, 16);
+    std::memcpy(lines + 16, &b, 16);
+    for (int i = 0; i < 8; ++i) {
+        std::memcpy(to + i * stride, lines + 4 * i, 4);
     }
-    void set_column(unsigned number, Lanes samples) {
-        store_samples(reinterpret_cast<std::uint8_t*>(&part) + 8 * number, samples);
-    }
-
-    Bytes16 part[2];
-
- private:
-    void turn() {
-        const Bytes16 first = part[0], second = part[1];
-        part[0] = interleaved_low(first, second);
-        part[1] = interleaved_high(first, second);
-    }
-};
+}
 
 }  // namespace svp::vpu
