@@ -137,13 +137,13 @@ class Filter {
         if (!where_.at(-1, 0)) {
             return;
         }
-        if (picture_.job.mbaff) {
+        const Macroblock& p = *where_.left();
+        if (p.field != mb_.field) {
             EdgeLimits luma, chroma;
             limit_left_pair(luma, chroma);
             vertical(luma, chroma, 0);
             return;
         }
-        const Macroblock& p = *where_.left();
         const unsigned coded = coded_blocks(p);
         std::uint8_t bs[4];
         for (unsigned i = 0; i < 4; ++i) {
@@ -152,21 +152,23 @@ class Filter {
         limit(bs, p, [this](const EdgeLimits& luma, const EdgeLimits& chroma) { vertical(luma, chroma, 0); });
     }
 
-    /** The left edge where macroblocks are in pairs: each line may have another one beside it. */
+    /** The left edge between a pair of frame macroblocks and one of fields: each line may have another one
+     * beside it. */
     void limit_left_pair(EdgeLimits& luma, EdgeLimits& chroma) const {
+        const Macroblock* first = where_.left_pair();
+        const unsigned coded[2] = {coded_blocks(*first), coded_blocks(*(first + picture_.width))};
         Strength lines[16];
         for (int y = 0; y < 16; ++y) {
             const Neighbours::Place place = where_.at(-1, y);
-            lines[y] = {strength(static_cast<unsigned>(y / 4 * 4), *place.mb, coded_blocks(*place.mb),
-                                 place.block(), true, true),
+            lines[y] = {strength(static_cast<unsigned>(y / 4 * 4), *place.mb,
+                                 coded[place.mb == first ? 0 : 1], place.block(), true, true),
                         place.mb};
         }
-        const bool mixed = lines[0].other->field != mb_.field;
         for (unsigned y = 0; y < 16; ++y) {
             put_luma(luma, y, lines[y]);
         }
         for (unsigned y = 0; y < 8; ++y) {
-            put_chroma(chroma, y, lines[mixed && !mb_.field ? 4 * (y / 2) + y % 2 : 2 * y]);
+            put_chroma(chroma, y, lines[mb_.field ? 2 * y : 4 * (y / 2) + y % 2]);
         }
     }
 
