@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "vpu/h264/deblocking.hpp"
+#include "vpu/picture/chroma_lines.hpp"
 
 namespace svp::vpu::h264 {
 
@@ -143,10 +144,7 @@ Result Decoder::write_row() {
         const std::size_t first = std::size_t{8} * (width / 2) * row_;
         const std::uint8_t* cb = picture_.planes[1].samples.data() + first;
         const std::uint8_t* cr = picture_.planes[2].samples.data() + first;
-        for (std::size_t i = 0; i < lines_.size() / 2; ++i) {
-            lines_[2 * i] = cb[i];
-            lines_[2 * i + 1] = cr[i];
-        }
+        interleave(cb, cr, lines_.size() / 2, lines_.data());
         const std::uint32_t chroma = job.output + width * 16 * job.mb_height;
         answer_ = std::max(answer_, port_.write_rows(Stream::picture,
                                                      {chroma + 8 * row_ * stride, stride, width, 8}, lines_));

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 #include "vpu/mpeg2/tables.hpp"
 
@@ -17,25 +18,26 @@ namespace {
 constexpr int max_coefficient = 2047, min_coefficient = -2048;
 
 // cos(i * pi / 16) * sqrt(2) * 2^14, the fourth rounded down.
-constexpr int c1 = 22725, c2 = 21407, c3 = 19266, c4 = 16383, c5 = 12873, c6 = 8867, c7 = 4520;
+constexpr unsigned c1 = 22725, c2 = 21407, c3 = 19266, c4 = 16383, c5 = 12873, c6 = 8867, c7 = 4520;
 constexpr unsigned row_shift = 11, column_shift = 20, dc_shift = 3;
 
 /** One dimension: coefficients at @p at, @p at + step, ... become samples there. */
-void transform_line(int* at, std::size_t step, int offset, unsigned shift) {
-    const auto in = [&](unsigned i) { return at[i * step]; };
-    const int even = c4 * in(0) + offset;
-    const int a0 = even + c4 * in(4) + c2 * in(2) + c6 * in(6);
-    const int a1 = even - c4 * in(4) + c6 * in(2) - c2 * in(6);
-    const int a2 = even - c4 * in(4) - c6 * in(2) + c2 * in(6);
-    const int a3 = even + c4 * in(4) - c2 * in(2) - c6 * in(6);
-    const int b0 = c1 * in(1) + c3 * in(3) + c5 * in(5) + c7 * in(7);
-    const int b1 = c3 * in(1) - c7 * in(3) - c1 * in(5) - c5 * in(7);
-    const int b2 = c5 * in(1) - c1 * in(3) + c7 * in(5) + c3 * in(7);
-    const int b3 = c7 * in(1) - c5 * in(3) + c3 * in(5) - c1 * in(7);
-    const int sums[4] = {a0, a1, a2, a3}, differences[4] = {b0, b1, b2, b3};
+void transform_line(int* at, std::size_t step, unsigned offset, unsigned shift) {
+    // What no legal stream has may be too much for 32 bits, and wraps around.
+    const auto in = [&](unsigned i) { return static_cast<unsigned>(at[i * step]); };
+    const unsigned even = c4 * in(0) + offset;
+    const unsigned a0 = even + c4 * in(4) + c2 * in(2) + c6 * in(6);
+    const unsigned a1 = even - c4 * in(4) + c6 * in(2) - c2 * in(6);
+    const unsigned a2 = even - c4 * in(4) - c6 * in(2) + c2 * in(6);
+    const unsigned a3 = even + c4 * in(4) - c2 * in(2) - c6 * in(6);
+    const unsigned b0 = c1 * in(1) + c3 * in(3) + c5 * in(5) + c7 * in(7);
+    const unsigned b1 = c3 * in(1) - c7 * in(3) - c1 * in(5) - c5 * in(7);
+    const unsigned b2 = c5 * in(1) - c1 * in(3) + c7 * in(5) + c3 * in(7);
+    const unsigned b3 = c7 * in(1) - c5 * in(3) + c3 * in(5) - c1 * in(7);
+    const unsigned sums[4] = {a0, a1, a2, a3}, differences[4] = {b0, b1, b2, b3};
     for (unsigned i = 0; i < 4; ++i) {
-        at[i * step] = (sums[i] + differences[i]) >> shift;
-        at[(7 - i) * step] = (sums[i] - differences[i]) >> shift;
+        at[i * step] = static_cast<int>(sums[i] + differences[i]) >> shift;
+        at[(7 - i) * step] = static_cast<int>(sums[i] - differences[i]) >> shift;
     }
 }
 
@@ -133,26 +135,35 @@ void BlockParser::transform() {
         if (std::all_of(line + 1, line + 8, [](int value) { return value == 0; })) {
             std::fill_n(line, 8, line[0] * (1 << dc_shift));
         } else {
-            transform_line(line, 1, 1 << (row_shift - 1), row_shift);
+            transform_line(line, 1, 1u << (row_shift - 1), row_shift);
         }
     }
     for (std::size_t column = 0; column < 8; ++column) {
-        transform_line(coefficients_.data() + column, 8, c4 * ((1 << (column_shift - 1)) / c4), column_shift);
+        transform_line(coefficients_.data() + column, 8, c4 * ((1u << (column_shift - 1)) / c4),
+                       column_shift);
     }
 }
 
 void BlockParser::put(std::uint8_t* to, std::ptrdiff_t stride) {
     transform();
-    for (unsigned i = 0; i < 64; ++i) {
-        to[static_cast<std::ptrdiff_t>(i / 8) * stride + i % 8] = sample(coefficients_[i]);
+    for (std::size_t first = 0; first < 64; first += 8, to += stride) {
+        std::uint8_t line[8];
+        for (std::size_t i = 0; i < 8; ++i) {
+            line[i] = sample(coefficients_[first + i]);
+        }
+        std::memcpy(to, line, sizeof line);
     }
 }
 
 void BlockParser::add(std::uint8_t* to, std::ptrdiff_t stride) {
     transform();
-    for (unsigned i = 0; i < 64; ++i) {
-        std::uint8_t& at = to[static_cast<std::ptrdiff_t>(i / 8) * stride + i % 8];
-        at = sample(at + coefficients_[i]);
+    for (std::size_t first = 0; first < 64; first += 8, to += stride) {
+        std::uint8_t line[8];
+        std::memcpy(line, to, sizeof line);
+        for (std::size_t i = 0; i < 8; ++i) {
+            line[i] = sample(line[i] + coefficients_[first + i]);
+        }
+        std::memcpy(to, line, sizeof line);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "vpu/mpeg2/tables.hpp"
+#include "vpu/picture/chroma_lines.hpp"
 
 namespace svp::vpu::mpeg2 {
 
@@ -323,26 +324,23 @@ void Decoder::flush() {
     }
     const std::uint32_t width = 16 * parameters_.mb_width, bytes = 16 * columns, left = 16 * first_kept_;
     const std::uint32_t stride = parameters_.field_picture() ? 2 * width : width;
-    for (std::size_t line = 0; line < 16; ++line) {
+    const bool whole = bytes == width;  // lies as it goes to memory
+    for (std::size_t line = 0; line < 16 && !whole; ++line) {
         std::copy_n(luma_.data() + line * width + left, bytes, lines_.data() + line * bytes);
     }
-    const std::span<const std::uint8_t> lines(lines_);
     answer_ = std::max(
-        answer_,
-        port_.write_rows(Stream::picture, {parameters_.output + row_ * 16 * stride + left, stride, bytes, 16},
-                         lines.first(std::size_t{bytes} * 16)));
+        answer_, port_.write_rows(
+                     Stream::picture, {parameters_.output + row_ * 16 * stride + left, stride, bytes, 16},
+                     std::span<const std::uint8_t>(whole ? luma_ : lines_).first(std::size_t{bytes} * 16)));
     for (std::size_t line = 0; line < 8; ++line) {
         const std::uint8_t* from_cb = cb_.data() + line * width / 2 + left / 2;
         const std::uint8_t* from_cr = cr_.data() + line * width / 2 + left / 2;
-        for (std::size_t x = 0; x < bytes / 2; ++x) {
-            lines_[line * bytes + 2 * x] = from_cb[x];
-            lines_[line * bytes + 2 * x + 1] = from_cr[x];
-        }
+        interleave(from_cb, from_cr, bytes / 2, lines_.data() + line * bytes);
     }
     const std::uint32_t chroma = parameters_.output + width * 16 * parameters_.mb_height;
     answer_ = std::max(
         answer_, port_.write_rows(Stream::picture, {chroma + row_ * 8 * stride + left, stride, bytes, 8},
-                                  lines.first(std::size_t{bytes} * 8)));
+                                  std::span<const std::uint8_t>(lines_).first(std::size_t{bytes} * 8)));
     first_kept_ = column_;
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "vpu/picture/lanes.hpp"
+
 namespace svp::vpu::mpeg2 {
 
 namespace {
@@ -21,6 +23,29 @@ Target every_other_line(const Target& whole, Parity parity) {
 /** Half of a value, rounded to the nearest, and away from zero between two (section 4.1). */
 int half(int value) {
     return (value + (value > 0 ? 1 : 0)) >> 1;
+}
+
+/** Half samples to the right and below are means of two or four (section 7.6.4); with @p average, the mean of
+ * that and what is there already. */
+template <unsigned columns, bool average>
+void predict_lines(const ReferencePicture::Block& from, int right, int down, int lines, std::uint8_t* to,
+                   std::ptrdiff_t stride) {
+    for (unsigned x = 0; x < columns; x += 8) {
+        const std::uint8_t* at = from.samples + x;
+        const auto both = [&] { return load_samples(at) + load_samples(at + right); };
+        std::uint8_t* out = to + x;
+        Lanes upper = both();
+        for (int line = 0; line < lines; ++line, out += stride) {
+            at += from.stride;
+            const Lanes lower = down != 0 ? both() : upper;
+            Lanes value = (upper + lower + 2) >> 2;  // rounds as two do, if they are there twice
+            if constexpr (average) {
+                value = (load_samples(out) + value + 1) >> 1;
+            }
+            store_samples(out, value);
+            upper = down != 0 || line + 1 == lines ? lower : both();
+        }
+    }
 }
 
 }  // namespace
@@ -137,44 +162,23 @@ void Predictor::predict_dual_prime(const Motion& motion, const Part& whole) {
 }
 
 void Predictor::predict_part(const Source& source, const Vector& vector, const Part& part) {
-    const int luma_lines = static_cast<int>(16 * parameters_.mb_height / source.step);
-    predict_plane(source, &ReferencePicture::luma, luma_lines, part.x, part.y, 16, part.lines, vector,
-                  part.target.luma, part.target.luma_stride, part.average);
+    predict_plane(source, &ReferencePicture::luma, part.x, part.y, 16, part.lines, vector, part.target.luma,
+                  part.target.luma_stride, part.average);
     const Vector chroma{vector.x / 2, vector.y / 2};
-    predict_plane(source, &ReferencePicture::cb, luma_lines / 2, part.x / 2, part.y / 2, 8, part.lines / 2,
-                  chroma, part.target.cb, part.target.chroma_stride, part.average);
-    predict_plane(source, &ReferencePicture::cr, luma_lines / 2, part.x / 2, part.y / 2, 8, part.lines / 2,
-                  chroma, part.target.cr, part.target.chroma_stride, part.average);
+    predict_plane(source, &ReferencePicture::cb, part.x / 2, part.y / 2, 8, part.lines / 2, chroma,
+                  part.target.cb, part.target.chroma_stride, part.average);
+    predict_plane(source, &ReferencePicture::cr, part.x / 2, part.y / 2, 8, part.lines / 2, chroma,
+                  part.target.cr, part.target.chroma_stride, part.average);
 }
 
-void Predictor::predict_plane(const Source& source, Fetch fetch, int picture_lines, int x, int y, int columns,
-                              int lines, const Vector& vector, std::uint8_t* to, std::ptrdiff_t stride,
-                              bool average) {
-    constexpr int most = 16 + 1;
+void Predictor::predict_plane(const Source& source, Fetch fetch, int x, int y, int columns, int lines,
+                              const Vector& vector, std::uint8_t* to, std::ptrdiff_t stride, bool average) {
     const int right = vector.x & 1, down = vector.y & 1;
-    const int from_x = x + (vector.x >> 1), from_y = y + (vector.y >> 1);
-    std::uint8_t lines_of_field[most * most];
-    ReferencePicture::Block block{lines_of_field, most};
-    if (source.step == 1) {
-        block = (source.picture->*fetch)(from_x, from_y, columns + right, lines + down);
-    } else {
-        for (int line = 0; line < lines + down; ++line) {
-            const int at =
-                std::clamp(from_y + line, 0, picture_lines - 1) * 2 + static_cast<int>(source.first);
-            const ReferencePicture::Block one = (source.picture->*fetch)(from_x, at, columns + right, 1);
-            std::copy_n(one.samples, columns + right, lines_of_field + line * most);
-        }
-    }
-    for (int line = 0; line < lines; ++line) {
-        const std::uint8_t* upper = block.samples + line * block.stride;
-        const std::uint8_t* lower = upper + down * block.stride;
-        std::uint8_t* out = to + line * stride;
-        for (int i = 0; i < columns; ++i) {
-            const int sum = upper[i] + upper[i + right] + lower[i] + lower[i + right];
-            const int value = (sum + 2) >> 2;  // rounds as two do, if they are there twice
-            out[i] = static_cast<std::uint8_t>(average ? (out[i] + value + 1) >> 1 : value);
-        }
-    }
+    const ReferencePicture::Block block = (source.picture->*fetch)(
+        x + (vector.x >> 1), y + (vector.y >> 1), columns + right, lines + down, source.lines);
+    const auto chosen = columns == 16 ? (average ? predict_lines<16, true> : predict_lines<16, false>)
+                                      : (average ? predict_lines<8, true> : predict_lines<8, false>);
+    chosen(block, right, down, lines, to, stride);
 }
 
 }  // namespace svp::vpu::mpeg2

@@ -34,8 +34,7 @@ class Predictor {
     /** What is predicted from: all lines of a frame, or those of one parity. */
     struct Source {
         ReferencePicture* picture;
-        unsigned step;   ///< lines of the frame from one to the next
-        unsigned first;  ///< line of the frame
+        Lines lines;
     };
     /** A part of a macroblock: luma lines of its own kind, frame or field. */
     struct Part {
@@ -45,12 +44,13 @@ class Predictor {
         Target target;
         bool average;  ///< with what is there already
     };
-    using Fetch = ReferencePicture::Block (ReferencePicture::*)(int, int, int, int);
+    using Fetch = ReferencePicture::Block (ReferencePicture::*)(int, int, int, int, Lines);
 
-    Source frame(unsigned s) { return {picture(parameters_.reference[s][0]), 1, 0}; }
+    Source frame(unsigned s) { return {picture(parameters_.reference[s][0]), Lines::all}; }
     Source field(unsigned s, Parity parity) {
         const auto number = static_cast<unsigned>(parity);
-        return {picture(parameters_.reference[s][number]), 2, number};
+        return {picture(parameters_.reference[s][number]),
+                parity == Parity::top ? Lines::top : Lines::bottom};
     }
     ReferencePicture* picture(std::uint32_t address);
     void predict_frame(const Motion& motion, const Part& whole);
@@ -59,9 +59,8 @@ class Predictor {
     void predict_halves(const Motion& motion, const Part& whole);
     void predict_dual_prime(const Motion& motion, const Part& whole);
     void predict_part(const Source& source, const Vector& vector, const Part& part);
-    void predict_plane(const Source& source, Fetch fetch, int picture_lines, int x, int y, int columns,
-                       int lines, const Vector& vector, std::uint8_t* to, std::ptrdiff_t stride,
-                       bool average);
+    void predict_plane(const Source& source, Fetch fetch, int x, int y, int columns, int lines,
+                       const Vector& vector, std::uint8_t* to, std::ptrdiff_t stride, bool average);
 
     const Parameters& parameters_;
     MemoryPort& port_;

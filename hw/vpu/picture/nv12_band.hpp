@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "vpu/memory_port.hpp"
+#include "vpu/picture/chroma_lines.hpp"
 
 namespace svp::vpu {
 
@@ -74,10 +75,7 @@ class Nv12Band {
             const std::uint8_t* from_u = line_of(u, line);
             const std::uint8_t* from_v = line_of(v, line);
             std::uint8_t* to = lines_.data() + std::size_t{line} * width_;
-            for (unsigned x = 0; x < width_ / 2; ++x) {
-                to[2 * x] = from_u[x];
-                to[2 * x + 1] = from_v[x];
-            }
+            interleave(from_u, from_v, width_ / 2, to);
         }
         return std::max(
             answer, port.write_rows(Stream::picture,

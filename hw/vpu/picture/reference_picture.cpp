@@ -5,21 +5,14 @@
 #include <array>
 #include <cstring>
 
+#include "vpu/picture/chroma_lines.hpp"
+
 namespace svp::vpu {
 
 namespace {
 
 JobArray<std::uint8_t> plane_memory(unsigned width, unsigned height) {
     return job_array<std::uint8_t>(std::size_t{width} * height);
-}
-
-/** Samples of two components in turn. */
-void take_apart(const std::uint8_t* __restrict from, std::size_t count, std::uint8_t* __restrict cb,
-                std::uint8_t* __restrict cr) {
-    for (std::size_t i = 0; i < count; ++i) {
-        cb[i] = from[2 * i];
-        cr[i] = from[2 * i + 1];
-    }
 }
 
 }  // namespace
