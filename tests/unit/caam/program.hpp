@@ -148,6 +148,13 @@ inline constexpr std::uint32_t k_encrypted = 1u << 22, k_no_write_back = 1u << 2
                                k_pk_e = 1u << 16, k_split = 3u << 16, k_trusted = 1u << 15,
                                k_plain_store = 1u << 14;
 inline constexpr std::uint32_t seq_pre = 1u << 23, seq_ext = 1u << 22, seq_rto = 1u << 21;
+// OPERATION with protocols: making and opening a blob.
+inline constexpr std::uint32_t encapsulation = 7u << 24, decapsulation = 6u << 24;
+inline constexpr std::uint32_t encap_blob = encapsulation | 0x0du << 16,
+                               decap_blob = decapsulation | 0x0du << 16;
+
+// Shared descriptors: how they are shared, and whether the context stays.
+inline constexpr std::uint32_t share_serial = 2u << 8, keep_context = 1u << 12;
 inline constexpr std::uint32_t share_defer_reverse = 4u << 8 | 1u << 11;
 
 }  // namespace caam_fields

@@ -70,6 +70,11 @@ inline void run_shapes(ReadyBoard& board, std::span<const Shape> shapes, std::si
     CHECK(board.host.unimplemented.empty());
 }
 
+/** A length as a word of a descriptor. */
+inline std::uint32_t u32(std::size_t size) {
+    return static_cast<std::uint32_t>(size);
+}
+
 /** An address as a word of a descriptor. */
 inline std::uint32_t low(std::uint64_t address) {
     return static_cast<std::uint32_t>(address);

@@ -68,7 +68,7 @@ const Gcm long_iv_cases[] = {
 };
 
 Program linux_gcm_encrypt(const Bytes& key, std::size_t tag_size) {
-    Program p = Program::shared(2u << 8);
+    Program p = Program::shared(share_serial);
     const unsigned skip = p.here();
     p.jump(j_shared, 0).key(class1, key).target_here(skip).operation(aes_gcm | init_final | encrypt);
     p.math(sub, s0_sil, 0, d_vsol, 4);
@@ -93,7 +93,7 @@ Program linux_gcm_encrypt(const Bytes& key, std::size_t tag_size) {
 }
 
 Program linux_gcm_decrypt(const Bytes& key, std::size_t tag_size) {
-    Program p = Program::shared(2u << 8);
+    Program p = Program::shared(share_serial);
     const unsigned skip = p.here();
     p.jump(j_shared, 0)
         .key(class1, key)
@@ -304,7 +304,7 @@ TEST_CASE("caam aead: rfc4106 skips the IV in input and output", "[caam]") {
     const Bytes iv(row.iv.begin() + 4, row.iv.end());
     const std::size_t assoc = row.aad.size() + 8;
     const auto shared = [&](bool encrypts) {
-        Program p = Program::shared(2u << 8);
+        Program p = Program::shared(share_serial);
         p.key(class1, row.key).operation(aes_gcm | init_final | (encrypts ? encrypt : decrypt | icv_check));
         p.math(sub, 3, s1_imm, d_vsil, 4).word(8).math(add, s0_zero, 3, d_vsol, 4);
         if (!encrypts) {
@@ -365,7 +365,7 @@ TEST_CASE("caam aead: rfc4543 copies by a MOVE that the descriptor writes itself
             const Bytes message = counting(one.size);
             const auto shared = [&](bool forward) {
                 const std::uint32_t length = forward ? s0_sil : s0_sol;
-                Program p = Program::shared(2u << 8);
+                Program p = Program::shared(share_serial);
                 p.key(class1, row.key)
                     .operation(aes_gcm | init_final | (forward ? encrypt : decrypt | icv_check))
                     .math(sub, length, 0, 3, 4);
@@ -538,7 +538,7 @@ const Authenc authenc_rows[] = {
 };
 
 Program authenc_shared(const Authenc& row, bool encrypts, bool counter_mode) {
-    Program p = Program::shared(2u << 8 | 1u << 12);
+    Program p = Program::shared(share_serial | keep_context);
     const unsigned skip = p.here();
     p.jump(j_shared, 0);
     derived(p, row.protocol, auth_key, row.split_words);
@@ -632,7 +632,7 @@ TEST_CASE("caam aead: authenc with rfc3686", "[caam]") {
 TEST_CASE("caam aead: a random IV made by the hardware, echoed and authenticated", "[caam]") {
     ReadyBoard board;
     const Authenc& row = authenc_rows[3];
-    Program p = Program::shared(2u << 8 | 1u << 12);
+    Program p = Program::shared(share_serial | keep_context);
     const unsigned skip = p.here();
     p.jump(j_shared, 0);
     derived(p, row.protocol, auth_key, row.split_words);
@@ -671,7 +671,7 @@ TEST_CASE("caam aead: a random IV made by the hardware, echoed and authenticated
         CHECK(iv != seen_iv);
         seen_iv = iv;
         // The other way: the IV is part of what is authenticated.
-        Program back = Program::shared(2u << 8 | 1u << 12);
+        Program back = Program::shared(share_serial | keep_context);
         derived(back, row.protocol, auth_key, row.split_words);
         back.key(class1, cipher_key)
             .operation(row.hash | hmac_precomputed | init_final | decrypt | icv_check)
@@ -710,7 +710,7 @@ TEST_CASE("caam aead: authenc without a cipher copies by a MOVE that the descrip
         ReadyBoard board;
         const auto shared = [&](bool forward) {
             const std::uint32_t math_number = forward ? 3 : 2;
-            Program p = Program::shared(2u << 8);
+            Program p = Program::shared(share_serial);
             derived(p, 0x21, auth_key, 10);
             if (!forward) {
                 p.operation(sha1 | hmac_precomputed | init_final | decrypt | icv_check);

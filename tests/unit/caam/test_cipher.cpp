@@ -75,7 +75,7 @@ const Bytes& iv_of(std::uint32_t mode) {
 /** Linux's shared descriptor of a cipher: key inline, IV from the front of the input, new IV behind the
  * output. */
 Program linux_skcipher(std::uint32_t mode, const Bytes& key, bool encrypts, std::size_t iv_size) {
-    Program program = Program::shared(2u << 8 | 1u << 12);
+    Program program = Program::shared(share_serial | keep_context);
     const unsigned skip = program.here();
     program.jump(j_shared | j_all, 0).key(class1, key).target_here(skip);
     if (iv_size > 0) {
@@ -330,7 +330,7 @@ TEST_CASE("caam cipher: DES and triple DES", "[caam]") {
             const auto from = board.put(row.iv.empty() ? source : join({row.iv, source}));
             const std::size_t size = source.size() + row.iv.size();
             const auto to = board.allocate(size);
-            Program shared = Program::shared(2u << 8);
+            Program shared = Program::shared(share_serial);
             shared.key(class1, row.key);
             if (!row.iv.empty()) {
                 shared.seq_load(class1, r_context, 0, 8);
@@ -360,7 +360,7 @@ TEST_CASE("caam cipher: rfc3686 takes its nonce through the output FIFO", "[caam
     const Bytes iv = hex("27777f3f4a1786f0");
     const Bytes clear = counting(36);
     const Bytes cipher = hex("c1cf48a89f2ffdd9cf4652e9efdb72d74540a42bde6d7836d59a5ceaaef3105325b2072f");
-    Program shared = Program::shared(2u << 8 | 1u << 12);
+    Program shared = Program::shared(share_serial | keep_context);
     const unsigned skip = shared.here();
     shared.jump(j_shared, 0)
         .key(class1, key)
@@ -394,7 +394,7 @@ TEST_CASE("caam cipher: XTS", "[caam]") {
         }
         const auto from = board.put(join({tweak, source}));
         const auto to = board.allocate(source.size() + 16);
-        Program shared = Program::shared(2u << 8 | 1u << 12);
+        Program shared = Program::shared(share_serial | keep_context);
         shared.key(class1, key)
             .load(class1, r_context, 0x28, size)
             .seq_load(class1, r_context, 0x20, 8)

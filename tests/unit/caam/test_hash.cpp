@@ -44,7 +44,7 @@ Bytes hmac_key() {
 /** Linux's shared descriptor for a step: @p key empty for a plain hash. */
 Program linux_hash(const Hash& hash, std::uint32_t state, std::size_t result, bool imports,
                    const Bytes& key) {
-    Program p = Program::shared(2u << 8);
+    Program p = Program::shared(share_serial);
     std::uint32_t mode = hash.algorithm;
     if (!key.empty() && state != update) {
         const unsigned skip = p.here();
@@ -203,7 +203,7 @@ TEST_CASE("caam hash: derived keys from pointers, and longer than a block", "[ca
         const auto from = board.put(message);
         const auto out = board.allocate(64);
         const auto with = [&](std::uint32_t forms) {
-            Program p = Program::shared(2u << 8);
+            Program p = Program::shared(share_serial);
             p.operation(hash.protocol << 16 | forms | 100).word(static_cast<std::uint32_t>(key));
             for (std::size_t k = 1; forms == 2u << 14 && k < hash.split_words; ++k) {
                 p.word(0);
@@ -299,7 +299,7 @@ TEST_CASE("caam hash: CMAC in one step and in several", "[caam]") {
     const auto context = board.allocate(32);
     for (const Row& row : rows) {
         CAPTURE(row.size);
-        CHECK(board.run_shared(Program::shared(2u << 8)
+        CHECK(board.run_shared(Program::shared(share_serial)
                                    .key(class1, key)
                                    .operation(aes_cmac | init_final | encrypt)
                                    .math(add, s0_sil, 0, d_vsil, 4)

@@ -9,7 +9,6 @@ using namespace svp::test::caam_fields;
 
 namespace {
 
-constexpr std::uint32_t encap_blob = 7u << 24 | 0x0du << 16, decap_blob = 6u << 24 | 0x0du << 16;
 constexpr std::uint32_t blob_master = 2, blob_black = 4, blob_memory = 8, blob_ccm = 1u << 8;
 const Bytes modifier = text("SECURE_KEY______");
 
@@ -122,7 +121,7 @@ TEST_CASE("caam keys: no command brings a key register out in the clear", "[caam
         CHECK(board.bytes(out, 64) == Bytes(64));
     }
     // The descriptor buffer holds a derived key, but not as it is.
-    const auto shared = Program::shared(2u << 8)
+    const auto shared = Program::shared(share_serial)
                             .operation(0x23u << 16 | 32)
                             .bytes(secret)
                             .word(0)
@@ -152,7 +151,7 @@ TEST_CASE("caam keys: a derived key takes the words of its split key and not one
         ReadyBoard board;
         board.instantiate();
         const Bytes key = counting(20);
-        Program shared = Program::shared(2u << 8).operation(row.protocol << 16 | 20).bytes(key);
+        Program shared = Program::shared(share_serial).operation(row.protocol << 16 | 20).bytes(key);
         for (std::uint32_t i = 5; i < row.words; ++i) {
             shared.word(0);
         }

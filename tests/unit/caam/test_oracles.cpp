@@ -16,7 +16,6 @@ namespace {
 constexpr std::uint32_t r_pk_e_size = 0x13, fl_e = 0x09, fs_e_ccm = 0x12, fs_split_ccm = 0x16;
 constexpr std::uint32_t pk_power = 1u << 24 | 8u << 20 | 6,
                         pk_copy_a_to_e = 1u << 24 | 8u << 20 | 2u << 10 | 0x11;
-constexpr std::uint32_t encap_blob = 7u << 24 | 0x0du << 16, decap_blob = 6u << 24 | 0x0du << 16;
 constexpr std::uint32_t rsa_decrypt = 0x19u << 16;
 
 /** How a key was wrapped: FIFO STORE's type, KEY's flags, the bytes that are added. */

@@ -16,7 +16,6 @@ using namespace svp::test::ring_register;
 namespace {
 
 constexpr std::uint32_t pk_power = 1u << 24 | 8u << 20 | 6, pk_prime = 1u << 24 | 8u << 20 | 0xf;
-constexpr std::uint32_t encap_blob = 7u << 24 | 0x0du << 16, decap_blob = 6u << 24 | 0x0du << 16;
 
 /** Asked at every point, and standing still at once. */
 constexpr caam::JobLimits impatient{.put_back_ns = 0, .grace_ns = 0, .question_ns = 0};

@@ -11,7 +11,6 @@ using namespace svp::test::ring_register;
 namespace {
 
 constexpr std::uint32_t deco_word = 0x8a00, deco_start = 0x8800, start_all = 1u << 29;
-constexpr std::uint32_t encap_blob = 7u << 24 | 0x0du << 16, decap_blob = 6u << 24 | 0x0du << 16;
 
 /** What the secure world reads in all registers, page by page. */
 std::vector<std::uint32_t> registers(CaamBoard& board) {

@@ -1,68 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Linux 7.3's descriptors: caamalg. A shared descriptor with the key, and a job that names the sequences. */
-#include "shapes.hpp"
+#include "linux_descriptors.hpp"
 
 using namespace svp;
 using namespace svp::test;
 using namespace svp::test::caam_fields;
+using namespace svp::test::linux_driver;
 using reference::Aes;
 using reference::hmac_of;
 using reference::part;
 
 namespace {
 
-constexpr std::uint32_t serial = 2u << 8, keep_context = 1u << 12;
 constexpr std::size_t mac_size = 32;
 
-std::uint32_t u32(std::size_t size) {
-    return static_cast<std::uint32_t>(size);
-}
-
-Program sequences(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size) {
-    return Program::job().seq_in(in, u32(in_size)).seq_out(out, u32(out_size));
-}
-
 // Ciphers
-
-struct Skcipher {
-    std::uint32_t algorithm;
-    bool encrypts;
-    std::uint32_t iv_at;
-    bool rfc3686 = false;
-};
-
-Program skcipher_shared(const Skcipher& form, const Bytes& key, std::size_t iv_size, const Bytes& nonce) {
-    Program p = Program::shared(serial | keep_context);
-    const unsigned skip = p.here();
-    p.jump(j_shared, 0).key(class1, key);
-    if (form.rfc3686) {
-        p.load(0, r_output, 0, nonce).move(m_ofifo, m_ctx1, 16, 4, m_wait);
-    }
-    p.target_here(skip);
-    if (iv_size > 0) {
-        p.seq_load(class1, r_context, form.iv_at, iv_size);
-    }
-    if (form.rfc3686) {
-        p.load(class1, r_context, form.iv_at + 8, hex("00000001"));
-    }
-    // Decryption with a block mode has a branch for keys that are shared already.
-    if (form.encrypts || form.iv_at != 0) {
-        p.operation(form.algorithm | init | (form.encrypts ? encrypt : decrypt));
-    } else {
-        p.jump(j_shared, 3)
-            .operation(form.algorithm | init_final)
-            .jump(j_all, 2)
-            .operation(form.algorithm | 0x1000 | init_final);
-    }
-    p.math(add, s0_sil, 0, d_vsol, 4)
-        .math(add, s0_sil, 0, d_vsil, 4)
-        .seq_fifo_load(class1 | vlf, fl_msg | fl_last1)
-        .seq_fifo_store(vlf, fs_msg);
-    if (iv_size > 0) {
-        p.seq_store(class1, r_context, form.iv_at, iv_size);
-    }
-    return p;
-}
 
 /** IV in front of the input, the next one behind the output: each in a table entry of its own. */
 void check_skcipher(ShapeRun& run, const Skcipher& form, const Bytes& key, const Bytes& iv,
@@ -131,7 +83,7 @@ template <bool encrypts>
 void xts_shape(ShapeRun& run) {
     const Bytes key = run.data(32), tweak = run.data(16), data = run.data(run.size(16, 4000));
     const auto in = run.put(join({tweak, data})), out = run.room(data.size() + 16);
-    Program p = Program::shared(serial | keep_context);
+    Program p = Program::shared(share_serial | keep_context);
     const unsigned skip = p.here();
     p.jump(j_shared, 0)
         .key(class1, key)
@@ -198,20 +150,13 @@ void protected_key_shape(ShapeRun& run) {
 // Authenticated encryption
 
 /** Derived key for HMAC with SHA-256, immediate, with room for what replaces it. */
-void derived(Program& p, const Bytes& key) {
-    p.operation(0x23u << 16 | u32(key.size())).bytes(key);
-    for (std::size_t i = (key.size() + 3) / 4; i < 16; ++i) {
-        p.word(0);
-    }
-}
-
 constexpr std::uint32_t keyed = sha256 | hmac_precomputed | init_final;
 
 template <bool encrypts>
 void null_shape(ShapeRun& run) {
     const Bytes key = run.data(run.size(16, 64)), data = run.data(run.size(17, 9000));
     const std::uint32_t number = encrypts ? 3 : 2, length = encrypts ? s0_sil : s0_sol;
-    Program p = Program::shared(serial);
+    Program p = Program::shared(share_serial);
     const unsigned skip = p.here();
     p.jump(j_shared, 0);
     derived(p, key);
@@ -247,24 +192,6 @@ void null_shape(ShapeRun& run) {
         run.runs_shared(p, sequences(in, size + mac_size, out, size));
         CHECK(run.at(out, size) == data);
     }
-}
-
-/** What both ciphers of authenc share: keys, and the nonce of rfc3686. */
-Program authenc_keys(const Bytes& auth_key, const Bytes& key, const Bytes& nonce) {
-    Program p = Program::shared(serial | keep_context);
-    const unsigned skip = p.here();
-    p.jump(j_shared, 0);
-    derived(p, auth_key);
-    p.key(class1, key);
-    if (!nonce.empty()) {
-        p.load(0, r_output, 0, nonce).move(m_ofifo, m_ctx1, 16, 4);
-    }
-    return p.target_here(skip);
-}
-
-Program authenc_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size,
-                    std::size_t assoc) {
-    return sequences(in, in_size, out, out_size).math(add, s0_zero, s1_imm, d_override, 4).word(u32(assoc));
 }
 
 template <bool counter_mode, bool encrypts>
@@ -364,21 +291,6 @@ void givencrypt_shape(ShapeRun& run) {
     const Bytes cipher = counter_mode ? Aes(key).ctr(chain, clear) : Aes(key).cbc(true, chain, clear);
     CHECK(run.at(out + aad.size() + iv_size, clear.size() + mac_size) ==
           join({cipher, hmac_of(nettle_sha256, auth_key, join({aad, iv, cipher}))}));
-}
-
-Program gcm_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size,
-                std::size_t aad_size, const Bytes& iv) {
-    return sequences(in, in_size, out, out_size)
-        .math(add, s0_zero, s1_imm, 3, 4)
-        .word(u32(aad_size))
-        .fifo_load(class1, fl_iv | fl_flush1, iv);
-}
-
-Program gcm_key_and_operation(const Bytes& key, bool encrypts) {
-    Program p = Program::shared(serial);
-    const unsigned skip = p.here();
-    p.jump(j_shared, 0).key(class1, key).target_here(skip);
-    return p.operation(aes_gcm | init_final | (encrypts ? encrypt : decrypt | icv_check));
 }
 
 template <bool encrypts>
@@ -511,7 +423,7 @@ void rfc4543_shape(ShapeRun& run) {
 void chachapoly_shape(ShapeRun& run) {
     const Bytes data = run.data(64);
     const auto in = run.put(data), out = run.room(80);
-    Program p = Program::shared(serial | keep_context);
+    Program p = Program::shared(share_serial | keep_context);
     p.key(class1, run.data(32))
         .operation(4u << 24 | 0xe0u << 16 | init_final | encrypt)
         .operation(2u << 24 | 0xd0u << 16 | init_final | encrypt);

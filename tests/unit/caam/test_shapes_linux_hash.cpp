@@ -1,63 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Linux 7.3's descriptors: caamhash and key_gen; caampkc, caamrng, blob_gen and ctrl. */
-#include "shapes.hpp"
+#include "linux_descriptors.hpp"
 
 using namespace svp;
 using namespace svp::test;
 using namespace svp::test::caam_fields;
+using namespace svp::test::linux_driver;
 using reference::digest_of;
 using reference::hmac_of;
 using reference::part;
 
 namespace {
 
-constexpr std::uint32_t serial = 2u << 8, keep_context = 1u << 12;
-
-std::uint32_t u32(std::size_t size) {
-    return static_cast<std::uint32_t>(size);
-}
-
-Program sequences(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size,
-                  std::uint32_t in_flags = 0) {
-    return Program::job().seq_in(in, u32(in_size), in_flags).seq_out(out, u32(out_size));
-}
-
 // Message digests
-
-struct Digest {
-    const nettle_hash& reference;
-    std::uint32_t algorithm, protocol;
-    std::size_t state, split_words;
-};
-const Digest digests[] = {
-    {nettle_md5, md5, 0x20, 16, 8},
-    {nettle_sha1, sha1, 0x21, 20, 10},
-    {nettle_sha224, sha224, 0x22, 32, 16},
-    {nettle_sha256, sha256, 0x23, 32, 16},
-};
-
-/** @p key empty: a plain digest. */
-Program digest_shared(const Digest& digest, std::uint32_t state, std::size_t result, bool imports,
-                      const Bytes& key) {
-    Program p = Program::shared(serial);
-    std::uint32_t mode = digest.algorithm;
-    if (!key.empty() && state != update) {
-        const unsigned skip = p.here();
-        p.jump(j_shared, 0).operation(digest.protocol << 16 | u32(key.size())).bytes(key);
-        for (std::size_t i = (key.size() + 3) / 4; i < digest.split_words; ++i) {
-            p.word(0);
-        }
-        p.target_here(skip);
-        mode |= hmac_precomputed;
-    }
-    if (imports) {
-        p.seq_load(class2, r_context, 0, digest.state + 8);
-    }
-    return p.operation(mode | state | encrypt)
-        .math(add, s0_sil, 0, d_vsil, 4)
-        .seq_fifo_load(class2 | vlf, fl_msg | fl_last2)
-        .seq_store(class2, r_context, 0, result);
-}
 
 Bytes expected_digest(const Digest& digest, const Bytes& key, const Bytes& data) {
     return key.empty() ? digest_of(digest.reference, data) : hmac_of(digest.reference, key, data);
@@ -136,7 +91,7 @@ void pointed_key_shape(ShapeRun& run) {
     const Digest& digest = digests[3];
     const Bytes key = run.data(40), data = run.data(100);
     const auto out = run.room(32), key_at = run.put(key);
-    Program p = Program::shared(serial);
+    Program p = Program::shared(share_serial);
     p.operation(digest.protocol << 16 | 2u << 14 | u32(key.size())).word(low(key_at));
     for (std::size_t i = 1; i < digest.split_words; ++i) {
         p.word(0);
@@ -172,32 +127,6 @@ void split_key_shape(ShapeRun& run) {
 }
 
 // MACs of the cipher engine
-
-Program mac_shared(bool xcbc, std::uint32_t state, const Bytes& key, std::uint64_t first_key,
-                   std::size_t result) {
-    Program p = Program::shared(serial | keep_context);
-    const unsigned skip = p.here();
-    p.jump(j_shared & ~j_jsl,
-           0);  // Linux leaves JSL out: a condition of the public key engine, never true here
-    const bool begins = state == init || state == init_final;
-    if (begins || !xcbc) {
-        p.key(class1, key);
-    } else {
-        p.key(class1 | k_encrypted, first_key, key.size());
-    }
-    if (!begins) {
-        p.seq_load(class1, r_context, 0, xcbc ? 48 : 32);
-    }
-    p.target_here(skip)
-        .operation((xcbc ? aes_xcbc : aes_cmac) | state | encrypt)
-        .math(add, s0_sil, 0, d_vsil, 4)
-        .seq_fifo_load(class1 | vlf, fl_msg | fl_last1)
-        .seq_store(class1, r_context, 0, result);
-    if (xcbc && state == init) {
-        p.fifo_store(class1, fs_key_ecb, first_key, key.size());
-    }
-    return p;
-}
 
 Bytes expected_mac(bool xcbc, const Bytes& key, const Bytes& data) {
     return xcbc ? reference::xcbc(key, data) : reference::cmac(key, data);

@@ -18,12 +18,7 @@ using reference::RsaKey;
 
 namespace {
 
-constexpr std::uint32_t encapsulation = 7u << 24, decapsulation = 6u << 24;
 constexpr std::uint32_t pk_function = 1u << 24 | 8u << 20, pk_to_a = 1u << 8, pk_f2m = 1u << 17;
-
-std::uint32_t u32(std::size_t size) {
-    return static_cast<std::uint32_t>(size);
-}
 
 constexpr std::uint32_t protocol(std::uint32_t identifier, std::uint32_t info = 0) {
     return identifier << 16 | info;

@@ -14,12 +14,6 @@ using reference::part;
 
 namespace {
 
-constexpr std::uint32_t encap_blob = 7u << 24 | 0x0du << 16, decap_blob = 6u << 24 | 0x0du << 16;
-
-std::uint32_t u32(std::size_t size) {
-    return static_cast<std::uint32_t>(size);
-}
-
 /** Pieces of a buffer as a table; @p size bytes from @p at on, in pieces of different sizes. */
 std::uint64_t scattered(ShapeRun& run, std::uint64_t at, std::size_t size) {
     std::vector<std::pair<std::uint64_t, std::uint32_t>> pieces;
