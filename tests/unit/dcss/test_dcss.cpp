@@ -3,8 +3,8 @@
  * test_picture.cpp's. */
 #include <algorithm>
 
+#include "../every_core.hpp"
 #include "../interface/counters.hpp"
-#include "../soc/soc_cores.hpp"
 #include "driver.hpp"
 
 using namespace svp;

@@ -3,7 +3,7 @@
 #include "dcss_hostile.hpp"
 
 #include "../catch.hpp"
-#include "../soc/soc_cores.hpp"
+#include "../every_core.hpp"
 
 using namespace svp;
 using namespace svp::test;

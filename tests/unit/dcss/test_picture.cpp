@@ -3,8 +3,8 @@
 #include <cmath>
 #include <functional>
 
+#include "../every_core.hpp"
 #include "../interface/counters.hpp"
-#include "../soc/soc_cores.hpp"
 #include "driver.hpp"
 
 using namespace svp;

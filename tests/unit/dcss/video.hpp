@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "../soc/soc_cores.hpp"
+#include "../every_core.hpp"
 #include "driver.hpp"
 
 namespace svp::test {

@@ -4,8 +4,8 @@
  * work, stopped at any point, is saved, is loaded again as the same state, and behaves the same afterwards.
  */
 #include "../caam/caam_hostile.hpp"
+#include "../every_core.hpp"
 #include "../fuzz_operations.hpp"
-#include "../soc/soc_cores.hpp"
 #include "caam/caam.hpp"
 #include "interface/catalogue.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** G2's registers, interrupts, jobs that it does not have, and their records. */
 #include "../catch.hpp"
+#include "../every_core.hpp"
 #include "../fake_host.hpp"
 #include "../interface/counters.hpp"
-#include "../soc/soc_cores.hpp"
 #include "vpu/g2/vpu_g2.hpp"
 #include "vpu/job/replay.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "../soc/soc_cores.hpp"
+#include "../every_core.hpp"
 #include "g1_board.hpp"
 #include "vpu/job/replay.hpp"
 

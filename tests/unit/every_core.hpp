@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** The cores of hw/soc, by type name, for tests that treat them all alike. */
+/** Cores by the name of their type, and random accesses to any of them. */
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "../catch.hpp"
-#include "../fake_host.hpp"
+#include "catch.hpp"
+#include "fake_host.hpp"
 #include "interface/catalogue.hpp"
 #include "svp/register_bank.hpp"
 
 namespace svp::test {
-
-inline constexpr const char* soc_types[] = {
-    "imx8mq.anatop",         "imx8mq.ccm",   "imx8mq.dcss",         "imx8mq.gpc",    "imx8mq.iomuxc",
-    "imx8mq.irqsteer",       "imx8mq.ocotp", "imx8mq.pfuze100",     "imx8mq.snvs",   "imx8mq.src",
-    "imx8mq.system-counter", "imx8mq.tmu",   "imx8mq.vpu-blk-ctrl", "imx8mq.vpu-g1", "imx8mq.vpu-g2",
-};
 
 /** A core in its power-on state, from the catalogue. */
 inline std::unique_ptr<Device> make_core(Host& host, std::string_view type) {
@@ -28,16 +22,6 @@ inline std::unique_ptr<Device> make_core(Host& host, std::string_view type) {
         }
     }
     FAIL("the catalogue has no " << type);
-    return nullptr;
-}
-
-/** The register bank behind window @p region; nullptr if that core has none. */
-inline const RegisterBank* bank_of(const Device& device, unsigned region) {
-    for (const BankPlace& place : device.banks()) {
-        if (place.region == region && place.base == 0) {
-            return place.bank;
-        }
-    }
     return nullptr;
 }
 
@@ -59,19 +43,25 @@ class Random {
     std::uint64_t state_;
 };
 
-/** One random access inside a window, near a declared register more often than not. */
+/** One random access inside a window, near a declared register more often than not. A core without a window
+ * has none. */
 inline void random_access(Device& device, Random& random) {
     const auto regions = device.regions();
+    if (regions.empty()) {
+        return;
+    }
     const auto region = static_cast<unsigned>(random.below(regions.size()));
     const unsigned size = 1u << random.below(4);
     const std::uint64_t room = regions[region].size - size + 1;
     std::uint64_t offset = random.below(room);
-    const RegisterBank* bank = bank_of(device, region);
-    if (bank != nullptr && !random.one_in(8)) {
-        const auto& rows = bank->rows();
+    auto places = device.banks();
+    std::erase_if(places, [region](const BankPlace& place) { return place.region != region; });
+    if (!places.empty() && !random.one_in(8)) {
+        const BankPlace& place = places[places.size() == 1 ? 0 : random.below(places.size())];
+        const auto& rows = place.bank->rows();
         const Register& row = rows[random.below(rows.size())];
-        offset =
-            row.offset + random.below(row.count) * row.stride + random.below(16) / (size < 4 ? 1 : 4) * 4;
+        offset = place.base + row.offset + random.below(row.count) * row.stride +
+                 random.below(16) / (size < 4 ? 1 : 4) * 4;
         offset = offset < room ? offset : room - 1;
     }
     Transaction by;
