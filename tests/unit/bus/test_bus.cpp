@@ -55,7 +55,7 @@ struct Witness final : DataWitness {
 };
 
 /** Board, monitor and a piece of DRAM behind them, of which a part may be no RAM. */
-class Bench : public PolicyBoard, public RawMemory {
+class Bench : public FirewallBoard, public RawMemory {
  public:
     Bench() {
         firewall.connect("monitor", monitor);

@@ -52,8 +52,8 @@ inline constexpr std::uint64_t ocram_s = 0x180000;
 inline constexpr std::uint64_t uart1 = 0x30860000;  // CSL and PDAP 102
 inline constexpr std::uint64_t vpu = 0x38300000;    // CSL and PDAP 120, slots 51 to 54
 
-struct PolicyBoard : FirewallBoard {
-    PolicyBoard() {
+struct FirewallBoard : TzascBoard {
+    FirewallBoard() {
         firewall.connect("rdc", rdc);
         firewall.connect("csu", csu);
         firewall.connect("semaphore1", semaphore1);
@@ -62,7 +62,7 @@ struct PolicyBoard : FirewallBoard {
     }
 
     void reset() {
-        FirewallBoard::reset();
+        TzascBoard::reset();
         for (Device* device : std::initializer_list<Device*>{&rdc, &csu, &semaphore1, &semaphore2, &aipstz}) {
             device->reset();
         }

@@ -15,13 +15,13 @@
 
 namespace svp::test {
 
-struct PolicyOracle {
+struct FirewallOracle {
     struct Verdict {
         Denier denier = Denier::none;
         unsigned index = 0;
     };
 
-    PolicyOracle() {
+    FirewallOracle() {
         std::fill(std::begin(csl), std::end(csl), 0x00330033);
         std::fill(std::begin(pdap), std::end(pdap), 0xff);
         std::fill(std::begin(mrc), std::end(mrc), 0xff);
@@ -332,7 +332,7 @@ struct PolicyOracle {
         return {all.begin(), all.end()};
     }
 
-    TzcOracle tzc;
+    TzascOracle tzc;
     std::uint32_t gpr10_value = 0;
     std::uint32_t gpr11_value = 0;
     std::uint32_t mda[27] = {};

@@ -87,7 +87,7 @@ TEST_CASE("the property opens all CSLs from the next reset on", "[firewall]") {
 
 TEST_CASE("each CSL has its own place and its own lock", "[firewall]") {
     for (unsigned index = 0; index < 128; ++index) {
-        PolicyBoard board;
+        FirewallBoard board;
         board.csl(index, 0x100 | index);
         CHECK(board.csu.rights(index) == index);
         for (std::uint32_t value : {0u, 0x00ff00ffu, 0xffffffffu}) {
@@ -142,7 +142,7 @@ TEST_CASE("SA decides the world of masters that cannot, by NXP's numbers", "[fir
     };
     for (const auto& row : rows) {
         INFO(name(row.master));
-        PolicyBoard board;
+        FirewallBoard board;
         const auto worlds = [&] {
             std::string text;
             for (World own : {World::secure, World::non_secure}) {
@@ -166,7 +166,7 @@ TEST_CASE("SA decides the world of masters that cannot, by NXP's numbers", "[fir
 }
 
 TEST_CASE("HPCONTROL puts HP in the place of the master's own privilege", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     const auto privileges = [&](Master master) {
         std::string text;
         for (bool own : {false, true}) {
@@ -213,12 +213,12 @@ TEST_CASE("each lock of HP, SA and HPCONTROL freezes its field and itself", "[fi
 }
 
 TEST_CASE("saved state of the CSU round-trips, and bad states are refused", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.csl(120, 0x122);
     write32(board.csu, csu_sa0, 0x12345678);
     write32(board.csu, csu_hpcontrol0, 0x0f);
     const std::vector<std::byte> good = board.csu.save();
-    PolicyBoard twin;
+    FirewallBoard twin;
     const unsigned changes = twin.host.policy_changes;
     REQUIRE_FALSE(twin.csu.load(good).has_value());
     CHECK(twin.csu.save() == good);

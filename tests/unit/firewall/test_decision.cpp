@@ -10,13 +10,13 @@ using namespace svp::test;
 
 namespace {
 
-Verdict decide(const PolicyBoard& board, Domain domain, World world, std::uint64_t address,
+Verdict decide(const FirewallBoard& board, Domain domain, World world, std::uint64_t address,
                Direction direction, std::uint32_t size = 4, bool privileged = true) {
     return board.firewall.decide(board.from(domain, world, address, direction, size, privileged));
 }
 
 /** Rights at an address as level() in test_csu.cpp has them, for domain 0. */
-std::string world_rights(const PolicyBoard& board, std::uint64_t address) {
+std::string world_rights(const FirewallBoard& board, std::uint64_t address) {
     std::string text;
     for (World world : {World::secure, World::non_secure}) {
         for (bool privileged : {true, false}) {
@@ -94,7 +94,7 @@ TEST_CASE("place_of cuts the whole address space without gap or overlap", "[fire
 }
 
 TEST_CASE("the RDC denies before the TZASC, which then sees nothing", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.enable();
     board.slot(2, 0x100000, 0x200000, 0x0c);  // domain 1 only
     const std::uint64_t address = dram + 0x100000;
@@ -116,7 +116,7 @@ TEST_CASE("the RDC denies before the TZASC, which then sees nothing", "[firewall
 
 TEST_CASE("a denied access is recorded at its first denied byte, by the block that denied that one",
           "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.enable();
     write32(board.tzc, tzc_attributes(0), 0xf0000000);
     board.region(1, 0x100000, 0x13, 0xc);  // 1 MiB, secure only
@@ -137,7 +137,7 @@ TEST_CASE("a denied access is recorded at its first denied byte, by the block th
 TEST_CASE("SEC_ERR_RESP_EN turns OKAY into SLVERR, except for the TZASC", "[firewall]") {
     for (std::uint32_t respond : {0u, 4u}) {
         for (std::uint32_t action = 0; action < 4; ++action) {
-            PolicyBoard board;
+            FirewallBoard board;
             write32(board.gpr, gpr10, 1 | respond);
             write32(board.gpr, gpr11, 0x001);
             write32(board.tzc, tzc_action, action);
@@ -174,7 +174,7 @@ TEST_CASE("SEC_ERR_RESP_EN turns OKAY into SLVERR, except for the TZASC", "[fire
 }
 
 TEST_CASE("a violation by CSU, PDAP or semaphore leaves no trace in any latch", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.enable();
     write32(board.gpr, gpr11, 0x401);
     write32(board.rdc, rdc_pdap(102), 0);
@@ -198,7 +198,7 @@ TEST_CASE("a violation by CSU, PDAP or semaphore leaves no trace in any latch", 
 }
 
 TEST_CASE("GPR11 guards OCRAM from an address up by CSL 118", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     CHECK(world_rights(board, ocram) == "rwrwrwrw");  // not enabled: open, whatever the CSL says
     for (unsigned page = 0; page < 32; ++page) {
         write32(board.gpr, gpr11, page << 1 | 1);
@@ -221,7 +221,7 @@ TEST_CASE("GPR11 guards OCRAM from an address up by CSL 118", "[firewall]") {
 }
 
 TEST_CASE("GPR11 guards OCRAM_S from an address up by CSL 119", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     for (unsigned page = 0; page < 8; ++page) {
         write32(board.gpr, gpr11, page << 11 | 1 << 10);
         const std::uint64_t edge = ocram_s + 0x1000 * page;
@@ -241,7 +241,7 @@ TEST_CASE("GPR11 guards OCRAM_S from an address up by CSL 119", "[firewall]") {
 }
 
 TEST_CASE("OCRAM meets the RDC's slots before the CSU", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     write32(board.gpr, gpr11, 0x001);
     board.slot(25, 0x900000, 0x910000, 0xf3);
     CHECK(decide(board, 1, World::non_secure, ocram, Direction::read).denier == Denier::rdc_region);
@@ -255,7 +255,7 @@ TEST_CASE("OCRAM meets the RDC's slots before the CSU", "[firewall]") {
 }
 
 TEST_CASE("a peripheral meets CSL, then PDAP, then its memory slots", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.csl(120, 0x22);
     write32(board.rdc, rdc_pdap(120), 0x0f);
     board.slot(51, 0x38300000, 0x38301000, 0x03);
@@ -274,7 +274,7 @@ TEST_CASE("a peripheral meets CSL, then PDAP, then its memory slots", "[firewall
 }
 
 TEST_CASE("peripheral_rights agrees with decide on every index, level and domain", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     for (const Slave& slave : slaves()) {
         if (slave.guard != Guard::peripheral) {
             continue;
@@ -303,7 +303,7 @@ TEST_CASE("peripheral_rights agrees with decide on every index, level and domain
 }
 
 TEST_CASE("the reset state lets only the secure world at peripherals, and everyone at memory", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     CHECK(world_rights(board, uart1) == "rwrw----");
     CHECK(world_rights(board, vpu) == "rwrw----");
     CHECK(world_rights(board, dram) == "rwrwrwrw");
@@ -316,7 +316,7 @@ TEST_CASE("the reset state lets only the secure world at peripherals, and everyo
 
 TEST_CASE("access_runs counts what user and privileged accesses share, runs what one of them has",
           "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.open_peripherals();
     board.csl(102, 0xbb);  // non-secure supervisor only
     board.csl(103, 0x33);
@@ -333,7 +333,7 @@ TEST_CASE("access_runs counts what user and privileged accesses share, runs what
 }
 
 TEST_CASE("runs of OCRAM have the RDC's 128-byte edges and the guard's 4 KiB one", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     write32(board.gpr, gpr11, 0x021);
     board.slot(24, 0x900080, 0x900100, 0x02);
     CHECK(board.firewall.access_runs(World::non_secure, 0, ocram, 0x20000) ==
@@ -345,7 +345,7 @@ TEST_CASE("runs of OCRAM have the RDC's 128-byte edges and the guard's 4 KiB one
 }
 
 TEST_CASE("policy_changed is called when rights or identities change, and only then", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     unsigned seen = board.host.policy_changes;
     const auto changed = [&] {
         const bool result = board.host.policy_changes != seen;
@@ -401,7 +401,7 @@ TEST_CASE("policy_changed is called when rights or identities change, and only t
 }
 
 TEST_CASE("a firewall takes only its blocks, and without one of them that one denies nothing", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     FakeHost host;
     Firewall alone(host);
     Device* const blocks[] = {&board.tzc, &board.gpr, &board.rdc, &board.csu, &board.semaphore1};

@@ -25,7 +25,7 @@ struct Block {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> registers;  ///< offset, length
 };
 
-std::vector<Block> blocks_of(PolicyBoard& board) {
+std::vector<Block> blocks_of(FirewallBoard& board) {
     return {{board.rdc, 0x303d0000, {{0x00, 0x30}, {0x200, 0x6c}, {0x400, 0x200}, {0x800, 0x400}}},
             {board.csu, 0x303e0000, {{0x00, 0x100}, {0x200, 0x40}, {0x358, 0x18}}},
             {board.semaphore1, 0x303b0000, {{0x00, 0x48}}},
@@ -91,7 +91,7 @@ struct Picture {
     std::uint32_t gpr10_value, gpr11_value;
 };
 
-Picture look(PolicyBoard& board) {
+Picture look(FirewallBoard& board) {
     Picture picture{};
     for (unsigned number = 0; number < 27; ++number) {
         picture.mda[number] = read32(board.rdc, rdc_mda(number));
@@ -163,7 +163,7 @@ std::string broken_lock(const Picture& before, const Picture& after) {
 using Views = std::vector<std::vector<AccessRun>>;
 
 /** What views of memory would be built from. */
-Views views_of(const PolicyBoard& board) {
+Views views_of(const FirewallBoard& board) {
     Views views;
     for (World world : {World::secure, World::non_secure}) {
         for (Domain domain = 0; domain < 4; ++domain) {
@@ -175,7 +175,7 @@ Views views_of(const PolicyBoard& board) {
     return views;
 }
 
-std::string identities_of(const PolicyBoard& board) {
+std::string identities_of(const FirewallBoard& board) {
     std::string text;
     for (unsigned number = 0; number < 27; ++number) {
         for (World own : {World::secure, World::non_secure}) {
@@ -188,7 +188,7 @@ std::string identities_of(const PolicyBoard& board) {
     return text;
 }
 
-void forget_logs(PolicyBoard& board) {
+void forget_logs(FirewallBoard& board) {
     for (FakeHost* host : {&board.tzc_host, &board.gpr_host, &board.rdc_host, &board.csu_host,
                            &board.semaphore_host, &board.aipstz_host}) {
         host->guest_errors.clear();
@@ -197,7 +197,7 @@ void forget_logs(PolicyBoard& board) {
 }
 
 /** A policy as a boot loader would leave it: everything that has a lock is locked. */
-void lock_everything(PolicyBoard& board) {
+void lock_everything(FirewallBoard& board) {
     board.region(1, 0x00000000, 0x1d, 0x3);
     board.region(2, 0x80000000, 0x1a, 0xc);
     write32(board.tzc, tzc_lockdown_range, 0x8000000f);
@@ -231,7 +231,7 @@ void lock_everything(PolicyBoard& board) {
 TEST_CASE("random register accesses break no lock, and no change of rights goes without notice",
           "[firewall]") {
     Random random(39);
-    PolicyBoard board;
+    FirewallBoard board;
     const std::vector<Block> blocks = blocks_of(board);
     const unsigned long operations = fuzz_operations();
     Picture before = look(board);
@@ -253,9 +253,9 @@ TEST_CASE("random register accesses break no lock, and no change of rights goes 
             }
         }
         if (count % 50 == 0) {
-            board.firewall.access(PolicyBoard::from(static_cast<Domain>(random() % 4),
-                                                    random() % 2 == 0 ? World::secure : World::non_secure,
-                                                    dram + random() % 0x100000000, Direction::write, 64));
+            board.firewall.access(FirewallBoard::from(static_cast<Domain>(random() % 4),
+                                                      random() % 2 == 0 ? World::secure : World::non_secure,
+                                                      dram + random() % 0x100000000, Direction::write, 64));
             const bool level = (read32(board.rdc, rdc_intstat) & read32(board.rdc, rdc_intctrl) & 1) != 0;
             REQUIRE(board.rdc_host.irq[0] == level);
         }
@@ -271,7 +271,7 @@ TEST_CASE("random register accesses break no lock, and no change of rights goes 
             forget_logs(board);
         }
         if (count % 2000 == 0) {
-            PolicyBoard twin;
+            FirewallBoard twin;
             Device* const from[] = {&board.gpr, &board.tzc,        &board.rdc,
                                     &board.csu, &board.semaphore1, &board.semaphore2};
             Device* const to[] = {&twin.gpr, &twin.tzc,        &twin.rdc,
@@ -295,7 +295,7 @@ TEST_CASE("random register accesses break no lock, and no change of rights goes 
 
 TEST_CASE("no traffic from either world changes a policy that is locked", "[firewall]") {
     Random random(29);
-    PolicyBoard board;
+    FirewallBoard board;
     lock_everything(board);
     const std::vector<Block> blocks = blocks_of(board);
     const Views views = views_of(board);
@@ -319,7 +319,7 @@ TEST_CASE("no traffic from either world changes a policy that is locked", "[fire
 
 TEST_CASE("the non-secure world reaches no register that the CSU guards, through the bus", "[firewall]") {
     Random random(30);
-    PolicyBoard board;
+    FirewallBoard board;
     lock_everything(board);
     const std::vector<Block> blocks = blocks_of(board);
     std::vector<std::vector<std::byte>> states;

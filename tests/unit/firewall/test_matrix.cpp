@@ -62,7 +62,7 @@ constexpr Row rows[7] = {
 };
 // clang-format on
 
-void program_strict(PolicyBoard& board) {
+void program_strict(FirewallBoard& board) {
     const auto slot = [&](unsigned number, std::uint32_t first, std::uint32_t end, std::uint32_t control) {
         write32(board.rdc, rdc_mrsa(number), first);
         write32(board.rdc, rdc_mrea(number), end);
@@ -100,7 +100,7 @@ struct Cell {
 };
 
 std::string check(const Cell& cell) {
-    PolicyBoard board;
+    FirewallBoard board;
     program_strict(board);
     write32(board.tzc, tzc_action, cell.action);
     write32(board.gpr, gpr10, 0x000f0000u | (cell.tzasc ? 1u : 0u) | (cell.error_response ? 4u : 0u));
@@ -181,7 +181,7 @@ TEST_CASE("conformance matrix", "[firewall]") {
 }
 
 TEST_CASE("the matrix's masters have the worlds and domains it speaks of", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     program_strict(board);
     const auto is = [&](Master master, World own, World world, Domain domain) {
         const Transaction identity = board.firewall.identity(master, own);

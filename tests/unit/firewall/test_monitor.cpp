@@ -11,7 +11,7 @@ using namespace svp::test;
 
 namespace {
 
-struct MonitoredBoard : PolicyBoard {
+struct MonitoredBoard : FirewallBoard {
     MonitoredBoard() {
         firewall.connect("monitor", monitor);
         monitor.connect("tzasc", tzc);
@@ -257,13 +257,13 @@ TEST_CASE("a flipped bit takes effect at once, behind any lock", "[firewall]") {
     SECTION("a bit that is not there") {
         board.inject(board.at_once(FaultKind::flip_bit, "rdc", rdc_mrsa(0), 3));
         CHECK(read32(board.rdc, rdc_mrsa(0)) == 0);
-        PolicyBoard twin;
+        FirewallBoard twin;
         CHECK_FALSE(twin.rdc.load(board.rdc.save()).has_value());
     }
 }
 
 TEST_CASE("blocks tell which registers faults can reach", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     struct {
         FaultTarget& target;
         std::uint32_t offset;

@@ -54,8 +54,8 @@ std::uint32_t place(Random& random, const Window& window) {
 }
 
 struct Bench {
-    PolicyBoard board;
-    PolicyOracle oracle;
+    FirewallBoard board;
+    FirewallOracle oracle;
 
     void rdc(std::uint32_t offset, std::uint32_t value) {
         write32(board.rdc, offset, value);
@@ -114,7 +114,7 @@ void program_peripherals(Random& random, Bench& bench) {
         for (unsigned count = static_cast<unsigned>(below(random, 3)); count > 0; --count) {
             const auto master = static_cast<Master>(below(random, 27));
             const auto domain = static_cast<Domain>(below(random, 4));
-            const unsigned value = chance(random, 70) ? PolicyOracle::semaphore_number(master) + 1
+            const unsigned value = chance(random, 70) ? FirewallOracle::semaphore_number(master) + 1
                                                       : static_cast<unsigned>(below(random, 16));
             bench.gate(index, chance(random, 20) ? 0 : value, master, domain);
         }
@@ -181,7 +181,7 @@ std::uint32_t any_size(Random& random) {
 }
 
 Transaction any_transaction(Random& random, const std::vector<std::uint64_t>& borders) {
-    return PolicyBoard::from(
+    return FirewallBoard::from(
         static_cast<Domain>(below(random, 4)), chance(random, 50) ? World::secure : World::non_secure,
         any_address(random, borders), chance(random, 50) ? Direction::read : Direction::write,
         any_size(random), chance(random, 50));
@@ -191,11 +191,11 @@ using Tally = std::map<Denier, unsigned>;
 
 /** First denied byte of a transaction, as the oracle has it. */
 struct Expected {
-    PolicyOracle::Verdict verdict;
+    FirewallOracle::Verdict verdict;
     std::uint64_t address = 0;
 };
 
-Expected expect(const PolicyOracle& oracle, const Transaction& transaction) {
+Expected expect(const FirewallOracle& oracle, const Transaction& transaction) {
     Expected expected;
     for (std::uint64_t byte = 0; byte < transaction.size && expected.verdict.denier == Denier::none; ++byte) {
         expected.address = transaction.address + byte;
@@ -231,7 +231,7 @@ void check_access(Random& random, Bench& bench, const std::vector<std::uint64_t>
     if (leave_trace && verdict.denier == Denier::rdc_region) {
         std::uint32_t& latch = bench.oracle.mrvs[verdict.index];
         if ((latch & 0x10) == 0) {
-            const std::uint64_t at = PolicyOracle::slot_coordinate(expected.address);
+            const std::uint64_t at = FirewallOracle::slot_coordinate(expected.address);
             latch = (static_cast<std::uint32_t>(at) & 0xffffffe0) | 0x10 | transaction.domain;
         }
         REQUIRE(read32(bench.board.rdc, rdc_mrvs(verdict.index)) == latch);
@@ -386,7 +386,7 @@ TEST_CASE("random programs of all blocks agree with the naive oracle", "[firewal
 }
 
 TEST_CASE("runs of the worst program of TZASC and RDC are fast", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.enable();
     const bool side_by_side = GENERATE(true, false);
     for (unsigned number = 1; number < 16; ++number) {

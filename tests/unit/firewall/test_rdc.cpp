@@ -89,7 +89,7 @@ TEST_CASE("STAT names the reader's domain", "[firewall]") {
 }
 
 TEST_CASE("the interrupt is about restoration only", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.slot(0, 0, 0x1000, 0);
     board.firewall.access(board.from(0, World::secure, dram, Direction::read));
     CHECK(board.rdc_host.irq[0] == false);
@@ -111,7 +111,7 @@ TEST_CASE("the interrupt is about restoration only", "[firewall]") {
 }
 
 TEST_CASE("MDA gives each master its domain until it is locked", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     for (unsigned number = 0; number < 27; ++number) {
         const auto master = static_cast<Master>(number);
         for (std::uint32_t domain : {3u, 1u, 2u, 0u}) {
@@ -180,7 +180,7 @@ TEST_CASE("a locked memory slot keeps everything but ENA, which can only be set"
 
 TEST_CASE("each right of a slot belongs to one domain and direction", "[firewall]") {
     for (unsigned bit = 0; bit < 8; ++bit) {
-        PolicyBoard board;
+        FirewallBoard board;
         board.slot(3, 0x100000, 0x200000, 1u << bit);
         std::string expected = "--------";
         // D0W, D0R, D1W, ... in the register; read comes first in the text.
@@ -196,7 +196,7 @@ TEST_CASE("each right of a slot belongs to one domain and direction", "[firewall
 }
 
 TEST_CASE("a slot is open while it is disabled or empty", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.slot(0, 0x100000, 0x200000, 0);
     CHECK(board.domain_rights(dram + 0x100000) == "--------");
     write32(board.rdc, rdc_mrc(0), 0);
@@ -209,7 +209,7 @@ TEST_CASE("a slot is open while it is disabled or empty", "[firewall]") {
 }
 
 TEST_CASE("edges are rounded outwards to the granularity of the slot's memory", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.slot(0, 0x100f80, 0x102080, 0);
     CHECK(board.domain_rights(dram + 0x0ffffc) == "rwrwrwrw");
     CHECK(board.domain_rights(dram + 0x100000) == "--------");
@@ -246,7 +246,7 @@ TEST_CASE("slots reach only their own memory", "[firewall]") {
                         {55, 59, 0x28000000, 0},        {59, 64, 0x3d400000, 0}};
     for (const auto& group : groups) {
         for (unsigned slot = 0; slot < 64; ++slot) {
-            PolicyBoard board;
+            FirewallBoard board;
             board.open_peripherals();
             const auto first = static_cast<std::uint32_t>(group.address - group.origin);
             board.slot(slot, first, first + 0x1000, 0x30);
@@ -260,7 +260,7 @@ TEST_CASE("slots reach only their own memory", "[firewall]") {
 }
 
 TEST_CASE("where slots overlap all of them must allow, and that is logged once", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.slot(1, 0x100000, 0x300000, 0xf3);
     board.slot(5, 0x200000, 0x400000, 0x3f);
     REQUIRE(board.rdc_host.guest_errors.size() == 1);
@@ -273,7 +273,7 @@ TEST_CASE("where slots overlap all of them must allow, and that is logged once",
     CHECK(board.firewall.decide(board.from(1, World::secure, dram + 0x200000, Direction::read)).index == 1);
     CHECK(board.firewall.decide(board.from(3, World::secure, dram + 0x200000, Direction::read)).index == 5);
     // Abutting slots, and slots of different memories, do not overlap.
-    PolicyBoard other;
+    FirewallBoard other;
     other.slot(0, 0, 0x100000, 0xff);
     other.slot(1, 0x100000, 0x200000, 0xff);
     other.slot(24, 0x900000, 0x910000, 0xff);
@@ -282,7 +282,7 @@ TEST_CASE("where slots overlap all of them must allow, and that is logged once",
 }
 
 TEST_CASE("MRVS keeps the first violation until AD is cleared by writing 1", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.slot(0, 0x100000, 0x200000, 0x03);
     board.slot(1, 0x200000, 0x300000, 0x02);
     CHECK_FALSE(
@@ -315,7 +315,7 @@ TEST_CASE("MRVS keeps the first violation until AD is cleared by writing 1", "[f
 }
 
 TEST_CASE("MRVS of an on-chip RAM holds the CPU address, and of DRAM the offset", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.slot(24, 0x910000, 0x920000, 0);
     board.slot(7, 0xc0000000, 0xffffff80, 0);
     board.firewall.access(board.from(1, World::secure, 0x910044, Direction::read));
@@ -325,7 +325,7 @@ TEST_CASE("MRVS of an on-chip RAM holds the CPU address, and of DRAM the offset"
 }
 
 TEST_CASE("an observer's access leaves no trace in the RDC", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.slot(0, 0, 0x1000, 0);
     Transaction look = board.from(0, World::secure, dram, Direction::read);
     look.debug = true;
@@ -335,7 +335,7 @@ TEST_CASE("an observer's access leaves no trace in the RDC", "[firewall]") {
 }
 
 TEST_CASE("saved state of the RDC round-trips, and bad states are refused", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.slot(0, 0x100000, 0x200000, 0x80000021);
     board.slot(25, 0x900080, 0x900100, 0x0f);
     write32(board.rdc, rdc_mda(17), 0x80000003);
@@ -345,7 +345,7 @@ TEST_CASE("saved state of the RDC round-trips, and bad states are refused", "[fi
     board.firewall.access(board.from(3, World::secure, dram + 0x100040, Direction::read));
     const std::vector<std::byte> good = board.rdc.save();
 
-    PolicyBoard twin;
+    FirewallBoard twin;
     const unsigned changes = twin.host.policy_changes;
     REQUIRE_FALSE(twin.rdc.load(good).has_value());
     CHECK(twin.rdc.save() == good);
@@ -364,7 +364,7 @@ TEST_CASE("saved state of the RDC round-trips, and bad states are refused", "[fi
     std::vector<std::byte> bad = good;
     bad.push_back(std::byte{0});
     CHECK(twin.rdc.load(bad).has_value());
-    PolicyBoard victim;
+    FirewallBoard victim;
     unsigned refused = 0;
     for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
         bad = good;

@@ -135,7 +135,7 @@ TEST_CASE("RSTGT frees gates by two writes of one master", "[firewall]") {
 }
 
 TEST_CASE("a peripheral with SREQ is for the domain that holds its gate", "[firewall]") {
-    PolicyBoard board;
+    FirewallBoard board;
     board.open_peripherals();
     struct {
         std::uint64_t address;

@@ -9,7 +9,7 @@ using namespace svp::test;
 namespace {
 
 /** Secure-only region 1 of 128 MiB at CPU address 0xc0000000, everything else open, as with OP-TEE. */
-void protect_heap(FirewallBoard& board) {
+void protect_heap(TzascBoard& board) {
     write32(board.tzc, tzc_attributes(0), 0xf0000000);
     board.region(1, 0x80000000, 0x1a, 0xc);
     board.enable();
@@ -18,7 +18,7 @@ void protect_heap(FirewallBoard& board) {
 constexpr std::uint64_t heap = 0xc0000000;
 constexpr std::uint64_t heap_size = 128u << 20;
 
-std::vector<std::uint32_t> all_registers(FirewallBoard& board) {
+std::vector<std::uint32_t> all_registers(TzascBoard& board) {
     std::vector<std::uint32_t> values;
     for (std::uint32_t offset = 0; offset < 0x1000; offset += 4) {
         values.push_back(read32(board.tzc, offset));
@@ -32,7 +32,7 @@ std::vector<std::uint32_t> all_registers(FirewallBoard& board) {
 }  // namespace
 
 TEST_CASE("without TZASC_EN or without its blocks nothing is denied", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     CHECK(board.rights(heap) == "rwrw");
     board.enable();
     CHECK(board.rights(heap) == "rw--");
@@ -41,17 +41,17 @@ TEST_CASE("without TZASC_EN or without its blocks nothing is denied", "[firewall
 
     FakeHost host;
     Firewall alone(host);
-    CHECK(alone.access(FirewallBoard::at(heap, Direction::write, World::non_secure)).granted);
+    CHECK(alone.access(TzascBoard::at(heap, Direction::write, World::non_secure)).granted);
     CHECK(alone.connect("gpr", board.gpr));
     write32(board.gpr, gpr10, 1);
-    CHECK(alone.access(FirewallBoard::at(heap, Direction::write, World::non_secure)).granted);
+    CHECK(alone.access(TzascBoard::at(heap, Direction::write, World::non_secure)).granted);
     CHECK_FALSE(alone.connect("tzasc", board.gpr));
     CHECK_FALSE(alone.connect("gpr", board.tzc));
     CHECK_FALSE(alone.connect("csu", board.tzc));
 }
 
 TEST_CASE("only the DRAM window is judged", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.enable();
     write32(board.tzc, tzc_attributes(0), 0);
     CHECK(board.rights(0) == "rwrw");
@@ -68,7 +68,7 @@ TEST_CASE("only the DRAM window is judged", "[firewall]") {
 }
 
 TEST_CASE("a transaction is granted only if each of its bytes is", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     protect_heap(board);
     CHECK(board.granted(heap - 8, Direction::write, World::non_secure, 8));
     for (std::uint32_t inside = 1; inside < 8; ++inside) {
@@ -87,7 +87,7 @@ TEST_CASE("a transaction is granted only if each of its bytes is", "[firewall]")
 }
 
 TEST_CASE("an alias above the installed memory is judged by its own address", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     protect_heap(board);
     // With 1 GiB fitted these reach the cells of the heap's first word, if it lay at 0x40000000.
     board.region(2, 0, 0x1a, 0xc);
@@ -112,7 +112,7 @@ TEST_CASE("each action answers, latches and interrupts as the manual says", "[fi
                       {3, Response::decerr, true}};
     for (const auto& row : rows) {
         INFO("action " << row.action);
-        FirewallBoard board;
+        TzascBoard board;
         protect_heap(board);
         write32(board.tzc, tzc_action, row.action);
 
@@ -152,7 +152,7 @@ TEST_CASE("each action answers, latches and interrupts as the manual says", "[fi
 }
 
 TEST_CASE("a secure violation is recorded as secure", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.enable();
     write32(board.tzc, tzc_attributes(0), 0x30000000);
     write32(board.tzc, tzc_inversion, 1);
@@ -162,7 +162,7 @@ TEST_CASE("a secure violation is recorded as secure", "[firewall]") {
 }
 
 TEST_CASE("the interrupt follows action while a violation stands", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     protect_heap(board);
     board.firewall.access(board.at(heap, Direction::read, World::non_secure));
     CHECK(board.tzc_host.irq[0] == false);
@@ -173,7 +173,7 @@ TEST_CASE("the interrupt follows action while a violation stands", "[firewall]")
 }
 
 TEST_CASE("an observer's, a granted and a merely judged access leave no trace", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     protect_heap(board);
     write32(board.tzc, tzc_action, 3);
     const auto before = all_registers(board);
@@ -189,14 +189,14 @@ TEST_CASE("an observer's, a granted and a merely judged access leave no trace", 
 }
 
 TEST_CASE("an access that runs into a denied page is recorded where that page starts", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     protect_heap(board);
     CHECK_FALSE(board.firewall.access(board.at(heap - 3, Direction::read, World::non_secure, 8)).granted);
     CHECK(read32(board.tzc, tzc_fail_address_low) == 0x80000000);
 }
 
 TEST_CASE("runs are maximal, and cut to the range asked for", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     protect_heap(board);
     const auto non_secure = [&](std::uint64_t first, std::uint64_t length) {
         return board.firewall.runs(World::non_secure, 0, Direction::read, first, length);
@@ -227,7 +227,7 @@ TEST_CASE("runs are maximal, and cut to the range asked for", "[firewall]") {
 }
 
 TEST_CASE("policy_changed is called when rights change, and only then", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     const unsigned start = board.host.policy_changes;
     const auto changes = [&] { return board.host.policy_changes - start; };
     board.region(1, 0x80000000, 0x1a, 0xc);
@@ -263,7 +263,7 @@ TEST_CASE("policy_changed is called when rights change, and only then", "[firewa
 }
 
 TEST_CASE("saved state of TZASC and GPR round-trips", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     protect_heap(board);
     write32(board.gpr, gpr10, 0x00030003);
     write32(board.tzc, tzc_action, 3);
@@ -275,7 +275,7 @@ TEST_CASE("saved state of TZASC and GPR round-trips", "[firewall]") {
     board.firewall.access(board.at(heap + 4, Direction::write, World::non_secure));
     board.firewall.access(board.at(heap + 8, Direction::write, World::non_secure));
 
-    FirewallBoard twin;
+    TzascBoard twin;
     const unsigned before = twin.host.policy_changes;
     REQUIRE_FALSE(twin.gpr.load(board.gpr.save()).has_value());
     REQUIRE_FALSE(twin.tzc.load(board.tzc.save()).has_value());
@@ -295,7 +295,7 @@ TEST_CASE("saved state of TZASC and GPR round-trips", "[firewall]") {
     write32(twin.tzc, tzc_int_clear, 1);
     CHECK(twin.tzc_host.irq[0] == false);
     SECTION("in the other order as well") {
-        FirewallBoard other;
+        TzascBoard other;
         REQUIRE_FALSE(other.tzc.load(board.tzc.save()).has_value());
         REQUIRE_FALSE(other.gpr.load(board.gpr.save()).has_value());
         CHECK(other.rights(heap) == "rw--");
@@ -304,7 +304,7 @@ TEST_CASE("saved state of TZASC and GPR round-trips", "[firewall]") {
 }
 
 TEST_CASE("streams cut short, too long, of another format or garbled are refused or harmless", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     protect_heap(board);
     board.firewall.access(board.at(heap + 4, Direction::write, World::non_secure));
     Device* const devices[] = {&board.tzc, &board.gpr, &board.firewall};
@@ -329,7 +329,7 @@ TEST_CASE("streams cut short, too long, of another format or garbled are refused
     for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
         std::vector<std::byte> bad = good;
         bad[bit / 8] ^= static_cast<std::byte>(1u << bit % 8);
-        FirewallBoard victim;
+        TzascBoard victim;
         victim.enable();
         if (victim.tzc.load(bad).has_value()) {
             ++refused;
@@ -346,9 +346,9 @@ TEST_CASE("streams cut short, too long, of another format or garbled are refused
 }
 
 TEST_CASE("rights of a refused state end with the next reset, and views hear of it", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.enable();
-    FirewallBoard open;
+    TzascBoard open;
     write32(open.tzc, tzc_attributes(0), 0xf0000000);
     std::vector<std::byte> state = open.tzc.save();
     state.push_back(std::byte{0});
@@ -357,7 +357,7 @@ TEST_CASE("rights of a refused state end with the next reset, and views hear of 
     board.enable();
     CHECK(board.rights(heap) == "rw--");
     // The refused state may be the very one that reset brings: the change from before still has to be told.
-    state = FirewallBoard().tzc.save();
+    state = TzascBoard().tzc.save();
     state.push_back(std::byte{0});
     protect_heap(board);
     REQUIRE(board.tzc.load(state).has_value());
@@ -367,7 +367,7 @@ TEST_CASE("rights of a refused state end with the next reset, and views hear of 
 }
 
 TEST_CASE("rights change with a reset of either block, in any order", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     protect_heap(board);
     unsigned changes = board.host.policy_changes;
     board.gpr.reset();

@@ -20,7 +20,7 @@ struct Picture {
     std::uint32_t gpr1, gpr10, gpr11;
 };
 
-Picture look(FirewallBoard& board) {
+Picture look(TzascBoard& board) {
     Picture picture{};
     for (unsigned number = 0; number < 16; ++number) {
         picture.region[number][0] = read32(board.tzc, tzc_low(number));
@@ -110,8 +110,8 @@ Access any_access(Random& random) {
     return access;
 }
 
-void run(FirewallBoard& board, const Access& access) {
-    Transaction by = FirewallBoard::at(0, access.write ? Direction::write : Direction::read, access.world);
+void run(TzascBoard& board, const Access& access) {
+    Transaction by = TzascBoard::at(0, access.write ? Direction::write : Direction::read, access.world);
     Device& device = access.tzc ? static_cast<Device&>(board.tzc) : board.gpr;
     if (access.write) {
         device.write(0, access.offset, access.value, access.size, by);
@@ -125,7 +125,7 @@ void run(FirewallBoard& board, const Access& access) {
 TEST_CASE("random register accesses break no lock and miss no change of rights", "[firewall]") {
     const unsigned long operations = fuzz_operations();
     Random random(380);
-    FirewallBoard board;
+    TzascBoard board;
     bool pin = false;
     Picture before = look(board);
     unsigned long locks_met = 0;
@@ -153,9 +153,9 @@ TEST_CASE("random register accesses break no lock and miss no change of rights",
         }
         locks_met += after.range >> 31 != 0 ? 1 : 0;
         before = after;
-        board.firewall.access(FirewallBoard::at(dram + random() % 0x100000000, Direction::write,
-                                                random() % 2 == 0 ? World::secure : World::non_secure,
-                                                static_cast<std::uint32_t>(random() % 64)));
+        board.firewall.access(TzascBoard::at(dram + random() % 0x100000000, Direction::write,
+                                             random() % 2 == 0 ? World::secure : World::non_secure,
+                                             static_cast<std::uint32_t>(random() % 64)));
         const bool level = read32(board.tzc, tzc_itcrg) != 0 ? read32(board.tzc, tzc_itop) != 0
                                                              : (read32(board.tzc, tzc_int_status) & 1) != 0 &&
                                                                    (read32(board.tzc, tzc_action) & 2) != 0;
@@ -173,7 +173,7 @@ TEST_CASE("random register accesses break no lock and miss no change of rights",
             board.gpr_host.guest_errors.clear();
         }
         if (count % 500 == 0) {
-            FirewallBoard twin;
+            TzascBoard twin;
             REQUIRE_FALSE(twin.gpr.load(board.gpr.save()).has_value());
             REQUIRE_FALSE(twin.tzc.load(board.tzc.save()).has_value());
             REQUIRE(twin.tzc.save() == board.tzc.save());

@@ -36,10 +36,10 @@ Direction any_direction(Random& random) {
     return chance(random, 50) ? Direction::read : Direction::write;
 }
 
-void check_access(Random& random, FirewallBoard& board, const TzcOracle& oracle,
+void check_access(Random& random, TzascBoard& board, const TzascOracle& oracle,
                   const std::vector<std::uint64_t>& borders) {
-    const Transaction transaction = FirewallBoard::at(any_address(random, borders), any_direction(random),
-                                                      any_world(random), any_size(random));
+    const Transaction transaction = TzascBoard::at(any_address(random, borders), any_direction(random),
+                                                   any_world(random), any_size(random));
     int denied_by = -1;
     std::uint64_t denied_at = 0;
     for (std::uint64_t byte = 0; byte < transaction.size && denied_by < 0; ++byte) {
@@ -67,7 +67,7 @@ void check_access(Random& random, FirewallBoard& board, const TzcOracle& oracle,
 
 /** Runs cover the range without gaps, never meet an equal neighbour, and agree with the oracle and decide().
  */
-void check_runs(Random& random, const FirewallBoard& board, const TzcOracle& oracle,
+void check_runs(Random& random, const TzascBoard& board, const TzascOracle& oracle,
                 const std::vector<std::uint64_t>& borders, World world, std::uint64_t first,
                 std::uint64_t length) {
     for (Direction direction : {Direction::read, Direction::write}) {
@@ -111,7 +111,7 @@ void check_runs(Random& random, const FirewallBoard& board, const TzcOracle& ora
 }
 
 /** The two-direction form is what the one-direction form says, cut only where either changes. */
-void check_access_runs(const FirewallBoard& board, World world, std::uint64_t first, std::uint64_t length) {
+void check_access_runs(const TzascBoard& board, World world, std::uint64_t first, std::uint64_t length) {
     const auto both = board.firewall.access_runs(world, 0, first, length);
     for (Direction direction : {Direction::read, Direction::write}) {
         std::vector<Run> joined;
@@ -137,8 +137,8 @@ TEST_CASE("1000 random programs x 1000 accesses agree with the naive oracle", "[
     unsigned denied = 0;
     for (unsigned number = 0; number < 1000; ++number) {
         INFO("program " << number);
-        FirewallBoard board;
-        TzcOracle oracle;
+        TzascBoard board;
+        TzascOracle oracle;
         program(random, board, oracle);
         const std::set<std::uint64_t> set = oracle.borders();
         const std::vector<std::uint64_t> borders(set.begin(), set.end());
@@ -163,7 +163,7 @@ TEST_CASE("1000 random programs x 1000 accesses agree with the naive oracle", "[
 }
 
 TEST_CASE("runs of the worst program are fast", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.enable();
     const bool side_by_side = GENERATE(true, false);
     for (unsigned number = 1; number < 16; ++number) {

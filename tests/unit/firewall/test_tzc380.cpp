@@ -68,7 +68,7 @@ TEST_CASE("every TZC-380 register has its reset value and mask, everything else 
     }
     for (const auto& [offset, row] : expected) {
         INFO(row.name << " at 0x" << std::hex << offset);
-        FirewallBoard board;
+        TzascBoard board;
         CHECK(read32(board.tzc, offset) == row.reset);
         CHECK(write32(board.tzc, offset, 0xffffffff) == Response::okay);
         CHECK(read32(board.tzc, offset) == ((row.reset & ~row.writable) | row.writable));
@@ -80,7 +80,7 @@ TEST_CASE("every TZC-380 register has its reset value and mask, everything else 
         CHECK(read32(board.tzc, offset) == row.reset);
         CHECK(board.tzc_host.irq[0] == false);
     }
-    FirewallBoard board;
+    TzascBoard board;
     for (std::uint32_t offset = 0; offset < 0x10000; offset += 4) {
         if (expected.count(offset) == 0) {
             const std::size_t logged = board.tzc_host.guest_errors.size();
@@ -114,7 +114,7 @@ TEST_CASE("each sp code gives the rights of the manual's table", "[firewall]") {
     for (std::uint32_t sp = 0; sp < 16; ++sp) {
         for (bool inversion : {false, true}) {
             INFO("sp " << sp << ", inversion " << inversion);
-            FirewallBoard board;
+            TzascBoard board;
             board.enable();
             write32(board.tzc, tzc_inversion, inversion ? 1 : 0);
             // Region 5 has the code, region 0 the opposite one, so that a wrong region would show.
@@ -133,7 +133,7 @@ TEST_CASE("each sp code gives the rights of the manual's table", "[firewall]") {
 TEST_CASE("each size code covers its bytes and no more", "[firewall]") {
     for (std::uint32_t size = 0x0e; size <= 0x1f; ++size) {
         INFO("size code " << size);
-        FirewallBoard board;
+        TzascBoard board;
         board.enable();
         const std::uint64_t bytes = std::uint64_t{2} << size;
         const std::uint64_t base = bytes < 0x80000000 ? 0x80000000 : 0;
@@ -150,7 +150,7 @@ TEST_CASE("each size code covers its bytes and no more", "[firewall]") {
 }
 
 TEST_CASE("size codes beyond 32 bits cover all of DRAM, with eighths of their own size", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.enable();
     // 8 GiB: sub-regions of 1 GiB, of which only the lower four can be reached.
     board.region(1, 0, 0x20, 0xf, 0x02);
@@ -168,7 +168,7 @@ TEST_CASE("size codes beyond 32 bits cover all of DRAM, with eighths of their ow
 
 TEST_CASE("reserved size codes leave a region without effect and are logged", "[firewall]") {
     for (std::uint32_t size = 0; size < 0x0e; ++size) {
-        FirewallBoard board;
+        TzascBoard board;
         board.enable();
         board.region(1, 0, size, 0xf);
         CHECK(board.rights(dram) == "rw--");
@@ -177,7 +177,7 @@ TEST_CASE("reserved size codes leave a region without effect and are logged", "[
 }
 
 TEST_CASE("base bits below the size are ignored, bits above the address width as well", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.enable();
     // NXP's own SDP code programs an unaligned base for 512 MiB.
     board.region(1, 0x8e000000, 0x1c, 0xf);
@@ -200,7 +200,7 @@ TEST_CASE("a wider TZC-380 compares the upper base bits", "[firewall]") {
     CHECK(tzc.permission(0x5'4000'0000, Direction::read, World::non_secure).region == 1);
     CHECK(tzc.permission(0x5'8000'0000, Direction::read, World::non_secure).region == 0);
     CHECK(tzc.permission(0x0'4000'0000, Direction::read, World::non_secure).region == 0);
-    Transaction denied = FirewallBoard::at(0x9'1234'5678, Direction::write, World::non_secure);
+    Transaction denied = TzascBoard::at(0x9'1234'5678, Direction::write, World::non_secure);
     tzc.latch(denied);
     CHECK(read32(tzc, tzc_fail_address_low) == 0x12345678);
     CHECK(read32(tzc, tzc_fail_address_high) == 9);
@@ -208,7 +208,7 @@ TEST_CASE("a wider TZC-380 compares the upper base bits", "[firewall]") {
 
 TEST_CASE("each sub-region can be switched off and falls to the next lower region", "[firewall]") {
     for (std::uint32_t disabled = 0; disabled < 256; ++disabled) {
-        FirewallBoard board;
+        TzascBoard board;
         board.enable();
         board.region(3, 0x200000, 0x0f, 0x3);            // 64 KiB, read and write for both worlds
         board.region(7, 0x200000, 0x0e, 0x2, disabled);  // lower 32 KiB of it, read only
@@ -225,12 +225,12 @@ TEST_CASE("each sub-region can be switched off and falls to the next lower regio
 }
 
 TEST_CASE("the highest-numbered enabled region decides, and region 0 lies under all", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.enable();
     for (unsigned number = 1; number < 16; ++number) {
         board.region(number, 0, 0x0e + number, number % 2 == 0 ? 0xf : 0x0);
     }
-    Transaction probe = FirewallBoard::at(dram, Direction::read, World::non_secure);
+    Transaction probe = TzascBoard::at(dram, Direction::read, World::non_secure);
     for (unsigned number = 15; number > 0; --number) {
         const Tzc380::Permission permission = board.tzc.permission(0, probe.direction, probe.world);
         CHECK(permission.region == number);
@@ -245,7 +245,7 @@ TEST_CASE("the highest-numbered enabled region decides, and region 0 lies under 
 TEST_CASE("lockdown_range locks registers of the highest regions and leaves memory alone", "[firewall]") {
     for (std::uint32_t no_regions = 0; no_regions < 16; ++no_regions) {
         INFO("no_regions " << no_regions);
-        FirewallBoard board;
+        TzascBoard board;
         board.enable();
         for (unsigned number = 1; number < 16; ++number) {
             board.region(number, number << 20, 0x13, 0xf);
@@ -299,7 +299,7 @@ TEST_CASE("lockdown_select makes its registers read-only", "[firewall]") {
     } const rows[] = {{tzc_lockdown_range, 0x8000000f, 1}, {tzc_inversion, 1, 2}, {tzc_speculation, 3, 4}};
     for (std::uint32_t select = 0; select < 8; ++select) {
         for (const auto& row : rows) {
-            FirewallBoard board;
+            TzascBoard board;
             write32(board.tzc, tzc_lockdown_select, select);
             write32(board.tzc, row.offset, 0xffffffff);
             CHECK(read32(board.tzc, row.offset) == ((select & row.select) != 0 ? 0 : row.mask));
@@ -308,7 +308,7 @@ TEST_CASE("lockdown_select makes its registers read-only", "[firewall]") {
 }
 
 TEST_CASE("secure_boot_lock freezes lockdown_select until reset", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     write32(board.tzc, tzc_lockdown_select, 5);
     CHECK(read32(board.tzc, tzc_itip) == 0);
     write32(board.gpr, gpr1, 1u << 23);
@@ -327,7 +327,7 @@ TEST_CASE("secure_boot_lock freezes lockdown_select until reset", "[firewall]") 
 }
 
 TEST_CASE("OP-TEE's lockdown cannot be taken back once secure_boot_lock was seen", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.enable();
     board.region(1, 0x80000000, 0x1a, 0xc);
     write32(board.tzc, tzc_lockdown_range, 0x8000000f);
@@ -341,7 +341,7 @@ TEST_CASE("OP-TEE's lockdown cannot be taken back once secure_boot_lock was seen
 }
 
 TEST_CASE("the non-secure world reads zero, writes nothing and gets SLVERR", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.region(1, 0x80000000, 0x1a, 0xc);
     for (std::uint32_t offset = 0; offset < 0x1000; offset += 4) {
         const ReadResult result = board.tzc.read(0, offset, 4, non_secure());
@@ -357,7 +357,7 @@ TEST_CASE("the non-secure world reads zero, writes nothing and gets SLVERR", "[f
 }
 
 TEST_CASE("byte and doubleword accesses to registers reach the right bits", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     board.enable();
     board.tzc.write(0, tzc_attributes(2) + 3, 0xf0, 1, secure_access());
     CHECK(read32(board.tzc, tzc_attributes(2)) == 0xf000001c);
@@ -371,7 +371,7 @@ TEST_CASE("byte and doubleword accesses to registers reach the right bits", "[fi
 }
 
 TEST_CASE("integration test mode drives the interrupt by hand", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     write32(board.tzc, tzc_itop, 1);
     CHECK(board.tzc_host.irq[0] == false);
     write32(board.tzc, tzc_itcrg, 1);
@@ -392,7 +392,7 @@ TEST_CASE("integration test mode drives the interrupt by hand", "[firewall]") {
 }
 
 TEST_CASE("a TZC-380 takes only a GPR as its peer", "[firewall]") {
-    FirewallBoard board;
+    TzascBoard board;
     CHECK_FALSE(board.tzc.connect("gpr", board.tzc));
     CHECK_FALSE(board.tzc.connect("rpg", board.gpr));
     CHECK(board.tzc.connect("gpr", board.gpr));

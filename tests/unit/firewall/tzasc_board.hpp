@@ -53,8 +53,8 @@ inline constexpr SpRow sp_table[16] = {
     {"rw--", "rw--"}, {"rw-w", "rw-w"}, {"rwr-", "rwr-"}, {"rwrw", "rwrw"},
 };
 
-struct FirewallBoard {
-    FirewallBoard() {
+struct TzascBoard {
+    TzascBoard() {
         tzc.connect("gpr", gpr);
         firewall.connect("tzasc", tzc);
         firewall.connect("gpr", gpr);

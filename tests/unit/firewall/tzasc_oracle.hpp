@@ -19,14 +19,14 @@ using Random = std::mt19937_64;
 
 inline constexpr std::uint64_t window_end = 0x140000000;
 
-struct TzcOracle {
+struct TzascOracle {
     struct Registers {
         std::uint32_t low = 0;
         std::uint32_t high = 0;
         std::uint32_t attributes = 0x1c;
     };
 
-    TzcOracle() { region[0].attributes = 0xc0000000; }
+    TzascOracle() { region[0].attributes = 0xc0000000; }
 
     void write(std::uint32_t offset, std::uint32_t value) {
         switch (offset) {
@@ -168,7 +168,7 @@ inline std::uint32_t any_attributes(Random& random) {
 }
 
 /** Writes the same to both: a random program of regions, inversion, action, enable and a few locks. */
-inline void program(Random& random, FirewallBoard& board, TzcOracle& oracle) {
+inline void program(Random& random, TzascBoard& board, TzascOracle& oracle) {
     const auto write = [&](std::uint32_t offset, std::uint32_t value) {
         write32(board.tzc, offset, value);
         oracle.write(offset, value);

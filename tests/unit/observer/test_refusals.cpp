@@ -243,7 +243,7 @@ TEST_CASE("an observer's access is no refusal on record", "[observer]") {
 }
 
 TEST_CASE("a refused access is on record as the firewall's denials are, and counted", "[observer]") {
-    PolicyBoard board;
+    FirewallBoard board;
     FakeHost monitor_host;
     BusMonitor monitor(monitor_host);
     Transaction by = board.from(2, World::non_secure, 0x303e0014, Direction::write, 2);

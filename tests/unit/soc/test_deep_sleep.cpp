@@ -22,7 +22,7 @@ constexpr unsigned wake_line = 26;
 constexpr std::uint64_t nowhere = 0x301f0000;  // nothing guards it
 
 /** The last core is about to stop in WFI, as PSCI SYSTEM_SUSPEND leaves things. */
-struct SleepBoard : PolicyBoard {
+struct SleepBoard : FirewallBoard {
     explicit SleepBoard(std::uint64_t loses) {
         REQUIRE(gpc.connect("src", src));
         REQUIRE(gpc.connect("tzasc", tzc));
