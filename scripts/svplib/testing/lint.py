@@ -19,12 +19,13 @@ CODE_SUFFIXES = (".cpp", ".hpp", ".c", ".h", ".py", ".S", ".dts", ".dtsi", ".ld"
 MAXIMUM_LINES = 900
 CLANG_FORMAT_VERSION = 14  # Debian 12
 FORBIDDEN_WORDS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3, "HA" + "CK")) + r")\b")
+TEST_CASE = re.compile(r'^TEST_CASE\(\s*((?:"(?:[^"\\\n]|\\.)*"\s*)+)(,[^)]*)?\)', re.MULTILINE)
 MODULE_FOLDERS = ("firmware/linux",)
 
 
 def run(results, pattern=None):
     """Run every lint check whose name contains the pattern."""
-    for check in (_format, _includes, _imports, _licence_lines, _file_sizes, _no_notes, _kernel_style):
+    for check in (_format, _includes, _imports, _tags_of_tests, _licence_lines, _file_sizes, _no_notes, _kernel_style):
         name = check.__name__.strip("_").replace("_", " ")
         if pattern and pattern.lower() not in f"lint {name}":
             continue
@@ -78,6 +79,17 @@ def _imports():
     """No module of svplib imports what imports it, and no package one that imports from it."""
     files = _files(("scripts/svplib",), (".py",))
     return _verdict(import_graph.findings({name: (parts.REPOSITORY / name).read_text() for name in files}), files, "module")
+
+
+def _tags_of_tests():
+    """Every unit test has its folder as a tag: without it nothing runs the test."""
+    findings, files = [], [name for name in _files(("tests/unit",), (".cpp",)) if Path(name).name.startswith("test_")]
+    for name in files:
+        text, tag = (parts.REPOSITORY / name).read_text(), f"[{Path(name).parent.name}]"
+        for match in TEST_CASE.finditer(text):
+            if tag not in (match.group(2) or ""):
+                findings.append(f"{name}:{text.count(chr(10), 0, match.start()) + 1}: the tag {tag} is missing")
+    return _verdict(findings, files, "file of unit tests")
 
 
 def _licence_lines():

@@ -264,7 +264,7 @@ Text problem_of(const Text& codec, const Text& configuration, const Text& sample
 
 }  // namespace
 
-TEST_CASE("Configurations and samples that are cut") {
+TEST_CASE("Configurations and samples that are cut", "[guest]") {
     const Text avcc("\1\x64\0\x1e\xff\xe0\0", 7);
     const Text hvcc = Text(21, 0) + "\x3" + Text(1, 1) + "\x21" + number(1, 2) + number(4, 2) + Text(4, 'x');
     CHECK(problem_of("avc1", avcc, "").empty());
@@ -281,7 +281,7 @@ TEST_CASE("Configurations and samples that are cut") {
     CHECK(problem_of("vp09", "", "") == "codec 'vp09', only H.264 and HEVC are decoded");
 }
 
-TEST_CASE("Configurations and samples of any bytes are read to an end") {
+TEST_CASE("Configurations and samples of any bytes are read to an end", "[guest]") {
     std::mt19937 noise(11);
     for (unsigned round = 0; round < 20'000; ++round) {
         Text configuration(noise() % 60, 0), sample(noise() % 200, 0);
