@@ -11,5 +11,6 @@
 #include <vector>
 
 #include "../catch.hpp"
+#include "../fake_host.hpp"
 
 #endif
