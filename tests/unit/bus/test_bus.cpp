@@ -618,7 +618,7 @@ TEST_CASE("judging rows comes to what the rights of their bytes are, and moves n
     CHECK(bench.bus.judge_rows({master}, {base, 64, 0, 2}).granted);
 }
 
-TEST_CASE("a look finds what a judged read was allowed, by faults that are over as well") {
+TEST_CASE("a look finds what a judged read was allowed, by faults that are over as well", "[bus]") {
     constexpr FaultKind kinds[] = {FaultKind::zero, FaultKind::corrupt, FaultKind::answer,
                                    FaultKind::change_domain};
     unsigned hits = 0, closed = 0;

@@ -33,7 +33,7 @@ struct LeakBoard : PolicyBoard {
 
 }  // namespace
 
-TEST_CASE("protected is what no address gives to non-secure CPUs", "[leaks]") {
+TEST_CASE("protected is what no address gives to non-secure CPUs", "[firewall]") {
     LeakBoard board;
     CHECK_FALSE(board.is_protected(heap));
     board.region(1, 0x10000, 15, 0xc);
@@ -58,7 +58,7 @@ TEST_CASE("protected is what no address gives to non-secure CPUs", "[leaks]") {
     CHECK_FALSE(board.is_protected(dram + 0x100000));
 }
 
-TEST_CASE("on-chip memory is protected if neither privilege reads it", "[leaks]") {
+TEST_CASE("on-chip memory is protected if neither privilege reads it", "[firewall]") {
     LeakBoard board;
     CHECK_FALSE(board.is_protected(ocram));
     board.csl(118, 0x33);
@@ -68,7 +68,7 @@ TEST_CASE("on-chip memory is protected if neither privilege reads it", "[leaks]"
     CHECK_FALSE(board.is_protected(ocram));
 }
 
-TEST_CASE("a region that opens is an event at once", "[leaks]") {
+TEST_CASE("a region that opens is an event at once", "[firewall]") {
     LeakBoard board;
     for (unsigned image = 0; image < 4; ++image) {
         board.region(image + 1, image * 0x40000000 + 0x10000, 15, 0xc);
@@ -92,7 +92,7 @@ TEST_CASE("a region that opens is an event at once", "[leaks]") {
     CHECK(LeakBoard(false).monitor.counters().empty());
 }
 
-TEST_CASE("masters that are not followed stay behind their fences where memory is protected", "[leaks]") {
+TEST_CASE("masters that are not followed stay behind their fences where memory is protected", "[firewall]") {
     for (const bool follows : {true, false}) {
         LeakBoard board(follows);
         board.region(1, 0x10000, 15, 0xc);
@@ -110,7 +110,7 @@ TEST_CASE("masters that are not followed stay behind their fences where memory i
     }
 }
 
-TEST_CASE("a state with a leak oracle is loaded by a monitor that has one", "[leaks]") {
+TEST_CASE("a state with a leak oracle is loaded by a monitor that has one", "[firewall]") {
     LeakBoard with, without(false);
     const auto state = with.monitor.save();
     CHECK_FALSE(with.monitor.load(state));

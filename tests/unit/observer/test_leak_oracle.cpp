@@ -91,7 +91,8 @@ using Path = std::vector<LeakStep>;
 
 }  // namespace
 
-TEST_CASE("what a master reads of protected memory is marked until the master has forgotten it") {
+TEST_CASE("what a master reads of protected memory is marked until the master has forgotten it",
+          "[observer]") {
     Bench bench;
     bench.read(Master::vpu_decoder, ordinary, 64);
     bench.write(Master::vpu_decoder, ordinary + 0x100, 64);
@@ -115,7 +116,7 @@ TEST_CASE("what a master reads of protected memory is marked until the master ha
           "0x40002010");
 }
 
-TEST_CASE("what is written over marked data is no longer marked, as far as whole granules go") {
+TEST_CASE("what is written over marked data is no longer marked, as far as whole granules go", "[observer]") {
     Bench bench;
     bench.read(Master::caam, heap, 1);
     bench.write(Master::caam, ordinary, 256);
@@ -128,7 +129,7 @@ TEST_CASE("what is written over marked data is no longer marked, as far as whole
     CHECK(bench.told == 1);
 }
 
-TEST_CASE("marked data that others carry on are known by their whole way") {
+TEST_CASE("marked data that others carry on are known by their whole way", "[observer]") {
     Bench bench;
     bench.write(Master::caam, heap + 0x400, 64);
     bench.read(Master::vpu_decoder, heap + 0x400, 64);
@@ -145,7 +146,7 @@ TEST_CASE("marked data that others carry on are known by their whole way") {
                                                            {Master::usb1, ordinary, false}});
 }
 
-TEST_CASE("masters that are not followed deliver what they read") {
+TEST_CASE("masters that are not followed deliver what they read", "[observer]") {
     for (const auto& [master, world, leaks] :
          {std::tuple{Master::usdhc2, World::secure, true},
           std::tuple{Master::enet_tx, World::non_secure, true},
@@ -165,7 +166,7 @@ TEST_CASE("masters that are not followed deliver what they read") {
     }
 }
 
-TEST_CASE("memory that opens tells what is in it") {
+TEST_CASE("memory that opens tells what is in it", "[observer]") {
     Bench bench;
     bench.write(Master::caam, heap + 0x40, 0x80);
     bench.write(Master::caam, heap + 0xc00, 1);
@@ -180,7 +181,7 @@ TEST_CASE("memory that opens tells what is in it") {
     CHECK(bench.oracle.log().events() == 2);
 }
 
-TEST_CASE("one image is enough for memory to be open") {
+TEST_CASE("one image is enough for memory to be open", "[observer]") {
     Bench bench;
     bench.write(Master::caam, heap, 64);
     CHECK(bench.oracle.is_protected(heap));
@@ -192,7 +193,7 @@ TEST_CASE("one image is enough for memory to be open") {
     CHECK(bench.newest().kind == LeakKind::written);
 }
 
-TEST_CASE("neither a reset nor the loading of a state opens anything") {
+TEST_CASE("neither a reset nor the loading of a state opens anything", "[observer]") {
     Bench bench;
     bench.write(Master::caam, heap, 64);
     bench.oracle.hold(true);
@@ -208,7 +209,7 @@ TEST_CASE("neither a reset nor the loading of a state opens anything") {
     CHECK(bench.told == 0);
 }
 
-TEST_CASE("registers show what is written to them, where non-secure software reads them") {
+TEST_CASE("registers show what is written to them, where non-secure software reads them", "[observer]") {
     Bench bench;
     bench.write(Master::caam, registers, 4);
     bench.read(Master::caam, heap, 4);
@@ -220,7 +221,7 @@ TEST_CASE("registers show what is written to them, where non-secure software rea
     CHECK(bench.newest().count == 2);
 }
 
-TEST_CASE("a CPU carries what it has read out of the secure world") {
+TEST_CASE("a CPU carries what it has read out of the secure world", "[observer]") {
     Bench bench;
     bench.holder = LeakOracle::first_cpu + 2;
     bench.read(Master::a53, heap, 8);
@@ -234,7 +235,7 @@ TEST_CASE("a CPU carries what it has read out of the secure world") {
     CHECK(bench.newest().count == 1);
 }
 
-TEST_CASE("what steers a master, and what is encrypted, is not followed") {
+TEST_CASE("what steers a master, and what is encrypted, is not followed", "[observer]") {
     Bench bench;
     Cargo cargo = bench.cargo();
     cargo.steers = true;
@@ -250,7 +251,7 @@ TEST_CASE("what steers a master, and what is encrypted, is not followed") {
     CHECK(bench.told == 1);
 }
 
-TEST_CASE("rows of one picture are one record, and the log is bounded") {
+TEST_CASE("rows of one picture are one record, and the log is bounded", "[observer]") {
     Bench bench;
     bench.read(Master::vpu_decoder, heap, 1);
     for (std::uint64_t row = 0; row < 8; ++row) {
@@ -273,7 +274,7 @@ TEST_CASE("rows of one picture are one record, and the log is bounded") {
     CHECK(log.dropped() == LeakLog::capacity);
 }
 
-TEST_CASE("more origins than are told apart count as those that they come from") {
+TEST_CASE("more origins than are told apart count as those that they come from", "[observer]") {
     Bench bench;
     bench.closed.clear();
     for (std::uint64_t at = ram; at < ram + window; at += 0x1000) {
@@ -291,7 +292,7 @@ TEST_CASE("more origins than are told apart count as those that they come from")
     CHECK(bench.oracle.path(bench.newest().origin).size() > 1000);
 }
 
-TEST_CASE("a saved state has marks, holders and records") {
+TEST_CASE("a saved state has marks, holders and records", "[observer]") {
     Bench bench;
     bench.write(Master::caam, heap + 0x40, 0x300);
     bench.read(Master::vpu_decoder, heap + 0x40, 1);
@@ -331,7 +332,7 @@ TEST_CASE("a saved state has marks, holders and records") {
     }
 }
 
-TEST_CASE("very many marks are saved by the page") {
+TEST_CASE("very many marks are saved by the page", "[observer]") {
     DataMarks marks(64 << 20);
     for (std::uint64_t at = 0; at < marks.size(); at += 128) {
         marks.set(at, 1, static_cast<Mark>(1 + at / 128 % 2));
@@ -418,7 +419,7 @@ std::uint64_t leaked(const Bench& bench) {
 
 }  // namespace
 
-TEST_CASE("random programs leak what a naive oracle says") {
+TEST_CASE("random programs leak what a naive oracle says", "[observer]") {
     std::mt19937_64 random(11);
     const auto below = [&random](std::uint64_t limit) { return random() % limit; };
     for (unsigned program = 0; program < program_count(); ++program) {

@@ -190,7 +190,7 @@ TEST_CASE("samples beyond a width that is no multiple of 8 do not count", "[vpu]
     }
 }
 
-TEST_CASE("memory of jobs is kept for the next piece of its size") {
+TEST_CASE("memory of jobs is kept for the next piece of its size", "[vpu]") {
     constexpr std::size_t size = MemoryPool::smallest;
     MemoryPool pool(3 * size);
     void* const first = pool.take(size);
