@@ -2,11 +2,13 @@
 /** Stands in for hw/vpu/entropy/cabac_decoder.hpp: bins are choices (see hevc_choices.hpp). */
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "../../../hevc_choices.hpp"
+#include "vpu/entropy/cabac_tables.hpp"
 
 namespace svp::vpu {
 
@@ -15,6 +17,13 @@ struct CabacContext : test::ArithmeticEncoder::Context {
     CabacContext()
         : Context{0, 0}, index(static_cast<std::uint16_t>(next++ % test::HevcChoices::context_count)) {}
     std::uint16_t index;
+
+    /** HEVC clause 9.3.2.2, equations 9-6 and 9-7. */
+    void start(int m, int n, int qp) {
+        const int value = std::clamp((m * qp >> 4) + n, 1, 126);
+        most_probable = value > 63 ? 1 : 0;
+        state = static_cast<std::uint8_t>(value > 63 ? value - 64 : 63 - value);
+    }
 
  private:
     static inline unsigned next = 0;
