@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t heap = dram + 0x10000;
 constexpr std::uint32_t of_usdhc1 = 1u << 15, of_vpu = 1u << 4, of_cpus = 1u << 0, of_observer = 1u << 9;
 
-struct LeakBoard : PolicyBoard {
+struct LeakBoard : FirewallBoard {
     explicit LeakBoard(bool follows = true) {
         REQUIRE_FALSE(monitor.set_property("leak-oracle", follows ? 1 : 0));
         REQUIRE(monitor.set_property("leak-oracle", 2));
