@@ -236,7 +236,8 @@ class Board:
         # A line that would swallow what follows it is ended first
         separator = "\n" if re.search(r"[#\n]|&\s*$", line) else "; "
         self.console.send_line(f'echo {SHELL_MARK}""b{number}; {line}{separator}echo {SHELL_MARK}""e{number} $?')
-        self.console.expect(f"^{SHELL_MARK}b{number}$", timeout=timeout)
+        # OP-TEE writes on the same line at any time; what was typed has quotes between mark and number
+        self.console.expect(f"{SHELL_MARK}b{number}$", timeout=timeout)
         begin = self.console.position
         match = self.console.expect(f"{SHELL_MARK}e{number} (\\d+)$", timeout=timeout)
         output = self.console.prompts_removed(begin, match.start()).strip("\n")
