@@ -10,7 +10,7 @@ import unittest
 
 from sleeping_board import SleepingBoardCase
 from svplib.machine import caam_jobs
-from svplib.machine.caam_jobs import Ring
+from svplib.machine.caam_jobs import IRJAR, IRSAR, ORSFR, Memory, Ring
 from svplib.machine.test_port import secure_registers, write_cells, write_command
 
 MEMORY = 0x50000000

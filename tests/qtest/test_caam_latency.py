@@ -9,7 +9,7 @@ import time
 import unittest
 
 from svplib.machine import caam_jobs
-from svplib.machine.caam_jobs import Job
+from svplib.machine.caam_jobs import CLASS1, IRBAR, IRJAR, IRSR, ORBAR, ORSFR, ORSR, Descriptor, Job
 from svplib.machine.test_port import secure_registers, write_cells, write_command
 from test_caam import CaamCase
 
