@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Cheap checks of the sources themselves, counted as tests: format, includes, licence lines, kernel style, size of files."""
+"""Cheap checks of the sources themselves, counted as tests: format, includes, imports, names, licence lines, kernel style, size of files."""
 
 import collections
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..base.progress import build_environment
 from ..build import parts, sources
-from . import import_graph, include_graph
+from . import import_graph, include_graph, undefined_names
 from .results import Result
 
 CORE_FOLDERS = ("hw", "include", "tests/pictures", "tests/unit", "tools")
@@ -25,7 +25,7 @@ MODULE_FOLDERS = ("firmware/linux",)
 
 def run(results, pattern=None):
     """Run every lint check whose name contains the pattern."""
-    for check in (_format, _includes, _imports, _tags_of_tests, _licence_lines, _file_sizes, _no_notes, _kernel_style):
+    for check in (_format, _includes, _imports, _names, _tags_of_tests, _licence_lines, _file_sizes, _no_notes, _kernel_style):
         name = check.__name__.strip("_").replace("_", " ")
         if pattern and pattern.lower() not in f"lint {name}":
             continue
@@ -79,6 +79,12 @@ def _imports():
     """No module of svplib imports what imports it, and no package one that imports from it."""
     files = _files(("scripts/svplib",), (".py",))
     return _verdict(import_graph.findings({name: (parts.REPOSITORY / name).read_text() for name in files}), files, "module")
+
+
+def _names():
+    """No Python file uses a name that nothing in it defines."""
+    files = _files(("scripts", "tests"), (".py",))
+    return _verdict([line for name in files for line in undefined_names.findings(name, (parts.REPOSITORY / name).read_text())], files, "Python file")
 
 
 def _tags_of_tests():
