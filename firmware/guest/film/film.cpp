@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "boxes.hpp"
 #include "film_tables.hpp"
@@ -126,7 +127,7 @@ bool is_video(Bytes mdia) {
     Full full(find(mdia, "hdlr"));
     full.reader.u32();
     const Bytes kind = full.reader.take(4);
-    return std::equal(kind.begin(), kind.end(), "vide", "vide" + 4);
+    return std::ranges::equal(kind, std::string_view("vide"));
 }
 
 /** Where the parts of a track are. */

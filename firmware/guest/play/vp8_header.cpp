@@ -160,7 +160,9 @@ bool Vp8Parser::parse_partitions(std::span<const std::uint8_t> data, std::size_t
         std::size_t size = left;
         if (i + 1u < control.num_dct_parts) {
             const std::uint8_t* entry = data.data() + position + 3 * i;
-            size = std::min<std::size_t>(left, entry[0] | entry[1] << 8 | entry[2] << 16);
+            const unsigned length =
+                entry[0] | static_cast<unsigned>(entry[1]) << 8 | static_cast<unsigned>(entry[2]) << 16;
+            size = std::min<std::size_t>(left, length);
         }
         control.dct_part_sizes[i] = static_cast<std::uint32_t>(size);
         left -= size;

@@ -16,7 +16,7 @@ using namespace svp;
 namespace {
 
 constexpr std::uint64_t ram = 0x40000000, fitted = 0x8000, window = 0x14000;
-constexpr std::uint64_t heap = ram + 0x2000, heap_size = 0x1000, ordinary = ram + 0x5000;
+constexpr std::uint64_t heap = ram + 0x2000, ordinary = ram + 0x5000;
 constexpr std::uint64_t registers = 0x30000000, closed_registers = 0x31000000;
 
 /** RAM of eight pages, one and a half times again above, in which some pages are closed to Linux. */
