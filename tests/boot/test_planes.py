@@ -346,9 +346,13 @@ class Planes(ShowingCase):
         self.assertGreaterEqual(float(seconds) / int(frames), 0.99 * 800 * 525 / 25.175e6)
 
     def test_vertical_blanks(self):
+        rates = []
         with self.planes(*self.below()[1]):
-            text = self.board.command("svp-media timeout 5 vbltest -M imx8mq-dcss-svp", timeout=SHOW_SECONDS).output
-        rates = [float(rate) for rate in re.findall(r"freq: ([0-9.]+)Hz", text)]
+            for seconds in (5, 15, 45):  # it tells the rate of each 60, and gives up if none comes for a while: a busy host is slow
+                text = self.board.command(f"svp-media timeout {seconds} vbltest -M imx8mq-dcss-svp", timeout=SHOW_SECONDS).output
+                rates += [float(rate) for rate in re.findall(r"freq: ([0-9.]+)Hz", text)]
+                if rates:
+                    break
         self.assertTrue(rates, text)
         self.assertLessEqual(max(rates), 61, text)
 
