@@ -176,6 +176,24 @@ class Downloads(WithCache):
         self.assertEqual(sources.deb_file("x").read_text(), "fetch 1")
 
 
+class Made(WithCache):
+    def test_once_and_whole(self):
+        calls = []
+
+        def make(partial):
+            calls.append(partial)
+            (partial / "half").write_text("1")
+            if len(calls) == 1:
+                raise SvpError("no luck")
+        with self.assertRaises(SvpError):
+            cache.made("thing", "1", make, 2)
+        self.assertFalse((cache.folder("build") / "thing-1").exists())
+        whole = cache.made("thing", "1", make, 2)
+        self.assertEqual((whole / "half").read_text(), "1")
+        self.assertEqual(cache.made("thing", "1", make, 2), whole)
+        self.assertEqual(len(calls), 2)
+
+
 class Locks(WithCache):
     """Who builds one thing does not keep others from another."""
 

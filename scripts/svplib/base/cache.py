@@ -209,6 +209,24 @@ def stat_manifest(base, without=()):
     return manifest
 
 
+def made(prefix, digested, make, keep):
+    """Folder `prefix`-`digested` of what is built; `make(partial)` fills it if it is not there, all of it or nothing, while others wait.
+
+    All but `keep` of this prefix go: see prune(). What make() raises comes through, and leaves no folder behind that counts.
+    """
+    whole = folder("build") / f"{prefix}-{digested}"
+    with lock(whole.name):
+        if not whole.exists():
+            partial = whole.with_name(whole.name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            make(partial)
+            partial.rename(whole)
+            prune("build", f"{prefix}-", keep)
+    mark_used(whole)
+    return whole
+
+
 def prune(kind, prefix, keep):
     """Remove all but the `keep` most recently used entries of a cache folder whose name begins with prefix.
 

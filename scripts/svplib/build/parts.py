@@ -264,21 +264,15 @@ def flash_with(bl32=None, bl33=None):
     bl33   runs from its first byte at 0x40200000 (U-Boot), in place of the trampoline to a kernel that the machine has placed
     """
     own = {name: image for name, image in (("bl32", bl32), ("bl33", bl33)) if image}
-    folder = cache.folder("build") / f"own-flash-{cache.digest(key('boot'), *(f'{name} {_sha256(image)}' for name, image in own.items()))}"
-    with cache.lock(folder.name):
-        if not folder.exists():
-            partial = folder.with_name(folder.name + ".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
-            for name, image in own.items():
-                shutil.copyfile(image, partial / f"{name}.bin")  # the Makefile's arguments allow neither ':' nor blanks in a path
-            _make("boot", partial, f"BL31={product('bl31')}", f"BL32={partial / 'bl32.bin' if bl32 else product('tee')}",
-                  *([f"BL33={partial / 'bl33.bin'}"] if bl33 else ()),
-                  title=f"build flash image with {' and '.join(image.name for image in own.values())}", log=log_path("own-flash"))
-            partial.rename(folder)
-            cache.prune("build", "own-flash-", KEPT_PRODUCTS)
-    cache.mark_used(folder)
-    return folder / "flash.bin"
+
+    def make(partial):
+        for name, image in own.items():
+            shutil.copyfile(image, partial / f"{name}.bin")  # the Makefile's arguments allow neither ':' nor blanks in a path
+        _make("boot", partial, f"BL31={product('bl31')}", f"BL32={partial / 'bl32.bin' if bl32 else product('tee')}",
+              *([f"BL33={partial / 'bl33.bin'}"] if bl33 else ()),
+              title=f"build flash image with {' and '.join(image.name for image in own.values())}", log=log_path("own-flash"))
+    made_of = cache.digest(key("boot"), *(f"{name} {_sha256(image)}" for name, image in own.items()))
+    return cache.made("own-flash", made_of, make, KEPT_PRODUCTS) / "flash.bin"
 
 
 def _sha256(path):

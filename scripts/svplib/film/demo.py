@@ -67,16 +67,8 @@ def prepare(film=None, folder=None):
     if film:
         _make(folder, Path(film))
         return _load(folder)
-    kept = cache.folder("build") / f"film-{cache.digest(_RECIPE, _FILMS, _TRAILER_SOURCE, _BESIDE_SOURCE, *_own_files(), *map(parts.key, ('qemu', 'boot')))}"
-    with cache.lock(kept.name):
-        if not kept.exists():
-            partial = kept.with_name(kept.name + ".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
-            _make(partial, None)
-            partial.rename(kept)
-            cache.prune("build", "film-", _KEPT)
-    return _load(kept)
+    recipe = cache.digest(_RECIPE, _FILMS, _TRAILER_SOURCE, _BESIDE_SOURCE, *_own_files(), *map(parts.key, ('qemu', 'boot')))
+    return _load(cache.made("film", recipe, lambda partial: _make(partial, None), _KEPT))
 
 
 def _own_files():

@@ -5,7 +5,6 @@
 """
 
 import os
-import shutil
 import time
 
 from ..base import cache
@@ -28,16 +27,7 @@ def folder(settings, card, commands):
     shown = {**settings, "display": "none"}
     made_of = [(path, path.stat().st_mtime_ns) for path in map(products.locate, _PRODUCTS)]
     identity = (made_of, sorted((name, value) for name, value in shown.items() if name != "sd"), card, commands)
-    kept = cache.folder("build") / f"board-{cache.digest(*map(str, identity))}"
-    with cache.lock(kept.name):
-        if not kept.exists():
-            partial = kept.with_name(kept.name + ".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
-            _make(partial, shown, commands)
-            partial.rename(kept)
-            cache.prune("build", "board-", _KEPT)
-    return kept
+    return cache.made("board", cache.digest(*map(str, identity)), lambda partial: _make(partial, shown, commands), _KEPT)
 
 
 def _make(target, settings, commands):

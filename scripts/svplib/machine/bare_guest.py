@@ -48,16 +48,11 @@ class Result:
 def image():
     """Path of the built image; builds it when its sources or the compiler have changed."""
     key = cache.digest(cache.content_hash(parts.REPOSITORY, SOURCES), parts.compiler(parts.CROSS_COMPILE + "gcc"))
-    folder = cache.folder("build") / f"bare-{key}"
-    with cache.lock(folder.name):
-        if not folder.exists():
-            partial = folder.with_name(folder.name + ".partial")
-            run_logged("build bare-metal guest", ["make", "-B", "-C", str(parts.REPOSITORY / SOURCES), f"OUT={partial}",
-                                                  f"CROSS_COMPILE={parts.CROSS_COMPILE}"], log_path("bare"))
-            partial.rename(folder)
-            cache.prune("build", "bare-", _KEPT)
-    cache.mark_used(folder)
-    return folder / "bare.bin"
+
+    def make(out):
+        run_logged("build bare-metal guest", ["make", "-B", "-C", str(parts.REPOSITORY / SOURCES), f"OUT={out}",
+                                              f"CROSS_COMPILE={parts.CROSS_COMPILE}"], log_path("bare"))
+    return cache.made("bare", key, make, _KEPT) / "bare.bin"
 
 
 def _flash(groups, path):
