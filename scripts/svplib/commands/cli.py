@@ -48,6 +48,7 @@ exit status: 0 when all that was asked for holds, 1 when a check or test or the 
   svp run --film holidays.mkv --html report.html
   svp run --json proof.json --quiet
   svp run --shell --sd card.img
+  svp run --exec 'prog --test' --overlay files --get /tmp/results --to . --quiet
   svp run --kernel Image --dtb my.dtb --initrd my.cpio.gz --append quiet --firmware none
   svp run --bl32 tee-raw.bin --shell
   svp run --bl33 $(svp path u-boot) --sd card.img

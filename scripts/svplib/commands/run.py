@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`svp run`: boot the board, with our software and a scenario, with a shell, or with the user's own software."""
 
+import atexit
 import contextlib
 import os
 import shlex
 import sys
 import time
 
+from ..base import cache
 from ..base.checks import CheckList, write_json
 from ..base.errors import HostError, SvpError, UsageError, is_host_failure
 from ..base.progress import duration, say
-from ..build import host_packages, parts
-from ..machine import bus_policy, interactive
+from ..build import host_packages, parts, products
+from ..machine import bus_policy, interactive, overlay
 from ..machine.board import Board, BoardError
 from ..machine.settings import KERNEL_ARGUMENTS
-from . import guest_input, scenario
+from . import guest_command, guest_input, scenario
 
 PROGRAMS = "programs"
 SILENCE_SECONDS = 120
@@ -55,6 +57,8 @@ def add_arguments(parser):
     parser.add_argument("--html", metavar="FILE", help="where scenario film writes its page (default: among the logs)")
     parser.add_argument("--json", metavar="FILE", help="write the checks as JSON ('-': stdout, the console goes to stderr)")
     parser.add_argument("--quiet", action="store_true", help="do not show the console, only the table")
+    parser.add_argument("--overlay", metavar="FOLDER", help="files of yours in the guest: what is in the folder goes over the initramfs")
+    guest_command.add_arguments(parser)
     parser.usage = "svp run [options] [-- QEMU arguments]"
 
 
@@ -62,14 +66,18 @@ def main(arguments):
     """Do it; returns the exit status."""
     own = bool(arguments.kernel or arguments.initrd or arguments.dtb or arguments.bl32 or arguments.bl33)
     programs = _names_programs(arguments.append)
+    guest_command.check(arguments)
     if arguments.shell and arguments.scenario:
         raise UsageError("--shell and --scenario exclude each other")
     if programs and arguments.scenario not in (None, PROGRAMS):
         raise UsageError(f"--append svp.run=... and --scenario {arguments.scenario} exclude each other: the scenario says what runs")
     if arguments.scenario == PROGRAMS and not programs:
         raise UsageError(f"--scenario {PROGRAMS}: which ones? Give --append svp.run=NAME")
-    shell = arguments.shell or (own and not programs and not arguments.scenario)
-    name = None if shell else arguments.scenario or (PROGRAMS if programs else _default_scenario(arguments))
+    command = arguments.command_line is not None
+    if command and programs:
+        raise UsageError("--exec and --append svp.run=... exclude each other")
+    shell = arguments.shell or (own and not programs and not arguments.scenario and not command)
+    name = None if shell or command else arguments.scenario or (PROGRAMS if programs else _default_scenario(arguments))
     chosen = scenario.load(name) if name else None
     firmware = arguments.firmware or (chosen.FIRMWARE if chosen else None) or "optee"
     if chosen and chosen.FIRMWARE != firmware and not getattr(chosen, "ANY_FIRMWARE", False):
@@ -99,11 +107,22 @@ def main(arguments):
     parts.build(needed)
     if bl32 or bl33:
         settings["flash"] = parts.flash_with(bl32, bl33)
+    if arguments.overlay:
+        settings["initrd"] = _with_overlay(arguments.overlay, settings)
     with _screen(arguments, settings):
+        if command:
+            return guest_command.run(arguments, settings)
         if shell:
             return _interactive(arguments, settings, arguments.append, programs)
         prepared = chosen.prepare(arguments, settings) if hasattr(chosen, "prepare") else None
         return _scenario(arguments, settings, prepared, " ".join(filter(None, (chosen.APPEND, arguments.append))), chosen)
+
+
+def _with_overlay(folder, settings):
+    """The initramfs with what is in a folder over it, among the logs until the end."""
+    target = cache.board_log_dir() / "overlay.cpio"
+    atexit.register(target.unlink, missing_ok=True)
+    return overlay.appended(settings.get("initrd") or products.locate("initrd"), target, folder)
 
 
 def _screen(arguments, settings):
@@ -147,6 +166,10 @@ def _settings(arguments, firmware):
         settings["dtb"] = guest_input.device_tree(arguments.dtb)
     if arguments.initrd:
         settings["initrd"] = None if arguments.initrd == "none" else guest_input.initramfs(arguments.initrd)
+    if arguments.overlay:
+        if "initrd" in settings and not settings["initrd"] or arguments.bl33:
+            raise UsageError("--overlay: there is no initramfs for it to go over")
+        overlay.check(arguments.overlay)
     if len(arguments.sd) > 2:
         raise UsageError(f"--sd: {len(arguments.sd)} cards, the board has 2 slots")
     settings["sd"] = [guest_input.sd_image(path, arguments.keep) for path in arguments.sd]
