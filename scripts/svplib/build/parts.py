@@ -27,8 +27,10 @@ KEPT_PRODUCTS = 4
 KEPT_TREES = 2
 ROUNDS = 4
 QEMU_FOLDERS = ("hw", "machines", "include")
-GUEST_FILES = ("firmware/guest", "firmware/linux/secure-heap-test/secure_heap_test.h", "firmware/linux/crypto-test/crypto_test.h",
-               "firmware/linux/secure-heap-tee/secure_heap_tee.h", "firmware/optee/ta/svp-decrypt")
+INITRAMFS_FILES = ("firmware/guest/Makefile", "firmware/guest/initramfs.py", "firmware/guest/rootfs")
+PROGRAM_FILES = (*(f"firmware/guest/{name}" for name in ("Makefile", "crypto", "decrypt", "film", "play", "probe", "screen", "heed.c", "membench.c")),
+                 "firmware/linux/secure-heap-test/secure_heap_test.h", "firmware/linux/crypto-test/crypto_test.h",
+                 "firmware/linux/secure-heap-tee/secure_heap_tee.h", "firmware/optee/ta/svp-decrypt")
 QEMU_OPTIONS = (
     "--python=/usr/bin/python3", "--target-list=aarch64-softmmu", "--disable-download", "--disable-docs", "--disable-tools",
     "--disable-guest-agent", "--disable-kvm", "--disable-xen", "--enable-slirp", "--enable-fdt=system", "--enable-png", "--enable-vnc",
@@ -292,8 +294,16 @@ def _guest_variables():
     modules = product("modules")
     order = (modules / "order").read_text().split()
     spare = sorted(path.stem for path in modules.glob("*.ko") if path.stem not in order)
-    return [f"BUSYBOX={_busybox()}", *(f"{name}={' '.join(str(modules / f'{module}.ko') for module in names)}"
+    return [f"BUSYBOX={_busybox()}", f"BUILT={product('programs')}", *(f"{name}={' '.join(str(modules / f'{module}.ko') for module in names)}"
                                        for name, names in (("MODULES", order), ("SPARE_MODULES", spare)))]
+
+
+def _build_programs(folder):
+    out = folder / "programs"
+    run_logged("build guest programs", ["make", f"-j{OPTIONS.jobs}", "-C", str(REPOSITORY / "firmware/guest"), f"OUT={out}",
+                                        f"CROSS_COMPILE={CROSS_COMPILE}", "programs"], log_path("programs"))
+    for path in out.glob("*.o"):
+        path.unlink()
 
 
 def _build_guest(folder):
@@ -328,7 +338,7 @@ def _build_debian(folder):
             raise BuildError(f"{modules}: no {name}.ko.xz inside Debian's package of modules")
         spare.append(folder / f"{name}.ko")
         spare[-1].write_bytes(lzma.decompress(found[0].read_bytes()))
-    _make("guest", folder, f"BUSYBOX={_busybox()}", "MODULES=", f"SPARE_MODULES={' '.join(map(str, spare))}",
+    _make("guest", folder, f"BUSYBOX={_busybox()}", f"BUILT={product('programs')}", "MODULES=", f"SPARE_MODULES={' '.join(map(str, spare))}",
           title="build initramfs for Debian's kernel", log=log_path("debian"))
     for path in spare:
         path.unlink()
@@ -413,10 +423,11 @@ PARTS = {part.name: part for part in (
     Part("optee", _build_optee, source=("optee",), files=("firmware/optee",)),
     Part("u-boot", _build_u_boot, source=("u-boot",), files=("firmware/u-boot",), space=1000),
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
-    Part("guest", _build_guest, source=("busybox",), files=GUEST_FILES, needs=("linux",)),
-    Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=GUEST_FILES, needs=("linux", "optee")),
+    Part("programs", _build_programs, files=PROGRAM_FILES),
+    Part("guest", _build_guest, source=("busybox",), files=INITRAMFS_FILES, needs=("linux", "programs")),
+    Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=INITRAMFS_FILES, needs=("linux", "optee", "programs")),
     Part("media", _build_media, source=("busybox", *guest_media.PACKAGES)),
-    Part("debian", _build_debian, source=("debian-kernel", "debian-modules", "busybox"), files=GUEST_FILES, recipe=2),
+    Part("debian", _build_debian, source=("debian-kernel", "debian-modules", "busybox"), files=INITRAMFS_FILES, needs=("programs",), recipe=2),
     Part("debian-system", _build_debian_system, files=(debian_system.OVERLAY, *debian_system.FILES), uses=("qemu", "debian"), space=4000),
     Part("asan-qemu", _build_qemu, prepare=_prepare_asan_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=6000),
 )}

@@ -22,6 +22,7 @@ PRODUCTS = {
     "pkcs11-ta": ("optee", "fd02c9da-306c-48c7-a49c-bbd827ae86ee.ta", "OP-TEE's trusted application for PKCS#11 tokens"),
     "flash": ("boot", "flash.bin", "image for -bios: loader stub, BL31, OP-TEE"),
     "u-boot": ("u-boot", "u-boot.bin", "U-Boot as BL33, for svp run --bl33"),
+    "programs": ("programs", "programs", "folder of our programs for the guest"),
     "initrd": ("guest", "initrd.cpio.gz", "initramfs: busybox, our programs, our modules"),
     "tools-initrd": ("tools", "initrd.cpio.gz", "the same with xtest, tee-supplicant, keyctl and rngtest of Debian"),
     "media-card": ("media", "media.img", "card with GStreamer, v4l2-ctl, v4l2-compliance, media-ctl and modetest of Debian"),
