@@ -28,12 +28,12 @@
 
 #include "bus/job_faults.hpp"
 #include "bus/power_gated.hpp"
-#include "caam/ccb.hpp"
-#include "caam/controller.hpp"
-#include "caam/deco.hpp"
+#include "caam/descriptor/ccb.hpp"
+#include "caam/descriptor/deco.hpp"
 #include "caam/engine.hpp"
-#include "caam/job_ring.hpp"
-#include "caam/secure_memory.hpp"
+#include "caam/memory/secure_memory.hpp"
+#include "caam/registers/controller.hpp"
+#include "caam/registers/job_ring.hpp"
 #include "svp/device.hpp"
 
 namespace svp {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "caam/counters.hpp"
-#include "caam/keys.hpp"
-#include "caam/rng.hpp"
+#include "caam/keys/keys.hpp"
+#include "caam/keys/rng.hpp"
 
 namespace svp::caam {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Black keys, blobs, secure memory blobs, verification value of the master key, manufacturing protection. */
-#include "caam/curve.hpp"
+#include "caam/engines/curve.hpp"
 #include "caam_board.hpp"
 
 using namespace svp;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Loss of power in deep sleep, whatever CAAM is doing then; and where its random numbers come from. */
-#include "caam/rights.hpp"
+#include "caam/registers/rights.hpp"
 #include "caam_board.hpp"
 
 using namespace svp;

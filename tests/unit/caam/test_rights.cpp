@@ -3,7 +3,7 @@
  */
 #include <algorithm>
 
-#include "caam/rights.hpp"
+#include "caam/registers/rights.hpp"
 #include "caam_board.hpp"
 
 using namespace svp;

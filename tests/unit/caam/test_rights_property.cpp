@@ -7,7 +7,7 @@
 #include <random>
 
 #include "../fuzz_operations.hpp"
-#include "caam/rights.hpp"
+#include "caam/registers/rights.hpp"
 #include "caam_board.hpp"
 
 using namespace svp;
