@@ -3,8 +3,8 @@
 #include "qemu/osdep.h"
 #include "qemu/main-loop.h"
 #include "exec/address-spaces.h"
+#include "svp_access.h"
 #include "svp_bus.h"
-#include "svp_core.h"
 
 static uint64_t raw_ram_left(void *opaque, uint64_t address)
 {

@@ -11,7 +11,7 @@
 #include "qemu/module.h"
 #include "hw/i2c/i2c.h"
 #include "migration/vmstate.h"
-#include "svp_core.h"
+#include "svp_carrier.h"
 
 #define TYPE_SVP_I2C "svp-i2c"
 OBJECT_DECLARE_TYPE(SvpI2cState, SvpI2cClass, SVP_I2C)

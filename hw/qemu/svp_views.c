@@ -7,7 +7,7 @@
 #include "exec/map-by-bounce.h"
 #include "hw/core/cpu.h"
 #include "system/qtest.h"
-#include "svp_core.h"
+#include "svp_access.h"
 #include "svp_views.h"
 #include "svp_worker.h"
 #include "svp/abi_log.h"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Record of denied accesses, injected faults, test port and policy query, over QMP and through QEMU's memory paths.
 
-Without a CPU: accesses of qtest to DRAM are those of a non-secure A53 in domain 0 (hw/qemu/svp_core.h). The RAM lies in a file that
+Without a CPU: accesses of qtest to DRAM are those of a non-secure A53 in domain 0 (hw/qemu/svp_access.h). The RAM lies in a file that
 the test maps, so that it knows what the cells hold. Virtual time stands still until the test moves it on.
 """
 

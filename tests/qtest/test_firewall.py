@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """TZASC, GPR10 and the DRAM fences through QEMU's own memory paths, without a CPU.
 
-Register accesses of qtest stand for the secure A53 (hw/qemu/svp_core.h); accesses to DRAM go through the system memory, which
+Register accesses of qtest stand for the secure A53 (hw/qemu/svp_access.h); accesses to DRAM go through the system memory, which
 is what a non-secure master of domain 0 sees. The RAM lies in a file that the test maps, so that it knows what the cells hold.
 Expected values: TZC-380 TRM (Arm DDI0431), tables in the comments.
 """
