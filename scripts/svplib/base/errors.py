@@ -20,6 +20,7 @@ _REMEDIES = {
     errno.EPIPE: "the program that read it has ended: let it read to the end, or write to a file",
     errno.EFBIG: "raise the limit with 'ulimit -f'", errno.EADDRINUSE: "end the program that has it, or take another port",
 }
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 #: Errors of this machine's own, whatever was under way
 _HOST = tuple(number for number in _REMEDIES if number not in (errno.EPIPE, errno.EAGAIN, errno.EADDRINUSE))
 
@@ -74,6 +75,22 @@ def advised(text):
 def is_host_failure(error):
     """Whether an exception says that this machine stands in the way, so that nothing else can be expected to work either."""
     return isinstance(error, HostError) or isinstance(error, OSError) and error.errno in _HOST
+
+
+def disk_trouble(error):
+    """One line, if an exception, or one that it came from, says that a disk is full or read-only; else None."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _DISK:
+            return explain(error)
+        if isinstance(error, HostError) and disk_advice(str(error)):
+            return str(error).splitlines()[0]
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def disk_advice(text):
+    """What to do, if a text has what the system says of a disk that is full or read-only; else None."""
+    return next((f"{os.strerror(number)}: {_REMEDIES[number]}" for number in _DISK if os.strerror(number) in text), None)
 
 
 def program_end(status):

@@ -5,8 +5,10 @@ All of it is written to stderr, so that stdout stays free for results.
 """
 
 import contextlib
+import errno
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,12 +16,14 @@ import time
 from pathlib import Path
 
 from . import cache
-from .errors import BuildError, SvpError, UsageError
+from .errors import BuildError, HostError, SvpError, UsageError, disk_advice
 
 QUIET_INTERVAL = 60.0
 TERMINAL_INTERVAL = 0.5
 TAIL_LINES = 20
 LINE_LIMIT = 300
+#: With less of it, a disk is full
+ROOM_BYTES = 64 << 10
 
 
 def say(text):
@@ -82,7 +86,11 @@ def run_logged(title, command, log, *, cwd=None, env=None, append=False, error=B
             raise
     used = time.monotonic() - begin
     if process.returncode:
-        raise error(f"{title} failed (exit status {process.returncode}) after {duration(used)}; log: {log}", failure_lines(log))
+        lines = failure_lines(log)
+        # A log that did not fit does not say so
+        full = os.strerror(errno.ENOSPC) if shutil.disk_usage(Path(log).parent).free < ROOM_BYTES else ""
+        message, advice = f"{title} failed (exit status {process.returncode}) after {duration(used)}; log: {log}", disk_advice("\n".join([*lines, full]))
+        raise HostError(f"{message}; {advice}", lines) if advice else error(message, lines)
     return used
 
 

@@ -56,6 +56,7 @@ def main(arguments):
         say(f"{suite}: {duration(seconds)} of tests")
     say(f"tests ended after {duration(time.monotonic() - begin)}")
     print(results.closing_line(), flush=True)
+    results.raise_disk_trouble()
     return 0 if results.ok else 1
 
 
@@ -80,5 +81,5 @@ def _built(results, kind, needs):
             host_packages.ensure(["boot-tests"], parts.OPTIONS.install)
         return True
     except SvpError as error:
-        results.add(Result(kind, f"build of {', '.join(needs)}", "failed", time.monotonic() - begin, str(error)))
+        results.add(Result(kind, f"build of {', '.join(needs)}", "failed", time.monotonic() - begin, str(error), error))
         return False

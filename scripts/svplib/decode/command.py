@@ -161,7 +161,8 @@ class _Collector:
 
     def add(self, message):
         if isinstance(message, Result):
-            raise SvpError(f"{message.name}: {message.text.strip().splitlines()[-1]}")
+            first, *rest = message.text.strip().splitlines()
+            raise SvpError(f"{message.name}: {rest[-1] if first.startswith('Traceback') else first}")
         number, verdict = message
         self.verdicts[number] = verdict
 

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from ..base.errors import HostError, advised, explain, program_end
-from ..base.progress import say
+from ..base.progress import ROOM_BYTES, say
 from . import guest_failures
 from .console import timeout_scale
 from .echo import EchoFilter
@@ -31,7 +31,6 @@ LOOK_SECONDS = 0.1
 #: From a failure that ends the machine to its end: the rest of what the guest has to say
 LAST_WORDS_SECONDS = 1.5
 QUIT_SECONDS = 5
-ROOM_BYTES = 64 << 10
 #: Lines from a pipe that may wait for their echo
 TYPED_AHEAD = 256
 #: The guest waits for its user: silence is no failure

@@ -29,16 +29,16 @@ class _Reporter(unittest.TestResult):
         super().startTest(test)
         self._begin[test.id()] = time.monotonic()
 
-    def _report(self, test, outcome, text=""):
+    def _report(self, test, outcome, text="", error=None):
         seconds = time.monotonic() - self._begin.get(test.id(), time.monotonic())
-        self._results.add(Result(self._suite, self._name(test), outcome, seconds, text))
+        self._results.add(Result(self._suite, self._name(test), outcome, seconds, text, error))
 
     def addSuccess(self, test):
         failures = self._subtest_failures.pop(test.id(), [])
         self._report(test, "failed" if failures else "passed", "\n".join(failures))
 
     def addError(self, test, error):
-        self._report(test, "failed", _text(error))
+        self._report(test, "failed", _text(error), error[1])
 
     def addFailure(self, test, error):
         self._report(test, "failed", _text(error))

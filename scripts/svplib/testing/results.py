@@ -5,21 +5,25 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ..base.errors import SvpError, explain
+from ..base.errors import HostError, SvpError, disk_trouble, explain
 
 OUTCOMES = ("passed", "failed", "skipped")
 
 
 class Result:
-    """One test case: `suite` (unit, qtest, boot, lint), `name`, outcome, seconds, and text (why it failed or was skipped)."""
+    """One test case: `suite` (unit, qtest, boot, lint), `name`, outcome, seconds, and text (why it failed or was skipped).
 
-    def __init__(self, suite, name, outcome, seconds=0.0, text=""):
+    `error`: the exception that ended it, if it is known; a disk that takes nothing is noted in `disk`, as a text.
+    """
+
+    def __init__(self, suite, name, outcome, seconds=0.0, text="", error=None):
         assert outcome in OUTCOMES
         self.suite = suite
         self.name = name
         self.outcome = outcome
         self.seconds = seconds
         self.text = text
+        self.disk = disk_trouble(error)
 
 
 class Results:
@@ -50,6 +54,12 @@ class Results:
     def ok(self):
         """True when something passed and nothing failed."""
         return self.count("failed") == 0 and self.count("passed") > 0
+
+    def raise_disk_trouble(self):
+        """Raise HostError when tests failed for want of a disk that can be written to: what they are for was not seen."""
+        lines = [result.disk for result in self.all if result.disk]
+        if lines:
+            raise HostError(f"{len(lines)} of the tests could not be run: {lines[0]}")
 
     def closing_line(self):
         """The last line of `svp test`."""

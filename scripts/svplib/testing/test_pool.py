@@ -6,6 +6,7 @@ import time
 import traceback
 from multiprocessing import connection
 
+from ..base.errors import SvpError
 from .results import Result
 
 
@@ -60,8 +61,9 @@ class _Worker:
 def _work(job, pipe):
     try:
         job.run(_Sender(pipe))
-    except Exception:  # whatever the job raised is a failed test
-        pipe.send(Result(job.suite, job.name, "failed", 0.0, traceback.format_exc()))
+    except Exception as error:  # whatever the job raised is a failed test
+        text = str(error) if isinstance(error, SvpError) else traceback.format_exc()
+        pipe.send(Result(job.suite, job.name, "failed", 0.0, text, error))
     pipe.send(None)
     pipe.close()
 

@@ -49,7 +49,7 @@ def jobs(results, pattern=None):
             host_packages.ensure(["unit"], parts.OPTIONS.install)
         tree = build()
     except BuildError as error:
-        results.add(Result("unit", "build", "failed", time.monotonic() - begin, str(error)))
+        results.add(Result("unit", "build", "failed", time.monotonic() - begin, str(error), error))
         return []
     listing = subprocess.run(["meson", "introspect", "--targets", str(tree)], capture_output=True, text=True, check=True, env=build_environment())
     return [test_pool.Job("unit", f"{source.parent.name}/{source.stem}",
