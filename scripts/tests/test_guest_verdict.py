@@ -177,6 +177,21 @@ class Shell(MachineCase):
         self.assertEqual(done.status, 1)
         self.assertRegex(done.lines[-1], r"silence: nothing was printed for 1 s; last: 'Starting kernel'")
 
+    def test_silence_behind_a_typed_line(self):
+        """There was a prompt, and what was typed there never ends."""
+        process = self.start("run", "--policy", "open", "--shell", "--silence", "1", stdin=subprocess.PIPE,
+                             plan=[["print", "SVP shell\nimx8mq-evk:/# "], ["typed"], ["print", "[   12.345678] random: crng init done\n"]])
+        _, errors = process.communicate("while true; do true; done\n", timeout=TOO_LONG)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertIn("silence: nothing was printed for 1 s", errors.splitlines()[-1])
+
+    def test_who_waits_for_whom(self):
+        for text, user in (("SVP shell\n", True), ("SVP shell\n# ", True), ("SVP shell\nimx8mq-evk:/# \x1b[6n", True), ("imx8mq-evk login: ", True),
+                           ("SVP shell\n# \n", False), ("SVP shell\n# \n[    9.000000] message\n", False), ("U-Boot\n=> ", True), ("U-Boot\n=> \n", False),
+                           ("# [    9.000000] message\n", True), ("# [    9.000000] message\n[    9.100000] another\n\n", True), ("# I/TC: message\n", True),
+                           ("# output\n", False), ("Starting kernel ...\n\n", False), ("", False)):
+            self.assertEqual(interactive.waits_for_its_user(text), user, text)
+
     def test_no_silence_at_a_prompt(self):
         process = self.start("run", "--policy", "open", "--shell", "--silence", "1", plan=[["print", "SVP shell\nimx8mq-evk:/# "]])
         deadline = time.monotonic() + 120

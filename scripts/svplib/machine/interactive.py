@@ -33,8 +33,11 @@ LAST_WORDS_SECONDS = 1.5
 QUIT_SECONDS = 5
 #: Lines from a pipe that may wait for their echo
 TYPED_AHEAD = 256
-#: The guest waits for its user: silence is no failure
-_AT_A_PROMPT = re.compile(r"^SVP shell$|login: ?\Z|[#$>] ?(?:\x1b\[[0-9;?]*[@-~])*\Z", re.MULTILINE)
+#: The end of a line where the guest waits for its user: silence is no failure
+_PROMPT = re.compile(r"(?:login: ?|[#$>] ?)(?:\x1b\[[0-9;?]*[@-~])*\Z")
+#: What kernel and OP-TEE say at any time, behind a prompt as well
+_MESSAGE = re.compile(r"(?:<\d+>)?\[ *\d+\.\d+\].*|[IWEFD]/T[CA]: ?.*")
+_LINES_LOOKED_AT = 200
 #: A prompt at which something was typed, or could have been
 _PROMPTED = re.compile(r"^SVP shell$|login: |^\S*(?:[#$>]|=>) ", re.MULTILINE)
 #: The beginning of a line that was typed, unless the kernel has spoken since the prompt
@@ -182,7 +185,7 @@ class Session:
         for event in self._qmp.take_events() if self._qmp else ():
             self._heed(event)
         quiet = time.monotonic() - self._last_output
-        if self._silence and quiet > self._silence * timeout_scale() and not self._terminal and not _AT_A_PROMPT.search(self._logs[0].text):
+        if self._silence and quiet > self._silence * timeout_scale() and not self._terminal and not waits_for_its_user(self._logs[0].text):
             last = self._logs[0].text.rstrip().rsplit("\n", 1)[-1][:80]
             self._fail(guest_failures.Failure("silence", f"nothing was printed for {self._silence * timeout_scale():g} s; last: '{last}'"))
 
@@ -240,6 +243,15 @@ class Session:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(QUIT_SECONDS)
                 return
+
+
+def waits_for_its_user(text):
+    """Whether what a guest has shown, typed words left out, ends at a prompt behind which nothing was typed."""
+    for number, line in enumerate(reversed(text.rsplit("\n", _LINES_LOOKED_AT))):
+        before = _MESSAGE.sub("", line)
+        if before.strip():
+            return before.strip() == "SVP shell" or (number == 0 or before != line) and bool(_PROMPT.search(before))
+    return False
 
 
 @contextlib.contextmanager
