@@ -41,6 +41,14 @@ class HostError(SvpError):
     """This machine, not the guest, stands in the way: a full disk, a file that has gone, a process that was killed."""
 
 
+class EmulatorError(HostError):
+    """QEMU has ended by itself or by somebody's hand: the end of this machine, not of others."""
+
+
+class GuestError(SvpError):
+    """What runs on the board has failed, so far as this side can see: no answer, a wrong one, a word of failure, an early end."""
+
+
 class UsageError(SvpError):
     """The command line asks for something that does not exist or cannot be."""
 
@@ -74,7 +82,9 @@ def advised(text):
 
 def is_host_failure(error):
     """Whether an exception says that this machine stands in the way, so that nothing else can be expected to work either."""
-    return isinstance(error, HostError) or isinstance(error, OSError) and error.errno in _HOST
+    if isinstance(error, OSError):
+        return error.errno in _HOST
+    return isinstance(error, HostError) and not isinstance(error, EmulatorError)
 
 
 def disk_trouble(error):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the firewall costs where it denies, and what a change of its rules costs."""
 
-from ..base.errors import SvpError
+from ..base.errors import GuestError
 from ..machine import bare_guest
 from ..testing.bench import Row, benchmark, best_rounds
 
@@ -11,7 +11,7 @@ ROUNDS = 3
 def _measure(_):
     result = bare_guest.run(("cost",), timeout=120, cpus=1)
     if result.failed:
-        raise SvpError("the bare-metal guest's own checks failed while it measured", result.trouble)
+        raise GuestError("the bare-metal guest's own checks failed while it measured", result.trouble)
     return result.bench
 
 

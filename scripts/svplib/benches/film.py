@@ -12,7 +12,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from ..base.errors import SvpError
+from ..base.errors import GuestError
 from ..build import cards
 from ..film import blob, command, protect
 from ..film.demo import encode
@@ -62,7 +62,7 @@ def _play(board, options, name):
     output = board.command(f"svp-play --fast --quiet {options} /film/{name}.mp4", timeout=SECONDS).output
     after, played = _threads(board), _PLAYED.search(output)
     if not played or int(played[1]) != FRAMES:
-        raise SvpError(f"{name} was not played to its end", output.splitlines()[-5:])
+        raise GuestError(f"{name} was not played to its end", output.splitlines()[-5:])
     return (1000 * FRAMES / int(played[3]), int(played[2]) / FRAMES,
             {thread: 1000 * (seconds - before.get(thread, 0)) / FRAMES for thread, seconds in after.items()})
 

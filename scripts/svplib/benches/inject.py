@@ -9,7 +9,7 @@ import json
 import resource
 import time
 
-from ..base.errors import SvpError
+from ..base.errors import GuestError
 from ..inject import campaign, runner
 from ..testing.bench import Row, benchmark
 
@@ -46,7 +46,7 @@ def _cpu_seconds():
 
 
 def _run(start, number):
-    """(cases a minute, seconds of CPU time a case); raises SvpError unless all pass."""
+    """(cases a minute, seconds of CPU time a case); raises GuestError unless all pass."""
     text = {"name": "bench", "snapshots": {"plain": _SETTINGS}, "cases": [_case(index, start) for index in range(number)]}
     read = campaign.parse("bench", json.dumps(text))
     begin, used = time.monotonic(), _cpu_seconds()
@@ -54,7 +54,7 @@ def _run(start, number):
     seconds, used = time.monotonic() - begin, _cpu_seconds() - used
     bad = [f"{row['name']}: {row['verdict']}: {row['message']}" for row in results if row["verdict"] != "passed"]
     if bad:
-        raise SvpError(f"{len(bad)} of {number} cases have not passed", bad[:10])
+        raise GuestError(f"{len(bad)} of {number} cases have not passed", bad[:10])
     return 60 * number / seconds, used / number
 
 

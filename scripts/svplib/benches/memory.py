@@ -10,7 +10,7 @@ import contextlib
 import re
 import statistics
 
-from ..base.errors import SvpError
+from ..base.errors import GuestError
 from ..machine.board import Board
 from ..testing.bench import TIME_UNITS, Row, benchmark
 
@@ -26,7 +26,7 @@ def _measure(board):
     result = board.command("membench", timeout=180, check=True)
     found = {name: (float(value), unit) for name, value, unit in LINE.findall(result.output)}
     if not found:
-        raise SvpError(f"{board.name}: membench printed no BENCH line", result.output.splitlines()[-10:])
+        raise GuestError(f"{board.name}: membench printed no BENCH line", result.output.splitlines()[-10:])
     return found
 
 

@@ -42,7 +42,10 @@ def main(arguments):
     print(bench.table(rows))
     if arguments.json:
         write_json(arguments.json, {"rows": [row.as_object() for row in rows]})
-    return 0 if rows and all(row.met is not False for row in rows) else 1
+    missed = [row.name for row in rows if row.met is False]
+    if missed or not rows:
+        say(f"aims that are not met: {'; '.join(missed)}" if missed else "nothing was measured")
+    return 1 if missed or not rows else 0
 
 
 def _load(folder):

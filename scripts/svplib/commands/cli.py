@@ -10,7 +10,7 @@ import traceback
 
 from ..base import cache
 from ..base.checks import look_at_targets
-from ..base.errors import SvpError, UsageError, explain
+from ..base.errors import GuestError, SvpError, UsageError, explain
 from ..base.progress import say
 from ..build import parts, product_table, products, sources
 from ..card import command as card_command
@@ -175,6 +175,8 @@ def main(words=None):
         status = _run(sys.argv[1:] if words is None else words)
         sys.stdout.flush()
         return status
+    except GuestError as error:
+        return _unable(error, 1)
     except SvpError as error:
         return _unable(error)
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ..base.errors import SvpError
+from ..base.errors import GuestError, UsageError
 from ..build import cards, products
 from ..machine.board import Board
 from . import containers
@@ -21,6 +21,8 @@ CLIENTS = ("play", "gst")
 PARTS = {"play": ("qemu", "linux", "boot", "guest"), "gst": ("qemu", "linux", "boot", "guest", "media")}
 #: Nobody knows how long a stream takes; the driver gives each picture up after two seconds, and the player the driver after a minute
 STREAM_SECONDS = 3600
+#: It has a line for each picture
+SILENCE_SECONDS = 300
 BOOT_SECONDS = 120
 RAW_BYTES = 4 << 30  # of the card for pictures, a file with holes
 _MOST = 1 << 30
@@ -70,7 +72,7 @@ class Guest:
         elif self._client == "gst":
             slots.append(products.locate("media-card"))
         if self._raw and self._client == "gst":
-            raise SvpError("--client gst has no slot left for a card that takes whole pictures: take --client play for --raw and --png")
+            raise UsageError("--client gst has no slot left for a card that takes whole pictures: take --client play for --raw and --png")
         board = Board(policy="open", sd=slots, extra=extra, name="decode")
         board.start()
         try:
@@ -95,7 +97,10 @@ class Guest:
             result = self._board.command(f"svp-play --raw {file} > /dev/mmcblk0; sync", timeout=STREAM_SECONDS)
             yield from self._pictures(result.output)
         else:
-            yield from items(self._board.command(f"svp-play --digest --layout {layout} {file}", timeout=STREAM_SECONDS).output)
+            self._board.console.set_silence(SILENCE_SECONDS)
+            output = self._board.command(f"svp-play --digest --layout {layout} {file}", timeout=STREAM_SECONDS).output
+            self._board.console.set_silence(None)
+            yield from items(output)
 
     @staticmethod
     def _elements(stream):
@@ -135,7 +140,7 @@ class Guest:
                     yield _picture(file, rest)
                 else:
                     yield from _item(word, rest)
-        raise SvpError("the player in the guest ended early", text.splitlines()[-5:])
+        raise GuestError("the player in the guest ended early", text.splitlines()[-5:])
 
 
 def _picture(file, rest):
@@ -146,18 +151,18 @@ def _picture(file, rest):
             raise ValueError(rest)
         return Picture(layout, width, height, file.read(size))
     except (ValueError, PictureError) as error:
-        raise SvpError(f"the player in the guest said 'picture {rest}': {error}") from None
+        raise GuestError(f"the player in the guest said 'picture {rest}': {error}") from None
 
 
 def items(text):
-    """Digest, Whole, or text of an error for each line of the player's. Raises Unsupported, or SvpError if it ended early."""
+    """Digest, Whole, or text of an error for each line of the player's. Raises Unsupported, or GuestError if it ended early."""
     lines = text.splitlines()
     for line in lines:
         word, _, rest = line.partition(" ")
         if word == "end":
             return
         yield from _item(word, rest)
-    raise SvpError("the player in the guest ended early: " + (lines[-1] if lines else "without a word"))
+    raise GuestError("the player in the guest ended early: " + (lines[-1] if lines else "without a word"))
 
 
 def _item(word, rest):

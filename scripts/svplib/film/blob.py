@@ -6,7 +6,7 @@ Its OP-TEE is the test build, whose svp-decrypt-unchecked wraps keys; no board o
 
 import re
 
-from ..base.errors import SvpError
+from ..base.errors import GuestError
 from ..machine.board import Board
 
 PARTS = ("qemu", "linux", "boot", "guest")
@@ -25,5 +25,5 @@ def _wrap(board, key):
     output = board.command(_COMMAND.format(key.hex()), check=True).output
     found = re.search(r"^([0-9a-f]{128,160})$", output, re.MULTILINE)
     if not found:
-        raise SvpError("the board made no blob of the key", output.splitlines()[-3:])
+        raise GuestError("the board made no blob of the key", output.splitlines()[-3:])
     return bytes.fromhex(found.group(1))

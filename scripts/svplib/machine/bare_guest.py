@@ -11,7 +11,7 @@ import struct
 
 from ..base import cache
 from ..base.checks import CheckList
-from ..base.errors import SvpError
+from ..base.errors import GuestError, SvpError
 from ..base.progress import log_path, run_logged
 from ..build import parts
 from .board import Board
@@ -90,17 +90,19 @@ def run(groups, *, timeout=60.0, **arguments):
 
 
 def ended(board, timeout=60.0):
-    """Result of a board that switches itself off within `timeout` seconds (scaled). Raises SvpError when the guest does not come to
+    """Result of a board that switches itself off within `timeout` seconds (scaled). Raises GuestError when the guest does not come to
     its end, or does not count as many checks as it printed."""
     name = board.name
-    status = board.wait_exit(timeout=timeout)
+    board.wait_exit(timeout=timeout)
     text = board.console.text
     tail = board.console.tail()
     result = Result(text)
     done = _DONE.search(text)
-    if status or not done:
-        raise SvpError(f"{name}: QEMU ended with {status}, {'after' if done else 'without'} the guest's last line", tail)
+    if trouble := board.host_trouble():
+        raise trouble
+    if not done:
+        raise GuestError(f"{name}: the machine ended without the guest's last line", tail)
     printed = (str(len(result.checks)), str(len(result.failed)))
     if done.groups() != printed:
-        raise SvpError(f"{name}: the guest counted {' and '.join(done.groups())} checks and failures, printed {' and '.join(printed)}", tail)
+        raise GuestError(f"{name}: the guest counted {' and '.join(done.groups())} checks and failures, printed {' and '.join(printed)}", tail)
     return result

@@ -33,7 +33,7 @@ import time
 from pathlib import Path
 
 from ..base import cache
-from ..base.errors import HostError, SvpError, advised, explain, program_end
+from ..base.errors import EmulatorError, GuestError, HostError, SvpError, advised, explain, program_end
 from . import guest_failures
 from .console import Console, ConsoleClosed, ConsoleTimeout, timeout_scale
 from .dram import Dram
@@ -45,6 +45,10 @@ SHELL_READY = r"^SVP shell$"
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 _numbers = itertools.count(1)
+
+
+class CommandFailed(BoardError, GuestError):
+    """A command in the guest, which had to succeed, did not."""
 
 
 class CommandResult:
@@ -122,7 +126,7 @@ class Board:
         self.console = Console(pairs["console"][0], self._log_path("console"), self.settings.echo, f"{self.name} console")
         self.secure_console = Console(pairs["secure"][0], self._log_path("secure"), None, f"{self.name} secure console")
         for console in (self.console, self.secure_console):
-            console.set_diagnosis(self._diagnosis)
+            console.set_diagnosis(self._diagnosis, self.host_trouble)
         self.console.set_beside(self.secure_console)
         try:
             self.qmp = Qmp(pairs["qmp"][0], timeout=60 * timeout_scale())
@@ -170,9 +174,9 @@ class Board:
         if self.exit_status and not self._killed and not self._stopping:
             last = self.messages(1)
             if self.exit_status > 0 and last:
-                return HostError(advised(f"QEMU ended with {program_end(self.exit_status)}: {last[0]}"), self.messages(5)[:-1])
-            return HostError(f"QEMU ended with {program_end(self.exit_status)} by itself or by somebody's hand; if it was the system's want of "
-                             "memory, end other programs", self.messages(5))
+                return EmulatorError(advised(f"QEMU ended with {program_end(self.exit_status)}: {last[0]}"), self.messages(5)[:-1])
+            return EmulatorError(f"QEMU ended with {program_end(self.exit_status)} by itself or by somebody's hand; if it was the system's want of "
+                                 "memory, end other programs", self.messages(5))
         return None
 
     def end_reason(self):
@@ -230,7 +234,7 @@ class Board:
         """Run a shell command in the guest; return its CommandResult. `timeout` in seconds (scaled).
 
         The shell must be idle (see wait_shell). Kernel messages printed meanwhile are part of the output.
-        `check` True raises BoardError when the exit status is not 0.
+        `check` True raises CommandFailed, a BoardError, when the exit status is not 0.
         """
         number = next(_numbers)
         # A line that would swallow what follows it is ended first
@@ -243,7 +247,7 @@ class Board:
         output = self.console.prompts_removed(begin, match.start()).strip("\n")
         result = CommandResult(int(match.group(1)), output)
         if check and result.status:
-            raise BoardError(f"{self.name}: guest command '{line}' ended with {result.status}", output.splitlines()[-15:])
+            raise CommandFailed(f"{self.name}: guest command '{line}' ended with {result.status}", output.splitlines()[-15:])
         return result
 
     def wait_exit(self, timeout=60.0):

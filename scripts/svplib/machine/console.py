@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 
-from ..base.errors import HostError, SvpError, UsageError, explain
+from ..base.errors import GuestError, HostError, UsageError, explain
 from . import guest_failures
 from .echo import EchoFilter
 
@@ -39,7 +39,7 @@ def timeout_scale():
     return scale
 
 
-class ConsoleError(SvpError):
+class ConsoleError(GuestError):
     """Base of all that can go wrong while waiting; `detail` is the end of the console."""
 
 
@@ -74,7 +74,7 @@ class Console:
         self._filter = EchoFilter()
         self._position = 0
         self._closed = False
-        self._diagnose = lambda: ""
+        self._diagnose, self._host_trouble = (lambda: ""), (lambda: None)
         self._watch = None
         self._beside = ()
         self._judged = 0
@@ -84,9 +84,10 @@ class Console:
         self._reader = threading.Thread(target=self._read, name=name, daemon=True)
         self._reader.start()
 
-    def set_diagnosis(self, diagnose):
-        """`diagnose()` returns a phrase on why the machine ended, for messages of ConsoleClosed."""
-        self._diagnose = diagnose
+    def set_diagnosis(self, diagnose, host_trouble=lambda: None):
+        """`diagnose()` returns a phrase on why the machine ended, for messages of ConsoleClosed; `host_trouble()` then what is raised in its place, or
+        None."""
+        self._diagnose, self._host_trouble = diagnose, host_trouble
 
     def set_watch(self, watch):
         """`watch()` is called about ten times a second while something is awaited; what it raises ends the wait. None for none."""
@@ -168,8 +169,7 @@ class Console:
                 self._raise_trouble()
                 self._look_beside(wanted, fail_on)
                 if closed:
-                    raise ConsoleClosed(f"{self._name}: machine ended while waiting for /{wanted.pattern}/"
-                                        f"{self._diagnose()}", self._tail_locked())
+                    raise self._ended(f"machine ended while waiting for /{wanted.pattern}/")
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise ConsoleTimeout(f"{self._name}: /{wanted.pattern}/ did not come in "
@@ -206,6 +206,11 @@ class Console:
             raise ConsoleSilent(f"{self._name}: silence, nothing was printed for {self._silence * timeout_scale():g} s while waiting for "
                                 f"/{wanted.pattern}/", self._tail_locked())
 
+    def _ended(self, what):
+        """What to raise when the machine has ended."""
+        why = self._diagnose()
+        return self._host_trouble() or ConsoleClosed(f"{self._name}: {what}{why}", self.tail())
+
     def _raise_trouble(self):
         if self._trouble:
             raise self._trouble
@@ -227,7 +232,7 @@ class Console:
         try:
             self._socket.sendall(text.encode())
         except OSError:
-            raise ConsoleClosed(f"{self._name}: cannot type, the machine ended{self._diagnose()}", self.tail()) from None
+            raise self._ended("cannot type, the machine ended") from None
 
     def send_line(self, text=""):
         """Type text and the return key."""
