@@ -2,6 +2,7 @@
 """svp run --exec: a program of somebody's own goes into the guest, runs, and its status, output and files come back."""
 
 import json
+import re
 import subprocess
 import sys
 import unittest
@@ -54,6 +55,23 @@ class Exec(ScratchCase):
                 done = self.svp(*words)
                 self.assertEqual(done.returncode, 1, done.stderr)
                 self.assertIn(says, done.stderr.splitlines()[-1])
+
+    def test_banner(self):
+        """Somebody at the prompt is told how to leave, where the logs are, what to try."""
+        with subprocess.Popen([*map(str, RUN), "--shell"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as svp:
+            self.addCleanup(svp.kill)
+            shown = ""
+            while "SVP shell" not in shown:
+                line = svp.stdout.readline()
+                self.assertTrue(line, "no shell")
+                shown += line
+            output, errors = svp.communicate("poweroff\n", timeout=RUN_SECONDS)
+        self.assertEqual(svp.returncode, 0, errors)
+        self.assertRegex(shown, r"(?m)^  leave   poweroff, or Ctrl-A x")
+        self.assertIn("  try     svp-probe regions", shown)
+        folder = re.search(r"(?m)^  logs    (\S+)\s*$", shown).group(1)
+        self.assertEqual(errors.strip().splitlines()[-1], f"svp: logs: {folder}")
+        self.assertIn("SVP end poweroff", output)
 
 
 if __name__ == "__main__":

@@ -187,7 +187,8 @@ def _settings(arguments, firmware):
 
 def _interactive(arguments, settings, words, programs):
     """QEMU with the console on this terminal; returns the exit status."""
-    board = Board(append=" ".join(filter(None, (interactive.terminal_size(), words))), allow_reboot=True, name="shell", **settings)
+    words = " ".join(filter(None, (interactive.terminal_size(), f"svp.log={cache.board_log_dir()}", words)))
+    board = Board(append=words, allow_reboot=True, name="shell", **settings)
     console, secure = board.log_dir / "shell-console.log", board.log_dir / "shell-secure.log"
     command = [*board.arguments, "-chardev", f"stdio,id=svp-console,mux=on,signal=off,logfile={_chardev_path(console)}",
                "-serial", "chardev:svp-console", "-mon", "chardev=svp-console,mode=readline",
