@@ -110,9 +110,17 @@ def look_at_targets(arguments, names):
             raise UsageError(f"--{name}: {target}: {explain(error, named=False)}") from None
 
 
+_noted = {}
+
+
+def note_with_results(name, make):
+    """From now on every object that write_json() writes has a member `name` more, with what make() returns then."""
+    _noted[name] = make
+
+
 def write_json(target, value):
-    """Write an object as JSON to a file, '-' is stdout."""
-    text = json.dumps(value, indent=2) + "\n"
+    """Write an object as JSON to a file, '-' is stdout; with what is noted with all results."""
+    text = json.dumps({**value, **{name: make() for name, make in _noted.items()}}, indent=2) + "\n"
     if str(target) == "-":
         sys.stdout.write(text)
         return

@@ -23,6 +23,14 @@ LOCAL_TREES = {"qemu": ("--qemu-src", "configure"), "linux": ("--linux-src", "Kc
 #: Paths in a local tree that are no part of the source: build trees, the link to this repository that our hook patch asks for
 LEFT_OUT = {"qemu": ("build", "hw/svp")}
 KEPT_VERSIONS = 2
+
+
+class Options:
+    """What the command line says about sources."""
+    locked = False
+
+
+OPTIONS = Options()
 _local = {}
 
 
@@ -100,7 +108,16 @@ def fetched(name):
         with cache.lock("downloads"):
             if not _known(name):
                 _fetch(name)
+    _refuse(name, _known(name)["version"], _known(name)["package"])
     return cache.folder("download") / _known(name)["folder"]
+
+
+def _refuse(name, version, package):
+    """Raise SvpError for another version than the tested one, if --locked says so."""
+    entry = lock_file.entries()[name]
+    if OPTIONS.locked and (version, package) != (entry.version, entry.package):
+        raise SvpError(f"--locked: {name}: {entry.package} {entry.version} is gone from the mirror, there is {package} {version}; "
+                       "take that without --locked, or keep the download folder of the cache")
 
 
 def _fetch(name):
@@ -110,6 +127,7 @@ def _fetch(name):
     cache.need_space(partial, 400, f"downloading {entry.package}")
     found, package = private_apt.fetch(entry, partial)
     if (found, package) != (entry.version, entry.package):
+        _refuse(name, found, package)
         say(f"warning: {name}: {entry.package} {entry.version} (tested) is gone from the mirror; using {package} {found}")
     folder = cache.folder("download") / f"{package.split(':')[0]}_{found.replace(':', '%3a')}"
     hashes = _hashes(partial)

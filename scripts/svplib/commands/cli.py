@@ -9,16 +9,17 @@ import sys
 import traceback
 
 from ..base import cache
-from ..base.checks import look_at_targets
+from ..base.checks import look_at_targets, note_with_results, write_json
 from ..base.errors import GuestError, SvpError, UsageError, explain
 from ..base.progress import say
-from ..build import parts, product_table, products, sources
+from ..build import cleaning, parts, product_table, products, sources, versions
 from ..card import command as card_command
 from ..decode import command as decode_command
 from ..film import command as film_command
 from ..inject import command as inject_command
 from ..machine.console import timeout_scale
 from . import bench as bench_command
+from . import completion
 from . import run as run_command
 from . import test as test_command
 
@@ -93,10 +94,43 @@ A stream without a checksum is decoded and its MD5 printed; one that the hardwar
     "bench": """examples:
   svp bench
   svp bench boot --json bench.json""",
+    "versions": """examples:
+  svp versions
+  svp versions --json -""",
+    "clean": """examples:
+  svp clean --dry-run
+  svp clean log
+  svp clean all                    everything; it is fetched and built again when it is needed""",
+    "completion": """examples:
+  eval "$(scripts/svp completion bash)"            in ~/.bashrc, to keep it
+  scripts/svp completion zsh > ~/.svp-completion   then: source ~/.svp-completion""",
     "path": """examples:
   svp path kernel
   $(svp path qemu) -M imx8mq-evk ...""",
 }
+
+
+#: Options of QEMU that people type at once
+_QEMU_OPTIONS = ("-s", "-S", "-d", "-D", "-gdb", "-nic", "-netdev", "-device", "-drive", "-serial", "-monitor", "-qmp", "-nographic", "-icount", "-trace",
+                 "-M", "-cpu", "-snapshot", "-append", "-kernel", "-dtb", "-initrd", "-bios", "-seed", "-loadvm", "-incoming", "-usb", "-vnc")
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for a mistake."""
+
+    def error(self, message):
+        self.exit(2, f"svp: {message}; see {self.prog} --help\n")
+
+
+def _unknown(command, words):
+    """One line for words that the parser of a command does not know, with what was probably meant."""
+    options = {option for action in _parser().commands[command]._actions for option in action.option_strings}
+    for word in words:
+        if f"-{word}" in options:
+            return f"{word}: it is -{word} here"
+        if word in _QEMU_OPTIONS and command == "run":
+            return f"{word}: options of QEMU come last, behind '--': svp run -- {' '.join(words)}"
+    return f"svp {command} does not know {' '.join(words)}; see svp {command} --help"
 
 
 def _parser():
@@ -107,10 +141,12 @@ def _parser():
     group.add_argument("--enable-gtk", action="store_true", help="build QEMU with its GTK window (needs libgtk-3-dev)")
     group.add_argument("-j", "--jobs", type=int, metavar="N", help="parallel build jobs; with inject: cases at once, too (default: number of CPUs)")
     group.add_argument("--no-install", action="store_true", help="never install Debian packages; fail with the list instead")
+    group.add_argument("--locked", action="store_true", help="fail when the mirror has lost a version that svp.lock names, rather than take its successor")
 
-    parser = argparse.ArgumentParser(prog="svp", description="Build, run and test the emulated i.MX 8M Quad board.",
+    parser = _Parser(prog="svp", description="Build, run and test the emulated i.MX 8M Quad board.",
                                      epilog=EXAMPLES["svp"], formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    parser.add_argument("--version", action="store_true", help="print the commit of this svp; see also svp versions")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(name, text, **options):
         return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EXAMPLES[name], parents=[common],
@@ -127,6 +163,12 @@ def _parser():
     bench_command.add_arguments(command("bench", "measure the board, side by side with its yardsticks"))
     path = command("path", "print where a build product lies")
     path.add_argument("name", metavar="NAME", help="; ".join(f"{name}: {row[2]}" for name, row in product_table.PRODUCTS.items()))
+    command("versions", "print what the board is made of, and where it came from").add_argument(
+        "--json", metavar="FILE", help="write it as JSON ('-': stdout)")
+    cleaning.add_arguments(command("clean", "make room in the cache"))
+    command("completion", "print a script that completes commands and options").add_argument("shell", choices=completion.SHELLS, metavar="SHELL",
+                                                                                          help=" or ".join(completion.SHELLS))
+    parser.commands = commands.choices
     return parser
 
 
@@ -139,6 +181,7 @@ def _apply(arguments):
             sources.use_local(name, folder)
     parts.OPTIONS.gtk = arguments.enable_gtk
     parts.OPTIONS.install = not arguments.no_install
+    sources.OPTIONS.locked = arguments.locked
     if arguments.jobs is not None:
         if not 1 <= arguments.jobs <= 1024:
             raise UsageError(f"--jobs: {arguments.jobs} is out of range, 1 to 1024")
@@ -160,6 +203,19 @@ def _build(arguments):
 
 def _path(arguments):
     print(products.locate(arguments.name))
+    return 0
+
+
+def _versions(arguments):
+    if arguments.json:
+        write_json(arguments.json, {"parts": versions.rows()})
+    if arguments.json != "-":
+        print(versions.table())
+    return 0
+
+
+def _completion(arguments):
+    print(completion.script(arguments.shell, _parser()), end="")
     return 0
 
 
@@ -195,16 +251,26 @@ def main(words=None):
 
 def _run(words):
     split = words.index("--") if "--" in words else len(words)
-    arguments = _parser().parse_args(words[:split])
+    parser = _parser()
+    arguments, unknown = parser.parse_known_args(words[:split])
     arguments.extra = words[split + 1:]
+    if arguments.version:
+        print(f"svp {versions.commit()}")
+        return 0
+    if not arguments.command:
+        parser.error(f"unknown: {' '.join(unknown)}" if unknown else "which command?")
+    if unknown:
+        raise UsageError(_unknown(arguments.command, unknown))
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     if arguments.extra and arguments.command != "run":
         raise UsageError("only 'svp run' takes QEMU arguments after --")
     _apply(arguments)
+    note_with_results("versions", versions.brief)
     look_at_targets(arguments, [name for name in ("junit", "html", "json") if hasattr(arguments, name)])
     handler = {"build": _build, "run": run_command.main, "test": test_command.main, "inject": inject_command.main,
-               "decode": decode_command.main, "film": film_command.main, "card": card_command.main, "bench": bench_command.main, "path": _path}
+               "decode": decode_command.main, "film": film_command.main, "card": card_command.main, "bench": bench_command.main, "path": _path,
+               "versions": _versions, "clean": cleaning.main, "completion": _completion}
     return handler[arguments.command](arguments)
 
 

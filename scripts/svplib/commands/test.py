@@ -26,6 +26,7 @@ def add_arguments(parser):
                         help="unit: device cores, svp itself, style; pictures: what the video decoders make of clips; qtest: devices through QEMU; boot: whole systems; default all")
     parser.add_argument("-k", dest="pattern", metavar="PATTERN", help="only tests whose name contains PATTERN")
     parser.add_argument("--asan", action="store_true", help="qtest and boot with a QEMU that is built with sanitizers (twenty minutes, once)")
+    parser.add_argument("--list", action="store_true", help="print the names of the tests, and run none (unit tests are built first)")
     parser.add_argument("--junit", metavar="FILE", help="write JUnit XML")
     parser.add_argument("--json", metavar="FILE", help="write the results as JSON ('-': stdout)")
 
@@ -34,6 +35,8 @@ def main(arguments):
     """Run the tests; returns the exit status."""
     begin = time.monotonic()
     kinds = KINDS if arguments.kind == "all" else (arguments.kind,)
+    if arguments.list:
+        return _list(kinds, arguments.pattern)
     results = Results()
     if "unit" in kinds:
         jobs = _python_jobs("svp", OWN_TESTS, arguments.pattern) + unit_tests.jobs(results, arguments.pattern)
@@ -58,6 +61,20 @@ def main(arguments):
     print(results.closing_line(), flush=True)
     results.raise_disk_trouble()
     return 0 if results.ok else 1
+
+
+def _list(kinds, pattern):
+    """Print the tests of these kinds, a line each as in the results, without times."""
+    folders = {"unit": ("svp", OWN_TESTS), **{kind: (kind, parts.REPOSITORY / "tests" / kind) for kind in KINDS[1:]}}
+    for kind in kinds:
+        suite, folder = folders[kind]
+        for path in python_tests.files(folder):
+            for name in python_tests.names(path, pattern):
+                print(f"{suite}: {name}")
+        if kind == "unit":
+            for name in (*unit_tests.names(pattern), *(f"lint: {name}" for name in lint.names(pattern))):
+                print(name if name.startswith("lint: ") else f"unit: {name}")
+    return 0
 
 
 def _python_jobs(suite, folder, pattern):

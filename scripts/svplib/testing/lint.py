@@ -23,12 +23,21 @@ TEST_CASE = re.compile(r'^TEST_CASE\(\s*((?:"(?:[^"\\\n]|\\.)*"\s*)+)(,[^)]*)?\)
 MODULE_FOLDERS = ("firmware/linux",)
 
 
+def _checks(pattern):
+    """{name: check} of those whose name contains the pattern."""
+    every = (_format, _includes, _imports, _names, _tags_of_tests, _licence_lines, _file_sizes, _no_notes, _kernel_style)
+    named = {check.__name__.strip("_").replace("_", " "): check for check in every}
+    return {name: check for name, check in named.items() if not pattern or pattern.lower() in f"lint {name}"}
+
+
+def names(pattern=None):
+    """Names of the checks that run() would run."""
+    return list(_checks(pattern))
+
+
 def run(results, pattern=None):
     """Run every lint check whose name contains the pattern."""
-    for check in (_format, _includes, _imports, _names, _tags_of_tests, _licence_lines, _file_sizes, _no_notes, _kernel_style):
-        name = check.__name__.strip("_").replace("_", " ")
-        if pattern and pattern.lower() not in f"lint {name}":
-            continue
+    for name, check in _checks(pattern).items():
         begin = time.monotonic()
         outcome, text = check()
         results.add(Result("lint", name, outcome, time.monotonic() - begin, text))

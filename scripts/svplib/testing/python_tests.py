@@ -93,6 +93,13 @@ def run_file(results, suite, path, pattern=None):
         unittest.TestSuite(chosen).run(reporter)
 
 
+def names(path, pattern=None):
+    """Names of the tests of a file that run_file() would run. Raises whatever the module raises."""
+    with _import_path(path.parent):
+        cases = _flatten(unittest.defaultTestLoader.loadTestsFromModule(_load(path)))
+        return [case.id().replace("svp_test_", "", 1) for case in cases if not pattern or pattern.lower() in case.id().lower()]
+
+
 def _load(path):
     name = f"svp_test_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)

@@ -51,11 +51,38 @@ def jobs(results, pattern=None):
     except BuildError as error:
         results.add(Result("unit", "build", "failed", time.monotonic() - begin, str(error), error))
         return []
-    listing = subprocess.run(["meson", "introspect", "--targets", str(tree)], capture_output=True, text=True, check=True, env=build_environment())
     return [test_pool.Job("unit", f"{source.parent.name}/{source.stem}",
-                          functools.partial(_run_file, program=target["filename"][0], source=source, tree=tree, pattern=pattern))
-            for target in json.loads(listing.stdout) if target["type"] == "executable" and target["name"].startswith("test_")
-            for source in _test_sources(target)]
+                          functools.partial(_run_file, program=program, source=source, tree=tree, pattern=pattern)) for program, source in _files(tree)]
+
+
+def _files(tree):
+    """(program, source file of tests) of all test programs."""
+    listing = subprocess.run(["meson", "introspect", "--targets", str(tree)], capture_output=True, text=True, check=True, env=build_environment())
+    return [(target["filename"][0], source) for target in json.loads(listing.stdout)
+            if target["type"] == "executable" and target["name"].startswith("test_") for source in _test_sources(target)]
+
+
+def names(pattern=None):
+    """Names of the test cases that jobs() would run; builds them first. Raises BuildError."""
+    with cache.lock("packages"):
+        host_packages.ensure(["unit"], parts.OPTIONS.install)
+    tree = build()
+    found = []
+    for program, source in _files(tree):
+        selection = _selection(source, pattern)
+        done = subprocess.run([program, "-#", selection, "--list-tests", "--verbosity", "quiet"], capture_output=True, text=True, check=False,
+                              env={**os.environ, **SANITIZER_ENVIRONMENT}, timeout=PROGRAM_SECONDS)
+        found += [f"{_label(source)}: {line.strip()}" for line in done.stdout.splitlines() if line.strip()]
+    return found
+
+
+def _label(source):
+    return f"{source.parent.name}/{source.stem.removeprefix('test_')}"
+
+
+def _selection(source, pattern):
+    """What Catch2 is to run: the tests of a file whose names contain the pattern."""
+    return f"[{source.parent.name}][#{source.stem}]" + (f"*{_escaped(pattern)}*" if pattern else "")
 
 
 def _test_sources(target):
@@ -64,11 +91,11 @@ def _test_sources(target):
 
 
 def _run_file(results, program, source, tree, pattern):
-    begin, label = time.monotonic(), f"{source.parent.name}/{source.stem.removeprefix('test_')}"
+    begin, label = time.monotonic(), _label(source)
     environment = {**os.environ, **SANITIZER_ENVIRONMENT}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        selection = f"[{source.parent.name}][#{source.stem}]" + (f"*{_escaped(pattern)}*" if pattern else "")
+        selection = _selection(source, pattern)
         try:
             done = subprocess.run([program, "-#", selection, "-r", "xml", "-d", "yes", "-o", str(report)], capture_output=True, text=True,
                                   errors="replace", cwd=tree, env=environment, timeout=PROGRAM_SECONDS, check=False)
