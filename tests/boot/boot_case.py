@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the boot tests share: a machine for all tests of a class, and the check lines that guest programs print."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from svplib.build import cards, products
 from svplib.machine.board import Board
 from svplib.machine.console import timeout_scale
 from svplib.machine.test_port import secure_registers
+from svplib.testing import long_form
 
 POWER_OFF = "poweroff -f"
 POWER_OFF_SECONDS = 40
@@ -25,7 +25,7 @@ CARD_BYTES = 16 << 20
 CORE0_STATUS, CORE_WAS_OFF = 0x303A080C, 1
 
 #: Puts a test into the long form of the suite
-long_form = unittest.skipUnless(os.environ.get("SVP_LONG"), "part of the long form, SVP_LONG=1")
+long_only = unittest.skipUnless(long_form.active(), "part of `svp test long`")
 
 
 def guest_results(text):

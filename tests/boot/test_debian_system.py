@@ -35,7 +35,7 @@ def explained():
     return [re.compile(".*".join(map(re.escape, row.split("...")))) for row in rows]
 
 
-@boot_case.long_form
+@boot_case.long_only
 class DebianSystem(unittest.TestCase):
     def setUp(self):
         parts.build(["debian-system"])

@@ -17,7 +17,7 @@ GROUPS = (("-t regression regression_1 -x 1013", 37, 433, "core"), ("-t regressi
 SUMMARY = re.compile(r"^(\d+) subtests? of which (\d+) failed\n(\d+) test cases? of which (\d+) failed$", re.MULTILINE)
 
 
-@boot_case.long_form
+@boot_case.long_only
 class Xtest(BoardCase):
     @classmethod
     def prepare(cls):

@@ -29,7 +29,7 @@ NEEDS = {
     "qemu": BUILD + QEMU, "asan-qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
     "u-boot": BUILD + CROSS + U_BOOT, "boot": BUILD + CROSS, "programs": BUILD + CROSS + CROSS_CXX, "guest": BUILD, "tools": BUILD, "debian": BUILD,
     "media": BUILD + CROSS + CARDS, "debian-system": CARDS + ("dpkg-dev", "tar", "fakeroot"),
-    "unit": BUILD + UNIT, "gtk": GTK, "web": ("novnc",),  # of svp run --display
+    "unit": BUILD + UNIT, "fuzz": BUILD + UNIT + ("clang",), "gtk": GTK, "web": ("novnc",),  # of svp run --display
     # no part of its own: a raw ext4 image that a boot test mounts, streams and what is right for them, ciphers to compare CAAM with
     "film": CARDS + ("ffmpeg",),  # of svp run: made by ffmpeg, on a card
     "boot-tests": CARDS + ("ffmpeg", "python3-cryptography"),

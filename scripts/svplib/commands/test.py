@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`svp test`: unit, pictures, qtest and boot tests; ends with the line 'N passed, N failed, N skipped'."""
+"""`svp test`: unit, pictures, qtest and boot tests, or all of them in their long form; ends with the line 'N passed, N failed, N skipped'."""
 
 import functools
 import os
@@ -10,10 +10,11 @@ from ..base.checks import write_json
 from ..base.errors import SvpError
 from ..base.progress import duration, say
 from ..build import host_packages, parts, products
-from ..testing import lint, python_tests, test_pool, unit_tests
+from ..testing import lint, long_form, python_tests, test_pool, unit_tests
 from ..testing.results import Result, Results
 
 KINDS = ("unit", "pictures", "qtest", "boot")
+LONG = "long"
 #: QEMU frees little when it ends; whatever else it does wrong ends it at once
 ASAN_ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 ASAN_TIMEOUT_SCALE = "4"
@@ -22,8 +23,9 @@ OWN_TESTS = Path(__file__).resolve().parents[2] / "tests"
 
 def add_arguments(parser):
     """Options of `svp test`."""
-    parser.add_argument("kind", nargs="?", choices=(*KINDS, "all"), default="all",
-                        help="unit: device cores, svp itself, style; pictures: what the video decoders make of clips; qtest: devices through QEMU; boot: whole systems; default all")
+    parser.add_argument("kind", nargs="?", choices=(*KINDS, "all", LONG), default="all",
+                        help="unit: device cores, svp itself, style; pictures: what the video decoders make of clips; qtest: devices through QEMU; boot: whole systems; default all; "
+                        "long: all with larger numbers, fuzz targets, published streams in the guest, a soak: a day")
     parser.add_argument("-k", dest="pattern", metavar="PATTERN", help="only tests whose name contains PATTERN")
     parser.add_argument("--asan", action="store_true", help="qtest and boot with a QEMU that is built with sanitizers (twenty minutes, once)")
     parser.add_argument("--list", action="store_true", help="print the names of the tests, and run none (unit tests are built first)")
@@ -34,10 +36,12 @@ def add_arguments(parser):
 def main(arguments):
     """Run the tests; returns the exit status."""
     begin = time.monotonic()
-    kinds = KINDS if arguments.kind == "all" else (arguments.kind,)
+    kinds = KINDS if arguments.kind in ("all", LONG) else (arguments.kind,)
     if arguments.list:
         return _list(kinds, arguments.pattern)
     results = Results()
+    if arguments.kind == LONG:
+        long_form.switch_on()
     if "unit" in kinds:
         jobs = _python_jobs("svp", OWN_TESTS, arguments.pattern) + unit_tests.jobs(results, arguments.pattern)
         test_pool.run(results, [*jobs, test_pool.Job("lint", "lint", lambda into: lint.run(into, arguments.pattern))], parts.OPTIONS.jobs)
@@ -46,6 +50,8 @@ def main(arguments):
     for kind, needs in (("boot", (*emulator, *(part for part in parts.ALL if part != "qemu"))), ("qtest", emulator)):
         if kind in kinds and _built(results, kind, needs):
             jobs += _python_jobs(kind, parts.REPOSITORY / "tests" / kind, arguments.pattern)
+    if arguments.kind == LONG:
+        jobs += _python_jobs(LONG, parts.REPOSITORY / "tests/long", arguments.pattern) + long_form.fuzz_jobs(results, arguments.pattern)
     if jobs and arguments.asan:
         _use_asan()
     test_pool.run(results, jobs, parts.OPTIONS.jobs)

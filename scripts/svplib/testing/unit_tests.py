@@ -17,7 +17,7 @@ from ..base import cache
 from ..base.errors import BuildError
 from ..base.progress import build_environment, log_path, run_logged
 from ..build import host_packages, parts
-from . import test_pool
+from . import long_form, test_pool
 from .results import Result
 
 #: Checks of pointers before each access double what the compiler has to do, and the address sanitizer sees most of what they see. QEMU with
@@ -92,16 +92,17 @@ def _test_sources(target):
 
 def _run_file(results, program, source, tree, pattern):
     begin, label = time.monotonic(), _label(source)
+    limit = PROGRAM_SECONDS * (long_form.PATIENCE if long_form.active() else 1)
     environment = {**os.environ, **SANITIZER_ENVIRONMENT}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         selection = _selection(source, pattern)
         try:
             done = subprocess.run([program, "-#", selection, "-r", "xml", "-d", "yes", "-o", str(report)], capture_output=True, text=True,
-                                  errors="replace", cwd=tree, env=environment, timeout=PROGRAM_SECONDS, check=False)
+                                  errors="replace", cwd=tree, env=environment, timeout=limit, check=False)
             status, output = done.returncode, done.stdout + done.stderr
         except subprocess.TimeoutExpired:
-            status, output = None, f"still running after {PROGRAM_SECONDS} s"
+            status, output = None, f"still running after {limit} s"
         text = report.read_text(errors="replace") if report.exists() else ""
     cases = list(_cases(text))
     for case in cases:
