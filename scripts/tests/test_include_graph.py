@@ -3,7 +3,7 @@
 
 import unittest
 
-from svplib.testing import include_graph
+from svplib.testing import graphs, include_graph
 
 
 def tree(**files):
@@ -31,9 +31,26 @@ class IncludeGraphTest(unittest.TestCase):
         wrong = include_graph.findings(tree(**{"hw/qemu/a.h": ["b.h"], "hw/qemu/b.h": ["c.h"], "hw/qemu/c.h": ["a.h"]}))
         self.assertEqual(wrong, ["files include each other: hw/qemu/a.h -> hw/qemu/b.h -> hw/qemu/c.h -> hw/qemu/a.h"])
 
+    def test_folders_of_a_block(self):
+        block = {"hw/vpu/status.hpp": [], "hw/vpu/entropy/bits.hpp": ["vpu/status.hpp"], "hw/vpu/g1/device.cpp": ["vpu/entropy/bits.hpp", "vpu/vpu.hpp"],
+                 "hw/vpu/vpu.hpp": ["vpu/status.hpp"]}
+        self.assertEqual(include_graph.findings(tree(**block)), [])
+        wrong = include_graph.findings(tree(**{**block, "hw/vpu/entropy/table.cpp": ["vpu/g1/device.hpp"], "hw/vpu/g1/device.hpp": []}))
+        self.assertEqual(len(wrong), 2)
+        self.assertIn("hw/vpu/entropy/table.cpp includes hw/vpu/g1/device.hpp", "".join(wrong))
+        wrong = include_graph.findings(tree(**{**block, "hw/vpu/status.cpp": ["vpu/status.hpp", "vpu/entropy/bits.hpp"]}))
+        self.assertIn("hw/vpu/status and hw/vpu/entropy are in a circle", "".join(wrong))
+
+    def test_programs_of_the_guest(self):
+        programs = {"firmware/guest/film/film.cpp": ["../play/screen.hpp"], "firmware/guest/play/screen.hpp": [], "firmware/guest/film/film.hpp": [],
+                    "firmware/guest/play/main.cpp": ["../film/film.hpp"]}
+        self.assertEqual(include_graph.findings(tree(**programs)), [])
+        wrong = include_graph.findings(tree(**{**programs, "firmware/guest/play/screen.cpp": ["../film/film.hpp"]}))
+        self.assertIn("firmware/guest/play/screen.cpp includes firmware/guest/film/film.hpp", "".join(wrong))
+
     def test_circles_of_graphs(self):
-        self.assertEqual(include_graph.circle({"a": {"b", "c"}, "b": {"d"}, "c": {"d"}, "d": set()}), [])
-        self.assertEqual(include_graph.circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}), ["b", "c", "b"])
+        self.assertEqual(graphs.circle({"a": {"b", "c"}, "b": {"d"}, "c": {"d"}, "d": set()}), [])
+        self.assertEqual(graphs.circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}), ["b", "c", "b"])
 
 
 if __name__ == "__main__":

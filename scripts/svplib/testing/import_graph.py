@@ -2,9 +2,8 @@
 """Who imports whom among the modules of svplib: no circle of modules, none of packages, whether at the top of a file or in a function."""
 
 import ast
-import collections
 
-from .include_graph import circle
+from .graphs import circle, circles
 
 ROOT = "svplib"
 
@@ -44,26 +43,14 @@ def _known(name, names):
     return name if name != ROOT else None
 
 
-def packages(graph):
-    """The graph of packages: {package: {package it imports: one pair of modules that shows it}}."""
-    result = collections.defaultdict(dict)
-    for name, targets in sorted(graph.items()):
-        for target in sorted(targets):
-            here, there = (module.split(".")[1] for module in (name, target)) if name != ROOT else (ROOT, target.split(".")[1])
-            if here != there:
-                result[here].setdefault(there, (name, target))
-    return result
+def package_of(module):
+    """The package of a module: "base" of svplib.base.cache."""
+    return module.split(".")[1] if module != ROOT else ROOT
 
 
 def findings(texts):
     """What is wrong with the imports of these files, a line each."""
     graph = imports(texts)
-    lines = []
     modules = circle(graph)
-    if modules:
-        lines.append("modules import each other: " + " -> ".join(modules))
-    between = packages(graph)
-    around = circle({package: set(targets) for package, targets in between.items()})
-    for here, there in zip(around, around[1:]):
-        lines.append(f"{here} and {there} are in a circle of packages: {between[here][there][0]} imports {between[here][there][1]}")
-    return lines
+    lines = ["modules import each other: " + " -> ".join(modules)] if modules else []
+    return lines + circles(graph, package_of, "packages", "imports")

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who includes whom among the sources of the cores and adapters: no circle, and nothing that the foundation knows of those above it."""
+"""Who includes whom among the sources of the cores, the adapters and the guest's programs: no circle, and nothing that a foundation knows of those above it."""
 
-import collections
+import posixpath
 import re
 
+from .graphs import circle, circles
+
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
-CONTRACTS = "include/svp"
+CONTRACTS, GUEST = "include/svp", "firmware/guest"
+#: Files that stand above the folder that they lie in: a program's main file, and what runs the jobs of all decoders again
+ABOVE = re.compile(r"/(main|replay)\.[ch](?:pp)?$")
 
 
 def includes(texts):
@@ -15,60 +19,37 @@ def includes(texts):
         folder = name.rpartition("/")[0]
         found = set()
         for wanted in INCLUDE.findall(text):
-            places = (f"{folder}/{wanted}", f"include/{wanted}", f"hw/{wanted}", wanted.replace("hw/svp/", "", 1))
-            found.update(place for place in places[:] if place in texts and place != name)
+            places = (posixpath.normpath(f"{folder}/{wanted}"), f"include/{wanted}", f"hw/{wanted}", wanted.replace("hw/svp/", "", 1))
+            found.update(place for place in places if place in texts and place != name)
         graph[name] = found
     return graph
 
 
-def circle(graph):
-    """A list of nodes that lead in a circle, the first one repeated at the end; empty if there is none."""
-    state = {}
-    for start in sorted(graph):
-        trail = [(start, iter(sorted(graph[start])))]
-        while trail:
-            node, rest = trail[-1]
-            state[node] = "open"
-            following = next(rest, None)
-            if following is None:
-                state[node] = "done"
-                trail.pop()
-            elif state.get(following) == "open":
-                nodes = [one for one, _ in trail]
-                return [*nodes[nodes.index(following):], following]
-            elif following not in state:
-                trail.append((following, iter(sorted(graph.get(following, ())))))
-    return []
+def block_of(name):
+    """The part of the cores that a file belongs to: "hw/bus" of hw/bus/bus.hpp, the contracts of include/svp; None for all others."""
+    if name.startswith(f"{CONTRACTS}/"):
+        return CONTRACTS
+    parts = name.split("/")
+    return "/".join(parts[:2]) if parts[0] == "hw" and parts[1] != "qemu" and len(parts) > 2 else None
 
 
 def folder_of(name):
-    """The part of the cores that a file belongs to: "bus" of hw/bus/bus.hpp, "contracts" of include/svp; None for the C adapters."""
-    if name.startswith(f"{CONTRACTS}/"):
-        return "contracts"
-    parts = name.split("/")
-    return parts[1] if parts[0] == "hw" and parts[1] != "qemu" and len(parts) > 2 else None
+    """The folder of a file of the cores or of the guest's programs; of a file that stands above its folder, itself."""
+    return (name if ABOVE.search(name) else name.rpartition("/")[0]) if block_of(name) or name.startswith(f"{GUEST}/") else None
 
 
-def folders(graph):
-    """The graph of the cores' folders: {folder: {folder it includes: one pair of files that shows it}}."""
-    result = collections.defaultdict(dict)
-    for name, targets in sorted(graph.items()):
-        for target in sorted(targets):
-            here, there = folder_of(name), folder_of(target)
-            if here and there and here != there:
-                result[here].setdefault(there, (name, target))
-    return {folder: result.get(folder, {}) for folder in {folder_of(name) for name in graph} - {None}}
+def inner(graph):
+    """The part of the graph inside of blocks that have folders: a file of a block itself is a part of its own, with its header."""
+    def part_of(name):
+        folder, block = folder_of(name), block_of(name)
+        return name.rpartition(".")[0] if folder and folder == block and folder != CONTRACTS else folder
+    return {name: {target for target in targets if block_of(name) == block_of(target) and not folder_of(name) == folder_of(target)}
+            for name, targets in graph.items()}, part_of
 
 
 def findings(texts):
     """What is wrong with the includes of these files, a line each."""
     graph = includes(texts)
-    lines = []
     files = circle(graph)
-    if files:
-        lines.append("files include each other: " + " -> ".join(files))
-    between = folders(graph)
-    around = circle({folder: set(targets) for folder, targets in between.items()})
-    for here, there in zip(around, around[1:]):
-        lines.append(f"hw/{here} and hw/{there} are in a circle of folders: {between[here][there][0]} includes {between[here][there][1]}")
-    return lines
+    lines = ["files include each other: " + " -> ".join(files)] if files else []
+    return lines + circles(graph, block_of, "blocks", "includes") + circles(*inner(graph), "folders", "includes")
