@@ -38,7 +38,7 @@ def main(arguments):
     begin = time.monotonic()
     kinds = KINDS if arguments.kind in ("all", LONG) else (arguments.kind,)
     if arguments.list:
-        return _list(kinds, arguments.pattern)
+        return _list((*kinds, LONG) if arguments.kind == LONG else kinds, arguments.pattern)
     results = Results()
     if arguments.kind == LONG:
         long_form.switch_on()
@@ -71,7 +71,7 @@ def main(arguments):
 
 def _list(kinds, pattern):
     """Print the tests of these kinds, a line each as in the results, without times."""
-    folders = {"unit": ("svp", OWN_TESTS), **{kind: (kind, parts.REPOSITORY / "tests" / kind) for kind in KINDS[1:]}}
+    folders = {"unit": ("svp", OWN_TESTS), **{kind: (kind, parts.REPOSITORY / "tests" / kind) for kind in (*KINDS[1:], LONG)}}
     for kind in kinds:
         suite, folder = folders[kind]
         for path in python_tests.files(folder):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..base.errors import UsageError
 from ..machine import bus_policy
-from . import expectations, faults, steps, vocabulary as words
+from . import expectations, faults, steps, sweep, vocabulary as words
 from .fields import load
 
 FILE_BYTES = 64 << 20
@@ -55,6 +55,8 @@ class Case:
     faults: tuple
     steps: tuple
     expected: expectations.Expected
+    values: dict = dataclasses.field(default_factory=dict)  #: of "for", by name
+    of: str = ""  #: the name that all cases of one "for" have in common
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,12 +100,13 @@ def parse(path, text):
             field.refuse(f"a name has 1 to {NAME_BYTES} bytes and no control characters")
         snapshots[name] = _settings(field.inside(f"{path}: snapshot '{name}'"), with_prepare=True)
     cases, seen = [], {}
-    for index, item in enumerate(members["cases"].items(CASES_LIMIT)):
-        case = _case(path, item, index, snapshots)
-        if case.name in seen:
-            item.refuse(f"name '{case.name}' is taken by cases[{seen[case.name]}]")
-        seen[case.name] = index
-        cases.append(case)
+    for position, entry in enumerate(members["cases"].items(CASES_LIMIT)):
+        for values, item in sweep.expand(entry, CASES_LIMIT - len(cases)):
+            case = _case(path, item, len(cases), snapshots)
+            if case.name in seen:
+                entry.refuse(f"name '{case.name}' is taken by cases[{seen[case.name]}]")
+            seen[case.name] = position
+            cases.append(dataclasses.replace(case, values=values, of=entry.value["name"]) if values else case)
     if not cases:
         members["cases"].refuse("there is none")
     identity = hashlib.sha256(json.dumps(root.value, sort_keys=True).encode()).hexdigest()

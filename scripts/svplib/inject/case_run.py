@@ -312,7 +312,7 @@ class CaseRun:
         """Wait for the end that is expected."""
         try:
             self._watch()
-            while self.case.expected.end != "running":
+            while self.case.expected.end not in ("running", None):
                 self._pause(0.02)
         except MachineEnded:
             pass
@@ -342,7 +342,8 @@ class CaseRun:
         if expected.shown or expected.absent:
             text = self._board.console.text + "\n" + self._board.secure_console.text
             judge.patterns(self._checks, "expect.console", expected.shown, expected.absent, text)
-        self._checks.add("expect.end", expected.end, self._end)
+        if expected.end is not None:
+            self._checks.add("expect.end", expected.end, self._end)
 
     def _outcomes(self, faults, verdict):
         """{identifier: what came of the fault}."""
@@ -363,18 +364,17 @@ class CaseRun:
     # Result
 
     def _result(self, trouble, seconds):
-        case, failed = self.case, self._checks.failed
-        verdict, message = trouble or (("failed", "") if failed or not self._checks.checks else ("passed", ""))
-        if verdict != "passed" and not message:
-            message = "; ".join(f"{check.name}: expected {check.expected}, seen {check.seen}" for check in failed) or "nothing was checked"
+        case = self.case
         start = self._source.start if self._source else 0
         names = {identity: name for name, identity in self._identifiers.items()}
         rows = []
         for identity, row in sorted(self._faults.items()):
             rows.append({"id": identity, "name": str(names.get(identity, identity)), **{key: value for key, value in row.items() if key != "id"}})
-        outcomes = self._outcomes(rows, verdict)
+        outcomes = self._outcomes(rows, trouble[0] if trouble else "")
         rows = [{**row, "outcome": outcomes[row["id"]]} for row in rows]
-        result = {"index": case.index, "name": case.name, "description": case.description, "verdict": verdict, "message": message,
+        verdict, message = self._verdict(trouble, effects.worst(outcomes.values()) if outcomes else "")
+        swept = {"of": case.of, "values": case.values} if case.values else {}
+        result = {"index": case.index, "name": case.name, **swept, "description": case.description, "verdict": verdict, "message": message,
                   "seconds": round(seconds, 4), "from": case.snapshot or "boot", "policy": case.settings.policy, "memory": case.settings.memory,
                   "start": start, "ran": round(self._ran, 4), "end": self._end, "checks": [check.as_object() for check in self._checks.checks],
                   "steps": self._steps, "faults": rows, "violations": self._log["violations"][:RECORDS_KEPT],
@@ -387,6 +387,20 @@ class CaseRun:
             result["console"] = self._board.console.tail(CONSOLE_LINES)
             result["secure-console"] = self._board.secure_console.tail(CONSOLE_LINES)
         return result
+
+
+    def _verdict(self, trouble, outcome):
+        """(verdict, message). Where crash or hang is an outcome that the case expects, it has passed with what it did not get to any more."""
+        wanted = self.case.expected.outcome
+        if wanted:
+            self._checks.add("expect.outcome", " or ".join(wanted), outcome or "no fault was injected", outcome in wanted)
+            if outcome in wanted and outcome in ("crash", "hang") and (trouble is None or trouble[0] != "broken"):
+                return "passed", ""
+        failed = self._checks.failed
+        verdict, message = trouble or (("failed", "") if failed or not self._checks.checks else ("passed", ""))
+        if verdict != "passed" and not message:
+            message = "; ".join(f"{check.name}: expected {check.expected}, seen {check.seen}" for check in failed) or "nothing was checked"
+        return verdict, message
 
 
 def _granted(counters):

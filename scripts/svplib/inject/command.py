@@ -57,7 +57,7 @@ def main(arguments):
     made = outcome.Outcome(campaign.name, campaign.description, campaign.identity, len(campaign.cases), results, shard=shard,
                            seconds=time.monotonic() - begin, jobs=jobs)
     _report(arguments, made)
-    for line in filter(None, (report_text.outcomes(made), report_text.totals(made))):
+    for line in filter(None, (report_text.swept(made), report_text.outcomes(made), report_text.totals(made))):
         (say if quiet else print)(line)
     say(f"logs: {cache.board_log_dir()}")
     return 0 if made.ok else 1

@@ -6,7 +6,7 @@ import re
 
 from ..machine import heap_cells
 from ..machine.dram import DRAM_BASE
-from . import vocabulary as words
+from . import effects, vocabulary as words
 from .fields import REPEATED_BYTES_LIMIT
 from .places import PLACES
 
@@ -93,19 +93,21 @@ class FaultState:
 
 @dataclasses.dataclass(frozen=True)
 class Expected:
-    """All of it; None and () are not looked at. `shown` and `absent` are patterns for the text of both consoles."""
+    """All of it; None and () are not looked at. `shown` and `absent` are patterns for the text of both consoles. `outcome`: those of which the worst
+    outcome of the case's faults must be one."""
 
     violations: Violations | None = None
     memory: tuple = ()
     faults: tuple = ()
     shown: tuple = ()
     absent: tuple = ()
-    end: str = "running"
+    end: str | None = "running"
+    outcome: tuple = ()
 
 
 def read(field, memory, known_faults):
     """Expected from its Field. `memory`: bytes of DRAM fitted; `known_faults`: labels and positions that exist."""
-    members = field.members((), ("violations", "memory", "faults", "console", "end"))
+    members = field.members((), ("violations", "memory", "faults", "console", "end", "outcome"))
     if not members:
         field.refuse("is empty")
     console = members["console"].members((), ("shows", "absent")) if "console" in members else {}
@@ -115,7 +117,16 @@ def read(field, memory, known_faults):
         faults=tuple(_fault_state(item, known_faults) for item in members["faults"].items(words.FAULTS_LIMIT)) if "faults" in members else (),
         shown=tuple(console["shows"].patterns()) if "shows" in console else (),
         absent=tuple(console["absent"].patterns()) if "absent" in console else (),
-        end=members["end"].choice(ENDS, "end") if "end" in members else "running")
+        end=members["end"].choice(ENDS, "end") if "end" in members else None if "outcome" in members else "running",
+        outcome=_outcomes(members["outcome"], known_faults) if "outcome" in members else ())
+
+
+def _outcomes(field, known_faults):
+    """One of effects.OUTCOMES, or a list of them."""
+    if not known_faults:
+        field.refuse("the case has no fault")
+    items = field.items(len(effects.OUTCOMES)) if isinstance(field.value, list) else [field]
+    return tuple(item.choice(effects.OUTCOMES, "outcome") for item in items) or field.refuse("is empty")
 
 
 def _range(field):

@@ -76,6 +76,8 @@ def _case(case):
                         ("policy", str), ("from", str), ("description", str)):
         if not isinstance(case[name], types):
             raise TypeError(name)
+    if "values" in case and not (isinstance(case["values"], dict) and isinstance(case["of"], str)):
+        raise TypeError("values")
     if case["verdict"] not in VERDICTS:
         raise ValueError(case["verdict"])
     return case

@@ -10,7 +10,7 @@ from ..base.errors import SvpError, explain
 from ..base.progress import duration
 from ..pages.style import STYLE
 from ..pages.timeline import drawing
-from . import matrix
+from . import matrix, sweeps
 from .effects import OUTCOMES
 from .outcome import VERDICTS
 
@@ -38,7 +38,7 @@ def page(outcome):
     return "".join((
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{_text(outcome.name)}: {'passed' if outcome.ok else 'failed'}</title><style>{STYLE}</style></head><body>\n",
-        _head(outcome), _matrices(outcome),
+        _head(outcome), _matrices(outcome), *map(_sweep, sweeps.of(outcome.cases)),
         f'<section><h2>Cases</h2><div class="cases">{radios}\n', *map(_case, outcome.cases), "</div></section>\n</body></html>\n"))
 
 
@@ -123,6 +123,18 @@ def _number(value):
     return str(value)
 
 
+def _sweep(sweep):
+    """Tables of one sweep: a row a value, a column an outcome; a cell leads to its first case."""
+    text = f"<section><h2>{_text(sweep.name)}</h2>"
+    for name in sweep.names:
+        rows = []
+        for value, found in sweep.rows(name):
+            cells = [f'<a href="#case-{found[column][0]["index"]}">{len(found[column])}</a>' if column in found else "" for column in sweep.outcomes]
+            rows.append(("", [f"<b>{_text(value)}</b>", *cells]))
+        text += _table(_text(name), ("", *sweep.outcomes), rows)
+    return text + "</section>\n"
+
+
 def _case(case):
     opened = "" if case["verdict"] == "passed" else " open"
     body = f"<p>{_text(case['description'])}</p>" if case["description"] else ""
@@ -132,7 +144,7 @@ def _case(case):
     for name in ("console", "secure-console"):
         if any(case.get(name, ())):
             body += f"<h4>End of the {name.replace('-', ' ')}</h4><pre>{_text(chr(10).join(case[name]))}</pre>"
-    return (f'<details class="case {case["verdict"]}"{opened}><summary><span class="badge">{_SIGNS[case["verdict"]]}</span> '
+    return (f'<details id="case-{case["index"]}" class="case {case["verdict"]}"{opened}><summary><span class="badge">{_SIGNS[case["verdict"]]}</span> '
             f'<span class="name">{_text(case["name"])}</span> <span class="small">{_text(case["from"])}, policy {_text(case["policy"])}, '
             f'{case["seconds"]:.2f} s{_marks(case)}</span></summary>{body}</details>\n')
 

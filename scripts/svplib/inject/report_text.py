@@ -2,6 +2,7 @@
 """The table on the terminal: a line a case, what failed below it, totals."""
 
 from ..base.progress import duration
+from . import sweeps
 from .effects import OUTCOMES
 from .outcome import VERDICTS
 
@@ -30,6 +31,19 @@ def outcomes(outcome):
     return f"{len(found)} faults: {', '.join(counts)}" if found else ""
 
 
+def swept(outcome):
+    """A table for each name that a sweep varies: its values, and how many cases had which outcome."""
+    lines = []
+    for sweep in sweeps.of(outcome.cases):
+        for name in sweep.names:
+            rows = sweep.rows(name)
+            width = max(len(name), *(len(value) for value, _ in rows))
+            lines += ["", f"{sweep.name}:", "  ".join([f"  {name:{width}}", *sweep.outcomes])]
+            for value, found in rows:
+                lines.append("  ".join([f"  {value:{width}}", *(f"{len(found.get(column, ())) or '.':>{len(column)}}" for column in sweep.outcomes)]))
+    return "\n".join([*lines, ""]) if lines else ""
+
+
 def totals(outcome):
     """The last line."""
     counts = ", ".join(f"{outcome.count(verdict)} {verdict}" for verdict in VERDICTS if verdict in ("passed", "failed") or outcome.count(verdict))
@@ -41,7 +55,7 @@ def totals(outcome):
 def table(outcome):
     """All of it."""
     width = column(case["name"] for case in outcome.cases)
-    return "\n".join([*(row(case, width) for case in outcome.cases), *filter(None, [outcomes(outcome)]), totals(outcome)])
+    return "\n".join([*(row(case, width) for case in outcome.cases), *filter(None, [swept(outcome), outcomes(outcome)]), totals(outcome)])
 
 
 def column(names):
