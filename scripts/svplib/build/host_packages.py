@@ -27,7 +27,7 @@ CARDS = ("e2fsprogs",)
 #: Part of the build -> packages
 NEEDS = {
     "qemu": BUILD + QEMU, "asan-qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
-    "u-boot": BUILD + CROSS + U_BOOT, "boot": BUILD + CROSS, "programs": BUILD + CROSS + CROSS_CXX, "guest": BUILD, "tools": BUILD, "debian": BUILD,
+    "u-boot": BUILD + CROSS + U_BOOT, "boot": BUILD + CROSS, "programs": BUILD + CROSS + CROSS_CXX, "guest": BUILD, "tools": BUILD, "debian": BUILD, "efi": BUILD,
     "media": BUILD + CROSS + CARDS, "debian-system": CARDS + ("dpkg-dev", "tar", "fakeroot"),
     "unit": BUILD + UNIT, "fuzz": BUILD + UNIT + ("clang",), "gtk": GTK, "web": ("novnc",),  # of svp run --display
     # no part of its own: a raw ext4 image that a boot test mounts, streams and what is right for them, ciphers to compare CAAM with

@@ -324,6 +324,11 @@ def _build_media(folder):
     shutil.rmtree(tree)
 
 
+def _build_efi(folder):
+    root = sources.unpacked("systemd-boot", lambda partial: sources.unpack_deb("systemd-boot", partial))
+    shutil.copyfile(root / "usr/lib/systemd/boot/efi/systemd-bootaa64.efi", folder / "bootaa64.efi")
+
+
 def _build_debian(folder):
     root = sources.unpacked("debian-kernel", lambda partial: sources.unpack_deb("debian-kernel", partial))
     images = sorted(path for path in root.glob("**/vmlinuz*") if path.is_file())
@@ -427,6 +432,7 @@ PARTS = {part.name: part for part in (
     Part("guest", _build_guest, source=("busybox",), files=INITRAMFS_FILES, needs=("linux", "programs")),
     Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=INITRAMFS_FILES, needs=("linux", "optee", "programs")),
     Part("media", _build_media, source=("busybox", *guest_media.PACKAGES)),
+    Part("efi", _build_efi, source=("systemd-boot",)),
     Part("debian", _build_debian, source=("debian-kernel", "debian-modules", "busybox"), files=INITRAMFS_FILES, needs=("programs",), recipe=2),
     Part("debian-system", _build_debian_system, files=(debian_system.OVERLAY, *debian_system.FILES), uses=("qemu", "debian"), space=4000),
     Part("asan-qemu", _build_qemu, prepare=_prepare_asan_qemu, source=("qemu", "meson", "pycotap"), files=QEMU_FOLDERS, cross=False, space=6000),

@@ -26,6 +26,7 @@ PRODUCTS = {
     "initrd": ("guest", "initrd.cpio.gz", "initramfs: busybox, our programs, our modules"),
     "tools-initrd": ("tools", "initrd.cpio.gz", "the same with xtest, tee-supplicant, keyctl and rngtest of Debian"),
     "media-card": ("media", "media.img", "card with GStreamer, v4l2-ctl, v4l2-compliance, media-ctl and modetest of Debian"),
+    "systemd-boot": ("efi", "bootaa64.efi", "Debian's EFI boot menu, efi/boot/bootaa64.efi of a card"),
     "debian-kernel": ("debian", "vmlinuz", "Debian's own arm64 kernel, unmodified"),
     "debian-initrd": ("debian", "initrd.cpio.gz", "initramfs for Debian's kernel: busybox, our programs, modules for USB and cards that nothing loads by itself"),
     "debian-system": ("debian-system", "debian.img", "card with a whole Debian 13, as svp card make takes it"),
