@@ -21,6 +21,7 @@
 #include <linux/dma-heap.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
+#include <linux/fcntl.h>
 #include <linux/genalloc.h>
 #include <linux/iommu-dma.h>
 #include <linux/list.h>
@@ -50,6 +51,7 @@
 
 struct secure_heap {
 	struct list_head node;
+	const struct device_node *np;
 	char *name;
 	struct gen_pool *pool;
 	phys_addr_t base;
@@ -219,17 +221,15 @@ int secure_heap_buffer_range(struct dma_buf *dmabuf, phys_addr_t *base,
 }
 EXPORT_SYMBOL_NS_GPL(secure_heap_buffer_range, "SECURE_HEAP");
 
-static struct dma_buf *secure_heap_allocate(struct dma_heap *dma_heap,
-					    unsigned long len, u32 fd_flags,
-					    u64 heap_flags)
+static struct dma_buf *secure_heap_export(struct secure_heap *heap, size_t len,
+					  u32 fd_flags)
 {
-	struct secure_heap *heap = dma_heap_get_drvdata(dma_heap);
 	DEFINE_DMA_BUF_EXPORT_INFO(exp_info);
 	struct secure_heap_buffer *buffer;
 	struct dma_buf *dmabuf;
 	int ret;
 
-	if (heap_flags || len > SECURE_HEAP_BUFFER_MAX)
+	if (len > SECURE_HEAP_BUFFER_MAX)
 		return ERR_PTR(-EINVAL);
 
 	buffer = kzalloc_obj(*buffer);
@@ -263,6 +263,33 @@ free_buffer:
 	kfree(buffer);
 	return ERR_PTR(ret);
 }
+
+static struct dma_buf *secure_heap_allocate(struct dma_heap *dma_heap,
+					    unsigned long len, u32 fd_flags,
+					    u64 heap_flags)
+{
+	if (heap_flags)
+		return ERR_PTR(-EINVAL);
+
+	return secure_heap_export(dma_heap_get_drvdata(dma_heap), len,
+				  fd_flags);
+}
+
+struct dma_buf *secure_heap_buffer_alloc(struct device_node *np, size_t len)
+{
+	struct secure_heap *heap;
+
+	if (!len || !PAGE_ALIGNED(len))
+		return ERR_PTR(-EINVAL);
+
+	list_for_each_entry(heap, &secure_heaps, node) {
+		if (heap->np == np)
+			return secure_heap_export(heap, len, O_RDWR);
+	}
+
+	return ERR_PTR(-ENODEV);
+}
+EXPORT_SYMBOL_NS_GPL(secure_heap_buffer_alloc, "SECURE_HEAP");
 
 static const struct dma_heap_ops secure_heap_ops = {
 	.allocate = secure_heap_allocate,
@@ -541,6 +568,7 @@ static int secure_heap_add(struct device_node *np, struct dentry *debug_root)
 	if (!heap)
 		return -ENOMEM;
 
+	heap->np = of_node_get(np);
 	heap->base = rmem->base;
 	heap->size = rmem->size;
 
@@ -576,6 +604,7 @@ destroy_pool:
 free_name:
 	kfree(heap->name);
 free_heap:
+	of_node_put(np);
 	kfree(heap);
 	return ret;
 }

@@ -9,6 +9,7 @@
 
 #include <linux/types.h>
 
+struct device_node;
 struct dma_buf;
 
 /**
@@ -21,5 +22,15 @@ struct dma_buf;
  */
 int secure_heap_buffer_range(struct dma_buf *dmabuf, phys_addr_t *base,
 			     size_t *size);
+
+/**
+ * secure_heap_buffer_alloc - a buffer for a driver of the kernel's own
+ * @np:		node of the heap, as in the driver's memory-region
+ * @len:	whole pages, in bytes
+ *
+ * Return: a dma-buf, given back by dma_buf_put(); an error pointer with -ENODEV
+ * when the node is no heap, -EINVAL for its length, -ENOMEM when it is full.
+ */
+struct dma_buf *secure_heap_buffer_alloc(struct device_node *np, size_t len);
 
 #endif
