@@ -4,7 +4,8 @@
  *
  * A list has items of eight bytes, a value and the register's address on the bus, both little endian. There
  * are three lists: the double-buffered context, then the single-buffered one with high priority, and, right
- * behind it in memory, the one with low priority.
+ * behind it in memory, the one with low priority. A list that goes over the last address of 32 lines goes on
+ * at 0.
  *
  * Not modelled: which line each list is loaded at. All three are loaded at the start of a frame, in that
  * order, items_per_step items at once; further ones follow step by step.
@@ -28,7 +29,8 @@ class ContextLoader {
     class Port {
      public:
         virtual ~Port() = default;
-        /** Reads a part of a list; whatever the answer, @p data is filled. */
+        /** Reads a part of a list, on from 0 behind the last address; whatever the answer, @p data is filled.
+         */
         virtual Response read_list(std::uint32_t address, std::span<std::uint8_t> data) = 0;
         /** False if no register that a list may write is at that bus address. */
         virtual bool write_register(std::uint32_t address, std::uint32_t value) = 0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "bus/address_lines.hpp"
 #include "bus/data_follower.hpp"
 #include "dcss/dtrc.hpp"
 #include "dcss/fetches.hpp"
@@ -168,7 +169,9 @@ std::span<const DeviceFaultInfo> Dcss::possible_faults() const {
 // The context loader.
 
 Response Dcss::read_list(std::uint32_t address, std::span<std::uint8_t> data) {
-    return host().bus_read(initiator, address, data);
+    return move_over_32_lines(address, data, [&](std::uint32_t first, std::span<std::uint8_t> part) {
+        return host().bus_read(initiator, first, part);
+    });
 }
 
 bool Dcss::write_register(std::uint32_t address, std::uint32_t value) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "bus/address_lines.hpp"
 #include "dcss/channel.hpp"
 #include "dcss/dtrc.hpp"
 #include "dcss/fields.hpp"
@@ -12,15 +13,13 @@ namespace svp::dcss {
 
 namespace {
 
-constexpr std::uint64_t address_end = std::uint64_t{1} << 32;
-
 /** More lines than a picture can have: scalers count them with 12 bits, and prefetch rounds up to 8. */
 constexpr std::uint32_t fetched_lines_max = 4096 + 8;
 
 }  // namespace
 
 Rows rows_below_end(std::uint32_t base, std::uint64_t stride, std::uint64_t width, std::uint64_t height) {
-    const std::uint64_t room = address_end - base;
+    const std::uint64_t room = end_of_32_lines - base;
     if (width == 0 || width > room) {
         return {base, stride, 0, 0};
     }

@@ -249,6 +249,48 @@ TEST_CASE("a list reaches the display's registers only", "[dcss]") {
     CHECK(counter(driver.dcss, "context-loader.items") == (row.reached ? 2 : 1));
 }
 
+TEST_CASE("a list goes on at address 0 behind the last one, and not in memory above 4 GiB", "[dcss]") {
+    const std::uint32_t into_item = GENERATE(0u, 4u);  // the end is between two items, or in one
+    CAPTURE(into_item);
+    constexpr std::uint32_t base = DcssDriver::bus_base;
+    const auto list_at = 0xfffffff0 + into_item;
+    const std::vector<std::uint32_t> words = {0x11, base + dpr + 0xc0,         0x22, base + dpr + 0x110,
+                                              0x33, base + dpr + 0x10c0,       0x44, base + dpr + 0x1110,
+                                              0x55, base + dpr + 0x2000 + 0xc0};
+    DcssDriver driver;
+    driver.write(ctxld, 0x154);
+    for (std::uint32_t i = 0; i < words.size(); ++i) {
+        for (std::uint32_t byte = 0; byte < 4; ++byte) {
+            driver.host.memory.put(list_at + 4 * i + byte,
+                                   std::vector{static_cast<std::uint8_t>(words[i] >> 8 * byte)});
+        }
+    }
+    driver.write(ctxld + 0x10, list_at);
+    driver.write(ctxld + 0x14, static_cast<std::uint32_t>(words.size() / 2));
+    const auto load = [&] {
+        driver.write(ctxld + 4, enable);
+        driver.host.advance(driver.dcss, ms);
+        return driver.read(ctxld);
+    };
+    SECTION("which is one run") {
+        CHECK(load() == (complete | 0x154));
+        for (std::uint32_t i = 0; i < words.size(); i += 2) {
+            CHECK(driver.read(words[i + 1] - base) == words[i]);
+        }
+        for (const FakeMemory::Access& access : driver.host.memory.accesses) {
+            CHECK(access.address + access.size <= std::uint64_t{1} << 32);
+        }
+    }
+    SECTION("and is judged there") {
+        driver.host.memory.fences.push_back({0, 0xfff, Direction::read, Response::slverr});
+        CHECK(load() == (DcssDriver::rd_err | 0x154));
+    }
+    SECTION("and below it") {
+        driver.host.memory.fences.push_back({0xfffff000, 0xffffffff, Direction::read, Response::slverr});
+        CHECK(load() == (DcssDriver::rd_err | 0x154));
+    }
+}
+
 TEST_CASE("a load takes a bounded part of the time, however long its lists are", "[dcss]") {
     DcssDriver driver;
     driver.write(ctxld, 0x154);
