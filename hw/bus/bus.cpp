@@ -102,7 +102,7 @@ class Bus::Transfer {
             piece_ = row_left_;
             return;
         }
-        access_ = judge_.identity(by_.master, by_.own_world, true);
+        access_ = bus_.identity(by_);
         access_.address = address_;
         access_.direction = direction_;
         access_.stream = by_.stream;
@@ -278,13 +278,19 @@ Bus::Result Bus::write_rows(const Initiator& by, const Rows& rows, std::span<con
     return Transfer(*this, by, cargo, rows, {}, data.first(rows.width * rows.height)).run();
 }
 
+Transaction Bus::identity(const Initiator& by) const {
+    Transaction access = judge_.identity(by.master, by.own_world, true);
+    access.world = by.never_secure ? World::non_secure : access.world;
+    return access;
+}
+
 Judgement Bus::judge_rows(const Initiator& by, const Rows& rows, const Cargo& cargo) {
     Judgement result;
     if (rows.width == 0 || rows.height == 0) {
         return result;
     }
     const Standstill standstill(memory_);
-    Transaction access = judge_.identity(by.master, by.own_world, true);
+    Transaction access = identity(by);
     access.direction = Direction::read;
     access.stream = by.stream;
     access.debug = by.observer;
@@ -338,7 +344,7 @@ bool Bus::grants_ram(const Initiator& by, std::uint64_t address, std::uint64_t s
     if (size > memory_.ram_left(address) || size > std::numeric_limits<std::uint32_t>::max()) {
         return false;
     }
-    Transaction range = judge_.identity(by.master, by.own_world, true);
+    Transaction range = identity(by);
     range.address = address;
     range.size = static_cast<std::uint32_t>(size);
     range.direction = direction;
@@ -365,7 +371,7 @@ bool Bus::pass(const Initiator& by, std::uint64_t source, std::uint64_t target, 
     }
     move(from.get(), to.get());
     to.done();
-    Transaction access = judge_.identity(by.master, by.own_world, true);
+    Transaction access = identity(by);
     access.debug = by.observer;
     access.address = source;
     access.direction = Direction::read;

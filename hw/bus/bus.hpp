@@ -86,6 +86,8 @@ class Bus {
  private:
     class Transfer;
 
+    /** World, domain and privilege with which @p by is judged; the rest is its caller's to fill in. */
+    Transaction identity(const Initiator& by) const;
     bool grants_ram(const Initiator& by, std::uint64_t address, std::uint64_t size, Direction direction);
     void tell(const Cargo& cargo, const Transaction& access, std::uint64_t size);
 

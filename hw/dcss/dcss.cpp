@@ -35,6 +35,8 @@ constexpr std::array<std::uint32_t, 4> line_registers = {dtg::line0_int, dtg::li
 
 constexpr Initiator initiator{Master::dcss, World::non_secure};
 
+constexpr Initiator loader{.master = Master::dcss, .never_secure = true};
+
 constexpr DeviceFaultInfo fault_list[] = {
     {"underrun",
      "for a frame, all channels show their backgrounds, and running prefetches have errors of buffers"},
@@ -170,7 +172,7 @@ std::span<const DeviceFaultInfo> Dcss::possible_faults() const {
 
 Response Dcss::read_list(std::uint32_t address, std::span<std::uint8_t> data) {
     return move_over_32_lines(address, data, [&](std::uint32_t first, std::span<std::uint8_t> part) {
-        return host().bus_read(initiator, first, part);
+        return host().bus_read(loader, first, part);
     });
 }
 

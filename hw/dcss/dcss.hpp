@@ -15,9 +15,12 @@
  *
  * The context loader begins at the start of a frame, if ENABLE is set then; without frames, a little after
  * it was set: never in the write itself. At its end ENABLE reads 0, and all statuses that are due appear at
- * once. An item of a list that names no register, or one of the loader itself, is left out (AHB_ERR); a list
- * whose read is answered by a bus error ends the run (RD_ERR), and nothing of it is complete. Where the
- * firewall answers a denied read with zeros, a list's items are zero, and so not for any register.
+ * once. The loader reads lists as the non-secure world, also where the CSU makes the display a secure master:
+ * what it reads becomes registers, and an address that is none is in AHB_ERR_ADDR, all of which non-secure
+ * software reads. That is a decision of this model. An item of a list that names no register, or one of the
+ * loader itself, is left out (AHB_ERR); a list whose read is answered by a bus error ends the run (RD_ERR),
+ * and nothing of it is complete. Where the firewall answers a denied read with zeros, a list's items are
+ * zero, and so not for any register.
  *
  * The DTG's line interrupts are latched whatever INT_MASK says, and drive lines 1 and 2 where it lets them.
  *

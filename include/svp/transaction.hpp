@@ -75,7 +75,8 @@ struct Initiator {
     Master master;
     World own_world = World::non_secure;  ///< of a master that says so itself (A53, CAAM)
     Stream stream = Stream::none;
-    bool observer = false;  ///< nobody on the board asks: judged, but never latched or recorded
+    bool observer = false;      ///< nobody on the board asks: judged, but never latched or recorded
+    bool never_secure = false;  ///< of a port that is the non-secure world's, whatever the master is
 };
 
 /** Rows of a rectangle in memory. */

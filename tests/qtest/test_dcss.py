@@ -8,10 +8,12 @@ import random
 import struct
 import tempfile
 import unittest
+from functools import partial
 from pathlib import Path
 
 from remote_screen import RemoteScreen
 from svplib.machine.qtest import QTest
+from svplib.machine.test_port import port_write
 from svplib.machine.web_screen import SOCKET_PORT, WebScreen
 
 DCSS, BLKCTL, IRQSTEER, ANATOP, RDC = 0x32E00000, 0x32E2F000, 0x32E2D000, 0x30360000, 0x303D0000
@@ -23,9 +25,10 @@ WIDTH, HEIGHT, PITCH = 320, 200, 2048
 LEFT, TOP, TOTAL_WIDTH, TOTAL_HEIGHT = 39, 19, 1000, 240
 CLOCK = 24_000_000  # Hz
 FRAME = 10_000_000  # ns, of 1000 * 240 pixels
-ENABLE, COMPLETE, RD_ERR = 1 << 0, 7 << 17, 1 << 16
+ENABLE, COMPLETE, RD_ERR, AHB_ERR = 1 << 0, 7 << 17, 1 << 16, 1 << 22
 LOADER, KICK, VBLANK = 1 << 6, 1 << 8, 1 << 9  # of irqsteer
 MDA_DCSS = 17
+CSU_SA0, TZASC, GPR10 = 0x303E0218, 0x32F80000, 0x30340028
 NUMBER = 95  # of the screen for browsers
 
 
@@ -202,6 +205,29 @@ class DcssTest(DcssCase):
         self.assertEqual(self.machine.readl(DPR + 0xC0), 0)
         self.assertEqual(self.screen(), (WIDTH, HEIGHT, bytes(3 * WIDTH * HEIGHT)))
         self.assertEqual({record[:3] for record in self.violations()}, {("dcss", "read", LIST)})
+
+    def test_a_list_in_protected_memory(self):
+        """A display that is a secure master shows a picture which Linux cannot read. As a list, its bytes would be in AHB_ERR_ADDR, or in registers."""
+        secure = partial(port_write, self.machine.qmp, "a53-secure")
+        for address, value in ((CSU_SA0, 0x55555555 & ~(1 << 24)), (TZASC + 0x110, PICTURES[0] - DRAM), (TZASC + 0x118, 0xC << 28 | 0x13 << 1 | 1),
+                               (TZASC + 0x108, 0xF << 28), (TZASC + 0x04, 0), (GPR10, 1)):
+            secure(address, struct.pack("<I", value))
+        self.start()
+        self.load(self.plane(PICTURES[0]))
+        self.machine.clock_step(5 * FRAME // 2)
+        self.assertEqual(self.screen()[2], b"".join(self.rows[0]))
+        self.assertEqual(self.violations(), [])
+        written = struct.pack("<4I", 0x5EC2E7, DPR + 0x110, 0x5EC2E7, 0xCAFED00D)
+        secure(PICTURES[0], written)
+        self.assertEqual(self.machine.read(PICTURES[0], 16), bytes(16), "none of Linux'")
+        for start, count in ((0, 1), (8, 1), (0, 2)):
+            self.machine.writel(CTXLD + 0x08, ENABLE | COMPLETE | AHB_ERR)
+            for offset, value in ((0x10, PICTURES[0] + start), (0x14, count), (0x1C, 0), (0x04, ENABLE)):
+                self.machine.writel(CTXLD + offset, value)
+            self.machine.clock_step(2 * FRAME)
+            self.assertEqual(self.machine.readl(CTXLD) & (ENABLE | AHB_ERR), AHB_ERR, "items of zeros name no register")
+            self.assertEqual([self.machine.readl(CTXLD + 0x20), self.machine.readl(DPR + 0x110)], [0, 0])
+        self.assertIn(("dcss", "read", PICTURES[0]), {record[:3] for record in self.violations()})
 
     def test_write_back(self):
         """By the write scaler to memory and from there to the screen; where the display may not write, memory stays and each line is on record."""

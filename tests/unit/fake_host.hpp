@@ -39,6 +39,7 @@ class FakeMemory : private AccessJudge, private RawMemory {
         std::size_t size;
         Stream stream = Stream::none;
         bool observer = false;
+        bool never_secure = false;
         bool operator==(const Access&) const = default;
     };
 
@@ -55,8 +56,8 @@ class FakeMemory : private AccessJudge, private RawMemory {
     }
 
     Response read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data) {
-        accesses.push_back(
-            {by.master, by.own_world, Direction::read, address, data.size(), by.stream, by.observer});
+        accesses.push_back({by.master, by.own_world, Direction::read, address, data.size(), by.stream,
+                            by.observer, by.never_secure});
         return bus_.read(by, address, data).answer;
     }
     Response write(const Initiator& by, std::uint64_t address, std::span<const std::uint8_t> data) {

@@ -520,6 +520,32 @@ TEST_CASE("bus: nothing is behind the end of the address space", "[bus]") {
     CHECK(std::count(data.begin(), data.end(), 0) == 0x10);
 }
 
+TEST_CASE("bus: a port that is never secure has no rights of a secure master's", "[bus]") {
+    Bench bench;
+    write32(bench.gpr, gpr10, 1);
+    bench.region(1, 0, 14, 0xc);  // the secure world's alone
+    write32(bench.csu, csu_sa0, 0);
+    REQUIRE(bench.firewall.identity(master).world == World::secure);
+    Bytes pattern(64, 0x5a), seen(64);
+    const Initiator plain{master}, control{.master = master, .never_secure = true};
+    const Rows rows{base, 64, 64, 1};
+    CHECK(bench.bus.write(plain, base, pattern).answer == Response::okay);
+    CHECK(bench.bus.read(plain, base, seen).answer == Response::okay);
+    CHECK(seen == pattern);
+    CHECK(bench.bus.judge_rows(plain, rows).granted);
+    CHECK(bench.denials == 0);
+
+    bench.bus.read(control, base, seen);
+    CHECK(seen == Bytes(64));
+    CHECK(bench.denials == 1);
+    bench.bus.write(control, base, Bytes(64, 0xff));
+    CHECK(bench.denials == 2);
+    CHECK_FALSE(bench.bus.judge_rows(control, rows).granted);
+    CHECK_FALSE(bench.bus.pass(control, base, base, 64, [](const std::uint8_t*, std::uint8_t*) {}));
+    bench.bus.read(plain, base, seen);
+    CHECK(seen == pattern);
+}
+
 TEST_CASE("bus: cells are passed only where that cannot be told from a read and a write", "[bus]") {
     Bench bench;
     bench.enable();

@@ -82,6 +82,7 @@ TEST_CASE("lists are read by the display controller, and by nobody else", "[dcss
     for (const FakeMemory::Access& access : driver.host.memory.accesses) {
         CHECK(access.master == Master::dcss);
         CHECK(access.world == World::non_secure);
+        CHECK(access.never_secure);
         CHECK(access.direction == Direction::read);
     }
     CHECK(driver.host.memory.accesses[0].address == DcssDriver::list_at);
