@@ -25,6 +25,7 @@ constexpr Slave large(std::uint64_t first, std::uint64_t length, std::string_vie
 }
 
 constexpr Slave map[] = {
+    slot(0x00100000, "caam_secure_ram", 114, 32 * kibi),
     {0x00180000, 32 * kibi, "ocram_s", Guard::ocram, 119, 29, 5, 0},
     large(0x007e0000, 256 * kibi, "tcm", 124, 34, 5),
     {0x00900000, 128 * kibi, "ocram", Guard::ocram, 118, 24, 5, 0},

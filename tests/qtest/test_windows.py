@@ -12,11 +12,11 @@ from svplib.machine.qtest import QTest
 from svplib.machine.test_port import port_read, port_write
 
 UNGUARDED = {"gic": (0x38800000, 0x100000), "tzasc": (0x32F80000, 0x10000), "aipstz4": (0x32DF0000, 0x10000)}
-MEMORIES = ("ocram", "ocram_s")
+MEMORIES = ("ocram", "ocram_s", "caam_secure_ram")
 STEP = 0x1000
 #: inside of a page of registers; the last is the end of it
 OFFSETS = (0x000, 0x01C, 0x3A0, 0x704, 0xFFC)
-PAGES = 3  # of a large window: from its start on, and its last
+WINDOW_PAGES = 3  # of a large window: from its start on, and its last
 GPR10, SLVERR_WHEN_DENIED = 0x30340028, 1 << 2
 DWC3 = (0x38100000, 0x38200000)
 GSNPSID, GHWPARAMS0, DCTL, GUCTL3, LLUCTL = 0xC120, 0xC140, 0xC704, 0xC60C, 0xD024
@@ -39,7 +39,7 @@ class WindowsTest(unittest.TestCase):
     @staticmethod
     def addresses(first, size):
         pages = range(first, first + size, STEP)
-        for page in [*pages[:PAGES], pages[-1]]:
+        for page in [*pages[:WINDOW_PAGES], pages[-1]]:
             for offset in OFFSETS:
                 yield page + offset
 
