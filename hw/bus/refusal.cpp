@@ -23,6 +23,8 @@ std::string_view name(Refuser refuser) {
             return "ocotp";
         case Refuser::src:
             return "src";
+        case Refuser::aipstz:
+            return "aipstz";
     }
     return "?";
 }

@@ -15,6 +15,18 @@ constexpr std::uint32_t policy_bits = 0x77777777;
 constexpr std::uint32_t mpr_passing = 0x77777777;  // trusted to read and write, privilege kept
 constexpr std::uint32_t opacr_passing = 0;
 
+/** Neither CSU nor RDC has a number for the bridge: it tells by itself who may set it up. */
+bool may_write(Master master) {
+    return master == Master::a53 || master == Master::m4 || master == Master::dap;
+}
+
+WriteLock for_processors(std::uint32_t offset) {
+    return {.bits = [](std::uint32_t, std::uint32_t,
+                       const Transaction& by) { return may_write(by.master) ? 0 : all_bits; },
+            .refuser = Refuser::aipstz,
+            .first = offset / 4};
+}
+
 /** Eight masters or peripherals to a word, the first one uppermost. */
 std::vector<Field> nibbles(const std::array<std::string_view, 8>& names) {
     std::vector<Field> fields;
@@ -37,12 +49,14 @@ Aipstz::Aipstz(Host& host) : BankDevice(host) {
                  .reset = mpr_passing,
                  .fields = mpr_fields,
                  .count = 2,
+                 .lock = for_processors(0x00),
                  .on_write = [this](const WriteEvent& event) { written(event, mpr_passing); }},
                 {.offset = 0x40,
                  .name = "OPACR",
                  .reset = opacr_passing,
                  .fields = opacr_fields,
                  .count = 5,
+                 .lock = for_processors(0x40),
                  .on_write = [this](const WriteEvent& event) { written(event, opacr_passing); }}});
 }
 

@@ -9,6 +9,11 @@
  * Reference: TF-A for i.MX 8M (addresses, the values all firmware writes), Linux's binding of the same block
  * in the i.MX 8M Plus (numbers of masters).
  *
+ * Only processors and the debug access port write its registers; for other masters they are read only, and a
+ * try is on record. Otherwise they were memory that every master has, whatever RDC and CSU say: a decoder
+ * could put there what nobody else reads. The i.MX 6's descriptions ask for a trusted master, without saying
+ * which ones are.
+ *
  * Interface: QOM type "imx8mq.aipstz", region 0 of 64 KiB, no interrupt line.
  *
  * Not modelled: enforcement. The bridge lets everything pass; a value that would not is stored and logged.

@@ -27,6 +27,7 @@ enum class Refuser : std::uint8_t {
     gpr,                 ///< number n of IOMUXC_GPRn
     ocotp,               ///< number of the shadow register or fuse word
     src,                 ///< number of the register, its offset divided by 4
+    aipstz,              ///< the same
 };
 
 /** Its name on record, the one of the QMP enumeration SvpDenier. */

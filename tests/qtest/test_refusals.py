@@ -11,7 +11,7 @@ import unittest
 from svplib.machine.qtest import QTest
 
 TZASC, CSU, RDC, SEMAPHORE2, GPR, OCOTP, SRC = 0x32F80000, 0x303E0000, 0x303D0000, 0x303C0000, 0x30340000, 0x30350000, 0x30390000
-RDC_SLOT_3 = RDC + 0x830
+RDC_SLOT_3, AIPSTZ2 = RDC + 0x830, 0x305F0000
 
 #: Block, writes before, then address, value and width of the one that is refused, and the record's denier and number
 REFUSED_WRITES = (
@@ -88,6 +88,14 @@ class RefusalsTest(unittest.TestCase):
             self.write(SEMAPHORE2 + 56, value, 1, master="m4")
         row, = self.violations()
         self.assertEqual((row["denier"], row["index"], row["address"], row["master"], row["count"]), ("rdc-gate", 56, SEMAPHORE2 + 56, "m4", 2))
+
+    def test_bridges_are_set_up_by_processors(self):
+        for master, world in (("vpu", "secure"), ("enet-rx", "secure"), ("caam", "non-secure")):
+            self.write(AIPSTZ2 + 0x44, 1, master=master, world=world)
+        self.assertEqual([(row["denier"], row["index"], row["address"], row["master"]) for row in self.violations()],
+                         [("aipstz", 17, AIPSTZ2 + 0x44, master) for master in ("vpu", "enet-rx", "caam")])
+        self.write(AIPSTZ2 + 0x44, 1, world="non-secure")
+        self.assertEqual(len(self.violations()), 3)
 
     def test_a_secret_word(self):
         self.read(OCOTP + 0x500)

@@ -7,7 +7,7 @@ WORLDS = ("secure", "non-secure")
 DIRECTIONS = ("read", "write")
 ANSWERS = ("okay", "slverr", "decerr")
 DENIERS = ("tzc", "rdc-region", "rdc-peripheral", "rdc-semaphore", "csl", "ocram", "deep-sleep", "caam", "caam-secure-memory",
-           "tzasc", "rdc", "rdc-gate", "csu", "gpr", "ocotp", "src", "fault", "other")
+           "tzasc", "rdc", "rdc-gate", "csu", "gpr", "ocotp", "src", "aipstz", "fault", "other")
 #: What became of an access on record
 STATES = ("denied", "granted", "refused", "changed", "passed")
 BLOCKS = ("tzasc", "rdc", "csu", "gpr")

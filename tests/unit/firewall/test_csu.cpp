@@ -269,3 +269,34 @@ TEST_CASE("AIPSTZ stores, and says so when a value would restrict something", "[
     bridge.reset();
     CHECK(read32(bridge, 0x50) == 0);
 }
+
+TEST_CASE("AIPSTZ is set up by processors only, and tries of others are on record", "[firewall]") {
+    for (unsigned number = 0; number < master_count; ++number) {
+        const auto master = static_cast<Master>(number);
+        const bool may = master == Master::a53 || master == Master::m4 || master == Master::dap;
+        for (const World world : {World::secure, World::non_secure}) {
+            for (const std::uint32_t offset : {0x00u, 0x04u, 0x40u, 0x50u}) {
+                CAPTURE(number, offset);
+                FakeHost host;
+                Aipstz bridge(host);
+                bridge.reset();
+                const std::uint32_t before = read32(bridge, offset);
+                Transaction by;
+                by.master = master;
+                by.world = world;
+                write32(bridge, offset, before, by);
+                CHECK(host.refusals.empty());
+                for (std::uint32_t lane = 0; lane < 4; ++lane) {
+                    bridge.write(0, offset + lane, 0x5a, 1,
+                                 register_access(by, offset + lane, 1, Direction::write));
+                }
+                CHECK(read32(bridge, offset) == (may ? 0x5a5a5a5a : before));
+                REQUIRE(host.refusals.size() == (may ? 0 : 4));
+                for (const auto& refused : host.refusals) {
+                    CHECK(refused.refusal.refuser == Refuser::aipstz);
+                    CHECK(refused.refusal.index == offset / 4);
+                }
+            }
+        }
+    }
+}
