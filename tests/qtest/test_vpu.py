@@ -307,12 +307,18 @@ class RecorderTest(VpuCase):
         self.assertRegex(lines[0], "No such file or directory; no more such files are written")
 
 
+#: How a machine runs jobs: on a thread, in place, in place with instructions counted
+MODES = (("", ()), ("sync=on", ()), ("", ("-icount", "shift=4")))
+
+
 class BesideTheMachineTest(SleepingBoardCase):
     """Jobs on the decoder's thread, of full-size pictures whose stream is any bits."""
     WIDTH, HEIGHT = 120, 68  # macroblocks
     LARGE = WIDTH * HEIGHT * 384
     CONTROL, COEFFICIENTS, FIRST, SECOND = (DRAM + (64 + 16 * number) * (1 << 20) for number in range(4))
     ATTEMPTS = 30
+    #: CPU seconds of the emulator that one answer may take: a step of work, in a slow build
+    ANSWER = 4
 
     def board(self, options="", extra=()):
         board = self.start_board("vpu", options, extra)
@@ -358,7 +364,7 @@ class BesideTheMachineTest(SleepingBoardCase):
 
     def test_pictures_are_those_of_work_in_place(self):
         seen = set()
-        for options, extra in (("", ()), ("sync=on", ()), ("", ("-icount", "shift=4"))):
+        for options, extra in MODES:
             board, readl, writel = self.board(options, extra)
             self.fill(board)
             seen.add(self.both_pictures(board, readl, writel))
@@ -400,6 +406,44 @@ class BesideTheMachineTest(SleepingBoardCase):
         other.qmp.command("cont")
         self.finish(readl, writel)
         self.assertEqual(self.picture(other, self.SECOND), expected[1])
+
+    def answer(self, board, command, **arguments):
+        """One QMP command; the emulator must not work long before it answers."""
+        begin = board.cpu_seconds()
+        board.qmp.command(command, timeout=120, **arguments)
+        self.assertLess(board.cpu_seconds() - begin, self.ANSWER, f"{command} took too long")
+
+    def check_answers(self, board, readl, writel):
+        for _ in range(self.ATTEMPTS):
+            self.start(board, ("query-status", {}))
+            self.answer(board, "stop")
+            if readl(INTERRUPT) == DEC_E:
+                break
+            board.qmp.command("cont")
+            self.finish(readl, writel)
+        self.assertEqual(readl(INTERRUPT), DEC_E, f"no job was under way in {self.ATTEMPTS} attempts")
+        self.answer(board, "migrate", uri=f"file:{self.folder / 'state'}")
+        while (status := board.qmp.command("query-migrate")["status"]) not in ("completed", "failed"):
+            time.sleep(0.05)
+        self.assertEqual((status, readl(INTERRUPT)), ("completed", DEC_E), "the job was not waited for")
+        self.answer(board, "cont")
+        self.answer(board, "system_reset")
+        board.qmp.wait_event("RESET")
+        self.assertEqual([readl(INTERRUPT), readl(G1 + 4 * 13)], [0, 0])
+
+    def test_the_largest_job_keeps_nobody(self):
+        """QMP, stop, a saved state and a reset come through, on a thread and in place; how long it takes is told by the emulator's CPU time."""
+        self.WIDTH, self.HEIGHT = 256, 144
+        for options, extra in MODES:
+            with self.subTest(options=options, extra=extra):
+                board, readl, writel = self.board(options, extra)
+                bits = random.Random(7)
+                write_cells(board.qmp, TABLE, bytes(bits.randrange(100, 256) for _ in range(1208)))
+                write_cells(board.qmp, self.CONTROL, bits.randbytes(4093), 2 << 20)
+                write_cells(board.qmp, self.COEFFICIENTS, bits.randbytes(4093), 15 << 20)
+                self.program(writel, KEY, self.FIRST, self.SECOND)
+                self.check_answers(board, readl, writel)
+                board.stop()
 
 
 if __name__ == "__main__":
