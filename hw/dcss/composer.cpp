@@ -77,9 +77,18 @@ Composer::Plan Composer::plan_of(const RegisterBank& bank, Size screen, bool lat
     return plan;
 }
 
+void Composer::tell_unmodelled() const {
+    for (const Part& part : next_.parts) {
+        if (part.channel.shows && !part.channel.unmodelled.empty()) {
+            host_.log(LogKind::unimplemented,
+                      "dcss: " + std::string(part.channel.unmodelled) + " are not shown");
+        }
+    }
+}
+
 /** Makes all ready for other settings. */
-void Composer::adopt(Plan plan) {
-    plan_ = std::move(plan);
+void Composer::adopt(const Plan& plan) {
+    plan_ = plan;
     all_changed_ = true;
     pixels_.resize(std::size_t{plan_.screen.width} * plan_.screen.height);
     for (unsigned component = 0; component < line_.size(); ++component) {
@@ -87,11 +96,7 @@ void Composer::adopt(Plan plan) {
         sent_[component].resize(plan_.screen.width);
     }
     for (unsigned number = 0; number < channel_count; ++number) {
-        Part& part = plan_.parts[number];
-        if (part.channel.shows && !part.channel.unmodelled.empty()) {
-            host_.log(LogKind::unimplemented,
-                      "dcss: " + std::string(part.channel.unmodelled) + " are not shown");
-        }
+        const Part& part = plan_.parts[number];
         if (part.has_picture()) {
             const std::uint32_t width = std::min(part.place.width, part.channel.scaled.width);
             layers_[number].set(part.channel, part.colours, width, part.per_pixel);
@@ -108,20 +113,34 @@ bool Composer::read(unsigned number, const FetchExceptions& exceptions) {
     return std::exchange(answers_[number], layers_[number].read(host_, exceptions)) != answers_[number];
 }
 
-Screen Composer::compose(const RegisterBank& bank, const FrameExceptions& exceptions, bool late) {
+void Composer::begin(const RegisterBank& bank, const FrameExceptions& exceptions, bool late) {
     const Size screen = screen_of(bank);
     if (screen.width > Channel::side_max || screen.width * screen.height > Channel::area_max) {
         host_.log(LogKind::unimplemented, "dcss: screens of more than 4096 x 2304 pixels are not there");
-        return {};
+        next_ = {};
+        return;
     }
+    if (screen.width == 0) {
+        next_ = {};
+        return;
+    }
+    next_ = plan_of(bank, screen, late);
+    exceptions_ = exceptions;
+    if (next_ != plan_) {
+        tell_unmodelled();
+    }
+}
+
+Screen Composer::finish() {
+    const Size screen = next_.screen;
     if (screen.width == 0) {
         return {};
     }
-    if (Plan plan = plan_of(bank, screen, late); plan != plan_) {
-        adopt(std::move(plan));
+    if (next_ != plan_) {
+        adopt(next_);
     }
     for (unsigned number = 0; number < channel_count; ++number) {
-        all_changed_ = read(number, exceptions[number]) || all_changed_;
+        all_changed_ = read(number, exceptions_[number]) || all_changed_;
     }
     for (std::uint32_t y = 0; y < screen.height; ++y) {
         if (all_changed_ || changed(y)) {
@@ -188,7 +207,7 @@ void Composer::compose_line(std::uint32_t y) {
     pack(rows[0], rows[1], rows[2], &pixels_[std::size_t{y} * width], width);
     changes_.first = changes_.end == 0 ? y : std::min(changes_.first, y);
     changes_.end = std::max(changes_.end, y + 1);
-    ++composed_lines_;
+    composed_lines_.fetch_add(1, std::memory_order_relaxed);
 }
 
 /** Colours the pixels from @p left to @p right of the line, as far as they are on the screen. */

@@ -10,10 +10,15 @@
  *
  * Pictures are read as a whole each time, but only lines of the screen are composed again for which something
  * in memory, or any setting, has changed since the last time.
+ *
+ * A look has two parts. begin() takes down what registers and the judged frame say, in microseconds; finish()
+ * reads and composes, in tens of milliseconds, and touches nothing but the bus: it may run on a thread,
+ * beside all of the device but begin().
  */
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -45,16 +50,19 @@ class Composer {
     explicit Composer(Host& host) : host_(host) {}
 
     /**
-     * The result stays until the next call; @p exceptions: what the fetches of the frame have met with;
+     * From now on finish() is about this moment. @p exceptions: what the fetches of the frame have met with;
      * @p late if nothing that is fetched comes in time.
      */
-    Screen compose(const RegisterBank& bank, const FrameExceptions& exceptions, bool late = false);
+    void begin(const RegisterBank& bank, const FrameExceptions& exceptions, bool late = false);
 
-    /** Lines that compose() has changed since the last call of this. */
+    /** The picture; it stays until the next call. */
+    Screen finish();
+
+    /** Lines that finish() has changed since the last call of this. */
     Lines take_changes();
 
     /** Lines that were put together, ever: for tests and measurements. */
-    std::uint64_t composed_lines() const { return composed_lines_; }
+    std::uint64_t composed_lines() const { return composed_lines_.load(std::memory_order_relaxed); }
 
  private:
     /** Place of a channel on the screen, which it may exceed. */
@@ -85,7 +93,8 @@ class Composer {
     };
 
     static Plan plan_of(const RegisterBank& bank, Size screen, bool late);
-    void adopt(Plan plan);
+    void tell_unmodelled() const;
+    void adopt(const Plan& plan);
     bool read(unsigned number, const FetchExceptions& exceptions);
     bool reaches(const Part& part, std::uint32_t y) const;
     bool covers(const Part& part, std::uint32_t y) const;
@@ -95,12 +104,14 @@ class Composer {
     void fill(std::int32_t left, std::int32_t right, std::uint32_t colour);
 
     Host& host_;
-    Plan plan_;
+    Plan next_;                   ///< of begin(); without a screen if nothing is sent out
+    FrameExceptions exceptions_;  ///< of begin()
+    Plan plan_;                   ///< by which all below was made
     std::array<Layer, channel_count> layers_;
     std::array<Response, channel_count> answers_{};
     bool all_changed_ = true;
     Lines changes_;
-    std::uint64_t composed_lines_ = 0;
+    std::atomic<std::uint64_t> composed_lines_ = 0;
     RowSet line_;  ///< red, green, blue of the one under way
     RowSet sent_;  ///< the same behind the output's pipe
     std::vector<std::uint32_t> pixels_;

@@ -56,6 +56,7 @@ Dcss::Dcss(Host& host)
       bank_(host, "dcss", window, rows(*this)),
       blk_ctrl_(host, "dcss-blk-ctrl", blk_ctrl_size, blk_ctrl_rows()),
       composer_(host),
+      crc_composer_(host),
       write_back_(host) {}
 
 std::vector<Register> Dcss::rows(Dcss& self) {
@@ -337,7 +338,8 @@ void Dcss::begin_frame() {
 
 void Dcss::take_crc() {
     if (with_crc_ && on()) {
-        crcs_.add(frames_, crc_of(compose().pixels));
+        crc_composer_.begin(bank_, exceptions_, underrun_);
+        crcs_.add(frames_, crc_of(crc_composer_.finish().pixels));
     }
 }
 

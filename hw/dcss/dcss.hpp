@@ -26,9 +26,9 @@
  *
  * At the start of each frame, what the prefetches are to read for it is judged, without a look at the data:
  * so a denied fetch is on record though nobody watches. An answer that is a bus error shows in the prefetch's
- * status. compose() gives the picture on the screen when somebody looks; its reads are an observer's, and
- * show what the fetches of that frame were allowed, or what a fault made of them, and no more: what has been
- * closed since is black at once, what has been opened since is there with the next frame.
+ * status. begin_look() and finish_look() give the picture on the screen when somebody looks; their reads are
+ * an observer's, and show what the fetches of that frame were allowed, or what a fault made of them, and no
+ * more: what has been closed since is black at once, what has been opened since is there with the next frame.
  *
  * Faults that can be injected: "underrun", "lost-vblank", "ahb-error". Property "crc": 1 has the picture of
  * each frame composed at its start, looked at or not, and counters() give the CRCs of the last ones.
@@ -81,10 +81,21 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     std::optional<std::string> set_property(std::string_view name, std::uint64_t value) override;
     std::span<const DeviceFaultInfo> possible_faults() const override;
 
-    /** The picture on the screen; it stays until the next call. Takes milliseconds. */
-    dcss::Screen compose() { return composer_.compose(bank_, exceptions_, underrun_); }
-    /** Lines that compose() has changed since the last call of this. */
+    /**
+     * A look at the screen, in two parts: what is to be seen is settled by the first one, in microseconds, as
+     * all members are called. The second one takes tens of milliseconds for a large picture, and may run on a
+     * thread, beside all members but these three.
+     */
+    void begin_look() { composer_.begin(bank_, exceptions_, underrun_); }
+    /** The picture on the screen; it stays until the next call. */
+    dcss::Screen finish_look() { return composer_.finish(); }
+    /** Lines that looks have changed since the last call of this. */
     dcss::Lines take_changes() { return composer_.take_changes(); }
+    /** Both parts at once. */
+    dcss::Screen compose() {
+        begin_look();
+        return finish_look();
+    }
 
     std::vector<BankPlace> banks() const override { return {{0, 0, &bank_}, {1, 0, &blk_ctrl_}}; }
 
@@ -133,7 +144,8 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     RegisterBank blk_ctrl_;
     dcss::ContextLoader loader_;
     dcss::Timing timing_;
-    dcss::Composer composer_;
+    dcss::Composer composer_;      ///< of looks
+    dcss::Composer crc_composer_;  ///< of frames whose CRC is wanted: a look may be under way
     /** Of the frame that was judged last; not saved: what is loaded is judged anew with its next frame. */
     dcss::FrameExceptions exceptions_;
     dcss::WriteBack write_back_;

@@ -5,9 +5,21 @@
 #include "dcss/dcss.hpp"
 #include "interface/abi_device.hpp"
 
-SvpScreen svp_display_compose(SvpDevice* device) noexcept {
-    auto& dcss = dynamic_cast<svp::Dcss&>(svp_core_of(*device));
-    const svp::dcss::Screen screen = dcss.compose();
+namespace {
+
+svp::Dcss& display_of(SvpDevice& device) {
+    return dynamic_cast<svp::Dcss&>(svp_core_of(device));
+}
+
+}  // namespace
+
+void svp_display_begin_look(SvpDevice* device) noexcept {
+    display_of(*device).begin_look();
+}
+
+SvpScreen svp_display_finish_look(SvpDevice* device) noexcept {
+    svp::Dcss& dcss = display_of(*device);
+    const svp::dcss::Screen screen = dcss.finish_look();
     if (screen.pixels.empty()) {
         return {};
     }

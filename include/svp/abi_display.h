@@ -18,8 +18,14 @@ typedef struct SvpScreen {
     uint32_t changed_end;   /* up to this one */
 } SvpScreen;
 
-/* What a core of type "imx8mq.dcss" sends out at this moment. The pixels stay until the next call. */
-SvpScreen svp_display_compose(SvpDevice *dcss) SVP_NOEXCEPT;
+/*
+ * A look at what a core of type "imx8mq.dcss" sends out. The first call settles what is to be seen, with the
+ * emulator's lock, in microseconds. The second one makes the picture, in tens of milliseconds, and may do so
+ * without the lock, which it takes for each part of memory that it reads. The pixels stay until the next look;
+ * one look ends before another one begins.
+ */
+void svp_display_begin_look(SvpDevice *dcss) SVP_NOEXCEPT;
+SvpScreen svp_display_finish_look(SvpDevice *dcss) SVP_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -415,6 +415,29 @@ TEST_CASE("a picture stands where the DTG has it, with its background where it h
     }
 }
 
+TEST_CASE("a look is about the moment at which it began", "[dcss]") {
+    Random random(12);
+    DcssDriver driver;
+    const Picture picture = random_picture(random, small.width, small.height);
+    const Format format = formats[0];
+    DcssPlane plane = plane_of(picture, format);
+    store(driver, picture, format, plane);
+    const auto before = shown(driver, plane);
+    CHECK(differences(before, expected_screen(picture, 0, 0)) == 0);
+
+    driver.dcss.begin_look();
+    const std::size_t reads = driver.host.memory.accesses.size();
+    driver.write(DcssDriver::ss, 0);
+    driver.write(dtg, driver.control & ~4u);
+    driver.dcss.reset();
+    CHECK(driver.host.memory.accesses.size() == reads);  // beginning reads nothing
+    const dcss::Screen screen = driver.dcss.finish_look();
+    CHECK(differences({screen.pixels.begin(), screen.pixels.end()}, before) == 0);
+
+    driver.dcss.begin_look();
+    CHECK(driver.dcss.finish_look().pixels.empty());
+}
+
 TEST_CASE("channel 1 lies over channel 2, and that over channel 3", "[dcss]") {
     Random random(10);
     DcssDriver driver;
