@@ -59,16 +59,12 @@ constexpr Field divf2 = {"PLL_FEEDBACK_DIVF2", 7, 6};
 constexpr Field divf1 = {"PLL_FEEDBACK_DIVF1", 13, 6};
 constexpr Field divr2 = {"PLL_REF_DIVR2", 19, 6};
 constexpr Field divr1 = {"PLL_REF_DIVR1", 25, 3};
-const Fields cfg0_fields = {{"PLL_REFCLK_SEL", 0, 2},
-                            {"PLL_COUNTCLK_SEL", 2},
-                            lock_select,
-                            bypass_second,
-                            bypass_first,
-                            {"PLL_PD_OVERRIDE", 6},
-                            power_down,
-                            {"PLL_CLKE_OVERRIDE", 8},
-                            clock_enable,
-                            lock};
+constexpr Field reference_select = {"PLL_REFCLK_SEL", 0, 2};
+const Fields cfg0_fields = {reference_select, {"PLL_COUNTCLK_SEL", 2},
+                            lock_select,      bypass_second,
+                            bypass_first,     {"PLL_PD_OVERRIDE", 6},
+                            power_down,       {"PLL_CLKE_OVERRIDE", 8},
+                            clock_enable,     lock};
 const Fields cfg1_fields = {{"PLL_SSE", 0}, {"PLL_SSMF", 1, 4}, {"PLL_SSMD", 5, 3}, {"PLL_SSDS", 8}};
 const Fields cfg2_fields = {{"PLL_FILTER_RANGE", 0}, divq, divf2, divf1, divr2, divr1};
 
@@ -112,7 +108,8 @@ constexpr std::uint32_t at_800_mhz = dividers(12);
 constexpr std::uint32_t at_1_ghz = dividers(15);
 }  // namespace two_stage
 
-constexpr std::uint64_t crystal = 25000000;  // Hz; the other references are not connected on the EVK
+/** What PLL_REFCLK_SEL names, in Hz: two crystals, the HDMI transmitter's clock, and nothing. */
+constexpr std::uint64_t references[] = {25000000, 27000000, 27000000, 0};
 constexpr std::uint32_t video_pll2_cfg0 = 0x54;
 
 std::uint32_t read_fractional(std::uint32_t, std::uint32_t stored) {
@@ -209,13 +206,15 @@ std::uint64_t Anatop::video_pll2_rate() const {
     if (bank().get<bool>(video_pll2_cfg0, power_down)) {
         return 0;
     }
+    const std::uint64_t reference = references[reference_select.of(bank().value(video_pll2_cfg0))];
     if (bank().get<bool>(video_pll2_cfg0, bypass_second)) {
-        return crystal;
+        return reference;
     }
     if (bank().get<bool>(video_pll2_cfg0, bypass_first)) {
-        return crystal * divider(divf2) / (divider(divr2) * divider(divq));
+        return reference * divider(divf2) / (divider(divr2) * divider(divq));
     }
-    return crystal * 2 * divider(divf1) * divider(divf2) / (divider(divr1) * divider(divr2) * divider(divq));
+    return reference * 2 * divider(divf1) * divider(divf2) /
+           (divider(divr1) * divider(divr2) * divider(divq));
 }
 
 }  // namespace svp

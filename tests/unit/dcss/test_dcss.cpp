@@ -41,6 +41,13 @@ TEST_CASE("the display's PLL has the rate that its dividers give", "[dcss]") {
     write32(anatop, 0x5c, dcss_pll2(8, 64, 2, 48, 3));
     write32(anatop, 0x54, 1u << 9 | 1u << 5);
     CHECK(anatop.video_pll2_rate() == 25000000ull * 48 / 6);
+    // The other crystal, which Linux takes for the display; the transmitter's clock; nothing.
+    write32(anatop, 0x54, 1u << 9 | 1u << 5 | 1);
+    CHECK(anatop.video_pll2_rate() == 27000000ull * 48 / 6);
+    write32(anatop, 0x54, 1u << 9 | 1u << 5 | 2);
+    CHECK(anatop.video_pll2_rate() == 27000000ull * 48 / 6);
+    write32(anatop, 0x54, 1u << 9 | 3);
+    CHECK(anatop.video_pll2_rate() == 0);
 }
 
 TEST_CASE("a mode set and flips, as Linux does them", "[dcss]") {
