@@ -24,8 +24,6 @@
 #include "exec/address-spaces.h"
 #include "hw/arm/boot.h"
 #include "hw/boards.h"
-#include "hw/display/edid.h"
-#include "hw/display/i2c-ddc.h"
 #include "hw/i2c/i2c.h"
 #include "hw/loader.h"
 #include "hw/qdev-properties.h"
@@ -41,6 +39,7 @@
 #include "hw/svp/hw/qemu/svp_monitor.h"
 #include "hw/svp/hw/qemu/svp_worker.h"
 #include "fsl_imx8mq.h"
+#include "screen.h"
 
 #define RAM_MIN (1 * GiB)
 #define RAM_MAX (4 * GiB)
@@ -59,7 +58,7 @@
 #define FIRMWARE_RAM_MIN (3 * GiB) /* TF-A and OP-TEE live at the top of it */
 
 #define PFUZE100_I2C_ADDR 0x08
-#define SCREEN_I2C_ADDR 0x50 /* DDC: the same on every screen */
+#define SCREEN_DEFAULT { .width = 1920, .height = 1080 }
 
 typedef struct Imx8mqEvkState {
     MachineState parent_obj;
@@ -67,6 +66,8 @@ typedef struct Imx8mqEvkState {
     bool sync;
     bool test_port;
     bool leak_oracle;
+    ScreenSize monitor;
+    Screen *screen; /* since the board is there */
 } Imx8mqEvkState;
 
 #define TYPE_IMX8MQ_EVK MACHINE_TYPE_NAME("imx8mq-evk")
@@ -249,25 +250,6 @@ static void add_pmic(FslImx8mqState *soc)
     i2c_slave_create_simple(I2C_BUS(bus), "imx8mq.pfuze100", PFUZE100_I2C_ADDR);
 }
 
-/*
- * The screen, as far as a driver asks for it. QEMU's model makes its EDID
- * before its properties are set.
- */
-static void add_screen(FslImx8mqState *soc)
-{
-    DeviceState *i2c2 = fsl_imx8mq_block(soc, "i2c2");
-    BusState *bus = QLIST_FIRST(&i2c2->child_bus);
-    I2CDDCState *ddc = I2CDDC(i2c_slave_create_simple(I2C_BUS(bus), TYPE_I2CDDC,
-                                                      SCREEN_I2C_ADDR));
-
-    ddc->edid_info.vendor = "SVP";
-    ddc->edid_info.name = "SVP screen";
-    ddc->edid_info.prefx = ddc->edid_info.maxx = 1920;
-    ddc->edid_info.prefy = ddc->edid_info.maxy = 1080;
-    ddc->edid_info.refresh_rate = 60000;
-    qemu_edid_generate(ddc->edid_blob, sizeof(ddc->edid_blob), &ddc->edid_info);
-}
-
 static void imx8mq_evk_init(MachineState *machine)
 {
     FslImx8mqState *soc;
@@ -306,7 +288,8 @@ static void imx8mq_evk_init(MachineState *machine)
                                 &flash);
     add_sd_cards(soc);
     add_pmic(soc);
-    add_screen(soc);
+    IMX8MQ_EVK(machine)->screen = screen_new(soc,
+                                             IMX8MQ_EVK(machine)->monitor);
 
     if (qtest_enabled()) {
         return;
@@ -327,6 +310,7 @@ static void imx8mq_evk_reset(MachineState *machine, ResetType type)
     svp_workers_hold(true);
     svp_monitor_reset(true);
     qemu_devices_reset(type);
+    screen_reset(IMX8MQ_EVK(machine)->screen);
     svp_monitor_reset(false);
     svp_workers_hold(false);
 }
@@ -359,6 +343,25 @@ static bool get_leak_oracle(Object *obj, Error **errp)
 static void set_leak_oracle(Object *obj, bool value, Error **errp)
 {
     IMX8MQ_EVK(obj)->leak_oracle = value;
+}
+
+static char *get_monitor(Object *obj, Error **errp)
+{
+    return screen_print(IMX8MQ_EVK(obj)->monitor);
+}
+
+static void set_monitor(Object *obj, const char *value, Error **errp)
+{
+    Imx8mqEvkState *s = IMX8MQ_EVK(obj);
+
+    if (screen_parse(value, &s->monitor, errp) && s->screen) {
+        screen_plug(s->screen, s->monitor);
+    }
+}
+
+static void imx8mq_evk_instance_init(Object *obj)
+{
+    IMX8MQ_EVK(obj)->monitor = (ScreenSize)SCREEN_DEFAULT;
 }
 
 static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
@@ -395,12 +398,17 @@ static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
     object_class_property_set_description(
         oc, "leak-oracle", "data that non-secure software may not read are "
         "followed; query-svp-leaks tells where they got out");
+    object_class_property_add_str(oc, "monitor", get_monitor, set_monitor);
+    object_class_property_set_description(
+        oc, "monitor", "size of the screen that is plugged in, like 1280x720, "
+        "or off; also while the machine runs");
 }
 
 static const TypeInfo imx8mq_evk_info = {
     .name = TYPE_IMX8MQ_EVK,
     .parent = TYPE_MACHINE,
     .instance_size = sizeof(Imx8mqEvkState),
+    .instance_init = imx8mq_evk_instance_init,
     .class_init = imx8mq_evk_class_init,
 };
 
