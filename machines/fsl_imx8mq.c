@@ -148,7 +148,7 @@ static const Block blocks[] = {
       IRQ5(STEERED(6), STEERED(8), STEERED(9), STEERED(16), STEERED(17)),
       LINKS({ "anatop", "anatop" }) },
     { 0x32df0000, 64 * KiB, "aipstz4", "imx8mq.aipstz" },
-    { 0x32c00000, 1 * MiB, "hdmi_controller" },
+    { 0x32c00000, 1 * MiB, "hdmi_controller", "imx8mq.hdmi-tx" },
     { 0x32700000, 1 * MiB, "noc" },
     { 0x32000000, 7 * MiB, "gpv" },
 

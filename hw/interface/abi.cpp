@@ -15,6 +15,7 @@
 
 #include "bus/bus.hpp"
 #include "bus/data_follower.hpp"
+#include "bus/live_properties.hpp"
 #include "firewall/firewall.hpp"
 #include "firewall/policy_form.hpp"
 #include "interface/abi_device.hpp"
@@ -358,6 +359,11 @@ std::uint64_t svp_device_property_default(SvpDevice* device, unsigned index) noe
 
 bool svp_device_property_is_text(SvpDevice* device, unsigned index) noexcept {
     return device->core->properties()[index].text;
+}
+
+bool svp_device_property_at_any_time(SvpDevice* device, const char* name) noexcept {
+    const auto* live = dynamic_cast<const svp::LiveProperties*>(device->core.get());
+    return live != nullptr && live->at_any_time(name);
 }
 
 bool svp_device_set_text(SvpDevice* device, const char* name, const char* value, char** error) noexcept {

@@ -3,6 +3,7 @@
 
 #include "caam/caam.hpp"
 #include "dcss/dcss.hpp"
+#include "dcss/hdmi_tx.hpp"
 #include "firewall/aipstz.hpp"
 #include "firewall/csu.hpp"
 #include "firewall/firewall.hpp"
@@ -43,6 +44,7 @@ constexpr CatalogueEntry entries[] = {
     {"imx8mq.aipstz", "i.MX 8M Quad peripheral bus bridge", Carrier::sysbus, create<Aipstz>},
     {"imx8mq.csu", "i.MX 8M Quad central security unit", Carrier::sysbus, create<Csu>},
     {"imx8mq.dcss", "i.MX 8M Quad display controller", Carrier::sysbus, create<Dcss>},
+    {"imx8mq.hdmi-tx", "i.MX 8M Quad HDMI transmitter", Carrier::sysbus, create<HdmiTx>},
     {"imx8mq.firewall", "i.MX 8M Quad access decision", Carrier::sysbus, create<Firewall>},
     {"imx8mq.iomuxc-gpr", "i.MX 8M Quad IOMUXC_GPR registers", Carrier::sysbus, create<IomuxcGpr>},
     {"imx8mq.rdc", "i.MX 8M Quad resource domain controller", Carrier::sysbus, create<Rdc>},

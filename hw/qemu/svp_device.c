@@ -234,7 +234,8 @@ static void set_core_property(Object *obj, Visitor *v, const char *name,
                   !visit_type_uint64(v, name, &value, errp)) {
         return;
     }
-    if (DEVICE(obj)->realized) {
+    if (DEVICE(obj)->realized &&
+        !svp_device_property_at_any_time(s->core, name)) {
         error_setg(errp, "property '%s' can only be set before realize", name);
         return;
     }

@@ -7,7 +7,7 @@
  *  - sysbus IRQ n: interrupt output n of the core
  *  - unnamed GPIO input n: interrupt input n of the core
  *  - one uint64 or string property for each property of the core, to be set
- *    before realize
+ *    before realize, or at any time if the core says so
  */
 #ifndef HW_SVP_DEVICE_H
 #define HW_SVP_DEVICE_H

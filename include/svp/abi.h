@@ -125,6 +125,8 @@ const char *svp_device_property_description(SvpDevice *device, unsigned index) S
 uint64_t svp_device_property_default(SvpDevice *device, unsigned index) SVP_NOEXCEPT;
 /* True if the property is a text, for svp_device_set_text(), and no number. */
 bool svp_device_property_is_text(SvpDevice *device, unsigned index) SVP_NOEXCEPT;
+/* True if the property of that name may be set while the machine runs. */
+bool svp_device_property_at_any_time(SvpDevice *device, const char *name) SVP_NOEXCEPT;
 /* False: `error` (if not NULL) gets a text to be freed with svp_free(). */
 bool svp_device_set_text(SvpDevice *device, const char *name, const char *value, char **error) SVP_NOEXCEPT;
 bool svp_device_set_property(SvpDevice *device, const char *name, uint64_t value, char **error) SVP_NOEXCEPT;

@@ -34,6 +34,7 @@ REGISTERS = {
     "SNVS": [(0x30370030, 0x12345678), (0x30370058, 0x12345678)],  # both halves
     "system counter": [(0x306B0024, 0x5)],
     "TMU": [(0x30260028, 0x1234)],
+    "HDMI transmitter": [(0x32C00000, 0xC)],
     "irqsteer": [(0x32E2D004, 0x55)],
     "DCSS": [(0x32E180C0, 0x12345678), (0x32E2F004, 0x17)],
     "VPU blk-ctrl": [(0x38320004, 0x3)],

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The screen at the board's connector: what it tells over I2C2, and its plug at GPIO1."""
+"""The screen at the board's connector: what it tells over I2C2, its plug at GPIO1, and the transmitter that says whether the link is protected."""
 
 import unittest
 
 from svplib.machine.qmp import QmpError
 from svplib.machine.qtest import QTest
 
-I2C2, GPIO1 = 0x30A30000, 0x30200000
+I2C2, GPIO1, HDMI = 0x30A30000, 0x30200000, 0x32C00000
 IFDR, I2CR, I2SR, I2DR = 0x04, 0x08, 0x0C, 0x10
 IEN, MSTA, MTX, TXAK, RSTA = 0x80, 0x20, 0x10, 0x08, 0x04
 RXAK = 0x01
@@ -14,8 +14,10 @@ DDC = 0x50
 DR, GDIR, PSR, ICR1, IMR, ISR, EDGE_SEL = 0x00, 0x04, 0x08, 0x0C, 0x14, 0x18, 0x1C
 PLUG = 1 << 10
 SPI_GPIO1 = 64
+EMPTY, TX, RX, EVENT0 = HDMI + 0x0C, HDMI + 0x10, HDMI + 0x14, HDMI + 0x44
+STATUS_REQUEST, HDCP_CHANGED = (6, 7, 0, 0), 1 << 4
 SIZES = ((1920, 1080), (1280, 720), (800, 600), (2560, 1600))
-MACHINE = "/machine"
+MACHINE, TRANSMITTER = "/machine", "/machine/soc/hdmi_controller"
 
 
 class ScreenCase(unittest.TestCase):
@@ -100,6 +102,40 @@ class ScreenTest(ScreenCase):
             with self.subTest(value), self.assertRaisesRegex(QmpError, "from 320x200 to 2560x1600"):
                 self.plug(machine, value)
         self.assertEqual(machine.qmp.command("qom-get", path=MACHINE, property="monitor"), "1920x1080")
+
+
+class LinkTest(ScreenCase):
+    def status(self, machine):
+        for byte in STATUS_REQUEST:
+            machine.writel(TX, byte)
+        answer = []
+        while not machine.readl(EMPTY):
+            answer.append(machine.readl(RX))
+        self.assertEqual((answer[:4], len(answer)), ([6, 7, 0, 5], 9))
+        return answer[4] << 8 | answer[5]
+
+    def test_link(self):
+        """Open, until the host says that it is protected; software is told of each change."""
+        machine = self.start()
+        self.assertEqual(self.status(machine), 0)
+        for value in (1, 0, 1):
+            machine.qmp.command("qom-set", path=TRANSMITTER, property="hdcp", value=value)
+            self.assertEqual(machine.readl(EVENT0), HDCP_CHANGED)
+            self.assertEqual(machine.readl(EVENT0), 0)
+            self.assertEqual(self.status(machine), value)
+            counters = machine.qmp.command("query-svp-counters", device="hdmi_controller")[0]["counters"]
+            self.assertEqual(counters["link-protected"], bool(value))
+        with self.assertRaisesRegex(QmpError, "hdcp is 0 or 1"):
+            machine.qmp.command("qom-set", path=TRANSMITTER, property="hdcp", value=2)
+
+    def test_from_the_start(self):
+        machine = self.start(extra=("-global", "driver=imx8mq.hdmi-tx,property=hdcp,value=1"))
+        self.assertEqual(self.status(machine), 1)
+
+    def test_other_properties_stay(self):
+        machine = self.start()
+        with self.assertRaisesRegex(QmpError, "only be set before realize"):
+            machine.qmp.command("qom-set", path="/machine/soc/dcss", property="crc", value=1)
 
 
 if __name__ == "__main__":
