@@ -45,6 +45,8 @@ COLUMNS = "vp9 in columns"
 ADAPTS = WITH_COUNTS - PATCHED
 #: Bytes of a line, or of lines in tiles of 4x4 samples, that are looked for in ordinary memory
 PIECE = 64
+#: So many pieces of a picture, those with the most values: a flat one is in other places, too
+PIECES = 4
 #: What the decoder keeps of a line of luma at the edge of a tile; of so many lines together (hw/vpu/vp9/tile_edges.hpp)
 EDGE, EDGE_LINES = 8, 64
 
@@ -56,9 +58,9 @@ class Picture:
         luma = [bytes(line) for line in planes[0]]
         chroma = [bytes(sample for pair in zip(cb, cr) for sample in pair) for cb, cr in zip(planes[1], planes[2])]
         self.cells = b"".join(map(_in_tiles if tiled else b"".join, (luma, chroma)))
-        rows = len(luma) // 3, len(luma) // 2
-        self.pieces = [luma[row][PIECE:2 * PIECE] for row in rows] + [_in_tiles(luma[row // 4 * 4:][:4])[PIECE:2 * PIECE] for row in rows]
-
+        lines = [line for row in range(0, len(luma), 8) for line in (luma[row], _in_tiles(luma[row:][:4]))]
+        places = [line[at:at + PIECE] for line in lines for at in range(0, len(luma[0]), PIECE)]
+        self.pieces = sorted(places, key=lambda piece: len(set(piece)))[-PIECES:]
 
     @staticmethod
     def edge(planes):
@@ -113,7 +115,8 @@ class ProtectedBuffersTest(ScratchCase):
         right = [picture.cells in cells for picture in pictures]
         # The last two need all that came before.
         self.assertEqual(right[-2:], [plays] * 2, right)
-        self.assertEqual(readable_memory.places(board, [piece for picture in pictures for piece in picture.pieces] + edges), {})
+        pieces = [piece for picture in pictures for piece in picture.pieces]
+        self.assertEqual(readable_memory.places(board, pieces + edges), {})
 
     def check_record(self, board, counts):
         """Nothing that Linux may not read came out to where it reads but counts, at their place."""
