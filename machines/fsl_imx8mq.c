@@ -94,6 +94,7 @@ typedef struct Block {
     unsigned serial;       /* number of its -serial, from 1 */
     bool nic;              /* takes a -nic */
     bool test_port; /* modelled only if the board wants a test port */
+    unsigned vpu_bank; /* modelled only if the board has more banks than that */
 } Block;
 
 #define IRQ1(a) .num_irqs = 1, .irq = { a }
@@ -120,6 +121,11 @@ static const Block blocks[] = {
     { GIC_DIST_BASE, 1 * MiB, "gic" }, /* realize_gic() puts it there */
     { 0x38100000, 2 * MiB, "usb" },
     { 0x38330000, 64 * KiB, "vpu_reserved" },
+    /* Ours: the chip has nothing there, nor at these interrupts */
+    { 0x38338000, 32 * KiB, "vpu_g2_bank1", "imx8mq.vpu-g2-bank",
+      IRQ1(SPI(112)), LINKS({ "engine", "vpu_g2" }), .vpu_bank = 1 },
+    { 0x38330000, 32 * KiB, "vpu_g1_bank1", "imx8mq.vpu-g1-bank",
+      IRQ1(SPI(111)), LINKS({ "engine", "vpu_g1" }), .vpu_bank = 1 },
     { 0x38320000, 64 * KiB, "vpu_blk_ctrl", "imx8mq.vpu-blk-ctrl",
       LINKS({ "g1", "vpu_g1" }, { "g2", "vpu_g2" }) },
     { 0x38310000, 64 * KiB, "vpu_g2", "imx8mq.vpu-g2", IRQ1(SPI(8)) },
@@ -293,20 +299,16 @@ static const Memory memories[] = {
 
 /* Who the firewall and the bus monitor have to know. */
 static const BlockLink firewall_links[] = {
-    { "tzasc", "tzasc" },
-    { "gpr", "iomuxc_gpr" },
-    { "rdc", "rdc" },
-    { "csu", "csu" },
+    { "tzasc", "tzasc" }, { "gpr", "iomuxc_gpr" },
+    { "rdc", "rdc" },     { "csu", "csu" },
     { "semaphore1", "rdc_semaphore1" },
     { "semaphore2", "rdc_semaphore2" },
     { "gpc", "gpc" },
 };
 
 static const BlockLink monitor_links[] = {
-    { "tzasc", "tzasc" },
-    { "gpr", "iomuxc_gpr" },
-    { "rdc", "rdc" },
-    { "csu", "csu" },
+    { "tzasc", "tzasc" }, { "gpr", "iomuxc_gpr" },
+    { "rdc", "rdc" },     { "csu", "csu" },
 };
 
 static const char *const uarts[] = { "uart1", "uart2", "uart3", "uart4" };
@@ -323,6 +325,7 @@ struct FslImx8mqState {
     bool open_csl;
     bool sync;
     bool test_port;
+    uint32_t vpu_banks;
     DeviceState *firewall;
     DeviceState *monitor_device;
     SvpMonitor *monitor;
@@ -678,10 +681,9 @@ static bool realize_blocks(FslImx8mqState *s, Error **errp)
     for (i = 0; i < ARRAY_SIZE(blocks); i++) {
         const Block *block = &blocks[i];
 
-        if (block->type && (!block->test_port || s->test_port)) {
-            if (!realize_block(s, i, errp)) {
-                return false;
-            }
+        if (block->type && (!block->test_port || s->test_port) &&
+            block->vpu_bank < s->vpu_banks && !realize_block(s, i, errp)) {
+            return false;
         }
         connect_irqs(s, i, false);
         map_unimplemented(s, block);
@@ -694,7 +696,7 @@ static bool realize_blocks(FslImx8mqState *s, Error **errp)
                        block->addr);
         }
         connect_irqs(s, i, true);
-        for (n = 0; block->link && block->link[n].role; n++) {
+        for (n = 0; s->block[i] && block->link && block->link[n].role; n++) {
             svp_device_link(
                 SVP_DEVICE(s->block[i]), block->link[n].role,
                 SVP_DEVICE(fsl_imx8mq_block(s, block->link[n].block)));
@@ -867,6 +869,7 @@ static const Property fsl_imx8mq_properties[] = {
     DEFINE_PROP_BOOL("open-csl", FslImx8mqState, open_csl, false),
     DEFINE_PROP_BOOL("sync", FslImx8mqState, sync, false),
     DEFINE_PROP_BOOL("test-port", FslImx8mqState, test_port, false),
+    DEFINE_PROP_UINT32("vpu-banks", FslImx8mqState, vpu_banks, 1),
     DEFINE_PROP_LINK("ram", FslImx8mqState, ram, TYPE_MEMORY_REGION,
                      MemoryRegion *),
 };

@@ -21,6 +21,7 @@
 #include "qemu/error-report.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
+#include "qapi/visitor.h"
 #include "exec/address-spaces.h"
 #include "hw/arm/boot.h"
 #include "hw/boards.h"
@@ -68,6 +69,7 @@ typedef struct Imx8mqEvkState {
     bool leak_oracle;
     ScreenSize monitor;
     Screen *screen; /* since the board is there */
+    uint32_t vpu_banks;
 } Imx8mqEvkState;
 
 #define TYPE_IMX8MQ_EVK MACHINE_TYPE_NAME("imx8mq-evk")
@@ -277,6 +279,8 @@ static void imx8mq_evk_init(MachineState *machine)
                       qtest_enabled());
     qdev_prop_set_bit(DEVICE(soc), "test-port",
                       IMX8MQ_EVK(machine)->test_port);
+    qdev_prop_set_uint32(DEVICE(soc), "vpu-banks",
+                         IMX8MQ_EVK(machine)->vpu_banks);
     if (IMX8MQ_EVK(machine)->leak_oracle) {
         object_register_sugar_prop(TYPE_SVP_MONITOR, "leak-oracle", "1", false);
     }
@@ -359,9 +363,32 @@ static void set_monitor(Object *obj, const char *value, Error **errp)
     }
 }
 
+static void get_vpu_banks(Object *obj, Visitor *v, const char *name,
+                          void *opaque, Error **errp)
+{
+    visit_type_uint32(v, name, &IMX8MQ_EVK(obj)->vpu_banks, errp);
+}
+
+static void set_vpu_banks(Object *obj, Visitor *v, const char *name,
+                          void *opaque, Error **errp)
+{
+    uint32_t banks;
+
+    if (!visit_type_uint32(v, name, &banks, errp)) {
+        return;
+    }
+    if (!banks || banks > FSL_IMX8MQ_MAX_VPU_BANKS) {
+        error_setg(errp, "vpu-banks: 1 to %d, not %u", FSL_IMX8MQ_MAX_VPU_BANKS,
+                   banks);
+        return;
+    }
+    IMX8MQ_EVK(obj)->vpu_banks = banks;
+}
+
 static void imx8mq_evk_instance_init(Object *obj)
 {
     IMX8MQ_EVK(obj)->monitor = (ScreenSize)SCREEN_DEFAULT;
+    IMX8MQ_EVK(obj)->vpu_banks = 1;
 }
 
 static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
@@ -402,6 +429,12 @@ static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
     object_class_property_set_description(
         oc, "monitor", "size of the screen that is plugged in, like 1280x720, "
         "or off; also while the machine runs");
+    object_class_property_add(oc, "vpu-banks", "uint32", get_vpu_banks,
+                              set_vpu_banks, NULL, NULL);
+    object_class_property_set_description(
+        oc, "vpu-banks", "register banks of the video decoders: 1 as on the "
+        "chip, or 2; the second is another bus master, at 0x38330000 (G1) and "
+        "0x38338000 (G2)");
 }
 
 static const TypeInfo imx8mq_evk_info = {

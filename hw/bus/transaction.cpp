@@ -55,6 +55,8 @@ std::string_view name(Master master) {
             return "enet-rx";
         case Master::sdma2:
             return "sdma2";
+        case Master::vpu_bank1:
+            return "vpu-bank1";
         case Master::sdma1_spba1:
             return "sdma1-spba1";
     }

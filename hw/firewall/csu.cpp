@@ -98,6 +98,7 @@ constexpr std::array<unsigned, master_count> fields = [] {
     set(Master::dap, 14);
     set(Master::sdma2, 15);
     set(Master::caam, caam_field);
+    set(Master::vpu_bank1, 17);  // ours: the chip has no such master
     return table;
 }();
 

@@ -22,7 +22,8 @@
  *   does not reach secure memory.
  * - A53 and CAAM drive their own world, whatever SA says, and so does the RDC test port, which has no SA
  * index.
- * - Fields of masters above 16 do not exist and read 0.
+ * - Fields of masters above 17 do not exist and read 0. On the chip 16 is the last; 17 is ours, of the second
+ *   register bank of the video decoders, and stores only on a board without one.
  */
 #pragma once
 
@@ -38,7 +39,7 @@ namespace svp {
 class Csu : public BankDevice, public ChangeSource, public FaultTarget {
  public:
     static constexpr unsigned slave_count = 128;
-    static constexpr unsigned master_fields = 17;
+    static constexpr unsigned master_fields = 18;
 
     /** The eight rights of one CSL. */
     using Rights = std::uint8_t;

@@ -17,7 +17,8 @@ constexpr std::uint32_t set_of(Master master) {
 /** Masters that reach memory by transfers only, which the oracle sees all; and the debug port, which only
  * observers use. Secure CPUs read protected memory all the time. */
 constexpr std::uint32_t seen_anyway = set_of(Master::a53) | set_of(Master::vpu_decoder) |
-                                      set_of(Master::dcss) | set_of(Master::caam) | set_of(Master::dap);
+                                      set_of(Master::vpu_bank1) | set_of(Master::dcss) |
+                                      set_of(Master::caam) | set_of(Master::dap);
 
 }  // namespace
 

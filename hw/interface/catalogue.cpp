@@ -65,7 +65,11 @@ constexpr CatalogueEntry entries[] = {
     {"imx8mq.tmu", "i.MX 8M Quad thermal monitor", Carrier::sysbus, create<Tmu>},
     {"imx8mq.vpu-blk-ctrl", "i.MX 8M Quad video decoder control block", Carrier::sysbus, create<VpuBlkCtrl>},
     {"imx8mq.vpu-g1", "i.MX 8M Quad video decoder G1", Carrier::sysbus, create<VpuG1>},
+    {"imx8mq.vpu-g1-bank", "second register bank of the video decoder G1", Carrier::sysbus,
+     create<VpuG1Bank>},
     {"imx8mq.vpu-g2", "i.MX 8M Quad video decoder G2", Carrier::sysbus, create<VpuG2>},
+    {"imx8mq.vpu-g2-bank", "second register bank of the video decoder G2", Carrier::sysbus,
+     create<VpuG2Bank>},
 };
 
 }  // namespace

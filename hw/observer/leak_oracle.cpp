@@ -14,6 +14,7 @@ constexpr std::uint64_t page_mask = ~std::uint64_t{0xfff};
 bool followed(Master master, World world) {
     switch (master) {
         case Master::vpu_decoder:
+        case Master::vpu_bank1:
         case Master::dcss:
         case Master::caam:
             return true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** A decoder's port to memory by way of the board's bus, as master "vpu". */
+/** A decoder's port to memory by way of the board's bus. */
 #pragma once
 
 #include "bus/address_lines.hpp"
@@ -10,7 +10,7 @@ namespace svp::vpu {
 
 class HostPort : public MemoryPort {
  public:
-    explicit HostPort(Host& host) : host_(host) {}
+    HostPort(Host& host, Master master) : host_(host), master_(master) {}
 
     Response read(Stream stream, std::uint32_t address, std::span<std::uint8_t> data) override {
         return move_over_32_lines(address, data, [&](std::uint32_t first, std::span<std::uint8_t> part) {
@@ -33,13 +33,14 @@ class HostPort : public MemoryPort {
     }
 
  private:
-    static Initiator by(Stream stream) { return {Master::vpu_decoder, World::non_secure, stream}; }
+    Initiator by(Stream stream) const { return {master_, World::non_secure, stream}; }
     static Rows rows(const Rectangle& lines) { return {lines.base, lines.stride, lines.width, lines.height}; }
     static bool wraps(const Rectangle& lines) {
         return lines.base + std::uint64_t{lines.stride} * lines.height + lines.width > end_of_32_lines;
     }
 
     Host& host_;
+    Master master_;
 };
 
 }  // namespace svp::vpu

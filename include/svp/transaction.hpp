@@ -22,7 +22,10 @@ enum class World : std::uint8_t { secure, non_secure };
 /** RDC domain identifier, 0 to 3. */
 using Domain = std::uint8_t;
 
-/** Bus masters, numbered by their RDC MDA index (MIMX8MQ6 device header, enumeration of masters). */
+/**
+ * Bus masters, numbered by their RDC MDA index (MIMX8MQ6 device header, enumeration of masters). The chip
+ * leaves 25 unused; here it is the second register bank of the video decoders, if the board has one.
+ */
 enum class Master : std::uint8_t {
     a53 = 0,
     m4 = 1,
@@ -49,6 +52,7 @@ enum class Master : std::uint8_t {
     enet_tx = 22,
     enet_rx = 23,
     sdma2 = 24,
+    vpu_bank1 = 25,
     sdma1_spba1 = 26,
 };
 

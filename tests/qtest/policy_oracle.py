@@ -15,7 +15,7 @@ PERIPHERALS = {0x30360000: (22, 0, 0), 0x30380000: (24, 0, 0), 0x30A60000: (70, 
 #: SA and HP field of a master; those without one say themselves
 FIELDS = {"a53": 0, "m4": 1, "sdma1-periph": 2, "sdma1-burst": 2, "sdma1-spba1": 2, "lcdif": 3, "csi1": 3, "csi2": 3, "usb1": 4, "usb2": 4,
           "pcie1": 5, "pcie2": 5, "vpu": 6, "gpu": 7, "apbh-dma": 8, "raw-nand": 8, "enet-tx": 9, "enet-rx": 9, "usdhc1": 10, "usdhc2": 11,
-          "dcss": 12, "coresight": 13, "dap": 14, "sdma2": 15, "caam": 16}
+          "dcss": 12, "coresight": 13, "dap": 14, "sdma2": 15, "caam": 16, "vpu-bank1": 17}
 OWN_WORLD = ("a53", "caam", "testport")
 
 

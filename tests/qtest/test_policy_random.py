@@ -58,7 +58,7 @@ def random_policy(rng):
     gpr11 = rng.randrange(2) | rng.randrange(32) << 1 | rng.randrange(2) << 10 | rng.randrange(8) << 11
     borders += [OCRAM + (gpr11 >> 1 & 31) * 4096, OCRAM_S + (gpr11 >> 11 & 7) * 4096]
     gates = {index: mda.get(0, 0) for index in pdap if rng.random() < 0.5}
-    bits = lambda: sum(rng.randrange(2) << 2 * field for field in range(17))
+    bits = lambda: sum(rng.randrange(2) << 2 * field for field in range(18))
     policy = Policy(regions=regions, slots=slots, csl=csl, pdap=pdap, mda=mda, sa=bits(), hp=bits(), hpcontrol=bits() & bits(),
                     gpr10=(rng.random() < 0.8) | rng.randrange(2) << 2, gpr11=gpr11, action=rng.randrange(2), gates=gates)
     return policy, borders
@@ -88,7 +88,7 @@ def writes_of(policy, release=False):
         if not release:
             writes.append((SEMAPHORES[index // 64] + index % 64, 2, 1))
     writes += [(RDC + 0x400 + 4 * index, 0xFF if release else rights, 4) for index, rights in policy.pdap.items()]
-    for offset, value, idle in ((0x218, policy.sa, 0x155555555), (0x200, policy.hp, 0), (0x358, policy.hpcontrol, 0)):
+    for offset, value, idle in ((0x218, policy.sa, 0x555555555), (0x200, policy.hp, 0), (0x358, policy.hpcontrol, 0)):
         value = idle if release else value
         writes += [(CSU + offset, value & 0xFFFFFFFF, 4), (CSU + offset + 4, value >> 32, 4)]
     return writes + [(GPR + 0x2C, 0 if release else policy.gpr11, 4), (GPR + 0x28, 0 if release else policy.gpr10, 4)]

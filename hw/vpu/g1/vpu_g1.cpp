@@ -23,13 +23,27 @@ constexpr vpu::DecoderTraits traits = {.block = "vpu-g1",
                                        .status_bits = status_bits,
                                        .stream_end = interrupt::dec_buffer_int};
 
+constexpr vpu::DecoderTraits bank_traits = [] {
+    vpu::DecoderTraits other = traits;
+    other.block = "vpu-g1-bank1";
+    other.name = "g1-bank1";
+    other.master = Master::vpu_bank1;
+    other.window = 0x8000;
+    other.second_bank = true;
+    return other;
+}();
+
 Registers all(std::span<const std::uint32_t> registers) {
     return registers.first<register_count>();
 }
 
 }  // namespace
 
-VpuG1::VpuG1(Host& host) : JobDevice(host, traits, registers(*this)) {}
+VpuG1::VpuG1(Host& host) : VpuG1(host, traits) {}
+
+VpuG1::VpuG1(Host& host, const vpu::DecoderTraits& of) : JobDevice(host, of, registers(*this)) {}
+
+VpuG1Bank::VpuG1Bank(Host& host) : VpuG1(host, bank_traits) {}
 
 std::vector<Register> VpuG1::registers(VpuG1& self) {
     return {

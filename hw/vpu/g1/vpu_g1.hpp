@@ -28,6 +28,8 @@ class VpuG1 : public vpu::JobDevice {
     explicit VpuG1(Host& host);
 
  protected:
+    VpuG1(Host& host, const vpu::DecoderTraits& traits);
+
     std::unique_ptr<vpu::Job> make_job(Words registers, vpu::MemoryPort& port) const override;
     std::size_t codec(Words registers) const override;
     bool field(Words registers) const override;
@@ -36,6 +38,13 @@ class VpuG1 : public vpu::JobDevice {
 
  private:
     static std::vector<Register> registers(VpuG1& self);
+};
+
+/** Another register file of a G1, if the board has banks: its jobs are Master::vpu_bank1's. Role "engine":
+ * the first. */
+class VpuG1Bank : public VpuG1 {
+ public:
+    explicit VpuG1Bank(Host& host);
 };
 
 }  // namespace svp

@@ -25,13 +25,27 @@ constexpr vpu::DecoderTraits traits = {.block = "vpu-g2",
                                        .status_bits = status_bits,
                                        .stream_end = interrupt::last_slice_int};
 
+constexpr vpu::DecoderTraits bank_traits = [] {
+    vpu::DecoderTraits other = traits;
+    other.block = "vpu-g2-bank1";
+    other.name = "g2-bank1";
+    other.master = Master::vpu_bank1;
+    other.window = 0x8000;
+    other.second_bank = true;
+    return other;
+}();
+
 Registers all(std::span<const std::uint32_t> registers) {
     return registers.first<register_count>();
 }
 
 }  // namespace
 
-VpuG2::VpuG2(Host& host) : JobDevice(host, traits, registers(*this)) {}
+VpuG2::VpuG2(Host& host) : VpuG2(host, traits) {}
+
+VpuG2::VpuG2(Host& host, const vpu::DecoderTraits& of) : JobDevice(host, of, registers(*this)) {}
+
+VpuG2Bank::VpuG2Bank(Host& host) : VpuG2(host, bank_traits) {}
 
 std::vector<Register> VpuG2::registers(VpuG2& self) {
     return {

@@ -25,6 +25,8 @@ class VpuG2 : public vpu::JobDevice {
     explicit VpuG2(Host& host);
 
  protected:
+    VpuG2(Host& host, const vpu::DecoderTraits& traits);
+
     std::unique_ptr<vpu::Job> make_job(Words registers, vpu::MemoryPort& port) const override;
     std::size_t codec(Words registers) const override;
     bool field(Words) const override { return false; }
@@ -34,6 +36,13 @@ class VpuG2 : public vpu::JobDevice {
 
  private:
     static std::vector<Register> registers(VpuG2& self);
+};
+
+/** Another register file of a G2, if the board has banks: its jobs are Master::vpu_bank1's. Role "engine":
+ * the first. */
+class VpuG2Bank : public VpuG2 {
+ public:
+    explicit VpuG2Bank(Host& host);
 };
 
 }  // namespace svp

@@ -12,7 +12,6 @@ namespace svp::vpu {
 
 namespace {
 
-constexpr std::uint32_t window = 0x10000;
 constexpr unsigned finish_timer = 0;
 constexpr std::uint32_t interrupt_offset = 4 * interrupt::number;
 constexpr std::uint32_t control_bits = interrupt::dec_e | interrupt::dec_irq_dis;
@@ -28,7 +27,7 @@ struct JobDevice::Running {
             std::unique_ptr<JobRecordWriter> taking_note)
         : number(which),
           registers(std::move(taken)),
-          port(host),
+          port(host, device.traits_.master),
           meter(port),
           writer(std::move(taking_note)) {
         MemoryPort* outermost = &meter;
@@ -49,7 +48,7 @@ struct JobDevice::Running {
 };
 
 JobDevice::JobDevice(Host& host, const DecoderTraits& traits, std::vector<Register> rows)
-    : BankDevice(host, traits.block, window, std::move(rows)),
+    : BankDevice(host, traits.block, traits.window, std::move(rows)),
       traits_(traits),
       job_(traits.registers),
       statistics_(traits.name, traits.codecs),
@@ -96,13 +95,35 @@ bool JobDevice::abort() {
     late_until_ = 0;
     ++number_;
     host().cancel(finish_timer);
+    leave_engine();
     return under_way;
+}
+
+bool JobDevice::connect(std::string_view role, Device& peer) {
+    auto* owner = dynamic_cast<JobDevice*>(&peer);
+    if (role != "engine" || !traits_.second_bank || owner == nullptr || owner->traits_.second_bank ||
+        owner->traits_.kind != traits_.kind) {
+        return false;
+    }
+    turns_ = &owner->own_turns_;
+    owner->banks_.push_back(this);
+    return true;
+}
+
+/** The engine is free for who waits for it, if this device had it. */
+void JobDevice::leave_engine() {
+    if (JobDevice* next = turns_->release(*this)) {
+        next->host().request_work();
+    }
 }
 
 void JobDevice::lose_state() {
     abort();
     BankDevice::reset();
     update_irq();
+    for (JobDevice* bank : banks_) {
+        bank->lose_state();
+    }
 }
 
 void JobDevice::reset() {
@@ -142,7 +163,7 @@ bool JobDevice::work() {
         std::uint32_t number = 0;
         bool wanted = false;
         host().exclusive([&] {
-            wanted = busy_ && late_until_ == 0;
+            wanted = busy_ && late_until_ == 0 && turns_->take(*this);
             registers = job_;
             number = number_;
         });
@@ -195,6 +216,7 @@ JobEnd JobDevice::job_end(std::uint32_t status) const {
 
 /** The job is over; who waits learns of it now, or when faults let it. */
 void JobDevice::finish(std::uint32_t status, const JobEnd& done) {
+    leave_engine();
     if (done.error == JobError::unsupported) {
         host().log(LogKind::unimplemented, std::string(traits_.block) + ": a job of " + kind_of(job_) +
                                                " is not there, it ends in an error");
@@ -248,6 +270,7 @@ void JobDevice::exchange(Archive& archive) {
         return;
     }
     running_.reset();
+    turns_->release(*this);
     const bool started = (bank().value(interrupt_offset) & interrupt::dec_e) != 0;
     if (started != busy_ || (!busy_ && late_until_ != 0) || (late_status_ & ~traits_.status_bits) != 0) {
         archive.fail("the stream holds an impossible job of the " + std::string(traits_.block));

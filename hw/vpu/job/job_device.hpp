@@ -3,11 +3,16 @@
  * What the decoders have in common: one window of registers, and jobs that run beside everything else.
  *
  * DEC_E in swreg1 begins a job with the registers of that moment, which then are free. It runs in work(), in
- * steps, as Master::vpu_decoder; at its end DEC_E reads 0, status bits say how it went, and DEC_IRQ raises
- * line 0 unless DEC_IRQ_DIS is set. Software clears status bits by writing 0 there; it cannot set them.
- * Clearing DEC_E ends a job without a word. A loss of power or a reset by VPU_BLK_CTRL clears all registers
- * and ends the job; what counters() tells stays. A job that a saved state holds is begun anew when that is
- * loaded. Property "record": see recorder.hpp.
+ * steps, as the master that the traits name; at its end DEC_E reads 0, status bits say how it went, and
+ * DEC_IRQ raises line 0 unless DEC_IRQ_DIS is set. Software clears status bits by writing 0 there; it cannot
+ * set them. Clearing DEC_E ends a job without a word. A loss of power or a reset by VPU_BLK_CTRL clears all
+ * registers and ends the job; what counters() tells stays. A job that a saved state holds is begun anew when
+ * that is loaded. Property "record": see recorder.hpp.
+ *
+ * Register banks, an extension that the chip does not have: a second device of the same decoder, connected to
+ * the first one under the role "engine", is another register file before one engine. Jobs of both come one at
+ * a time, who waits longest first (engine_turns.hpp), as another master each, and nothing of one shows in the
+ * other. A loss of power or a reset of the first is one of both.
  */
 #pragma once
 
@@ -20,6 +25,7 @@
 #include "bus/bank_device.hpp"
 #include "bus/job_faults.hpp"
 #include "bus/power_gated.hpp"
+#include "vpu/job/engine_turns.hpp"
 #include "vpu/job/job.hpp"
 #include "vpu/job/recorder.hpp"
 #include "vpu/job/statistics.hpp"
@@ -36,6 +42,9 @@ struct DecoderTraits {
     unsigned registers;
     std::uint32_t status_bits;  ///< of swreg1: what the decoder sets and software clears
     std::uint32_t stream_end;   ///< of swreg1, that no other error has: the stream was too short
+    Master master = Master::vpu_decoder;
+    std::uint32_t window = 0x10000;  ///< bytes
+    bool second_bank = false;        ///< its engine is another device's
 };
 
 class JobDevice : public BankDevice, public PowerGated {
@@ -49,6 +58,7 @@ class JobDevice : public BankDevice, public PowerGated {
     void reset() override;
     void lose_state() override;
     bool work() override;
+    bool connect(std::string_view role, Device& peer) override;
     std::span<const PropertyInfo> properties() const override;
     std::optional<std::string> set_text(std::string_view name, std::string_view value) override;
     std::vector<Counter> counters() const override { return statistics_.told(); }
@@ -81,6 +91,7 @@ class JobDevice : public BankDevice, public PowerGated {
     struct Running;
 
     void begin();
+    void leave_engine();
     void finish(std::uint32_t status, const JobEnd& done);
     JobEnd job_end(std::uint32_t status) const;
     void end(std::uint32_t status);
@@ -95,7 +106,10 @@ class JobDevice : public BankDevice, public PowerGated {
     std::atomic<std::uint32_t> number_ = 0;  ///< changes whenever a job begins or is given up
     Statistics statistics_;
     Recorder recorder_;
-    std::unique_ptr<Running> running_;  ///< only for work(), and where that does not run
+    EngineTurns<JobDevice> own_turns_;
+    EngineTurns<JobDevice>* turns_ = &own_turns_;  ///< of the engine that does the jobs
+    std::vector<JobDevice*> banks_;                ///< others that share it
+    std::unique_ptr<Running> running_;             ///< only for work(), and where that does not run
 };
 
 }  // namespace svp::vpu

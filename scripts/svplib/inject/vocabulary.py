@@ -2,7 +2,8 @@
 """Names that campaigns share with QMP; hw/qemu/svp.json is their source, and a test holds the two against each other."""
 
 MASTERS = ("a53", "m4", "pcie1", "pcie2", "vpu", "lcdif", "csi1", "csi2", "coresight", "dap", "caam", "sdma1-periph", "sdma1-burst",
-           "apbh-dma", "raw-nand", "usdhc1", "usdhc2", "dcss", "gpu", "usb1", "usb2", "testport", "enet-tx", "enet-rx", "sdma2", "sdma1-spba1")
+           "apbh-dma", "raw-nand", "usdhc1", "usdhc2", "dcss", "gpu", "usb1", "usb2", "testport", "enet-tx", "enet-rx", "sdma2", "vpu-bank1",
+           "sdma1-spba1")
 WORLDS = ("secure", "non-secure")
 DIRECTIONS = ("read", "write")
 ANSWERS = ("okay", "slverr", "decerr")

@@ -24,7 +24,8 @@ BUSY, DONE, REFUSED = 1, 2, 4
 #: RDC MDA indices by the names of QMP's SvpBusMaster
 MASTERS = {"a53": 0, "m4": 1, "pcie1": 2, "pcie2": 3, "vpu": 4, "lcdif": 5, "csi1": 6, "csi2": 7, "coresight": 8, "dap": 9, "caam": 10,
            "sdma1-periph": 11, "sdma1-burst": 12, "apbh-dma": 13, "raw-nand": 14, "usdhc1": 15, "usdhc2": 16, "dcss": 17, "gpu": 18, "usb1": 19,
-           "usb2": 20, "testport": 21, "enet-tx": 22, "enet-rx": 23, "sdma2": 24, "sdma1-spba1": 26}
+           "usb2": 20, "testport": 21, "enet-tx": 22, "enet-rx": 23, "sdma2": 24, "vpu-bank1": 25,
+           "sdma1-spba1": 26}
 
 
 class TestPort:

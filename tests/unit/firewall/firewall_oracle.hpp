@@ -66,7 +66,7 @@ struct FirewallOracle {
         const bool low = offset == csu_hp0 || offset == csu_sa0 || offset == csu_hpcontrol0;
         std::uint32_t* const word = offset < csu_sa0 ? hp : offset < csu_hpcontrol0 ? sa : hpcontrol;
         std::uint32_t& reg = word[low ? 0 : 1];
-        for (unsigned field = 0; field < (low ? 16u : 1u); ++field) {
+        for (unsigned field = 0; field < (low ? 16u : 2u); ++field) {
             if ((reg >> (2 * field + 1) & 1) == 0) {
                 reg = (reg & ~(3u << 2 * field)) | (value & 3u << 2 * field);
             }
@@ -278,7 +278,7 @@ struct FirewallOracle {
     /** SA, HP and HPCONTROL field of a master, -1 if it has none. */
     static int field_of(unsigned master) {
         constexpr int fields[27] = {0, 1,  5,  5,  6, 3, 3, 3,  13, 14, 16, 2,  2, 8,
-                                    8, 10, 11, 12, 7, 4, 4, -1, 9,  9,  15, -1, 2};
+                                    8, 10, 11, 12, 7, 4, 4, -1, 9,  9,  15, 17, 2};
         return fields[master];
     }
 
@@ -287,7 +287,7 @@ struct FirewallOracle {
         if (field <= 0 || field == 16) {
             return own;
         }
-        return (sa[0] >> 2 * field & 1) != 0 ? World::non_secure : World::secure;
+        return (sa[field / 16] >> field % 16 * 2 & 1) != 0 ? World::non_secure : World::secure;
     }
 
     bool privileged(unsigned master, bool own) const {
@@ -343,7 +343,7 @@ struct FirewallOracle {
     std::uint32_t mrvs[64] = {};
     std::uint32_t csl[64];
     std::uint32_t hp[2] = {};
-    std::uint32_t sa[2] = {0x55555555, 1};
+    std::uint32_t sa[2] = {0x55555555, 5};
     std::uint32_t hpcontrol[2] = {};
     unsigned gate_holder[128] = {};
     unsigned gate_domain[128] = {};

@@ -43,9 +43,9 @@ TEST_CASE("CSU registers reset as documented and store only the bits they have",
     struct {
         std::uint32_t offset, reset, mask;
     } const rows[] = {{0x000, 0x00330033, 0x00ff00ff}, {0x0fc, 0x00330033, 0x00ff00ff},
-                      {0x200, 0, 0x55555555},          {0x204, 0, 1},
-                      {0x218, 0x55555555, 0x55555555}, {0x21c, 1, 1},
-                      {0x358, 0, 0x55555555},          {0x35c, 0, 1}};
+                      {0x200, 0, 0x55555555},          {0x204, 0, 5},
+                      {0x218, 0x55555555, 0x55555555}, {0x21c, 5, 5},
+                      {0x358, 0, 0x55555555},          {0x35c, 0, 5}};
     for (const auto& row : rows) {
         CHECK(read32(csu, row.offset) == row.reset);
         for (std::uint32_t value : {row.mask, 0u, row.mask & 0x12345678}) {
@@ -138,7 +138,7 @@ TEST_CASE("SA decides the world of masters that cannot, by NXP's numbers", "[fir
         {Master::usdhc1, 10},     {Master::usdhc2, 11},     {Master::dcss, 12},
         {Master::gpu, 7},         {Master::usb1, 4},        {Master::usb2, 4},
         {Master::test_port, 99},  {Master::enet_tx, 9},     {Master::enet_rx, 9},
-        {Master::sdma2, 15},      {Master::sdma1_spba1, 2},
+        {Master::sdma2, 15},      {Master::sdma1_spba1, 2}, {Master::vpu_bank1, 17},
     };
     for (const auto& row : rows) {
         INFO(name(row.master));
@@ -151,7 +151,7 @@ TEST_CASE("SA decides the world of masters that cannot, by NXP's numbers", "[fir
             return text;
         };
         CHECK(worlds() == (row.field == 99 ? "sn" : "nn"));
-        for (unsigned field = 0; field < 17; ++field) {
+        for (unsigned field = 0; field < 18; ++field) {
             const std::uint32_t offset = field < 16 ? csu_sa0 : csu_sa1;
             write32(board.csu, offset, read32(board.csu, offset) & ~(1u << field % 16 * 2));
             CHECK(worlds() == (row.field == 99 ? "sn" : field == row.field ? "ss" : "nn"));
@@ -191,8 +191,8 @@ TEST_CASE("each lock of HP, SA and HPCONTROL freezes its field and itself", "[fi
     struct {
         std::uint32_t offset;
         unsigned fields;
-    } const rows[] = {{csu_hp0, 16}, {csu_hp1, 1},         {csu_sa0, 16},
-                      {csu_sa1, 1},  {csu_hpcontrol0, 16}, {csu_hpcontrol1, 1}};
+    } const rows[] = {{csu_hp0, 16}, {csu_hp1, 2},         {csu_sa0, 16},
+                      {csu_sa1, 2},  {csu_hpcontrol0, 16}, {csu_hpcontrol1, 2}};
     for (const auto& row : rows) {
         for (unsigned field = 0; field < row.fields; ++field) {
             for (std::uint32_t value : {0u, 1u}) {
