@@ -41,6 +41,8 @@ constexpr char usage[] =
     "  --layout LAYOUT      in which samples of 8 bits are taken for these (default yuv420p)\n"
     "  --stream-heap NAME   the stream goes through a buffer of /dev/dma_heap/NAME instead of the driver's\n"
     "  --picture-heap NAME  pictures go to buffers of that heap: 'video' is the protected one\n"
+    "  --decoder ADDRESS    by the decoder whose registers are there (38330000), where several take the "
+    "codec\n"
     "  --tiled              pictures in tiles of 4x4 samples, as the decoder of HEVC refers to them\n"
     "  --yuyv               the post-processor makes YUYV, of which they are taken\n"
     "  --repeat COUNT       play it so many times\n"
@@ -169,6 +171,8 @@ Result<Arguments> parse(int count, char** words) {
             if (heap.empty()) {
                 return Error{word + ": the name of a heap is missing"};
             }
+        } else if (word == "--decoder") {
+            arguments.memory.decoder = value();
         } else if (word == "--tiled") {
             arguments.memory.tiled = true;
         } else if (film_option(word, arguments.film)) {

@@ -51,13 +51,14 @@ bool V4l2Decoder::lacks(const std::string& text) {
 }
 
 Result<Done> V4l2Decoder::open(Codec codec) {
-    Result<V4l2Device> found = find_decoder(codec);
+    Result<V4l2Device> found = find_decoder(codec, memory_.decoder);
     if (!found.ok()) {
         return found.error();
     }
     if (found.value().video.get() < 0) {
         unsupported_ = true;
         return Error{std::string("no decoder for ") + name_of(codec) +
+                     (memory_.decoder.empty() ? "" : " at " + memory_.decoder) +
                      " below /dev/video*; are the drivers loaded (svp-video)?"};
     }
     device_ = found.value().name;

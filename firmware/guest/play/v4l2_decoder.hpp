@@ -28,6 +28,7 @@ struct Memory {
     bool packed = false;       ///< pictures as YUYV, by the post-processor
     bool tiled = false;        ///< pictures in tiles, where there are such (HEVC)
     unsigned streams = 1;      ///< buffers for it; with more than one, jobs run while the next is prepared
+    std::string decoder;       ///< address of its registers, as find_decoder() has it
     unsigned spare = 0;        ///< buffers for pictures beside those that the stream needs
 };
 

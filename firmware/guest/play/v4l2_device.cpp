@@ -60,11 +60,17 @@ int call(const Descriptor& file, unsigned long request, void* argument) {
     return result;
 }
 
-Result<V4l2Device> find_decoder(Codec codec) {
+Result<V4l2Device> find_decoder(Codec codec, const std::string& place) {
     for (unsigned number = 0; number < nodes; ++number) {
         const std::string name = "video" + std::to_string(number);
         Result<Descriptor> video = Descriptor::open("/dev/" + name, O_RDWR | O_NONBLOCK);
         if (!video.ok() || !takes(video.value(), pixel_format(codec))) {
+            continue;
+        }
+        v4l2_capability capability{};
+        call(video.value(), VIDIOC_QUERYCAP, &capability);
+        if (std::string(reinterpret_cast<const char*>(capability.bus_info)).find(place) ==
+            std::string::npos) {
             continue;
         }
         const std::string media = media_of(name);
@@ -75,8 +81,6 @@ Result<V4l2Device> find_decoder(Codec codec) {
         if (!controller.ok()) {
             return controller.error();
         }
-        v4l2_capability capability{};
-        call(video.value(), VIDIOC_QUERYCAP, &capability);
         return V4l2Device{std::move(video.value()), std::move(controller.value()),
                           "/dev/" + name + " (" + reinterpret_cast<const char*>(capability.card) + ")"};
     }
