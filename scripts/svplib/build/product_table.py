@@ -15,6 +15,7 @@ PRODUCTS = {
     "asan-qemu": ("asan-qemu", "qemu-system-aarch64", "the emulator with address and undefined-behaviour sanitizers"),
     "kernel": ("linux", "Image", "Linux kernel built from Debian's linux-source"),
     "dtb": ("linux", "imx8mq-evk-svp.dtb", "device tree of the board with the secure heaps"),
+    "dtb-banks": ("linux", "imx8mq-evk-svp-banks.dtb", "the same with two register banks before each video decoder, for -M vpu-banks=2"),
     "dtb-stock": ("linux", "imx8mq-evk.dtb", "unmodified mainline device tree"),
     "modules": ("linux", "modules", "folder of our kernel modules"),
     "bl31": ("tfa", "bl31.bin", "TF-A BL31"),
