@@ -99,7 +99,7 @@ class RegisterTest(PortCase):
 
     def test_refused(self):
         for command, job in ((9, {"length": 4}), ("read", {"length": 4097}), ("copy", {"length": 0}), ("fill", {"length": (64 << 20) + 1}),
-                             ("read", {"length": 4, "master": 25})):
+                             ("read", {"length": 4, "master": 27})):
             with self.subTest(command=command, job=job):
                 self.port.begin(command, **{"master": "gpu", **job})
                 self.assertEqual(self.port.status, DONE | REFUSED)

@@ -157,7 +157,7 @@ TEST_CASE("nonsense is refused and the field is named", "[observer]") {
         {FaultKind::answer, "label", [](Fault& f) { f.label = std::string(65, 'x'); }},
         {FaultKind::corrupt, "mask", [](Fault& f) { f.mask = 0; }},
         {FaultKind::change_domain, "domain", [](Fault& f) { f.domain = 4; }},
-        {FaultKind::change_master, "master", [](Fault& f) { f.master = static_cast<Master>(25); }},
+        {FaultKind::change_master, "master", [](Fault& f) { f.master = static_cast<Master>(27); }},
         {FaultKind::change_master, "master", [](Fault& f) { f.master = static_cast<Master>(27); }},
         {FaultKind::drop, "direction", match([](FaultMatch& m) { m.direction = Direction::read; })},
         {FaultKind::delay, "duration", [](Fault& f) { f.duration = 0; }},

@@ -182,7 +182,7 @@ TEST_CASE("test port: impossible jobs are refused at once and move nothing", "[o
         {write_command, 4097, gpu, 0, 0},
         {copy_command, (64u << 20) + 1, gpu, 0, 0},
         {fill_command, 0, gpu, 0, 0},
-        {read_command, 4, 25, 0, 0},
+        {read_command, 4, 27, 0, 0},
         {read_command, 4, 27, 0, 0},
         {read_command, 4, 31, 0, 0},
         {read_command, 4, gpu, ~std::uint64_t{0} - 2, 0},
