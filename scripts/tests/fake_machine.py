@@ -13,7 +13,7 @@ from pathlib import Path
 SCRIPTS = Path(__file__).resolve().parents[1]
 SVP = [sys.executable, str(SCRIPTS / "svp")]
 FAKE = SCRIPTS / "tests/fake_qemu.py"
-PRODUCTS = ("KERNEL", "DTB", "DTB_STOCK", "MODULES", "BL31", "TEE", "FLASH", "INITRD")
+PRODUCTS = ("KERNEL", "DTB", "DTB_STOCK", "MODULES", "BL31", "TEE", "FLASH", "PROGRAMS", "INITRD")
 #: Each takes a second or two, and longer only on a busy host
 TOO_LONG = 240
 INIT = "SVP init kernel=7.3.4-svp cpus=4 uptime=1.42\n"
