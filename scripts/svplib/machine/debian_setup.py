@@ -13,7 +13,9 @@ from pathlib import Path
 from ..base.errors import SvpError
 from .board import Board
 
-SECONDS = 3600.0
+#: No limit of speed: it goes on as long as the board prints something now and then. Making an initramfs is the longest that it is quiet
+SECONDS = 24 * 3600.0
+SILENCE_SECONDS = 3600.0
 SERVICES = ("systemd-networkd", "systemd-resolved", "ssh")
 _ROOT = "/mnt"
 _MOUNT = (f"n=0; until mount -t ext4 /dev/mmcblk?p1 {_ROOT}; do n=$((n + 1)); [ $n -lt 50 ] || exit 1; sleep 0.2; done; "
@@ -34,6 +36,7 @@ STEPS = (
 
 def set_up(board, modules):
     """Go through all steps on a board that has been started. Raises SvpError."""
+    board.console.set_silence(SILENCE_SECONDS)
     board.wait_shell(timeout=SECONDS)
     for module in modules:
         board.command(f"insmod /lib/modules/{module}.ko", check=True)
