@@ -3,13 +3,15 @@
 """Stands in for QEMU: takes its lines and its monitor from the command line as Board wires them, and plays what FAKE_QEMU tells.
 
 FAKE_QEMU is a JSON list of [action, argument...]: print TEXT, secure TEXT, complain TEXT (on stderr), sleep SECONDS, event NAME DATA, flood MEBIBYTES (of
-console output), typed (shows a line of stdin, as a terminal echoes it), exit STATUS, kill SIGNAL. At the end of the list it waits to be ended.
+console output), typed (shows a line of stdin, as a terminal echoes it), deaf SECONDS (what stdin
+has meanwhile is lost), exit STATUS, kill SIGNAL. At the end of the list it waits to be ended.
 """
 
 import contextlib
 import json
 import os
 import re
+import select
 import socket
 import sys
 import threading
@@ -72,6 +74,11 @@ def main():
             print(rest[0], file=sys.stderr, flush=True)
         elif action == "typed":
             put(console, shown, sys.stdin.buffer.readline().rstrip(b"\n") + b"\r\n")
+        elif action == "deaf":
+            until = time.monotonic() + rest[0]
+            while (left := until - time.monotonic()) > 0:
+                if select.select([0], [], [], left)[0] and not os.read(0, 4096):
+                    time.sleep(max(0, until - time.monotonic()))
         elif action == "sleep":
             time.sleep(rest[0])
         elif action == "event":

@@ -177,6 +177,18 @@ class Shell(MachineCase):
         self.assertEqual(done.status, 1)
         self.assertRegex(done.lines[-1], r"silence: nothing was printed for 1 s; last: 'Starting kernel'")
 
+    def test_lines_wait_for_a_prompt(self):
+        """What is typed while the guest boots is lost there; lines from a pipe are not typed before somebody asks."""
+        end = [["event", "SHUTDOWN", {"guest": True, "reason": "guest-shutdown"}], ["exit", 0]]
+        self.environment["SVP_TIMEOUT_SCALE"] = "10"
+        for boots in (["U-Boot 2025.01\nHit any key to stop autoboot:  2 "], ["[    1.000000] message\nSVP shell\n", "\nimx8mq-evk:/# "], ["imx8mq-evk login: "]):
+            plan = [["print", "NOTICE:  BL31: v2.12\n"], *([["deaf", 2], ["print", text]][part] for text in boots for part in (0, 1)), ["typed"], ["typed"]]
+            process = self.start("run", "--policy", "open", "--shell", "--silence", "30", plan=[*plan, *end], stdin=subprocess.PIPE)
+            _, errors = process.communicate("one\ntwo\n", timeout=TOO_LONG)
+            self.assertEqual(process.returncode, 0, errors)
+            log, = self.cache.glob(f"log/boards/*-{process.pid}/shell-console.log")
+            self.assertTrue(log.read_text().endswith("one\ntwo\n"), log.read_text())
+
     def test_silence_behind_a_typed_line(self):
         """There was a prompt, and what was typed there never ends."""
         process = self.start("run", "--policy", "open", "--shell", "--silence", "1", stdin=subprocess.PIPE,
@@ -191,6 +203,11 @@ class Shell(MachineCase):
                            ("# [    9.000000] message\n", True), ("# [    9.000000] message\n[    9.100000] another\n\n", True), ("# I/TC: message\n", True),
                            ("# output\n", False), ("Starting kernel ...\n\n", False), ("", False)):
             self.assertEqual(interactive.waits_for_its_user(text), user, text)
+
+    def test_who_asks(self):
+        for text, asks in (("SVP shell\n", False), ("SVP shell\n# ", True), ("Hit any key to stop autoboot:  2 ", True), ("Hit any key to stop autoboot:  0 \n", False),
+                           ("login: ", True), ("NOTICE:  BL31: v2.12\n", False), ("", False)):
+            self.assertEqual(interactive.asks_for_input(text), asks, text)
 
     def test_no_silence_at_a_prompt(self):
         process = self.start("run", "--policy", "open", "--shell", "--silence", "1", plan=[["print", "SVP shell\nimx8mq-evk:/# "]])

@@ -31,10 +31,13 @@ LOOK_SECONDS = 0.1
 #: From a failure that ends the machine to its end: the rest of what the guest has to say
 LAST_WORDS_SECONDS = 1.5
 QUIT_SECONDS = 5
+#: A guest that is quiet for so long (scaled) may be asking in words that are not known here
+QUIET_SECONDS = 20
 #: Lines from a pipe that may wait for their echo
 TYPED_AHEAD = 256
 #: The end of a line where the guest waits for its user: silence is no failure
 _PROMPT = re.compile(r"(?:login: ?|[#$>] ?)(?:\x1b\[[0-9;?]*[@-~])*\Z")
+_ANY_KEY = re.compile(r"Hit any key|[Pp]ress any key")
 #: What kernel and OP-TEE say at any time, behind a prompt as well
 _MESSAGE = re.compile(r"(?:<\d+>)?\[ *\d+\.\d+\].*|[IWEFD]/T[CA]: ?.*")
 _LINES_LOOKED_AT = 200
@@ -107,6 +110,7 @@ class Session:
         self._ending = False
         self._qmp = None
         self._reasons = []
+        self._asked = threading.Event()
 
     def run(self):
         """Run it to its end; returns the guest's failure as one line, or None. Raises HostError when QEMU itself failed."""
@@ -127,6 +131,7 @@ class Session:
                 self._follow(process, ours)
             finally:
                 self._end(process)
+                self._asked.set()
         complaints.join(1)
         if self._qmp:
             self._qmp.close()
@@ -135,7 +140,8 @@ class Session:
         return self._verdict()
 
     def _pass_on(self, stream):
-        """Give QEMU what our stdin has, and note it first."""
+        """Give QEMU what our stdin has, and note it first; not before somebody asks for it, since a guest loses what it is typed while it boots."""
+        self._asked.wait()
         with contextlib.suppress(OSError, ValueError):
             while data := os.read(0, 4096):
                 self._logs[0].typed(data.decode("utf-8", "replace"))
@@ -185,6 +191,8 @@ class Session:
         for event in self._qmp.take_events() if self._qmp else ():
             self._heed(event)
         quiet = time.monotonic() - self._last_output
+        if not self._asked.is_set() and self._logs[0].text and (quiet > QUIET_SECONDS * timeout_scale() or asks_for_input(self._logs[0].text)):
+            self._asked.set()
         if self._silence and quiet > self._silence * timeout_scale() and not self._terminal and not waits_for_its_user(self._logs[0].text):
             last = self._logs[0].text.rstrip().rsplit("\n", 1)[-1][:80]
             self._fail(guest_failures.Failure("silence", f"nothing was printed for {self._silence * timeout_scale():g} s; last: '{last}'"))
@@ -252,6 +260,12 @@ def waits_for_its_user(text):
         if before.strip():
             return before.strip() == "SVP shell" or (number == 0 or before != line) and bool(_PROMPT.search(before))
     return False
+
+
+def asks_for_input(text):
+    """Whether a guest that has shown this takes what is typed: at a prompt, or in a boot loader's countdown."""
+    last = text.rsplit("\n", 1)[-1]
+    return bool(last.strip()) and (waits_for_its_user(text) or bool(_ANY_KEY.search(last)))
 
 
 @contextlib.contextmanager
