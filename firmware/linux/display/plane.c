@@ -118,8 +118,10 @@ static bool dcss_modifier_supported(struct drm_plane *plane, u32 fourcc,
 	if (modifier == DRM_FORMAT_MOD_LINEAR)
 		return true;
 	if (dcss_channel(dcss, plane) == DCSS_CHANNEL_UI)
-		return true;
-	return fourcc == DRM_FORMAT_NV12 || fourcc == DRM_FORMAT_NV15;
+		return modifier == DRM_FORMAT_MOD_VIVANTE_TILED ||
+		       modifier == DRM_FORMAT_MOD_VIVANTE_SUPER_TILED;
+	return modifier == DRM_FORMAT_MOD_VIVANTE_TILED &&
+	       (fourcc == DRM_FORMAT_NV12 || fourcc == DRM_FORMAT_NV15);
 }
 
 /* Sizes of a source that the prefetch can do, in pixels */
