@@ -72,8 +72,27 @@ static const struct drm_mode_config_funcs mode_config_funcs = {
 	.atomic_commit = dcss_atomic_commit,
 };
 
+/*
+ * A list that is queued late is loaded a frame later: not the next vertical
+ * blank ends a commit, but the one of the frame that shows it. Until then the
+ * hardware reads the old pictures.
+ */
+static void dcss_commit_tail(struct drm_atomic_commit *commit)
+{
+	struct drm_device *drm = commit->dev;
+
+	drm_atomic_helper_commit_modeset_disables(drm, commit);
+	drm_atomic_helper_commit_modeset_enables(drm, commit);
+	drm_atomic_helper_commit_planes(drm, commit,
+					DRM_PLANE_COMMIT_ACTIVE_ONLY);
+	drm_atomic_helper_fake_vblank(commit);
+	drm_atomic_helper_commit_hw_done(commit);
+	drm_atomic_helper_wait_for_flip_done(drm, commit);
+	drm_atomic_helper_cleanup_planes(drm, commit);
+}
+
 static const struct drm_mode_config_helper_funcs mode_config_helpers = {
-	.atomic_commit_tail = drm_atomic_helper_commit_tail_rpm,
+	.atomic_commit_tail = dcss_commit_tail,
 };
 
 static int dcss_mode_config_init(struct dcss *dcss)
