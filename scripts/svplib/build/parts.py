@@ -28,7 +28,7 @@ KEPT_TREES = 2
 ROUNDS = 4
 QEMU_FOLDERS = ("hw", "machines", "include")
 INITRAMFS_FILES = ("firmware/guest/Makefile", "firmware/guest/initramfs.py", "firmware/guest/rootfs")
-PROGRAM_FILES = (*(f"firmware/guest/{name}" for name in ("Makefile", "crypto", "decrypt", "film", "play", "probe", "screen", "heed.c", "membench.c")),
+PROGRAM_FILES = (*(f"firmware/guest/{name}" for name in ("Makefile", "crypto", "decrypt", "film", "kms", "play", "probe", "screen", "heed.c", "membench.c")),
                  "firmware/linux/secure-heap-test/secure_heap_test.h", "firmware/linux/crypto-test/crypto_test.h",
                  "firmware/linux/secure-heap-tee/secure_heap_tee.h", "firmware/optee/ta/svp-decrypt")
 QEMU_OPTIONS = (
