@@ -10,6 +10,8 @@ from boot_case import BoardCase, wait_until
 from svplib.film.screenshot import difference, shown
 
 SHOW_SECONDS = 120
+#: More than so many checks svp-kms makes with any driver
+KMS_CHECKS = 90
 #: What must not be in the kernel's log
 TROUBLE = r"(?i)oops|BUG:|WARNING|timed? ?out|ctxld: error|list ended|not loaded"
 

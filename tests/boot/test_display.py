@@ -5,9 +5,11 @@ import re
 import unittest
 
 import screen
-from boot_case import BOOT_SECONDS, fall_asleep, wait_until, wake_up
-from screen import SHOW_SECONDS, TROUBLE, ShowingCase
+from boot_case import BOOT_SECONDS, fall_asleep, run_checks, wait_until, wake_up
+from screen import KMS_CHECKS, SHOW_SECONDS, TROUBLE, ShowingCase
 from svplib.build import products
+from svplib.machine.board import Board
+from test_snapshot import load, save
 
 #: DRM's names; X is no alpha, A has modetest's 127/255 in the middle of its pattern, which two bits hold as 1/3
 FORMATS = {f"{name}{bits}": {"X": 1.0, "A": 127 / 255 if bits == 24 else 1 / 3}[re.search("[XA]", name)[0]]
@@ -61,7 +63,7 @@ class Mainline(ShowingCase):
             return wanted <= seen
         with self.modetest("1920x1080", "-v"):
             wait_until("both pictures", look, SHOW_SECONDS)
-            wait_until(f"{FLIPS} flips", lambda: int(self.guest("grep -c freq /tmp/said || true")) >= lines, SHOW_SECONDS)
+            wait_until(f"{FLIPS} flips", lambda: self.flips() >= lines, SHOW_SECONDS)
             look()
         rates = [float(rate) for rate in re.findall(r"freq: ([0-9.]+)Hz", self.guest("cat /tmp/said"))]
         self.assertLessEqual(max(rates), 61, rates)
@@ -73,6 +75,35 @@ class Mainline(ShowingCase):
             fall_asleep(self.board)
             wake_up(self.board)
             self.expect_picture(screen.smpte(1024, 768))
+
+    def test_checks_of_kms(self):
+        """What any display driver promises by DRM/KMS (svp-kms)."""
+        self.assertGreater(len(run_checks(self.board, "svp-kms", SHOW_SECONDS)), KMS_CHECKS)
+
+    def test_y_saved_while_flipping(self):
+        """Another machine goes on with the flips from a saved state, and takes this one's place."""
+        with self.modetest("1280x1024", "-v"):
+            flips = self.flips()
+            wait_until("flips", lambda: self.flips() > flips, SHOW_SECONDS)
+            state = self.scratch / "state"
+            save(self.board, state, mapped=True)
+            self.board.stop()
+            board = Board(name="flips-on", extra=("-incoming", "defer"), **self.BOARD)
+            self.addClassCleanup(board.stop)
+            board.start()
+            load(board, state, mapped=True)
+            board.wait_shell(ready=None)
+            type(self).board = board
+            flips = self.flips()
+            wait_until("flips after it", lambda: self.flips() > flips + 1, SHOW_SECONDS)
+            self.expect_one_of({screen.smpte(1280, 1024), screen.plain(1280, 1024)})
+
+    def flips(self):
+        """Of the modetest that runs, in sixties."""
+        return int(self.guest("grep -c freq /tmp/said || true"))
+
+    def expect_one_of(self, pictures):
+        wait_until("one of the pictures", lambda: screen.shown(self.board) in pictures, SHOW_SECONDS)
 
     def test_z_kernel_log(self):
         self.assertNotRegex(self.guest("dmesg"), TROUBLE)

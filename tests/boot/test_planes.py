@@ -8,16 +8,17 @@ import struct
 import unittest
 
 import boot_case
-from boot_case import fall_asleep, wait_until, wake_up
+from boot_case import fall_asleep, run_checks, wait_until, wake_up
 from clips import Clip, raw_pictures
-from screen import SHOW_SECONDS, TROUBLE, ShowingCase
+from screen import KMS_CHECKS, SHOW_SECONDS, TROUBLE, ShowingCase
 from svplib.build import products
 from svplib.film.composition import MOST, Canvas, scale, scale_chroma, to_rgb
 from svplib.machine.test_port import secure_registers
 
 WIDTH, HEIGHT = 640, 480
 SCREEN = f"--mode {WIDTH}x{HEIGHT}"
-FLIPS = 120
+FLIPS, PLUGGED = 120, 100
+CONNECTOR = "/sys/class/drm/card0-HDMI-A-1"
 PAIRS = ("YUYV", "YVYU", "UYVY", "VYUY")
 NUMBER = 61  # of the picture of a clip that is looked at
 COVERAGE = "pixel blend mode=Coverage"
@@ -28,6 +29,9 @@ RDC_SLOT, BUT_DOMAIN_3, EVERYBODY = 0x303D0870, 1 << 30 | 0x3F, 0xFF
 RDC_MDA_DCSS = 0x303D0200 + 4 * 17
 #: CONTROL0 of BLKCTL
 LINK, LINK_IS_PROTECTED = 0x32E2F010, 1 << 16
+#: The HDMI transmitter's mailbox: opcode, module and length of a request for HDCP's status, and of that the bit in its second byte
+TRANSMITTER_EMPTY, TRANSMITTER_IN, TRANSMITTER_OUT = 0x32C0000C, 0x32C00010, 0x32C00014
+HDCP_STATUS, AUTHENTICATED = (6, 7, 0, 0), 1
 
 
 def waves(width, height, seed, most=255):
@@ -317,22 +321,52 @@ class Planes(ShowingCase):
             self.assertEqual(sum(record["count"] for record in records if record["address"] == address), refused)
         self.assertEqual({record["address"] for record in records}, {luma, chroma})
 
+    def judge_link(self, protected):
+        """What secure software does once the host has opened or protected the link: it asks the transmitter, and tells the display."""
+        readl, writel = secure_registers(self.board.qmp)
+        self.board.qmp.command("qom-set", path="/machine/soc/hdmi_controller", property="hdcp", value=int(protected))
+        for byte in HDCP_STATUS:
+            writel(TRANSMITTER_IN, byte)
+        answer = []
+        while not readl(TRANSMITTER_EMPTY):
+            answer.append(readl(TRANSMITTER_OUT))
+        writel(LINK, LINK_IS_PROTECTED if answer[5] & AUTHENTICATED else 0)
+
     def test_content_protection(self):
         """A picture in the protected heap is shown only while secure software says that the link is protected; others always are. The heap's zeros
         are green in a video."""
-        _, writel = secure_registers(self.board.qmp)
-        self.addCleanup(writel, LINK, 0)
+        self.addCleanup(self.judge_link, False)
         heap = "primary:format=NV12,size=128x64,heap=video,target=256x128+0+0,COLOR_ENCODING=ITU-R BT.601 YCbCr"
         top = f"overlay-2:format=AR24,size=200x100,file=/mnt/top.ar24,target=200x100+400+50,{COVERAGE}"
-        for wanted, protected, shown in (("Undesired", 0, True), ("Desired", 0, False), ("Desired", LINK_IS_PROTECTED, True), ("Desired", 0, False)):
+        for wanted, protected, shown in (("Undesired", False, True), ("Desired", False, False), ("Desired", True, True), ("Desired", False, False)):
             canvas = Canvas(WIDTH, HEIGHT)
             if shown:
                 canvas.put(0, 0, to_rgb(*[constant(256, 128, 0)] * 3, "601"))
             canvas.put(400, 50, self.top, self.veil)
-            writel(LINK, protected)
+            self.judge_link(protected)
             with self.subTest(wanted=wanted, protected=protected), self.planes(heap, top, more=f"--property 'Content Protection={wanted}'"):
                 self.expect_picture(canvas.picture(), 1)
                 self.assertEqual(self.channel(3)["shows"], shown)
+
+    def plug(self, size, status):
+        """Somebody plugs a screen in, or unplugs it; returns when Linux has noticed."""
+        self.board.qmp.command("qom-set", path="/machine", property="monitor", value=size)
+        self.guest(f"until grep -qx {status} {CONNECTOR}/status; do usleep 10000; done", timeout=SHOW_SECONDS)
+
+    def test_plugging(self):
+        """A hundred times, with planes on the screen; a screen of another size has other modes. What is shown stays."""
+        canvas, planes = self.below()
+        self.addCleanup(self.plug, "1920x1080", "connected")
+        with self.planes(*planes):
+            self.expect_picture(canvas.picture(), 1)
+            for _ in range(PLUGGED):
+                self.plug("off", "disconnected")
+                self.plug("1920x1080", "connected")
+            self.expect_picture(canvas.picture(), 1)
+        self.plug("off", "disconnected")
+        self.plug("1280x720", "connected")
+        modes = self.guest(f"cat {CONNECTOR}/modes").split()
+        self.assertEqual((modes[0], "1920x1080" in modes), ("1280x720", False))
 
     def test_page_flips(self):
         """Each has a frame of its own, and vertical blanks come at the rate of the mode."""
@@ -371,6 +405,10 @@ class Planes(ShowingCase):
             with self.planes(*planes):
                 self.expect_picture(canvas.picture(), 1)
             self.guest(f"rmmod {self.DRIVER}; svp-screen {self.DRIVER}", timeout=SHOW_SECONDS)
+
+    def test_checks_of_kms(self):
+        """What any display driver promises by DRM/KMS (svp-kms)."""
+        self.assertGreater(len(run_checks(self.board, "svp-kms", SHOW_SECONDS)), KMS_CHECKS)
 
     def test_z_kernel_log(self):
         self.assertNotRegex(self.guest("dmesg"), TROUBLE)
