@@ -138,8 +138,8 @@ def _lateness(board):
     return max(late) - min(late)
 
 
-@benchmark("screen", needs=("qemu",))
-def screen():
+@benchmark("dcss-screen", needs=("qemu",))
+def dcss_screen():
     """CPU time of a board whose screen nobody, or somebody, looks at, and how evenly frames come."""
     with tempfile.TemporaryDirectory() as folder:
         flash, viewer = Path(folder) / "flash", Path(folder) / "viewer"
