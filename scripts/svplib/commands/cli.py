@@ -18,6 +18,7 @@ from ..decode import command as decode_command
 from ..film import command as film_command
 from ..inject import command as inject_command
 from ..machine.console import timeout_scale
+from ..watch import command as watch_command
 from . import bench as bench_command
 from . import completion
 from . import run as run_command
@@ -104,6 +105,10 @@ A stream without a checksum is decoded and its MD5 printed; one that the hardwar
     "completion": """examples:
   eval "$(scripts/svp completion bash)"            in ~/.bashrc, to keep it
   scripts/svp completion zsh > ~/.svp-completion   then: source ~/.svp-completion""",
+    "watch": """examples:
+  svp watch                                      the board that 'svp run' has started last
+  svp watch --json --count 10 --interval 0.5 | jq .refused.accesses
+  svp watch qmp.sock                             a QEMU of yours, with -qmp unix:qmp.sock,server=on,wait=off""",
     "path": """examples:
   svp path kernel
   $(svp path qemu) -M imx8mq-evk ...""",
@@ -160,6 +165,7 @@ def _parser():
     decode_command.add_arguments(command("decode", "decode streams with the VPU's engines and compare them with their checksums"))
     film_command.add_arguments(command("film", "make protected films"))
     card_command.add_arguments(command("card", "make a card with Debian, copy files into and out of cards"))
+    watch_command.add_arguments(command("watch", "look at a running board"))
     bench_command.add_arguments(command("bench", "measure the board, side by side with its yardsticks"))
     path = command("path", "print where a build product lies")
     path.add_argument("name", metavar="NAME", help="; ".join(f"{name}: {row[2]}" for name, row in product_table.PRODUCTS.items()))
@@ -267,10 +273,10 @@ def _run(words):
         raise UsageError("only 'svp run' takes QEMU arguments after --")
     _apply(arguments)
     note_with_results("versions", versions.brief)
-    look_at_targets(arguments, [name for name in ("junit", "html", "json") if hasattr(arguments, name)])
+    look_at_targets(arguments, [name for name in ("junit", "html", "json") if isinstance(getattr(arguments, name, None), str)])
     handler = {"build": _build, "run": run_command.main, "test": test_command.main, "inject": inject_command.main,
-               "decode": decode_command.main, "film": film_command.main, "card": card_command.main, "bench": bench_command.main, "path": _path,
-               "versions": _versions, "clean": cleaning.main, "completion": _completion}
+               "decode": decode_command.main, "film": film_command.main, "card": card_command.main, "watch": watch_command.main,
+               "bench": bench_command.main, "path": _path, "versions": _versions, "clean": cleaning.main, "completion": _completion}
     return handler[arguments.command](arguments)
 
 

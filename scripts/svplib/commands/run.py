@@ -16,6 +16,7 @@ from ..build import host_packages, parts, products
 from ..machine import bus_policy, interactive, overlay
 from ..machine.board import Board, BoardError
 from ..machine.settings import KERNEL_ARGUMENTS
+from ..watch import places
 from . import guest_command, guest_input, scenario
 
 PROGRAMS = "programs"
@@ -109,7 +110,8 @@ def main(arguments):
         settings["flash"] = parts.flash_with(bl32, bl33)
     if arguments.overlay:
         settings["initrd"] = _with_overlay(arguments.overlay, settings)
-    with _screen(arguments, settings):
+    with _screen(arguments, settings), places.Offer(name or "shell") as offer:
+        arguments.extra = [*offer.arguments, *arguments.extra]
         if command:
             return guest_command.run(arguments, settings)
         if shell:
