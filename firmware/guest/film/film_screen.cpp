@@ -8,7 +8,11 @@
 namespace svp::film {
 
 FilmScreen::FilmScreen(const Film& film, ScreenOptions options, Control control)
-    : film_(film), options_(std::move(options)), control_(std::move(control)), paused_(options_.paused) {}
+    : film_(film), options_(std::move(options)), control_(std::move(control)), paused_(options_.paused) {
+    for (const Sample& sample : film.samples) {
+        last_ = std::max(last_, sample.time);
+    }
+}
 
 bool FilmScreen::begin(const play::Format& format, const play::Buffers& buffers) {
     ++counts_.begins;
@@ -42,7 +46,7 @@ bool FilmScreen::picture(const play::Picture& picture) {
         return true;
     }
     skip_ = INT64_MIN;
-    queue_.push_back({picture, sample.time, sample.duration});
+    queue_.push_back({picture, sample.time, sample.duration, Clock::now()});
     while (queue_.size() > options_.queue && !quits_ && !seeks_) {
         show_first();
     }
@@ -87,8 +91,7 @@ bool FilmScreen::go_on() {
         obey(command);
     }
     while (!queue_.empty() && !paused_ && options_.clocked && running_ &&
-           Clock::now() >= due(queue_.front().time)) {
-        show_first();
+           Clock::now() >= due(queue_.front().time) && show_first()) {
     }
     return !quits_;
 }
@@ -181,17 +184,26 @@ bool FilmScreen::show_first() {
     queue_.pop_front();
     const bool by_clock = options_.clocked && !paused_;
     if (by_clock && !queue_.empty() && Clock::now() >= due(queue_.front().time)) {
-        ++counts_.dropped;
-        if (!options_.quiet) {
-            std::printf("dropped %u %.0f\n", counts_.shown + counts_.dropped,
-                        1000 * film_.seconds(picture.time));
-        }
+        drop(picture);
         return true;
     }
     counts_.late += by_clock && Clock::now() > due(picture.time + picture.duration) ? 1 : 0;
     show_now(picture);
     steps_ -= paused_ && steps_ != 0 ? 1 : 0;
     return true;
+}
+
+void FilmScreen::drop(const Waiting& picture) {
+    ++counts_.dropped;
+    // Whose fault it is: the decoder's, or that of who had the CPU, or the display, meanwhile.
+    const Clock::time_point wanted = due(picture.time);
+    const bool decoded_late = picture.decoded > wanted;
+    const std::chrono::duration<double, std::milli> late =
+        (decoded_late ? picture.decoded : Clock::now()) - wanted;
+    std::printf("dropped %u %.0f %s %.0f ms\n", counts_.shown + counts_.dropped,
+                1000 * film_.seconds(picture.time), decoded_late ? "decoded late by" : "held up for",
+                late.count());
+    std::fflush(stdout);
 }
 
 void FilmScreen::show_now(const Waiting& picture) {
@@ -210,7 +222,7 @@ void FilmScreen::show_now(const Waiting& picture) {
     }
     if (options_.progress) {
         std::fprintf(stderr, "\r%.2f s of %.2f s, %u pictures, %u dropped ", film_.seconds(picture.time),
-                     film_.seconds(film_.samples.back().time), counts_.shown, counts_.dropped);
+                     film_.seconds(last_), counts_.shown, counts_.dropped);
     }
 }
 
@@ -225,7 +237,7 @@ void FilmScreen::begin_seek() {
 }
 
 void FilmScreen::skip_to(std::int64_t time) {
-    skip_ = std::min(time, film_.samples.empty() ? time : film_.samples.back().time);
+    skip_ = std::min(time, last_);
     seeks_ = discards_ = running_ = false;
 }
 

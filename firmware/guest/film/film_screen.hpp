@@ -9,7 +9,7 @@
  *     buffers HEAP streams=COUNTxBYTES pictures=COUNTxBYTES size=WxH visible=WxH+X+Y stride=N
  *         lines=N layout=NAME
  *     shown NUMBER MILLISECONDS BUFFER     the film's time, the number of the buffer
- *     dropped NUMBER MILLISECONDS
+ *     dropped NUMBER MILLISECONDS decoded late by N ms    or: held up for N ms, when it was there in time
  *     paused NUMBER                        so many were shown, the last ones are still in their buffers
  *     error TEXT
  */
@@ -29,7 +29,7 @@ struct ScreenOptions {
     std::string heap;       ///< of pictures, for what is told
     bool clocked = true;    ///< false: as fast as it goes
     bool paused = false;    ///< begin so
-    bool quiet = false;     ///< tell of no single picture
+    bool quiet = false;     ///< tell of no single picture but those that were dropped
     bool progress = false;  ///< a line on stderr that is written over
     unsigned queue = 3;     ///< pictures that wait
     unsigned kept = 1;      ///< pictures that stay in their buffers after they were shown
@@ -77,11 +77,13 @@ class FilmScreen : public play::Screen {
         play::Picture picture;
         std::int64_t time;
         std::uint32_t duration;
+        Clock::time_point decoded;
     };
 
     /** Shows the first of the queue at its time; false if somebody quits or seeks. */
     bool show_first();
     void show_now(const Waiting& picture);
+    void drop(const Waiting& picture);
     /** Waits for the end of a pause. */
     void hold();
     /** Waits for the time of a picture, or for the end of a pause. */
@@ -91,6 +93,7 @@ class FilmScreen : public play::Screen {
     void set_clock(std::int64_t time);
 
     const Film& film_;
+    std::int64_t last_ = 0;  ///< when the last picture is shown
     ScreenOptions options_;
     Control control_;
     const FilmPlayer* player_ = nullptr;

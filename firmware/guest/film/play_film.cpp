@@ -29,8 +29,8 @@ class Faults : public play::Screen {
     FilmScreen& screen_;
 };
 
-/** Plays from sample to sample, and follows those who seek. */
-bool play_all(FilmPlayer& player, FilmScreen& screen) {
+/** Plays from sample to sample, so many times, and follows those who seek. */
+bool play_all(FilmPlayer& player, FilmScreen& screen, unsigned rounds) {
     for (;;) {
         std::int64_t time = 0;
         const bool going = screen.go_on() && player.step();
@@ -40,14 +40,17 @@ bool play_all(FilmPlayer& player, FilmScreen& screen) {
         if (!going && !screen.wants_seek(time) && (!player.finish() || !screen.drain())) {
             return false;
         }
-        if (screen.wants_seek(time)) {
+        const bool seeks = screen.wants_seek(time), ends = !going && !seeks && --rounds == 0;
+        if (ends) {
+            return true;
+        }
+        if (seeks || !going) {
+            time = seeks ? time : 0;
             screen.begin_seek();
             if (!player.seek(time)) {
                 return false;
             }
             screen.skip_to(time);
-        } else if (!going) {
-            return true;
         }
     }
 }
@@ -120,7 +123,7 @@ int play_film(FilmArguments arguments) {
     screen.follow(player);
     writer.follow(player);
     const Clock::time_point begin = Clock::now();
-    const bool ended = play_all(player, screen);
+    const bool ended = play_all(player, screen, arguments.repeat);
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     const std::string& problem = player.problem().empty() ? decoder.failure() : player.problem();
     const auto& shown = screen.counts();

@@ -18,6 +18,7 @@ struct FilmArguments {
     std::string file;
     bool secure = false;  ///< refuse a film that is not encrypted
     std::string control;  ///< where commands come from
+    unsigned repeat = 1;  ///< times that it is played
     play::Memory memory;
     ScreenOptions screen;
     std::optional<play::DisplaySettings> display;  ///< pictures go to the screen as well

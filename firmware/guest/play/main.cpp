@@ -60,7 +60,7 @@ constexpr char usage[] =
     "  --paused             begin with a pause      --keep COUNT  shown pictures that stay in their buffers\n"
     "  --beside FILM.mp4    with --display: a clear film on overlay-1, at --beside-area WxH+X+Y\n"
     "  --fast               do not wait for a picture's time\n"
-    "  --quiet              tell of no single picture      --progress  a line that is written over\n"
+    "  --quiet              tell only of dropped pictures  --progress  a line that is written over\n"
     "of pictures:\n"
     "  --decoded WIDTHxHEIGHT   FILE holds pictures, YUV 4:2:0 plane by plane: nothing is decoded\n";
 
@@ -274,6 +274,7 @@ int play_film(const Arguments& arguments) {
         film.memory.stream_heap = film.memory.stream_heap.empty() ? "video" : film.memory.stream_heap;
         film.memory.picture_heap = film.memory.picture_heap.empty() ? "video" : film.memory.picture_heap;
     }
+    film.repeat = arguments.repeat;
     film.memory.streams = 3;
     film.screen.heap = film.memory.picture_heap;
     film.beside.heap = film.memory.picture_heap;
