@@ -16,7 +16,8 @@ from svplib.film import blob, boxes, command, leaks, protect, scene, tables
 from svplib.film.composition import Canvas, scale_chroma, to_rgb
 from svplib.film.playing import Playing
 from svplib.film.screenshot import difference, shown
-from svplib.machine import readable_memory
+from svplib.machine import heap_cells, readable_memory
+from svplib.watch import sample
 
 KEY, OTHER_KEY = (random.Random(seed).randbytes(16) for seed in (21, 22))
 NUMBER = bytes(range(16))
@@ -28,7 +29,8 @@ PIECE, PIECES = 16, 64
 FRAMES = 300
 RATE = 30
 #: Codec -> options of the encoder before those of a film, and what they are called
-ENCODERS = {"h264": ("-c:v", "libx264", "-x264-params"), "hevc": ("-c:v", "libx265", "-tag:v", "hvc1", "-x265-params")}
+ENCODERS = {"h264": ("-c:v", "libx264", "-x264-params"), "hevc": ("-c:v", "libx265", "-tag:v", "hvc1", "-x265-params"),
+            "vp9": ("-c:v", "libvpx-vp9", "-b:v", "400k", "-cpu-used", 5, "-threads", 1, "-auto-alt-ref", 1, "-lag-in-frames", 8, "-g")}
 X265 = "log-level=none:pools=1:frame-threads=1"
 
 
@@ -46,7 +48,7 @@ class Film:
         self.path = Files.folder / f"{name}.mp4"
         made = Files.folder / f"{name}-clear.mp4"
         given = ("-f", "lavfi", "-i", SOURCE.format(size), "-frames:v", frames,
-                 "-pix_fmt", "yuv420p" if bits == 8 else "yuv420p10le", *ENCODERS[codec], options)
+                 "-pix_fmt", "yuv420p" if bits == 8 else "yuv420p10le", *ENCODERS[codec], *(options if isinstance(options, tuple) else (options,)))
         ffmpeg(*(("-i", source, "-c", "copy") if source else given), made)
         self.digests = [] if source else digests(made, size, bits)
         self.clear = made.read_bytes()
@@ -101,7 +103,8 @@ def setUpModule():
         Film("long", frames=FRAMES, options="keyint=60:bframes=3:ref=4"), Film("cbcs", scheme="cbcs", frames=48), Film("second-key", key=1),
         Film("slices", options="slices=4:interlaced=1"), Film("hevc", codec="hevc", frames=48, options=f"{X265}:keyint=24:bframes=3:slices=2"),
         Film("hevc-cbcs", "272x192", codec="hevc", scheme="cbcs", options=f"{X265}:keyint=8:open-gop=1"),
-        Film("hevc-10-bits", codec="hevc", bits=10, options=f"{X265}:keyint=12"), Film("changing", source=joined), small, large)}
+        Film("hevc-10-bits", codec="hevc", bits=10, options=f"{X265}:keyint=12"), Film("changing", source=joined), small, large,
+        Film("vp9", codec="vp9", options=10), Film("vp9-adapts", "192x128", 12, codec="vp9", options=(40, "-frame-parallel", 0)))}
     Files.films["changing"].digests = small.digests + large.digests
     good = Files.films["cbcs"].data
     bad = {"bad-blob.mp4": good.replace(Files.blobs[0], bytes(len(Files.blobs[0]))), "no-key.mp4": good.replace(protect.SYSTEM, bytes(16)),
@@ -243,6 +246,61 @@ class _Films:
 
     def jobs(self):
         return self.board.qmp.command("query-svp-counters", device="vpu_g1")[0]["counters"]["jobs"]
+
+    def test_vp9(self):
+        """With hidden frames, superframes, pictures that are shown a second time. The decoder's counts of symbols have their place in ordinary memory, where
+        a protected decoder cannot write; a stream that does not adapt needs none of them. Seeking works as in other films."""
+        film, playing = Files.films["vp9"], self.start("vp9")
+        self.assertEqual(playing.all_digests(), film.digests)
+        self.assertEqual(playing.ended()["errors"], 0)
+        self.assert_counts_refused()
+        playing = self.start("vp9", keep=1)
+        playing.tell("seek 0.6")
+        (_, milliseconds, buffer), = playing.step(0, 1)
+        self.assertEqual((milliseconds, playing.digest(buffer)), (600, film.digests[18]))
+        self.assert_zeros(playing.place(buffer)[0] + 0x800)
+
+    def assert_counts_refused(self):
+        self.assertEqual({(row["master"], row["direction"], row.get("stream")) for row in self.violations()}, {("vpu", "write", "counts")})
+
+    def test_vp9_that_adapts(self):
+        """Linux's driver adapts probabilities by the counts that it never gets: the first picture is right, later ones are not, and nothing gets out."""
+        film, playing = Files.films["vp9-adapts"], self.start("vp9-adapts")
+        seen = playing.all_digests()
+        self.assertEqual((len(seen), seen[0]), (len(film.digests), film.digests[0]))
+        self.assertNotEqual(seen, film.digests)
+        self.assert_counts_refused()
+
+    def test_watched(self):
+        """`svp watch` sees what plays and what is refused."""
+        watcher = sample.Watcher(self.board.qmp)
+        before = watcher.take()
+        self.guest("svp-play --secure --fast --quiet small.mp4", timeout=SECONDS)
+        self.assert_zeros(heap_cells.HEAPS["video"][0])
+        after = watcher.take()
+        decoder, then = after["devices"]["vpu_g1"], before["devices"]["vpu_g1"]
+        self.assertEqual((decoder["frames"] - then["frames"], decoder["jobs"] - then["jobs"]), (12, 12))
+        self.assertGreaterEqual(decoder["written"] - then["written"], 12 * 176 * 144 * 3 // 2)
+        self.assertGreater(after["devices"]["caam"]["jobs"], before["devices"]["caam"]["jobs"])
+        self.assertGreater(after["refused"]["masters"]["a53"], before["refused"]["masters"].get("a53", 0))
+        self.assertRegex(after["violations"][-1], r" a53 non-secure .* read 0xc0000000\+")
+        self.assertEqual((before["status"], after["leaks"]["events"]), ("running", 0))
+        self.assertGreater(after["leaks"]["marked"], 0)
+
+    def test_late_pictures(self):
+        """A player that is stopped for a second goes on with the pictures of its time: those of before are dropped, with a reason, not shown late."""
+        self.start("long", "--secure --progress", keep=1).tell("play")
+        self.guest("while ! grep -q 'shown 3 ' /tmp/film-output; do usleep 2000; done; kill -STOP $(pidof svp-play); sleep 1; kill -CONT $(pidof svp-play); "
+                   "while ! grep -q 'dropped [0-9]' /tmp/film-output; do usleep 2000; done; echo quit > /tmp/film-control", timeout=SECONDS)
+        output = self.guest("while pidof svp-play > /dev/null; do usleep 2000; done; cat /tmp/film-output")
+        dropped = re.findall(r"dropped (\d+) \d+ (?:decoded late by|held up for) \d+ ms", output)
+        counts = re.search(r"^PLAYED \S+ shown=(\d+) dropped=(\d+) ", output, re.MULTILINE)
+        self.assertEqual(len(dropped), int(counts[2]))
+        self.assertGreater(len(dropped), 0)
+        progress = re.findall(r"([\d.]+) s of 9\.97 s, (\d+) pictures, (\d+) dropped ", output)
+        self.assertEqual(progress[-1][1], counts[1])
+        times = [float(time) for time, _, _ in progress]
+        self.assertEqual(times, sorted(times))
 
     def test_in_time(self):
         """By the clock: all pictures are shown or counted as dropped, not before their time."""

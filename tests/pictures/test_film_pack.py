@@ -10,8 +10,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from svplib.base.errors import SvpError
 from svplib.commands import cli
-from svplib.film import boxes, command, h264, hevc, protect, tables
+from svplib.film import boxes, command, h264, hevc, protect, tables, vp9
 
 KEY = bytes(range(16))
 SECRET = protect.Secret(KEY, bytes(range(16, 32)), bytes(64))
@@ -23,6 +24,9 @@ ENCODERS = {"usual": "", "slices": "slices=4", "baseline": "profile=baseline:ref
             "no-filter": "no-deblock=1:bframes=0", "tiny": "qp=51"}
 HEVC_ENCODERS = {"hevc": "bframes=4:ref=4:keyint=12", "hevc-slices": "slices=3:ctu=16:wpp=1:weightb=1", "hevc-layers": "no-sao=1:no-deblock=1:temporal-layers=3:no-wpp=1",
                  "hevc-lists": "scaling-list=default:repeat-headers=1:open-gop=1:keyint=8:b-pyramid=0:rc-lookahead=8", "hevc-tiny": "qp=51:no-wpp=1"}
+#: Options of libvpx
+VP9_ENCODERS = {"vp9": "-auto-alt-ref 1 -lag-in-frames 8", "vp9-resilient": "-error-resilient 1 -lag-in-frames 0", "vp9-segments": "-aq-mode 3 -lag-in-frames 0",
+                "vp9-lossless": "-lossless 1 -lag-in-frames 0"}
 STREAMS = {**ENCODERS, **HEVC_ENCODERS}
 _FIELD = re.compile(r"\] (\d+) +(\S+) +([01]+) = ")
 
@@ -46,6 +50,8 @@ class FilmCase(unittest.TestCase):
         words = ("-c:v", "libx264", *(("-x264-params", options) if options else ()))
         if name in HEVC_ENCODERS:
             words = ("-c:v", "libx265", "-tag:v", "hvc1", "-x265-params", f"{X265}:{options}")
+        if name in VP9_ENCODERS:
+            words = ("-c:v", "libvpx-vp9", "-cpu-used", 5, "-b:v", "300k", "-threads", 1, *options.split())
         ffmpeg("-y", "-f", "lavfi", "-i", SOURCE, "-frames:v", frames, "-pix_fmt", "yuv420p", *words, path)
         return path
 
@@ -114,6 +120,38 @@ class Pack(FilmCase):
                 fields.append((int(field[1]) + len(field[3]), field[2]))
             found.append(-(-max(end for end, name in fields if not name.startswith("cabac_alignment")) // 8))
         return found
+
+    def test_vp9(self):
+        """Both headers of each frame are clear, as long as ffmpeg says they are, and the index of a superframe; whole blocks behind them are not."""
+        for name, options in VP9_ENCODERS.items():
+            with self.subTest(name):
+                clip, made = self.clip(name, options), self.folder / "protected.mp4"
+                wanted, before = self.pictures(clip), self.samples(clip)
+                text = subprocess.run(["ffmpeg", "-nostdin", "-v", "verbose", "-i", clip, "-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"],
+                                      capture_output=True, text=True, check=True).stderr
+                command.pack(clip, made, "cenc", SECRET)
+                self.assertEqual(self.pictures(made, KEY), wanted)
+                ends, frames = self.traced_vp9(text), 0
+                for clear, secret in zip(before, self.samples(made), strict=True):
+                    kept, at = bytearray(secret), 0
+                    for at, size in vp9.frames(clear):
+                        end, frames = next(ends), frames + 1
+                        length = (size - end) // 16 * 16 if end else 0
+                        kept[at + size - length:at + size] = clear[at + size - length:at + size]
+                        if length >= 32:
+                            self.assertNotEqual(secret[at + size - length:at + size], clear[at + size - length:at + size])
+                    self.assertEqual(kept, clear)
+                self.assertEqual((list(ends), frames >= len(before)), ([], True))
+
+    def traced_vp9(self, text):
+        """Bytes of both headers of each frame by ffmpeg's trace, 0 for one that shows a picture again."""
+        for part in re.split("\\] Frame\n", text)[1:]:
+            sizes = [field for field in map(_FIELD.search, part.splitlines()) if field and field[2] == "header_size_in_bytes"]
+            yield (int(sizes[0][1]) + 16 + 7) // 8 + int(sizes[0][3], 2) if sizes else 0
+
+    def test_vp9_as_cbcs(self):
+        with self.assertRaisesRegex(SvpError, "'vp09', is protected as cenc only"):
+            command.pack(self.clip("vp9", VP9_ENCODERS["vp9"]), self.folder / "protected.mp4", "cbcs", SECRET)
 
     def test_the_key_is_not_in_the_film(self):
         clip, made = self.clip("usual"), self.folder / "protected.mp4"

@@ -17,7 +17,8 @@ using decrypt::Session;
 
 Result<std::size_t> DecryptWriter::write(const play::Job& job, const HeapBuffer& buffer) {
     const JobEncryption encryption =
-        job_encryption(film_, player_->current(), player_->current_bytes().data(), job.units);
+        job_encryption(film_, player_->current(), player_->current_bytes().data(), job.units,
+                       player_->start_code_bytes());
     if (!encryption.problem.empty()) {
         return Error{encryption.problem};
     }

@@ -7,12 +7,12 @@
 
 #include "h264_film.hpp"
 #include "hevc_film.hpp"
+#include "vp9_film.hpp"
 
 namespace svp::film {
 
 namespace {
 
-constexpr std::uint32_t start_code = 3;
 constexpr std::uint64_t block = 16;
 
 /** The vector after some blocks: the second half of it counts (ISO/IEC 23001-7, clause 9.2). */
@@ -54,11 +54,15 @@ std::unique_ptr<CodecPlayer> make_codec(const Film& film, play::Target& target) 
     if (name == "hvc1" || name == "hev1") {
         return std::make_unique<HevcFilm>(target);
     }
+    if (name == "vp09") {
+        return std::make_unique<Vp9Film>(target);
+    }
     return nullptr;
 }
 
 JobEncryption job_encryption(const Film& film, const Sample& sample, const std::uint8_t* begin,
-                             std::span<const std::span<const std::uint8_t>> units) {
+                             std::span<const std::span<const std::uint8_t>> units,
+                             unsigned start_code_bytes) {
     JobEncryption result;
     result.iv = sample.iv;
     if (sample.subsamples == 0) {
@@ -76,7 +80,7 @@ JobEncryption job_encryption(const Film& film, const Sample& sample, const std::
         for (; unit != units.end() && offset() + unit->size() <= end; ++unit) {
             const std::uint64_t first = offset(), last = first + unit->size();
             const std::uint64_t from = std::max(first, secret);
-            parts.clear(start_code + (std::min(last, from) - first));
+            parts.clear(start_code_bytes + (std::min(last, from) - first));
             if (from < last) {
                 if (last != end) {
                     result.problem = "an encrypted range goes over the end of a unit";
@@ -115,7 +119,7 @@ FilmPlayer::FilmPlayer(const Film& film, std::span<const std::uint8_t> file, pla
     : film_(film), file_(file), target_(target) {
     if (start() && codec_ == nullptr) {
         problem_ = "codec '" + std::string(film.codec.data(), film.codec.size()) +
-                   "', only H.264 and HEVC are decoded";
+                   "', only H.264, HEVC and VP9 are decoded";
     }
 }
 
@@ -181,6 +185,9 @@ bool FilmPlayer::decode(const play::Job& job) {
 }
 
 bool FilmPlayer::show(std::uint64_t frame) {
+    if (codec_->shows_at_once()) {
+        frames_.insert_or_assign(frame, current_);
+    }
     return target_.show(frame);
 }
 

@@ -29,6 +29,10 @@ class CodecPlayer {
     /** All that was decoded is shown. */
     virtual bool finish() = 0;
     virtual std::string problem() const = 0;
+    /** Bytes before each unit in a job's data that are in no film. */
+    virtual unsigned start_code_bytes() const { return 3; }
+    /** A sample's picture is shown before the next sample is taken, even one from before. */
+    virtual bool shows_at_once() const { return false; }
 };
 
 /** Nothing for a codec that is not decoded. */
@@ -41,10 +45,11 @@ struct JobEncryption {
     std::string problem;  ///< not empty: the job cannot be decrypted, and why
 };
 
-/** Which bytes of a job's data (start codes of three bytes and units) are encrypted. @p units lie in
- * @p sample's bytes, whose first byte is @p begin. */
+/** Which bytes of a job's data (units, and start codes of so many bytes before them) are encrypted. @p units
+ * lie in @p sample's bytes, whose first byte is @p begin. */
 JobEncryption job_encryption(const Film& film, const Sample& sample, const std::uint8_t* begin,
-                             std::span<const std::span<const std::uint8_t>> units);
+                             std::span<const std::span<const std::uint8_t>> units,
+                             unsigned start_code_bytes = 3);
 
 class FilmPlayer : private play::Target {
  public:
@@ -67,6 +72,7 @@ class FilmPlayer : private play::Target {
     /** Of the job that is being decoded. */
     const Sample& current() const { return film_.samples[current_]; }
     std::span<const std::uint8_t> current_bytes() const;
+    unsigned start_code_bytes() const { return codec_->start_code_bytes(); }
 
  private:
     bool begin(const play::Format& format, const play::Controls& first) override;

@@ -94,7 +94,7 @@ int play_film(FilmArguments arguments) {
     }
     // Other pictures than tiles go through memory of the driver's, where a protected decoder cannot write.
     const std::string_view codec(film.codec.data(), film.codec.size());
-    arguments.memory.tiled |= is_protected && (codec == "hvc1" || codec == "hev1");
+    arguments.memory.tiled |= is_protected && (codec == "hvc1" || codec == "hev1" || codec == "vp09");
     FilmScreen screen(film, arguments.screen, std::move(control.value()));
     DecryptWriter writer(film);
     arguments.memory.spare = screen.buffers();

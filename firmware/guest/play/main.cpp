@@ -35,7 +35,7 @@ constexpr char usage[] =
     "       svp-play [--secure] [--control PATH] [--fast] [--display] FILM.mp4\n"
     "\n"
     "Decodes IVF with VP8 or VP9, H.264 or HEVC (Annex B) or MPEG-2 video by the kernel's stateless\n"
-    "decoder, or plays a film: MP4 with H.264 or HEVC.\n"
+    "decoder, or plays a film: MP4 with H.264, HEVC or VP9.\n"
     "  --digest             print the MD5 of every picture, and of all\n"
     "  --raw                print every picture, a line and its bytes\n"
     "  --layout LAYOUT      in which samples of 8 bits are taken for these (default yuv420p)\n"

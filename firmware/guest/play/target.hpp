@@ -77,8 +77,8 @@ struct Job {
     bool second = false;  ///< the frame's other field was a job before
     bool field = false;
     std::vector<std::uint8_t> data;  ///< the bitstream
-    /** What it consists of, as it lies in the stream: start codes and units one after the other. Empty for
-     * codecs without. */
+    /** What it consists of, as it lies in the stream: start codes and units one after the other, or VP9's
+     * frame. Empty for others. */
     std::vector<std::span<const std::uint8_t>> units;
     Controls controls;
 };

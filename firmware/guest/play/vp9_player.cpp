@@ -55,6 +55,7 @@ bool Vp9Player::decode(Vp9Frame& frame, std::span<const std::uint8_t> data, bool
     }
     job.frame = next_++;
     job.data.assign(data.begin(), data.end());
+    job.units = {data};
     if (!target_.decode(job)) {
         return false;
     }

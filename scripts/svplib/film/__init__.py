@@ -6,6 +6,7 @@
     bits     numbers in NAL units
     h264     how much of a slice stays clear: its header
     hevc     the same of HEVC
+    vp9      the same of VP9
     cipher   AES-CTR and AES-CBC by the machine's OpenSSL
     protect  an MP4 with clear samples -> one with Common Encryption
     blob     a key as a blob that the board's CAAM alone opens

@@ -15,8 +15,10 @@ from . import blob, boxes, protect
 
 KEY_BYTES = 16
 _NEEDED = "apt install ffmpeg"
-#: Pictures that the decoder takes as they are
-_COPIED = (("h264", "yuv420p"), ("hevc", "yuv420p"), ("hevc", "yuv420p10le"))
+_FORMS = ("yuv420p", "yuv420p10le")
+#: Pictures that the decoder takes as they are, by scheme
+_COPIED = {"cbcs": (("h264", "yuv420p"), *(("hevc", form) for form in _FORMS))}
+_COPIED["cenc"] = (*_COPIED["cbcs"], *(("vp9", form) for form in _FORMS))
 #: Parameter sets of HEVC in the configuration alone
 _TAG = {"hevc": ("-tag:v", "hvc1")}
 _ENCODER = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-preset", "fast")
@@ -27,7 +29,7 @@ def add_arguments(parser):
     tasks = parser.add_subparsers(dest="task", metavar="TASK", required=True)
     pack = tasks.add_parser("pack", help="make a protected film of a video",
                             description="Make a protected film of a video: MP4 with Common Encryption, its key as a blob of the board's CAAM. What is "
-                            "neither H.264 with 8 bits and 4:2:0 nor HEVC with 8 or 10 is encoded anew; sound is left out.")
+                            "neither H.264 with 8 bits and 4:2:0 nor HEVC with 8 or 10, nor, for cenc, VP9 with 8 or 10, is encoded anew; sound is left out.")
     pack.add_argument("input", metavar="IN", help="any video that ffmpeg reads")
     pack.add_argument("output", metavar="OUT", help="the film (.mp4)")
     pack.add_argument("--scheme", choices=protect.SCHEMES, default=protect.SCHEMES[0], help="cenc: AES-CTR (default); cbcs: AES-CBC, one block of ten")
@@ -46,7 +48,7 @@ def main(arguments):
     if target.exists() and target.samefile(source):
         raise UsageError(f"{target}: is the film that is read")
     with tempfile.TemporaryDirectory(prefix="svp-film-", dir=target.parent) as folder:
-        clear = take_video(source, Path(folder))
+        clear = take_video(source, Path(folder), arguments.scheme)
         secret = protect.Secret(key, os.urandom(KEY_BYTES), _blob(arguments, key))
         made = Path(folder) / "protected.mp4"
         count = pack(clear, made, arguments.scheme, secret)
@@ -75,8 +77,8 @@ def _blob(arguments, key):
     return blob.wrap(key)[0]
 
 
-def take_video(source, folder):
-    """An MP4 file in `folder` with the video of `source` alone, as the decoder takes it. Raises UsageError, SvpError."""
+def take_video(source, folder, scheme):
+    """An MP4 file in `folder` with the video of `source` alone, as the decoder takes it and `scheme` is for. Raises UsageError, SvpError."""
     for program in ("ffprobe", "ffmpeg"):
         if not shutil.which(program):
             raise UsageError(f"{source}: {program} is needed to read videos: {_NEEDED}")
@@ -87,8 +89,9 @@ def take_video(source, folder):
     if boxes.is_protected(source):
         raise UsageError(f"{source}: is encrypted already")
     made = folder / "clear.mp4"
-    codec = ("-c", "copy") if kind[:2] in _COPIED else _ENCODER
-    done = _run("ffmpeg", "-nostdin", "-v", "error", "-i", f"file:{source}", "-map", "0:v:0", "-map_metadata", "-1", *codec, *_TAG.get(kind[0] if kind[:2] in _COPIED else "", ()), "-f", "mp4", "-y", f"file:{made}")
+    copied = kind[:2] in _COPIED[scheme]
+    codec = (*(("-c", "copy") if copied else _ENCODER), *(_TAG.get(kind[0], ()) if copied else ()))
+    done = _run("ffmpeg", "-nostdin", "-v", "error", "-i", f"file:{source}", "-map", "0:v:0", "-map_metadata", "-1", *codec, "-f", "mp4", "-y", f"file:{made}")
     if done.returncode:
         raise SvpError(f"{source}: ffmpeg cannot make an MP4 file of it: {_last_line(done)}")
     return made

@@ -27,7 +27,7 @@ _FILMS = (("film", "testsrc2=size=640x360:rate=30,noise=alls=6:allf=t", 200, _X2
           ("second", "mandelbrot=size=640x360:rate=30:maxiter=300:end_pts=60,noise=alls=6:allf=t", 100, _X265, "cbcs"))
 _TRAILER_SOURCE, _TRAILER_FRAMES = "testsrc=size=320x240:rate=25,noise=alls=40:allf=t", 12
 _BESIDE_SOURCE, _BESIDE_FRAMES = "smptehdbars=size={}x{}:rate=30,hue=H=2*PI*t", 30
-_CODECS = {"avc1": "H.264", "avc3": "H.264", "hvc1": "HEVC", "hev1": "HEVC"}
+_CODECS = {"avc1": "H.264", "avc3": "H.264", "hvc1": "HEVC", "hev1": "HEVC", "vp09": "VP9"}
 _RECIPE = 2
 _PIECE, _PIECES, _FEWEST = 16, 36, 10
 _KEPT = 2
@@ -103,7 +103,7 @@ def _make(folder, own):
 def _clear_films(own, folder):
     """(name, MP4 file with clear samples, scheme) of each film."""
     if own:
-        yield "film", command.take_video(own, folder), "cenc"
+        yield "film", command.take_video(own, folder, "cenc"), "cenc"
         return
     for name, source, frames, encoder, scheme in _FILMS:
         yield name, encode(source, frames, folder / "clear.mp4", encoder), scheme
@@ -172,9 +172,9 @@ def _known(clear, every):
 
 
 def _bits(entry):
-    """Of a sample: HEVC's configuration has them less 8 (ISO/IEC 14496-15, clause 8.3.3.1)."""
-    at = entry.body.find(b"hvcC")
-    return 8 + (entry.body[at + 4 + 17] & 7) if at >= 0 else 8
+    """Of a sample: HEVC's configuration has them less 8 (ISO/IEC 14496-15, clause 8.3.3.1), VP9's as they are, behind version, profile and level."""
+    hevc, vp9 = entry.body.find(b"hvcC"), entry.body.find(b"vpcC")
+    return 8 + (entry.body[hevc + 4 + 17] & 7) if hevc >= 0 else entry.body[vp9 + 4 + 6] >> 4 if vp9 >= 0 else 8
 
 
 def _telling(data, noise):

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable
 
 from ..base.errors import SvpError
-from . import h264, hevc, tables
+from . import h264, hevc, tables, vp9
 from .boxes import Box, full, parse, top_level, version_and_flags
 from .cipher import BLOCK, Aes
 
@@ -28,11 +28,14 @@ _VIDEO_ENTRY_BYTES = 78
 
 @dataclasses.dataclass
 class Codec:
-    """What is to be known of a codec: where its configuration lies and what is in it, and a class that tells how much of a unit is clear."""
+    """What is to be known of a codec: where its configuration lies and what is in it, a class that tells how much of a unit is clear, how a sample is
+    divided into units, and the schemes that its players take."""
 
     configuration: str
     read: Callable
     sets: type
+    split: Callable
+    schemes: tuple = SCHEMES
 
 
 def _lists(body, at, masks):
@@ -65,10 +68,24 @@ def _read_hvcc(body):
     return (body[21] & 3) + 1, found
 
 
-_AVC = Codec("avcC", _read_avcc, h264.ParameterSets)
-_HEVC = Codec("hvcC", _read_hvcc, hevc.ParameterSets)
+def units(sample, length_bytes):
+    """[(offset, size)] of the NAL units in a sample, without their lengths."""
+    found, at = [], 0
+    while at < len(sample):
+        size = int.from_bytes(sample[at:at + length_bytes], "big")
+        at += length_bytes
+        if at + size > len(sample):
+            raise SvpError("a sample of the film is cut in the middle of a unit")
+        found.append((at, size))
+        at += size
+    return found
+
+
+_AVC = Codec("avcC", _read_avcc, h264.ParameterSets, units)
+_HEVC = Codec("hvcC", _read_hvcc, hevc.ParameterSets, units)
+_VP9 = Codec("vpcC", lambda body: (0, []), vp9.Headers, lambda sample, length_bytes: vp9.frames(sample), ("cenc",))
 #: By the name of the sample entry
-CODECS = {"avc1": _AVC, "avc3": _AVC, "hvc1": _HEVC, "hev1": _HEVC}
+CODECS = {"avc1": _AVC, "avc3": _AVC, "hvc1": _HEVC, "hev1": _HEVC, "vp09": _VP9}
 
 
 @dataclasses.dataclass
@@ -91,7 +108,7 @@ class _Entry:
             raise SvpError(f"the film has {len(entries)} descriptions of its samples, one is supported")
         self.name, self._body = entries[0].name, entries[0].body
         if self.name not in CODECS:
-            raise SvpError(f"the film's codec is '{self.name}', only H.264 ('avc1') and HEVC ('hvc1') can be protected so far")
+            raise SvpError(f"the film's codec is '{self.name}', only H.264 ('avc1'), HEVC ('hvc1') and VP9 ('vp09') can be protected")
         self.codec = CODECS[self.name]
         self.sets = self.codec.sets()
         inside = Box(self.name, children=parse(self._body[_VIDEO_ENTRY_BYTES:]))
@@ -111,36 +128,25 @@ class _Entry:
         self.stsd.body = full("stsd", 0, 0, struct.pack(">I", 1) + entry.to_bytes()).body
 
 
-def units(sample, length_bytes):
-    """[(offset, size)] of the NAL units in a sample, without their lengths."""
-    found, at = [], 0
-    while at < len(sample):
-        size = int.from_bytes(sample[at:at + length_bytes], "big")
-        at += length_bytes
-        if at + size > len(sample):
-            raise SvpError("a sample of the film is cut in the middle of a unit")
-        found.append((at, size))
-        at += size
-    return found
-
-
 def ranges(sample, entry, scheme):
     """[(clear bytes, encrypted bytes)] of a sample."""
-    found, clear = [], 0
-    for at, size in units(sample, entry.length_bytes):
-        unit = sample[at:at + size]
+    found, clear, end = [], 0, 0
+    for at, size in entry.codec.split(sample, entry.length_bytes):
+        clear += at - end
+        unit, end = sample[at:at + size], at + size
         entry.sets.take(unit)
         header = entry.sets.clear_bytes(unit)
         secret = size - header
         if scheme == "cenc":
             secret -= secret % BLOCK  # whole blocks, so that no cipher block is cut
-        clear += entry.length_bytes + size - secret
+        clear += size - secret
         if secret:
             while clear > _MOST_CLEAR:
                 found.append((_MOST_CLEAR, 0))
                 clear -= _MOST_CLEAR
             found.append((clear, secret))
             clear = 0
+    clear += len(sample) - end
     while clear:
         now = min(clear, _MOST_CLEAR)
         found.append((now, 0))
@@ -199,6 +205,8 @@ def protect(clear, target, scheme, secret):
         track = _track(moov)
         stbl = track.child("mdia", "minf", "stbl")
         entry = _Entry(stbl)
+        if scheme not in entry.codec.schemes:
+            raise SvpError(f"the film's codec, '{entry.name}', is protected as {' or '.join(entry.codec.schemes)} only")
         constant = os.urandom(_IV_BYTES["cbcs"])
         rows = _encrypt_samples(file, tables.samples(stbl), entry, scheme, Aes(secret.key), constant)
         if not rows:

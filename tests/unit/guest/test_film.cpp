@@ -179,7 +179,7 @@ namespace {
 
 /** job_encryption() of units given as (offset, size) of one sample. */
 JobEncryption of(Scheme scheme, std::vector<Subsample> parts,
-                 std::vector<std::pair<std::size_t, std::size_t>> units) {
+                 std::vector<std::pair<std::size_t, std::size_t>> units, unsigned start_code = 3) {
     static const std::array<std::uint8_t, 4096> data{};
     Film film;
     film.scheme = scheme;
@@ -191,7 +191,7 @@ JobEncryption of(Scheme scheme, std::vector<Subsample> parts,
     for (const auto& [offset, size] : units) {
         spans.push_back(std::span<const std::uint8_t>(data).subspan(offset, size));
     }
-    return job_encryption(film, sample, data.data(), spans);
+    return job_encryption(film, sample, data.data(), spans, start_code);
 }
 
 Text shown(const JobEncryption& encryption) {
@@ -224,6 +224,17 @@ TEST_CASE("A second picture of a sample goes on in the stream of cenc", "[guest]
           "a picture's stream of cipher blocks is no whole one");
     CHECK(of(Scheme::cenc, {{20, 32}, {10, 16}, {10, 16}}, {{4, 48}, {82, 22}}).problem ==
           "a picture's stream of cipher blocks is no whole one");
+}
+
+TEST_CASE("Frames of VP9's superframes have no start codes", "[guest]") {
+    // Two frames, the second one hidden in the first one's sample, and their index; a frame without a whole
+    // block.
+    const std::vector<Subsample> parts = {{20, 32}, {10, 16}, {4, 0}};
+    CHECK(shown(of(Scheme::cenc, parts, {{0, 52}}, 0)) == " 20+32");
+    const JobEncryption second = of(Scheme::cenc, parts, {{52, 26}}, 0);
+    CHECK(shown(second) == " 10+16");
+    CHECK((second.iv[15] == 1 && second.iv[14] == 1));
+    CHECK(shown(of(Scheme::cenc, {{20, 32}, {44, 16}}, {{52, 30}}, 0)) == " 30+0");
 }
 
 TEST_CASE("Ranges that do not fit to the units", "[guest]") {
@@ -278,7 +289,10 @@ TEST_CASE("Configurations and samples that are cut", "[guest]") {
         CHECK(problem_of(codec, configuration, number(5, 4) + "xy") ==
               "sample 0: the sample ends in the middle of a unit");
     }
-    CHECK(problem_of("vp09", "", "") == "codec 'vp09', only H.264 and HEVC are decoded");
+    CHECK(problem_of("vp09", "", "").empty());
+    CHECK(problem_of("vp09", "", "xy") == "sample 0: frame 1: no frame marker");
+    CHECK(problem_of("vp09", "", "\x82\x49\x83") == "sample 0: frame 1: a key frame without its sync code");
+    CHECK(problem_of("av01", "", "") == "codec 'av01', only H.264, HEVC and VP9 are decoded");
 }
 
 TEST_CASE("Configurations and samples of any bytes are read to an end", "[guest]") {
@@ -290,6 +304,7 @@ TEST_CASE("Configurations and samples of any bytes are read to an end", "[guest]
                 byte = static_cast<char>(noise() % 4 == 0 ? noise() : noise() % 4);
             }
         }
-        problem_of(round % 2 == 0 ? "hvc1" : "avc1", configuration, sample);
+        const Text codecs[] = {"hvc1", "avc1", "vp09"};
+        problem_of(codecs[round % 3], configuration, sample);
     }
 }
