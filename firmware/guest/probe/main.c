@@ -2,6 +2,7 @@
 /* svp-probe: the guest's half of the board's tests. */
 #include "access.h"
 #include "bridge.h"
+#include "buffers.h"
 #include "check.h"
 #include "deny.h"
 #include "heap.h"
@@ -30,6 +31,7 @@ static const char usage[] =
 	"  fill ADDRESS BYTES VALUE      OP-TEE writes VALUE, VALUE + 1, ...\n"
 	"  secure-read ADDRESS BYTES     what OP-TEE reads there\n"
 	"  session UUID                  OP-TEE's answer, 32 hex digits\n"
+	"  buffers PROCESS     takes its dma-bufs, tries to get at their bytes\n"
 	"  peek ADDRESS WIDTH [COUNT]    loads of 1, 2, 4, 8 or 16 bytes\n"
 	"  poke ADDRESS WIDTH VALUE      one store\n"
 	"  hammer ADDRESS WIDTH COUNT    COUNT loads of the same place\n"
@@ -337,6 +339,8 @@ int main(int argc, char **argv)
 		status = fill(argv + 2, argc - 2);
 	else if (argc >= 2 && strcmp(argv[1], "secure-read") == 0)
 		status = secure_read(argv + 2, argc - 2);
+	else if (argc == 3 && strcmp(argv[1], "buffers") == 0)
+		status = buffers_of(atoi(argv[2]));
 	else if (argc == 3 && strcmp(argv[1], "session") == 0)
 		status = try_session(argv[2]);
 	else if (argc >= 2 && strcmp(argv[1], "hammer") == 0)
