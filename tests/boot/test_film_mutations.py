@@ -4,7 +4,7 @@
 import unittest
 
 from boot_case import BOOT_SECONDS
-from svplib.film import demo, leaks, tries
+from svplib.film import demo, leaks, scene, tries
 from svplib.film.playing import Playing
 from svplib.machine import heap_cells
 from svplib.machine.board import Board
@@ -37,6 +37,7 @@ MUTATIONS = {
     "RDC against writers": (as_if(DECODER, "secure", at(VIDEO, "usdhc1", direction="write")), "dma-writes", "another picture"),
     "RDC against the decoder in ordinary memory": (as_if(OTHERS, "non-secure", at(ORDINARY, "vpu", direction="write")), "decoder-to-ordinary-memory", "the film"),
     "RDC against the decoder in the vault": (as_if(LINUX, "secure", at(VAULT, "vpu", direction="write")), "decoder-to-vault", "its pictures in the vault"),
+    "RDC against the display in ordinary memory": (as_if(LINUX, "secure", at(ORDINARY, "dcss", direction="write")), "display-writes-back", "the film"),
     "the decoder's right to read": ([{"kind": "zero", "match": at(VIDEO, "vpu")}], "second-client", None),
     "the decoder's right to write": ([{"kind": "drop", "match": at(VIDEO, "vpu", direction="write")}], "pictures", "a wrong picture"),
     "CAAM's right to write": ([{"kind": "drop", "match": at(VIDEO, "caam", direction="write")}], "pictures", "a wrong picture"),
@@ -51,6 +52,7 @@ LEAKS = {
     "RDC and TZC-380 against SDMA": ("delivered", "sdma1-burst"),
     "RDC and TZC-380 against the GPU": ("delivered", "gpu"),
     "RDC against the decoder in ordinary memory": ("written", "vpu"),
+    "RDC against the display in ordinary memory": ("written", "dcss"),
 }
 
 
@@ -62,18 +64,18 @@ class Mutations(unittest.TestCase):
         cls.addClassCleanup(cls.board.stop)
         cls.board.start()
         cls.board.wait_shell(timeout=BOOT_SECONDS)
-        cls.board.command(film.MOUNT, timeout=BOOT_SECONDS, check=True)
+        cls.board.command(film.PREPARE, timeout=BOOT_SECONDS, check=True)
 
     def start(self):
         """The film, paused at its first pictures."""
         self.board.command("killall -q -KILL svp-play; while pidof svp-play > /dev/null; do usleep 10000; done")
-        self.playing = Playing(self.board, "/film/film.mp4", keep=8)
+        self.playing = Playing(self.board, "/film/film.mp4", f"--secure {scene.options(film.FOLDER)}", keep=8)
         self.shown = 0
 
     def result(self, name):
         """What a try gets, or whether the next pictures are right."""
         if name != "pictures":
-            return TRY[name].run(self.board, self.playing, self.demo)
+            return TRY[name].run(self.board, self.playing, self.demo, [])
         pictures = self.playing.step(self.shown, 8)
         self.playing.last = pictures[-1][2]
         seen = [self.playing.digest(buffer) for _, _, buffer in pictures]

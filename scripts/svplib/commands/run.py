@@ -139,9 +139,8 @@ def _screen(arguments, settings):
 
 
 def _default_scenario(arguments):
-    """Without firmware, or with heaps that are closed to the decoder as well, no film can be played."""
-    plays = arguments.firmware != "none" and (arguments.policy or DEFAULT_POLICY) != "open"
-    return "film" if plays else "proof"
+    """Without firmware no film can be protected."""
+    return "film" if arguments.firmware != "none" else "proof"
 
 
 def _check_boot_loader(arguments, name, programs):

@@ -3,6 +3,9 @@
 
 #: Of -M, for a board that has one
 OPTION = "leak-oracle=on"
+NONE = "no leak"
+#: By its way to ordinary memory, which `nxp` leaves it
+BY_DISPLAY = "written by dcss"
 
 
 def found(qmp):
@@ -12,4 +15,9 @@ def found(qmp):
 
 def told(record):
     """The verdict in a word, or the first leak."""
-    return "no leak" if not record["events"] else f"{record['events']} leaks: {record['list'][0]['text']}"
+    return NONE if not record["events"] else f"{record['events']} leaks: {record['list'][0]['text']}"
+
+
+def by(record):
+    """Who let something out, or NONE."""
+    return ", ".join(sorted({f"{entry['kind']} by {entry['master']}" for entry in record["list"]})) or NONE

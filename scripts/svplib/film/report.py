@@ -15,6 +15,8 @@ svg.path rect.safe { fill: var(--good-back); stroke: var(--good); } svg.path rec
 svg.path rect.zone { fill: none; stroke: var(--good); stroke-dasharray: 6 4; } svg.path path { stroke: var(--text); fill: none; marker-end: url(#tip); }
 svg.path text.name { fill: var(--text); font-weight: 600; } td.ok { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
 """
+_WAY = "<section><h2>The way of a picture</h2>"
+_LEGEND = '<p class="small">Yellow: Linux reads it, and it is encrypted. Green: clear, and behind the firewalls (TZC-380, RDC).</p></section>\n'
 _WIDTH, _HEIGHT = 1000, 160
 #: Name, what it is, left, style
 _STATIONS = (("film", "card, cache", 10, "open"), ("window", "ordinary memory", 152, "open"), ("CAAM", "OP-TEE's ring", 294, ""),
@@ -37,33 +39,47 @@ def write(path, **content):
         raise SvpError(f"--html {path}: {explain(error, named=False)}") from None
 
 
-def page(*, policy, title, films, screens, pictures, tries, records, start, seconds, numbers, checks):
+def page(*, policy, title, films, screens, pictures, tries, records, start, seconds, numbers, checks, why=""):
     """The page as text.
 
     `films`: what was played (demo.Film); `screens`: [(name, PNG of the screen, PNG of the planes as Linux reads them)]; `pictures`: [(name, PNG of the
     memory's cells, PNG of what Linux reads)]; `tries`: [(Try, seen, records)]; `records`: violations;
-    `start`, `seconds`: virtual time in nanoseconds at the film's begin, and how long it was; `numbers`: {text: value} for tiles.
+    `why`: the reason if no protected film was played; `start`, `seconds`: virtual time in nanoseconds at the film's begin, and how long it was; `numbers`: {text: value} for tiles.
     """
-    good = all(check.ok or check.skipped for check in checks)
+    expected = all(check.ok or check.skipped for check in checks)
+    lost = [each.what for each, seen, _ in tries if not each.holds(seen)]
+    good = expected and not lost
     tiles = "".join(f'<div class="tile"><b>{_text(value)}</b>{_text(name)}</div>' for name, value in numbers.items())
-    verdict = "Nobody but the decoder saw the film" if good else "The film was not protected as it should be"
+    verdict = ("Nobody but the decoder saw the film" if good else "Under this policy a film in ordinary memory is everybody's" if expected and why else
+               "Under this policy the film gets out" if expected else "The film was not protected as it should be")
     return "".join((
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{_text(title)}: {verdict}</title><style>{STYLE}{_STYLE}</style></head><body>\n",
-        f"<header><h1>{verdict}</h1><p>{_text(title)}: {_listed(films)}, played on the emulated board under the policy <b>{_text(policy)}</b>. From ordinary "
-        "memory they went by OP-TEE and CAAM into a heap that Linux cannot read, there by Linux's unmodified driver from the heap to the heap, and from the "
-        "heap to the screen.</p>"
+        f"<header><h1>{verdict}</h1><p>{_introduction(title, films, policy, why)}</p>{_lost(lost, expected)}"
         f'<div class="tiles"><div class="tile {"passed" if good else "failed"}"><b>{"holds" if good else "broken"}</b>the protection</div>{tiles}</div></header>\n',
-        "<section><h2>The way of a picture</h2>", _way(),
-        '<p class="small">Yellow: Linux reads it, and it is encrypted. Green: clear, and behind the firewalls (TZC-380, RDC).</p></section>\n',
+        "" if why else _WAY + _way() + _LEGEND,
         _screens(screens),
-        "<section><h2>The memory, and what an attacker sees of it</h2>", *(_pair(row, "in the heap", "the same memory, read by Linux") for row in pictures),
+        "<section><h2>The memory, and what an attacker sees of it</h2>", *(_pair(row, "in the memory's cells" if why else "in the heap", "the same memory, read by Linux") for row in pictures),
         '<p class="small">Left: what the memory cells hold, read past the firewalls by the host. Right: the same addresses as Linux reads them. '
         "Zeros in all three components of a picture are a dark green.</p></section>\n",
         "<section><h2>What was tried while it played</h2>", _tries(tries), "</section>\n",
         "<section><h2>When</h2>", drawing({"violations": _runs(records, seconds), "faults": [], "start": start, "ran": seconds}) or "<p>No access was refused.</p>", "</section>\n",
         f"<section><h2>All checks</h2><details><summary>{sum(check.ok for check in checks)} of {len(checks)} hold</summary>", _checks(checks),
         "</details></section>\n</body></html>\n"))
+
+
+def _introduction(title, films, policy, why):
+    if why:
+        return f"{_text(title)}, under the policy <b>{_text(policy)}</b>. {_text(why)}"
+    return (f"{_text(title)}: {_listed(films)}, played on the emulated board under the policy <b>{_text(policy)}</b>. From ordinary memory they went by OP-TEE and "
+            "CAAM into a heap that Linux cannot read, there by Linux's unmodified driver from the heap to the heap, and from the heap to the screen.")
+
+
+def _lost(lost, expected):
+    """What got out, where it is known that it does."""
+    if not lost or not expected:
+        return ""
+    return '<p class="lost">Known, and not closed by this policy (strict does):</p><ul>' + "".join(f"<li>{_text(what)}</li>" for what in lost) + "</ul>"
 
 
 def _listed(films):
@@ -122,7 +138,7 @@ def _pair(row, what, other):
 def _tries(tries):
     rows = []
     for each, seen, records in tries:
-        good = seen == each.wanted
+        good = each.holds(seen)
         shown = "<br>".join(_text(text) for text in records[:3]) + (f"<br>and {len(records) - 3} more records" if len(records) > 3 else "")
         rows.append(f'<tr><td>{_text(each.what)}</td><td class="{"ok" if good else "bad"}">{_text(seen)}</td><td class="small">{shown or "-"}</td></tr>')
     return ('<div class="wide"><table><thead><tr><th>tried</th><th>got</th><th>on record</th></tr></thead><tbody>' + "".join(rows) + "</tbody></table></div>")
