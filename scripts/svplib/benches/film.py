@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..base.errors import GuestError
 from ..build import cards
-from ..film import blob, command, protect
+from ..film import blob, command, leaks, protect
 from ..film.demo import encode
 from ..machine.board import Board
 from ..testing.bench import Row, benchmark
@@ -79,17 +79,32 @@ def _split(clear, protected):
 
 @benchmark("film", needs=("qemu", "linux", "boot", "guest"))
 def film():
-    """A protected film against a clear one, pictures a second and CPU time, 1280x720 and 1920x1080."""
+    """A protected film against a clear one, pictures a second and CPU time, 1280x720 and 1920x1080; and what the leak oracle costs it."""
     with tempfile.TemporaryDirectory(prefix="svp-bench-film-") as folder:
         card = _films(Path(folder))
-        with Board(policy="strict", sd=[card], name="bench-film", extra=("-name", "debug-threads=on")) as board:
-            board.wait_shell(timeout=SECONDS)
-            board.command(_MOUNT, timeout=SECONDS, check=True)
+        speeds = {}
+        with _board(card, extra=("-name", "debug-threads=on")) as board:
+            _prepare(board)
             for width, height in SIZES:
-                yield from _rows(board, f"{width}x{height}", height)
+                yield from _rows(board, f"{width}x{height}", height, speeds)
+        with _board(card, machine_options=leaks.OPTION) as board:
+            _prepare(board)
+            for width, height in SIZES:
+                speed = statistics.median(_play(board, _WAYS["protected"], f"protected-{height}")[0] for _ in range(TURNS))
+                yield Row(f"film {width}x{height}, protected, leak oracle on / off", value=speed, unit="frames/s", yardstick=speeds[height])
 
 
-def _rows(board, size, height):
+def _board(card, **settings):
+    return Board(policy="strict", sd=[card], name="bench-film", **settings)
+
+
+def _prepare(board):
+    board.wait_shell(timeout=SECONDS)
+    board.command(_MOUNT, timeout=SECONDS, check=True)
+
+
+def _rows(board, size, height, protected):
+    """`protected` gets the speed of the protected film under its height."""
     speeds, calls, splits = {way: [] for way in _WAYS}, [], []
     for _ in range(TURNS):
         threads = {}
@@ -99,6 +114,7 @@ def _rows(board, size, height):
         calls.append(call)
         splits.append(_split(threads["clear"], threads["protected"]))
     speeds = {way: statistics.median(values) for way, values in speeds.items()}
+    protected[height] = speeds["protected"]
     yield Row(f"film {size}, protected / clear", value=speeds["protected"], unit="frames/s", yardstick=speeds["clear"], aim=AIM)
     yield Row(f"film {size}, protected, in real time", value=speeds["protected"], unit="frames/s", aim=REAL_TIME if height == SIZES[0][1] else None)
     yield Row(f"film {size}, time of a picture in OP-TEE and CAAM", value=statistics.median(calls), unit="ms", better="less")
