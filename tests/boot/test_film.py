@@ -12,6 +12,7 @@ from pathlib import Path
 from boot_case import BOOT_SECONDS, BoardCase, make_card, wait_until
 from clips import digests, raw_pictures
 from screen import SHOW_SECONDS
+from svplib.build import products
 from svplib.film import blob, boxes, command, leaks, protect, scene, tables
 from svplib.film.composition import Canvas, scale_chroma, to_rgb
 from svplib.film.playing import Playing
@@ -128,7 +129,7 @@ class _Films:
 
     @classmethod
     def prepare(cls):
-        cls.BOARD = {"share_ram": True, "policy": cls.POLICY, "sd": [Files.card], "machine_options": leaks.OPTION}
+        cls.BOARD = {"share_ram": True, "policy": cls.POLICY, "sd": [Files.card, products.locate("media-card")], "machine_options": leaks.OPTION}
 
     @classmethod
     def setUpClass(cls):
@@ -251,7 +252,7 @@ class _Films:
         """With hidden frames, superframes, pictures that are shown a second time. The decoder's counts of symbols have their place in ordinary memory, where
         a protected decoder cannot write; a stream that does not adapt needs none of them. Seeking works as in other films."""
         film, playing = Files.films["vp9"], self.start("vp9")
-        self.assertEqual(playing.all_digests(), film.digests)
+        self.assertEqual(playing.all_digests(), film.digests, playing.output())
         self.assertEqual(playing.ended()["errors"], 0)
         self.assert_counts_refused()
         playing = self.start("vp9", keep=1)
@@ -333,6 +334,18 @@ class FilmUnderStrict(_Films, BoardCase):
     """TZC-380 and RDC: Linux neither reads nor writes the heap."""
 
     POLICY = "strict"
+
+    def test_gstreamer(self):
+        """Debian's GStreamer with our element: all pictures at their times; a clear film is refused."""
+        film = Files.films["cbcs"]
+        source = "svp-media gst-launch-1.0 --no-position svpfilmsrc location=/mnt/{} !"
+        text = self.guest(f"{source.format('cbcs.mp4')} identity silent=false ! fakesink -v", timeout=SECONDS)
+        times = [float(found) for found in re.findall(r"last-message = chain .* pts: 0:00:([\d.]+)", text)]
+        self.assertEqual([round(RATE * seconds) for seconds in times], list(range(len(film.digests))))
+        refused = self.board.command(f"{source.format('clear.mp4')} fakesink", timeout=SECONDS)
+        self.assertIn("the film is not encrypted", refused.output)
+        self.assertNotEqual(refused.status, 0)
+        self.assertEqual(self.violations(), [])
 
 
 class FilmUnderNxp(_Films, BoardCase):

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian's arm64 programs for pictures, on a card of their own: GStreamer, v4l2-ctl, v4l2-compliance, media-ctl, modetest, vbltest.
+"""Debian's arm64 programs for pictures, on a card of their own: GStreamer, v4l2-ctl, v4l2-compliance, media-ctl, modetest, vbltest; with them our element
+for protected films (firmware/guest/gst).
 
 The card has a root of its own, in which `svp-media` (firmware/guest) runs them.
 """
+
+import shutil
 
 from . import cards, debian_files
 
@@ -19,15 +22,25 @@ PROGRAMS = (("gstreamer-tools", "usr/bin/gst-launch-1.0"), ("gstreamer-tools", "
             ("v4l-utils", "usr/bin/v4l2-ctl"), ("v4l-utils", "usr/bin/v4l2-compliance"), ("v4l-utils", "usr/bin/media-ctl"),
             ("libdrm-tests", "usr/bin/modetest"), ("libdrm-tests", "usr/bin/vbltest"),
             *((package, f"{debian_files.LIBRARIES}/gstreamer-1.0/libgst{name}.so") for package, names in PLUGINS.items() for name in names))
+#: What our element is compiled with, and linked with
+HEADERS = ("gstreamer-headers", "gstreamer-base-headers", "glib-headers")
+LINKED = ("gstreamer", "gstreamer-base-libs", "glib")
+PLUGIN = "libgstsvp.so"
 IMAGE_BYTES = 64 << 20
 LABEL = "svp-media"
 #: Where svp-media puts the guest's own file systems
 MOUNT_POINTS = ("dev", "media", "mnt", "proc", "root", "run", "sys", "tmp", "bin", "svp")
 
 
-def collect(folder, busybox):
-    """Make the tree in `folder` (must not exist). `busybox`: static, for a shell in there."""
+def plugin_roots():
+    """Folders with the headers and libraries that our element needs."""
+    return [*debian_files.unpacked((*HEADERS, *LINKED)).values()]
+
+
+def collect(folder, busybox, plugin):
+    """Make the tree in `folder` (must not exist). `busybox`: static, for a shell in there; `plugin`: our element."""
     debian_files.collect(folder, debian_files.unpacked(PACKAGES), PROGRAMS)
+    shutil.copy(plugin, folder / debian_files.LIBRARIES / "gstreamer-1.0" / PLUGIN)
     for name in MOUNT_POINTS:
         (folder / name).mkdir(exist_ok=True)
     (folder / "bin/busybox").write_bytes(busybox.read_bytes())

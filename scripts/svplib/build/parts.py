@@ -28,6 +28,9 @@ KEPT_TREES = 2
 ROUNDS = 4
 QEMU_FOLDERS = ("hw", "machines", "include")
 INITRAMFS_FILES = ("firmware/guest/Makefile", "firmware/guest/initramfs.py", "firmware/guest/rootfs")
+#: What GStreamer's element is made of
+ELEMENT_FILES = (*(f"firmware/guest/{name}" for name in ("Makefile", "decrypt", "film", "gst", "play")), "firmware/optee/ta/svp-decrypt",
+                 "firmware/linux/secure-heap-tee")
 PROGRAM_FILES = (*(f"firmware/guest/{name}" for name in ("Makefile", "crypto", "decrypt", "film", "kms", "play", "probe", "screen", "heed.c", "membench.c")),
                  "firmware/linux/secure-heap-test/secure_heap_test.h", "firmware/linux/crypto-test/crypto_test.h",
                  "firmware/linux/secure-heap-tee/secure_heap_tee.h", "firmware/optee/ta/svp-decrypt")
@@ -318,10 +321,14 @@ def _build_tools(folder):
 
 
 def _build_media(folder):
-    tree = folder / "tree"
-    guest_media.collect(tree, _busybox())
+    tree, made = folder / "tree", folder / "made"
+    run_logged("build GStreamer's element", ["make", f"-j{OPTIONS.jobs}", "-C", str(REPOSITORY / "firmware/guest"), f"OUT={made}",
+                                             f"CROSS_COMPILE={CROSS_COMPILE}", f"GST_ROOTS={' '.join(map(str, guest_media.plugin_roots()))}",
+                                             f"{made / guest_media.PLUGIN}"], log_path("gstreamer"))
+    guest_media.collect(tree, _busybox(), made / guest_media.PLUGIN)
     guest_media.image(tree, folder / "media.img")
-    shutil.rmtree(tree)
+    for used in (tree, made):
+        shutil.rmtree(used)
 
 
 def _build_efi(folder):
@@ -431,7 +438,7 @@ PARTS = {part.name: part for part in (
     Part("programs", _build_programs, files=PROGRAM_FILES),
     Part("guest", _build_guest, source=("busybox",), files=INITRAMFS_FILES, needs=("linux", "programs")),
     Part("tools", _build_tools, source=("busybox", *guest_tools.PACKAGES), files=INITRAMFS_FILES, needs=("linux", "optee", "programs")),
-    Part("media", _build_media, source=("busybox", *guest_media.PACKAGES)),
+    Part("media", _build_media, source=("busybox", *guest_media.PACKAGES, *guest_media.HEADERS), files=ELEMENT_FILES),
     Part("efi", _build_efi, source=("systemd-boot",)),
     Part("debian", _build_debian, source=("debian-kernel", "debian-modules", "busybox"), files=INITRAMFS_FILES, needs=("programs",), recipe=2),
     Part("debian-system", _build_debian_system, files=(debian_system.OVERLAY, *debian_system.FILES), uses=("qemu", "debian"), space=4000),
