@@ -95,7 +95,7 @@ def _case(name, snapshot, before, doing):
     spies = [{"port": {"operation": "read", "master": spy, "address": place, "length": 64}, "expect": {"data": _ZEROS}}
              for spy in _SPIES for place in _PLACES[snapshot]]
     return {"name": f"{name}, after {before} pictures" + (" of HEVC" if "HEVC" in snapshot else ""), "snapshot": snapshot, "timeout": 400, "do": [
-        {"guest": _step(0, before), "seconds": 60}, doing, {"guest": _step(before, _MORE), "seconds": 60}, *spies,
+        {"guest": _step(0, before), "seconds": 150}, doing, {"guest": _step(before, _MORE), "seconds": 150}, *spies,
         {"guest": "svp-probe peek 0xc0106040 8 8", "expect": {"status": "any", "output": "^PEEK .* 0x0+$", "absent": "^PEEK .* 0x0*[1-9a-f]"}},
         {"remove": "all"},
         {"guest": f"[ ! -p {CONTROL} ] || echo quit 1<> {CONTROL}; {_until('! pidof svp-play > /dev/null', _LAST_LOOKS)}; ! pidof svp-play", "seconds": 200},
