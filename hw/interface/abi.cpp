@@ -313,6 +313,9 @@ const char* svp_type_description(unsigned type) noexcept {
 SvpCarrier svp_type_carrier(unsigned type) noexcept {
     return static_cast<SvpCarrier>(entry(type).carrier);
 }
+bool svp_type_asks_domain(unsigned type) noexcept {
+    return entry(type).asks_domain;
+}
 
 SvpDevice* svp_device_create(unsigned type, const SvpHostOps* ops, void* opaque) noexcept {
     return new SvpDevice(type, ops, opaque);

@@ -24,6 +24,9 @@ struct CatalogueEntry {
     const char* description;  ///< one line for `-device help`
     Carrier carrier;
     std::unique_ptr<Device> (*create)(Host& host);
+    /** What its registers do, or what it reports as refused, depends on the domain of who accesses them: only
+     * then is the firewall asked for it at every access. */
+    bool asks_domain = false;
 };
 
 /** All cores of the board. */

@@ -46,6 +46,7 @@ struct SvpDeviceState {
     bool *levels;    /* of the interrupt outputs, as the core last drove them */
     bool in_reset;   /* outputs are held until the reset's hold phase */
     SvpViews *views;    /* NULL: not on the bus */
+    bool asks_domain;
     SvpWorker *worker;
     void (*policy_changed)(void *opaque);
     void *policy_opaque;
@@ -71,6 +72,7 @@ void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, SvpBus *bus,
 {
     g_assert(!s->views);
     s->views = views;
+    s->asks_domain = svp_type_asks_domain(SVP_DEVICE_GET_CLASS(s)->type);
     if (bus) {
         svp_device_attach_bus(s->core, bus);
     }
@@ -169,7 +171,7 @@ static SvpTransaction region_access(SvpRegion *region, hwaddr offset,
     SvpTransaction by = svp_transaction(attrs, region->mr.addr + offset, size,
                                         write);
 
-    if (region->device->views && !svp_attrs_name_master(attrs)) {
+    if (region->device->asks_domain && !svp_attrs_name_master(attrs)) {
         svp_firewall_complete(svp_views_firewall(region->device->views), &by);
     }
     return by;

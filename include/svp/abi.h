@@ -107,6 +107,8 @@ unsigned svp_type_count(void) SVP_NOEXCEPT;
 const char *svp_type_name(unsigned type) SVP_NOEXCEPT;
 const char *svp_type_description(unsigned type) SVP_NOEXCEPT;
 SvpCarrier svp_type_carrier(unsigned type) SVP_NOEXCEPT;
+/* True if its register accesses have to be completed by svp_firewall_complete(). */
+bool svp_type_asks_domain(unsigned type) SVP_NOEXCEPT;
 
 /* A core in its power-on state; `ops` must outlive it. */
 SvpDevice *svp_device_create(unsigned type, const SvpHostOps *ops, void *opaque) SVP_NOEXCEPT;

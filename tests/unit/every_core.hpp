@@ -43,9 +43,9 @@ class Random {
     std::uint64_t state_;
 };
 
-/** One random access inside a window, near a declared register more often than not. A core without a window
- * has none. */
-inline void random_access(Device& device, Random& random) {
+/** One random access inside a window, near a declared register more often than not, of one of the first @p
+ * domains domains. A core without a window has none. */
+inline void random_access(Device& device, Random& random, unsigned domains = 4) {
     const auto regions = device.regions();
     if (regions.empty()) {
         return;
@@ -66,7 +66,7 @@ inline void random_access(Device& device, Random& random) {
     }
     Transaction by;
     by.world = random.one_in(2) ? World::secure : World::non_secure;
-    by.domain = static_cast<Domain>(random.below(4));
+    by.domain = static_cast<Domain>(random.below(4) % domains);
     by.size = size;
     if (random.one_in(3)) {
         static_cast<void>(device.read(region, offset, size, by));

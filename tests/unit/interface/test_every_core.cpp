@@ -9,9 +9,9 @@ using namespace svp::test;
 
 namespace {
 
-void random_state(Device& core, FakeHost& host, Random& random, unsigned long steps) {
+void random_state(Device& core, FakeHost& host, Random& random, unsigned long steps, unsigned domains = 4) {
     for (unsigned long step = 0; step < steps; ++step) {
-        random_access(core, random);
+        random_access(core, random, domains);
         if (core.irq_inputs() != 0 && random.one_in(4)) {
             core.set_input(static_cast<unsigned>(random.below(core.irq_inputs())), random.one_in(2));
         }
@@ -112,6 +112,23 @@ TEST_CASE("bad saved states are refused and nothing crashes", "[interface]") {
         }
         CHECK_FALSE(twin->load(state).has_value());
         CHECK(twin->save() == state);
+    }
+}
+
+TEST_CASE("a core that does not ask for the domain refuses nothing, and is the same to all", "[interface]") {
+    for (const CatalogueEntry& entry : catalogue()) {
+        if (entry.asks_domain) {
+            continue;
+        }
+        CAPTURE(entry.type);
+        FakeHost host, other_host;
+        Random random(0xd0), same(0xd0);
+        const auto core = make_core(host, entry.type);
+        const auto other = make_core(other_host, entry.type);
+        random_state(*core, host, random, fuzz_operations() / 20);
+        random_state(*other, other_host, same, fuzz_operations() / 20, 1);
+        CHECK(host.refusals.empty());
+        CHECK(core->save() == other->save());
     }
 }
 
