@@ -32,6 +32,7 @@
 #include "hw/svp/hw/qemu/svp_monitor.h"
 #include "hw/svp/hw/qemu/svp_qmp.h"
 #include "hw/svp/hw/qemu/svp_views.h"
+#include "svp/abi_view.h"
 #include "fsl_imx8mq.h"
 
 #define NUM_SPIS 128

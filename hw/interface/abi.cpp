@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
-#include <iterator>
 #include <memory>
 #include <new>
 #include <optional>
@@ -237,7 +236,18 @@ void report(char** error, const std::string& text) {
     }
 }
 
-svp::Transaction transaction(const SvpTransaction& access) {
+}  // namespace
+
+/** A core together with its host. */
+struct SvpDevice {
+    SvpDevice(unsigned type, const SvpHostOps* ops, void* opaque)
+        : host(ops, opaque), core(entry(type).create(host)) {}
+
+    AdapterHost host;
+    std::unique_ptr<svp::Device> core;
+};
+
+svp::Transaction svp_transaction_of(const SvpTransaction& access) {
     svp::Transaction result;
     result.address = access.address;
     result.size = access.size;
@@ -249,17 +259,6 @@ svp::Transaction transaction(const SvpTransaction& access) {
     result.debug = access.debug;
     return result;
 }
-
-}  // namespace
-
-/** A core together with its host. */
-struct SvpDevice {
-    SvpDevice(unsigned type, const SvpHostOps* ops, void* opaque)
-        : host(ops, opaque), core(entry(type).create(host)) {}
-
-    AdapterHost host;
-    std::unique_ptr<svp::Device> core;
-};
 
 svp::Device& svp_core_of(SvpDevice& device) {
     return *device.core;
@@ -404,14 +403,15 @@ bool svp_device_connect(SvpDevice* device, const char* role, SvpDevice* peer) no
 
 SvpResponse svp_device_read(SvpDevice* device, unsigned region, std::uint64_t offset, unsigned size,
                             const SvpTransaction* by, std::uint64_t* value) noexcept {
-    const svp::ReadResult result = device->core->read(region, offset, size, transaction(*by));
+    const svp::ReadResult result = device->core->read(region, offset, size, svp_transaction_of(*by));
     *value = result.value;
     return static_cast<SvpResponse>(result.response);
 }
 
 SvpResponse svp_device_write(SvpDevice* device, unsigned region, std::uint64_t offset, std::uint64_t value,
                              unsigned size, const SvpTransaction* by) noexcept {
-    return static_cast<SvpResponse>(device->core->write(region, offset, value, size, transaction(*by)));
+    return static_cast<SvpResponse>(
+        device->core->write(region, offset, value, size, svp_transaction_of(*by)));
 }
 
 char* svp_device_register_name(SvpDevice* device, unsigned region, std::uint64_t offset) noexcept {
@@ -457,39 +457,6 @@ void svp_free(void* memory) noexcept {
     std::free(memory);
 }
 
-void svp_firewall_dram(std::uint64_t* first, std::uint64_t* length) noexcept {
-    *first = svp::Firewall::dram_base;
-    *length = svp::Firewall::dram_size;
-}
-
-static_assert(SVP_RUNS_MAX >= svp::Firewall::max_dram_runs);
-
-std::size_t svp_firewall_runs(SvpDevice* firewall, bool secure, unsigned domain, std::uint32_t masters,
-                              std::uint64_t first, std::uint64_t length, SvpRun* runs,
-                              std::size_t room) noexcept {
-    const auto world = secure ? svp::World::secure : svp::World::non_secure;
-    std::size_t count = 0;
-    for (const auto& run :
-         firewall_of(firewall).access_runs(world, static_cast<svp::Domain>(domain), first, length, masters)) {
-        if (count < room) {
-            runs[count] = {run.first, run.length, run.read, run.write};
-        }
-        ++count;
-    }
-    return count;
-}
-
-void svp_firewall_identity(SvpDevice* firewall, unsigned master, bool own_secure,
-                           SvpTransaction* identity) noexcept {
-    const auto own = own_secure ? svp::World::secure : svp::World::non_secure;
-    const auto found = firewall_of(firewall).identity(static_cast<svp::Master>(master), own);
-    *identity = {};
-    identity->master = static_cast<std::uint8_t>(found.master);
-    identity->secure = found.world == svp::World::secure;
-    identity->domain = found.domain;
-    identity->privileged = found.privileged;
-}
-
 void svp_firewall_complete(SvpDevice* firewall, SvpTransaction* access) noexcept {
     const auto master = static_cast<svp::Master>(access->master);
     const auto own = access->secure ? svp::World::secure : svp::World::non_secure;
@@ -499,10 +466,6 @@ void svp_firewall_complete(SvpDevice* firewall, SvpTransaction* access) noexcept
         access->secure = found.world == svp::World::secure;
         access->privileged = found.privileged;
     }
-}
-
-std::uint64_t svp_firewall_gate_generation(SvpDevice* firewall) noexcept {
-    return firewall_of(firewall).gate_generation();
 }
 
 void svp_firewall_policy(SvpDevice* firewall, int secure, int domain, bool slaves, SvpTakeMember* each,
@@ -520,57 +483,4 @@ void svp_firewall_policy(SvpDevice* firewall, int secure, int domain, bool slave
 
 void svp_firewall_masters(SvpDevice* firewall, SvpTakeMember* each, void* opaque) noexcept {
     svp_give_members(svp::masters_of(firewall_of(firewall)), each, opaque);
-}
-
-namespace {
-
-/** Guarded ranges that are no memory. */
-const std::vector<svp::Slave>& peripherals() {
-    static const std::vector<svp::Slave> list = [] {
-        std::vector<svp::Slave> found;
-        std::ranges::copy_if(svp::slaves(), std::back_inserter(found),
-                             [](const svp::Slave& slave) { return slave.guard == svp::Guard::peripheral; });
-        return found;
-    }();
-    return list;
-}
-
-}  // namespace
-
-unsigned svp_firewall_peripheral_count() noexcept {
-    return static_cast<unsigned>(peripherals().size());
-}
-
-const char* svp_firewall_peripheral(unsigned number, std::uint64_t* first, std::uint64_t* length) noexcept {
-    const svp::Slave& slave = peripherals()[number];
-    *first = slave.first;
-    *length = slave.length;
-    return slave.name.data();
-}
-
-struct SvpOutcome {
-    svp::Outcome outcome;
-};
-
-SvpResponse svp_firewall_access(SvpDevice* firewall, const SvpTransaction* access, bool* granted,
-                                SvpOutcome** outcome) noexcept {
-    const svp::Transaction asked = transaction(*access);
-    svp::Firewall& judge = firewall_of(firewall);
-    svp::Decision decision = judge.access(asked);
-    *granted = decision.granted;
-    if (decision.granted && !asked.debug && judge.monitor() != nullptr &&
-        judge.monitor()->leaks() != nullptr) {
-        judge.monitor()->follow(asked);
-    }
-    *outcome = decision.outcome.edits.empty() ? nullptr : new SvpOutcome{std::move(decision.outcome)};
-    return static_cast<SvpResponse>(decision.response);
-}
-
-void svp_outcome_edit(const SvpOutcome* outcome, std::uint64_t address, void* data,
-                      std::size_t length) noexcept {
-    outcome->outcome.edit(address, {static_cast<std::byte*>(data), length});
-}
-
-void svp_outcome_free(SvpOutcome* outcome) noexcept {
-    delete outcome;
 }

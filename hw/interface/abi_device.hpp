@@ -23,6 +23,9 @@ struct SvpRefusal {
 /** The core behind the adapter's handle. */
 svp::Device& svp_core_of(SvpDevice& device);
 
+/** The C form of a transaction, as the cores have it. */
+svp::Transaction svp_transaction_of(const SvpTransaction& access);
+
 /** Has the core's Host::fault() ask @p monitor, which knows it by @p number. */
 void svp_attach_monitor(SvpDevice& device, svp::BusMonitor& monitor, unsigned number);
 

@@ -11,6 +11,7 @@
 #include "svp_views.h"
 #include "svp_worker.h"
 #include "svp/abi_log.h"
+#include "svp/abi_view.h"
 
 /*
  * Bytes of transfers that QEMU's model of a master may have under way at once,
@@ -39,8 +40,8 @@ typedef struct SvpWindow {
     MemoryRegion container;
     SvpFence fence;
     GPtrArray *aliases; /* MemoryRegion *, grows, never shrinks */
-    SvpRun *runs;
-    size_t run_count;
+    SvpStretch *stretches;
+    size_t count;
 } SvpWindow;
 
 /* One guarded peripheral in one view. */
@@ -61,11 +62,7 @@ typedef struct SvpView {
     SvpViews *views;
     SvpViewKind kind;
     char *name;
-    uint8_t master;
-    bool own_secure; /* world that the master itself drives, if it does */
-    bool secure;     /* world and domain under the present policy */
-    uint8_t domain;
-    bool privileged; /* of a master that does not say so itself */
+    SvpMasterView *rights;
     MemoryRegion container;
     MemoryRegion devices;
     SvpWindow *windows;
@@ -92,11 +89,6 @@ struct SvpViews {
     QTAILQ_HEAD(, SvpView) list;
 };
 
-static SvpDevice *firewall_of(SvpView *view)
-{
-    return svp_device_core(view->views->firewall);
-}
-
 /* The fences */
 
 /*
@@ -110,23 +102,11 @@ static bool fence_judge(SvpView *view, hwaddr address, unsigned size,
     SvpTransaction access = svp_transaction(*attrs, address, size, write);
     bool granted;
 
-    /* The view says who it is for; attributes of bounced DMA are lost. */
-    access.master = view->master;
-    access.secure = view->secure;
-    access.domain = view->domain;
-    if (view->kind != VIEW_CPU) {
-        /*
-         * Privilege is the CSU's to say. A CPU's view is looked through by
-         * observers too; what a DMA master does is always recorded.
-         */
-        access.privileged = view->privileged;
-        access.debug = view->kind == VIEW_OBSERVER;
-    }
+    *result = svp_memtx_result(svp_view_access(view->rights, &access, &granted,
+                                               outcome));
     if (view->kind != VIEW_CPU || !svp_attrs_are_qtests(*attrs)) {
         *attrs = svp_master_attrs(&access);
     }
-    *result = svp_memtx_result(
-        svp_firewall_access(firewall_of(view), &access, &granted, outcome));
     return granted;
 }
 
@@ -224,90 +204,47 @@ static MemoryRegion *window_alias(SvpWindow *window, unsigned number)
     return g_ptr_array_index(window->aliases, number);
 }
 
-/*
- * One alias for each stretch of @run that does not wrap around the end of the
- * fitted RAM; gives the next number.
- */
-static unsigned window_place_run(SvpWindow *window, const SvpRun *run,
-                                 unsigned number)
+static void window_place(SvpWindow *window, const SvpStretch *stretch,
+                         unsigned number)
 {
-    uint64_t fitted = memory_region_size(window->memory->ram);
-    hwaddr offset = run->first - window->memory->base;
-    hwaddr left = run->length;
+    MemoryRegion *alias = window_alias(window, number);
 
-    while (left) {
-        hwaddr cell = offset % fitted;
-        hwaddr part = MIN(left, fitted - cell);
-        MemoryRegion *alias = window_alias(window, number++);
-
-        memory_region_set_enabled(alias, false);
-        memory_region_set_size(alias, part);
-        memory_region_set_alias_offset(alias, cell);
-        memory_region_set_address(alias, offset);
-        memory_region_set_enabled(alias, true);
-        offset += part;
-        left -= part;
-    }
-    return number;
-}
-
-static void window_lay_out(SvpWindow *window)
-{
-    unsigned number = 0;
-    size_t i;
-
-    for (i = 0; i < window->run_count; i++) {
-        if (window->runs[i].read && window->runs[i].write) {
-            number = window_place_run(window, &window->runs[i], number);
-        }
-    }
-    for (; number < window->aliases->len; number++) {
-        memory_region_set_enabled(g_ptr_array_index(window->aliases, number),
-                                  false);
-    }
-}
-
-static bool same_runs(const SvpRun *a, const SvpRun *b, size_t count)
-{
-    size_t i;
-
-    for (i = 0; i < count; i++) {
-        if (a[i].first != b[i].first || a[i].length != b[i].length ||
-            a[i].read != b[i].read || a[i].write != b[i].write) {
-            return false;
-        }
-    }
-    return true;
+    memory_region_set_enabled(alias, false);
+    memory_region_set_size(alias, stretch->length);
+    memory_region_set_alias_offset(alias, stretch->cell);
+    memory_region_set_address(alias, stretch->offset);
+    memory_region_set_enabled(alias, true);
 }
 
 static void window_update(SvpWindow *window)
 {
-    g_autofree SvpRun *runs = g_new(SvpRun, SVP_RUNS_MAX);
-    size_t count = svp_firewall_runs(
-        firewall_of(window->view), window->view->secure, window->view->domain,
-        1u << window->view->master, window->memory->base,
-        window->memory->window, runs, SVP_RUNS_MAX);
+    g_autofree SvpStretch *stretches = g_new(SvpStretch, SVP_STRETCHES_MAX);
+    size_t i, count = svp_view_stretches(
+        window->view->rights, window->memory->base, window->memory->window,
+        memory_region_size(window->memory->ram), stretches, SVP_STRETCHES_MAX);
 
-    g_assert(count <= SVP_RUNS_MAX);
-    if (count == window->run_count &&
-        same_runs(runs, window->runs, count)) {
+    g_assert(count <= SVP_STRETCHES_MAX);
+    if (count == window->count &&
+        !memcmp(stretches, window->stretches, count * sizeof(*stretches))) {
         return;
     }
-    memcpy(window->runs, runs, count * sizeof(runs[0]));
-    window->run_count = count;
-    window_lay_out(window);
+    for (i = 0; i < count; i++) {
+        window_place(window, &stretches[i], i);
+    }
+    for (; i < window->aliases->len; i++) {
+        memory_region_set_enabled(g_ptr_array_index(window->aliases, i), false);
+    }
+    g_free(window->stretches);
+    window->stretches = g_steal_pointer(&stretches);
+    window->count = count;
 }
 
 /* Layout of peripherals */
 
 static void gate_update(SvpGate *gate)
 {
-    SvpRun first;
-    SvpView *view = gate->fence.view;
-    size_t count = svp_firewall_runs(firewall_of(view), view->secure,
-                                     view->domain, 1u << view->master,
-                                     gate->fence.base, gate->length, &first, 1);
-    bool closed = count != 1 || !first.read || !first.write;
+    bool closed = !svp_view_open(gate->fence.view->rights, gate->fence.base,
+                                 gate->length);
 
     if (closed != gate->closed) {
         gate->closed = closed;
@@ -320,14 +257,9 @@ static void gate_update(SvpGate *gate)
 /* @gates: more may have changed than rights to memories. */
 static void view_update(SvpView *view, bool gates)
 {
-    SvpTransaction identity;
     unsigned i;
 
-    svp_firewall_identity(firewall_of(view), view->master, view->own_secure,
-                          &identity);
-    view->secure = identity.secure;
-    view->domain = identity.domain;
-    view->privileged = identity.privileged;
+    svp_view_update(view->rights);
     for (i = 0; i < view->views->memories->len; i++) {
         window_update(&view->windows[i]);
     }
@@ -457,7 +389,6 @@ static void view_init_window(SvpView *view, unsigned i)
     window->view = view;
     window->memory = &g_array_index(views->memories, SvpMemory, i);
     window->aliases = g_ptr_array_new();
-    window->runs = g_new0(SvpRun, SVP_RUNS_MAX);
     name = g_strdup_printf("%s-%s", view->name, window->memory->name);
     fence_name = g_strdup_printf("%s-fence", name);
     memory_region_init(&window->container, views->owner, name,
@@ -534,9 +465,12 @@ static MemoryRegion *views_get(SvpViews *views, const char *name,
     view = g_new0(SvpView, 1);
     view->views = views;
     view->name = g_strdup(name);
-    view->master = master;
     view->kind = kind;
-    view->own_secure = own_secure;
+    view->rights = svp_view_create(
+        svp_device_core(views->firewall),
+        kind == VIEW_CPU ? SVP_VIEWER_CPU :
+        kind == VIEW_OBSERVER ? SVP_VIEWER_OBSERVER : SVP_VIEWER_MASTER,
+        master, own_secure);
     view->windows = g_new0(SvpWindow, views->memories->len);
 
     memory_region_transaction_begin();

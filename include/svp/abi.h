@@ -164,63 +164,16 @@ bool svp_device_load(SvpDevice *device, const uint8_t *state, size_t length, cha
 
 void svp_free(void *memory) SVP_NOEXCEPT;
 
-/* A range of addresses with equal rights for one world and domain. Addresses are physical, in bytes. */
-typedef struct SvpRun {
-    uint64_t first;
-    uint64_t length;
-    bool read;
-    bool write;
-} SvpRun;
-
-/* No policy cuts a memory into more runs. */
-#define SVP_RUNS_MAX 1792
-
 /* The calls below take the board's firewall, a core of type "imx8mq.firewall". */
-
-/* Start and length of the DRAM window, in bytes. */
-void svp_firewall_dram(uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
-
-/*
- * Cuts a range into maximal runs for accesses of one world and domain, in ascending order, without gaps. Returns the
- * number of runs; at most `room` of them are stored. `masters` is a set, bit n for master n: where an injected fault
- * waits for one of them, a run counts as neither readable nor writable, for such accesses must be asked about one by
- * one; so must those that a fault has let through. With an empty set the runs tell what the firewall permits.
- */
-size_t svp_firewall_runs(SvpDevice *firewall, bool secure, unsigned domain, uint32_t masters, uint64_t first,
-                         uint64_t length, SvpRun *runs, size_t room) SVP_NOEXCEPT;
-
-/* World, domain and privilege that the bus gives to a master; `own_secure` is the world that it drives itself. */
-void svp_firewall_identity(SvpDevice *firewall, unsigned master, bool own_secure,
-                           SvpTransaction *identity) SVP_NOEXCEPT;
-
-/* Guarded peripherals, numbered from 0; the name of one, with its range. */
-unsigned svp_firewall_peripheral_count(void) SVP_NOEXCEPT;
-const char *svp_firewall_peripheral(unsigned number, uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
 
 /* Completes an access of a master that says no more of itself than its number (the A53 says world and privilege, too). */
 void svp_firewall_complete(SvpDevice *firewall, SvpTransaction *access) SVP_NOEXCEPT;
-
-/* Another number after each change of rights that is about more than DRAM and the on-chip memories. */
-uint64_t svp_firewall_gate_generation(SvpDevice *firewall) SVP_NOEXCEPT;
 
 /* Gives the policy in force, a list of SvpPolicyView of hw/qemu/svp-bus.json: of both worlds and all domains, or of one. */
 void svp_firewall_policy(SvpDevice *firewall, int secure, int domain, bool slaves, SvpTakeMember *each,
                          void *opaque) SVP_NOEXCEPT;
 /* Gives what the bus adds to each master, a list of SvpPolicyMaster. */
 void svp_firewall_masters(SvpDevice *firewall, SvpTakeMember *each, void *opaque) SVP_NOEXCEPT;
-
-/* What injected faults do to the data of a transaction. */
-typedef struct SvpOutcome SvpOutcome;
-
-/*
- * Judges one access and records a denied one. `granted` tells whether data may move. *outcome is what faults do to the
- * data, to be freed with svp_outcome_free(), or NULL if that is nothing.
- */
-SvpResponse svp_firewall_access(SvpDevice *firewall, const SvpTransaction *access, bool *granted,
-                                SvpOutcome **outcome) SVP_NOEXCEPT;
-/* Changes what was read at `address`, or is about to be written there. */
-void svp_outcome_edit(const SvpOutcome *outcome, uint64_t address, void *data, size_t length) SVP_NOEXCEPT;
-void svp_outcome_free(SvpOutcome *outcome) SVP_NOEXCEPT;
 
 #ifdef __cplusplus
 }

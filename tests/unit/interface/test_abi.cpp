@@ -6,6 +6,7 @@
 
 #include "../catch.hpp"
 #include "svp/abi.h"
+#include "svp/abi_view.h"
 
 namespace {
 
@@ -85,6 +86,27 @@ struct Blocks {
     SvpDevice* firewall;
 };
 
+/** A view of a master's own. */
+struct View {
+    View(const Blocks& blocks, SvpViewer viewer, unsigned master, bool own_secure)
+        : view(svp_view_create(blocks.firewall, viewer, master, own_secure)) {}
+    ~View() { svp_view_destroy(view); }
+    View(const View&) = delete;
+    View& operator=(const View&) = delete;
+
+    SvpResponse access(SvpTransaction access) {
+        SvpOutcome* outcome = nullptr;
+        const SvpResponse answer = svp_view_access(view, &access, &granted, &outcome);
+        CHECK(outcome == nullptr);
+        seen = access;
+        return answer;
+    }
+
+    SvpMasterView* view;
+    bool granted = false;
+    SvpTransaction seen{};
+};
+
 }  // namespace
 
 TEST_CASE("C interface: a denied access is answered, refused and latched", "[interface]") {
@@ -93,17 +115,15 @@ TEST_CASE("C interface: a denied access is answered, refused and latched", "[int
     blocks.write("imx8mq.rdc", 0x804, 0x2000);
     blocks.write("imx8mq.rdc", 0x808, 0x40000000);
     const SvpTransaction denied = access_at(0x40001040, true);
-    bool granted = true;
-    SvpOutcome* outcome = nullptr;
-    CHECK(svp_firewall_access(blocks.firewall, &denied, &granted, &outcome) == SVP_OKAY);
-    CHECK_FALSE(granted);
+    View view(blocks, SVP_VIEWER_CPU, 0, true);
+    CHECK(view.access(denied) == SVP_OKAY);
+    CHECK_FALSE(view.granted);
     CHECK(blocks.read("imx8mq.rdc", 0x80c) == 0x1050);
-    const SvpTransaction open = access_at(0x40002000, true);
-    CHECK(svp_firewall_access(blocks.firewall, &open, &granted, &outcome) == SVP_OKAY);
-    CHECK(granted);
+    CHECK(view.access(access_at(0x40002000, true)) == SVP_OKAY);
+    CHECK(view.granted);
     blocks.write("imx8mq.iomuxc-gpr", 0x28, 4);
-    CHECK(svp_firewall_access(blocks.firewall, &denied, &granted, &outcome) == SVP_SLVERR);
-    CHECK_FALSE(granted);
+    CHECK(view.access(denied) == SVP_SLVERR);
+    CHECK_FALSE(view.granted);
 }
 
 TEST_CASE("C interface: the bus adds world, domain and privilege to a master's access", "[interface]") {
@@ -121,39 +141,40 @@ TEST_CASE("C interface: the bus adds world, domain and privilege to a master's a
                       {0, false, false, 0},
                       {10, true, true, 0}};
     for (const auto& row : rows) {
-        SvpTransaction identity = access_at(0x40000000, !row.secure, true);
-        svp_firewall_identity(blocks.firewall, row.master, row.own_secure, &identity);
-        CHECK(identity.master == row.master);
-        CHECK(identity.secure == row.secure);
-        CHECK(identity.domain == row.domain);
-        CHECK(identity.privileged);
-        CHECK_FALSE(identity.write);
-        CHECK_FALSE(identity.debug);
+        View view(blocks, SVP_VIEWER_MASTER, row.master, row.own_secure);
+        SvpTransaction access = access_at(0x40000000, !row.secure, true);
+        access.privileged = false;
+        access.debug = true;
+        view.access(access);
+        CHECK(view.seen.master == row.master);
+        CHECK(view.seen.secure == row.secure);
+        CHECK(view.seen.domain == row.domain);
+        CHECK(view.seen.privileged);
+        CHECK(view.seen.write);
+        CHECK_FALSE(view.seen.debug);
     }
     // STAT of the RDC names the domain that the access carries.
     CHECK(blocks.read("imx8mq.rdc", 0x24, 3) == 0x103);
 }
 
-TEST_CASE("C interface: runs of any range, cut to the room there is", "[interface]") {
+TEST_CASE("C interface: stretches that a view leaves open, cut to the room there is", "[interface]") {
     Blocks blocks;
     blocks.write("imx8mq.rdc", 0x800 + 24 * 16, 0x900080);
     blocks.write("imx8mq.rdc", 0x804 + 24 * 16, 0x900100);
     blocks.write("imx8mq.rdc", 0x808 + 24 * 16, 0x40000002);
-    SvpRun runs[3] = {};
-    CHECK(svp_firewall_runs(blocks.firewall, false, 0, 1, 0x900000, 0x20000, runs, 2) == 3);
-    CHECK(runs[0].first == 0x900000);
-    CHECK(runs[0].length == 0x80);
-    CHECK(runs[0].write);
-    CHECK(runs[1].first == 0x900080);
-    CHECK(runs[1].read);
-    CHECK_FALSE(runs[1].write);
-    CHECK(runs[2].length == 0);
+    View view(blocks, SVP_VIEWER_CPU, 0, false);
+    SvpStretch stretches[3] = {};
+    CHECK(svp_view_stretches(view.view, 0x900000, 0x20000, 0x20000, stretches, 1) == 2);
+    CHECK(stretches[0].offset == 0);
+    CHECK(stretches[0].length == 0x80);
+    CHECK(stretches[1].length == 0);
     std::uint64_t first = 0;
     std::uint64_t length = 0;
     svp_firewall_dram(&first, &length);
-    CHECK(svp_firewall_runs(blocks.firewall, false, 0, 1, first, length, runs, 3) == 1);
-    CHECK(runs[0].first == 0x40000000);
-    CHECK(runs[0].length == 0x100000000);
+    CHECK(svp_view_stretches(view.view, first, length, 0xc0000000, stretches, 3) == 2);
+    CHECK(stretches[1].offset == 0xc0000000);
+    CHECK(stretches[1].cell == 0);
+    CHECK(stretches[1].length == 0x40000000);
 }
 
 TEST_CASE("C interface: peripherals are listed in ascending order, and their rights are runs like any other",
@@ -180,23 +201,27 @@ TEST_CASE("C interface: peripherals are listed in ascending order, and their rig
     }
     CHECK(uart1_first == 0x30860000);
     CHECK(uart1_length == 0x10000);
-    const auto rights = [&](bool secure, unsigned domain) {
-        SvpRun run{};
-        REQUIRE(svp_firewall_runs(blocks.firewall, secure, domain, 1, uart1_first, uart1_length, &run, 1) ==
-                1);
-        return std::string(run.read ? "r" : "-") + (run.write ? "w" : "-");
+    View secure(blocks, SVP_VIEWER_CPU, 0, true);
+    View other(blocks, SVP_VIEWER_CPU, 0, false);
+    const auto open = [&](const View& view) {
+        svp_view_update(view.view);
+        return svp_view_open(view.view, uart1_first, uart1_length);
     };
-    CHECK(rights(true, 0) == "rw");
-    CHECK(rights(false, 0) == "--");
+    CHECK(open(secure));
+    CHECK_FALSE(open(other));
     const unsigned changes = policy_changes;
     blocks.write("imx8mq.csu", 102 / 2 * 4, 0x003f003f);
     CHECK(policy_changes == changes + 1);
-    CHECK(rights(false, 0) == "r-");
+    CHECK_FALSE(open(other));  // may be read only
+    blocks.write("imx8mq.csu", 102 / 2 * 4, 0x00ff00ff);
+    CHECK(open(other));
     // What only the supervisor may do does not count for a view.
-    blocks.write("imx8mq.csu", 102 / 2 * 4, 0x003b003b);
-    CHECK(rights(false, 0) == "--");
+    blocks.write("imx8mq.csu", 102 / 2 * 4, 0x00bb00bb);
+    CHECK_FALSE(open(other));
     blocks.write("imx8mq.rdc", 0x400 + 4 * 102, 0x3f);
-    CHECK(rights(true, 3) == "--");
+    CHECK(open(secure));
+    blocks.write("imx8mq.rdc", 0x200, 3);
+    CHECK_FALSE(open(secure));
 }
 
 namespace {
