@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 
+#include "bus/deadline.hpp"
 #include "svp/device.hpp"
 #include "svp/host.hpp"
 
@@ -14,9 +14,6 @@ inline constexpr DeviceFaultInfo job_fault_list[] = {
     {"stall", "the end of a job shows `duration` ns later; without one never, until it is given up"},
     {"error-status", "a job ends with the error `value`, or a usual one without it, whatever it has done"},
 };
-
-/** Virtual time of what never happens. */
-inline constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 /**
  * Virtual time when the end of a job shows that is over now, but for @p delay ns of faults on the bus: now()

@@ -159,7 +159,7 @@ void Caam::power_on_registers() {
         ring.reset();
     }
     turn_ = 0;
-    late_waits_ = false;
+    late_end_.forget();
 }
 
 /** All that only the thread that runs jobs touches. */
@@ -334,12 +334,11 @@ bool Caam::goes_on() {
 
 /** The rings take turns; DECO by hand goes first. True if there is a job to run. */
 bool Caam::next_task() {
-    if (late_waits_ && host().now() < late_until_) {
-        return false;
-    }
-    if (late_waits_) {
-        late_waits_ = false;
+    if (late_end_.reached(host().now())) {
+        late_end_.forget();
         finish(late_);
+    } else if (late_end_.waits()) {
+        return false;
     }
     if (running_ && !running_->returned) {
         return true;
@@ -477,11 +476,7 @@ void Caam::end(std::uint32_t status) {
         return;
     }
     late_ = result;
-    late_waits_ = true;
-    late_until_ = time;
-    if (time != never) {
-        host().schedule(0, time);
-    }
+    late_end_.set(host(), time);
 }
 
 void Caam::finish(const Result& result) {
@@ -540,8 +535,7 @@ void Caam::exchange(Archive& archive) {
     }
     archive.value(turn_, ring_count);
     archive.value(violation_);
-    archive.value(late_waits_);
-    archive.value(late_until_);
+    late_end_.exchange(archive);
     archive.value(late_.ring, ring_count - 1);
     late_.ticket.exchange(archive);
     late_.owner.exchange(archive);
@@ -599,7 +593,7 @@ bool Caam::has_its_job(unsigned ring) const {
     const auto is = [&](unsigned number, const Ticket& ticket) {
         return number == ring && rings_[ring].made(ticket);
     };
-    return !rings_[ring].busy() || (late_waits_ && is(late_.ring, late_.ticket)) ||
+    return !rings_[ring].busy() || (late_end_.waits() && is(late_.ring, late_.ticket)) ||
            (running_ && !running_->returned && running_->task.ring >= 0 &&
             is(static_cast<unsigned>(running_->task.ring), running_->task.ticket));
 }
@@ -610,9 +604,7 @@ void Caam::resume() {
         ring.update_line();
     }
     host().cancel(0);
-    if (late_waits_ && late_until_ != never && late_until_ > host().now()) {
-        host().schedule(0, late_until_);
-    }
+    late_end_.resume(host());
     wake();
 }
 

@@ -26,6 +26,7 @@
 #include <memory>
 #include <optional>
 
+#include "bus/deadline.hpp"
 #include "bus/job_faults.hpp"
 #include "bus/power_gated.hpp"
 #include "caam/descriptor/ccb.hpp"
@@ -73,7 +74,7 @@ class Caam : public Device, public PowerGated {
 
  protected:
     void exchange(Archive& archive) override;
-    std::uint32_t state_version() const override { return 3; }
+    std::uint32_t state_version() const override { return 4; }
     void resume() override;
 
  private:
@@ -151,8 +152,7 @@ class Caam : public Device, public PowerGated {
 
     /** A job whose bus accesses an injected fault has delayed: the ring is told at the deadline. */
     Result late_;
-    bool late_waits_ = false;
-    std::int64_t late_until_ = 0;
+    Deadline late_end_{0};  ///< when late_ shows
 
     std::uint64_t seed_ = 0;
     std::uint64_t mode_ = 2;

@@ -9,7 +9,6 @@ namespace svp {
 
 namespace {
 
-constexpr unsigned finish_timer = 0;
 constexpr std::uint32_t region_size = 0x2000;
 constexpr std::uint64_t board_address = 0x303f0000;  // for the leak oracle's records
 
@@ -142,7 +141,7 @@ Response TestPort::move(const Job& job, std::uint32_t length, std::span<std::uin
 
 bool TestPort::work() {
     Job job;
-    host().exclusive([this, &job] { job = finish_at_ == 0 ? job_ : Job{}; });
+    host().exclusive([this, &job] { job = late_end_.waits() ? Job{} : job_; });
     DataFollower* follower = data_follower(host());
     if (follower != nullptr && job.moved == 0) {
         follower->forget_data();
@@ -182,8 +181,7 @@ void TestPort::step_done(const Job& job, std::span<const std::uint8_t> buffer) {
 /** The data has moved; who waits learns of it now, or when faults let it. */
 void TestPort::finish() {
     if (delay_ > 0) {
-        finish_at_ = host().now() + delay_;
-        host().schedule(finish_timer, finish_at_);
+        late_end_.set(host(), host().now() + delay_);
     } else {
         end(0);
     }
@@ -194,7 +192,7 @@ void TestPort::end(std::uint32_t status) {
                                 status_answer.in(0, static_cast<std::uint32_t>(job_.answer)));
     job_ = {};
     delay_ = 0;
-    finish_at_ = 0;
+    late_end_.forget();
     update_irq();
 }
 
@@ -211,7 +209,7 @@ void TestPort::reset() {
     BankDevice::reset();
     job_ = {};
     delay_ = 0;
-    finish_at_ = 0;
+    late_end_.forget();
     update_irq();
 }
 
@@ -228,11 +226,11 @@ void TestPort::exchange(Archive& archive) {
     archive.value(job_.answer, static_cast<std::uint64_t>(Response::decerr));
     archive.bytes(std::as_writable_bytes(std::span(job_.data)));
     archive.value(delay_);
-    archive.value(finish_at_);
+    late_end_.exchange(archive);
     if (archive.writing()) {
         return;
     }
-    const bool finishing = finish_at_ != 0;
+    const bool finishing = late_end_.waits();
     if (busy() ? !acceptable(job_) || (job_.moved == job_.length) != finishing : finishing) {
         archive.fail("the stream holds an impossible job of the test-port");
     }
@@ -243,9 +241,8 @@ void TestPort::exchange(Archive& archive) {
 
 void TestPort::resume() {
     update_irq();
-    if (finish_at_ != 0) {
-        host().schedule(finish_timer, finish_at_);
-    } else if (busy()) {
+    late_end_.resume(host());
+    if (busy() && !late_end_.waits()) {
         host().request_work();
     }
 }

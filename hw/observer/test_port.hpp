@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "bus/bank_device.hpp"
+#include "bus/deadline.hpp"
 
 namespace svp {
 
@@ -72,8 +73,8 @@ class TestPort : public BankDevice {
     void update_irq();
 
     Job job_;
-    std::int64_t delay_ = 0;      ///< ns by which faults delay the job under way so far
-    std::int64_t finish_at_ = 0;  ///< virtual time at which the job is over, ns; 0: it still moves data
+    std::int64_t delay_ = 0;  ///< ns by which faults delay the job under way so far
+    Deadline late_end_{0};    ///< when a delayed job is over; while it moves data it does not wait
 };
 
 }  // namespace svp

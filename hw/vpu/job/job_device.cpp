@@ -12,7 +12,6 @@ namespace svp::vpu {
 
 namespace {
 
-constexpr unsigned finish_timer = 0;
 constexpr std::uint32_t interrupt_offset = 4 * interrupt::number;
 constexpr std::uint32_t control_bits = interrupt::dec_e | interrupt::dec_irq_dis;
 
@@ -88,13 +87,12 @@ void JobDevice::begin() {
 bool JobDevice::abort() {
     const bool under_way = busy_;
     // A late job has been counted already.
-    if (busy_ && late_until_ == 0) {
+    if (busy_ && !late_end_.waits()) {
         statistics_.add_aborted();
     }
     busy_ = false;
-    late_until_ = 0;
+    late_end_.clear(host());
     ++number_;
-    host().cancel(finish_timer);
     leave_engine();
     return under_way;
 }
@@ -163,7 +161,7 @@ bool JobDevice::work() {
         std::uint32_t number = 0;
         bool wanted = false;
         host().exclusive([&] {
-            wanted = busy_ && late_until_ == 0 && turns_->take(*this);
+            wanted = busy_ && !late_end_.waits() && turns_->take(*this);
             registers = job_;
             number = number_;
         });
@@ -231,15 +229,12 @@ void JobDevice::finish(std::uint32_t status, const JobEnd& done) {
         return;
     }
     late_status_ = shown;
-    late_until_ = time;
-    if (time != never) {
-        host().schedule(finish_timer, time);
-    }
+    late_end_.set(host(), time);
 }
 
 void JobDevice::end(std::uint32_t status) {
     busy_ = false;
-    late_until_ = 0;
+    late_end_.forget();
     const std::uint32_t before = bank().value(interrupt_offset);
     const bool quiet = (before & interrupt::dec_irq_dis) != 0;
     bank().set(interrupt_offset, (before & ~interrupt::dec_e) | status | (quiet ? 0 : interrupt::dec_irq));
@@ -247,7 +242,7 @@ void JobDevice::end(std::uint32_t status) {
 }
 
 void JobDevice::timer_expired(unsigned) {
-    if (busy_ && late_until_ != 0) {
+    if (busy_ && late_end_.waits()) {
         end(late_status_);
     }
 }
@@ -264,7 +259,7 @@ void JobDevice::exchange(Archive& archive) {
         archive.value(word);
     }
     archive.value(late_status_);
-    archive.value(late_until_);
+    late_end_.exchange(archive);
     statistics_.exchange(archive);
     if (archive.writing()) {
         return;
@@ -272,7 +267,7 @@ void JobDevice::exchange(Archive& archive) {
     running_.reset();
     turns_->release(*this);
     const bool started = (bank().value(interrupt_offset) & interrupt::dec_e) != 0;
-    if (started != busy_ || (!busy_ && late_until_ != 0) || (late_status_ & ~traits_.status_bits) != 0) {
+    if (started != busy_ || (!busy_ && late_end_.waits()) || (late_status_ & ~traits_.status_bits) != 0) {
         archive.fail("the stream holds an impossible job of the " + std::string(traits_.block));
     }
     bank().check_read_only(archive);
@@ -281,9 +276,8 @@ void JobDevice::exchange(Archive& archive) {
 void JobDevice::resume() {
     ++number_;
     update_irq();
-    if (late_until_ != 0 && late_until_ != never) {
-        host().schedule(finish_timer, late_until_);
-    } else if (busy_ && late_until_ == 0) {
+    late_end_.resume(host());
+    if (busy_ && !late_end_.waits()) {
         host().request_work();
     }
 }

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "bus/bank_device.hpp"
+#include "bus/deadline.hpp"
 #include "bus/job_faults.hpp"
 #include "bus/power_gated.hpp"
 #include "vpu/job/engine_turns.hpp"
@@ -102,7 +103,7 @@ class JobDevice : public BankDevice, public PowerGated {
     bool busy_ = false;                      ///< a job is under way, or done and late
     std::vector<std::uint32_t> job_;         ///< its registers
     std::uint32_t late_status_ = 0;          ///< what a job has ended with whose answers faults delay
-    std::int64_t late_until_ = 0;            ///< virtual time when that shows, ns; 0: it is still at work
+    Deadline late_end_{0};                   ///< when that shows; until a job has ended it does not wait
     std::atomic<std::uint32_t> number_ = 0;  ///< changes whenever a job begins or is given up
     Statistics statistics_;
     Recorder recorder_;
