@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "svp_decrypt.h"
+
 namespace svp::decrypt {
 namespace {
 
@@ -25,10 +27,9 @@ struct RegisterDescriptor {
 }  // namespace
 
 Uuid decrypt_uuid(bool unchecked) {
-    Uuid uuid = {0x3a, 0x9e, 0x4c, 0x17, 0x52, 0xd8, 0x4f, 0x6b,
-                 0x8e, 0x31, 0x53, 0x56, 0x50, 0x44, 0x45, 0x43};
+    Uuid uuid = SVP_DECRYPT_UUID_BYTES;
     if (unchecked)
-        uuid.back() = 0x55;
+        uuid.back() = SVP_DECRYPT_UNCHECKED_LAST_BYTE;
     return uuid;
 }
 

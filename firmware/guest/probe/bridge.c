@@ -5,6 +5,7 @@
 #include "check.h"
 #include "heap.h"
 #include "secure_heap_tee.h"
+#include "svp_decrypt.h"
 #include "tee.h"
 
 #include <errno.h>
@@ -24,10 +25,8 @@ enum {
 };
 
 /* svp-decrypt, which refuses a request of one byte */
-static const uint8_t trusted_application[TEE_UUID_SIZE] = {
-	0x3a, 0x9e, 0x4c, 0x17, 0x52, 0xd8, 0x4f, 0x6b,
-	0x8e, 0x31, 0x53, 0x56, 0x50, 0x44, 0x45, 0x43,
-};
+static const uint8_t trusted_application[TEE_UUID_SIZE] =
+	SVP_DECRYPT_UUID_BYTES;
 
 static const uint32_t bad_parameters = 0xffff0006;
 

@@ -6,16 +6,7 @@
  * A blob is CAAM's: encrypted and authenticated with a key made of the chip's
  * master key and a modifier. The modifier comes from the hardware unique key,
  * hence is no constant that Linux, which has a job ring of its own, could try.
- *
- * UUID 8d3f6a52-41c7-4be0-a5de-5356504b4559. Only the TAs of allowed[] may open
- * a session; Linux gets TEE_ERROR_ACCESS_DENIED.
- *
- *   0 UNWRAP  [0] MEMREF_INPUT blob, [1] MEMREF_OUTPUT key
- *   1 WRAP    [0] MEMREF_INPUT key, [1] MEMREF_OUTPUT blob, 48 bytes longer
- *
- * Keys have 16, 24 or 32 bytes. TEE_ERROR_SECURITY: not a blob of this chip for
- * this use, or a changed one. TEE_ERROR_BAD_PARAMETERS: types, sizes.
- * TEE_ERROR_SHORT_BUFFER: no room.
+ * key_blob.h is its interface.
  */
 
 #include <drivers/caam_extension.h>
@@ -27,25 +18,15 @@
 #include <string_ext.h>
 #include <util.h>
 
-#define KEY_BLOB_UUID \
-	{ 0x8d3f6a52, 0x41c7, 0x4be0, \
-		{ 0xa5, 0xde, 0x53, 0x56, 0x50, 0x4b, 0x45, 0x59 } }
-
-enum key_blob_command {
-	KEY_BLOB_UNWRAP = 0,
-	KEY_BLOB_WRAP = 1,
-};
+#include "key_blob.h"
+#include "svp_decrypt.h"
 
 #define MAX_KEY_SIZE	32
 
 static const TEE_UUID allowed[] = {
-	/* svp-decrypt */
-	{ 0x3a9e4c17, 0x52d8, 0x4f6b,
-		{ 0x8e, 0x31, 0x53, 0x56, 0x50, 0x44, 0x45, 0x43 } },
+	SVP_DECRYPT_UUID,
 #ifdef CFG_SVP_PROBE_PTA
-	/* svp-decrypt-unchecked, of test builds only */
-	{ 0x3a9e4c17, 0x52d8, 0x4f6b,
-		{ 0x8e, 0x31, 0x53, 0x56, 0x50, 0x44, 0x45, 0x55 } },
+	SVP_DECRYPT_UNCHECKED_UUID, /* of test builds only */
 #endif
 };
 

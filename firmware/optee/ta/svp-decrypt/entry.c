@@ -13,16 +13,8 @@
 #include <tee_internal_api.h>
 #include <tee_internal_api_extensions.h>
 
+#include "key_blob.h"
 #include "stream.h"
-
-#define KEY_BLOB_UUID \
-	{ 0x8d3f6a52, 0x41c7, 0x4be0, \
-		{ 0xa5, 0xde, 0x53, 0x56, 0x50, 0x4b, 0x45, 0x59 } }
-
-enum key_blob_command {
-	KEY_BLOB_UNWRAP = 0,
-	KEY_BLOB_WRAP = 1,
-};
 
 /* The key of a session, ready for either mode */
 struct key {

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 srcs-y += entry.c sample.c stream.c
-global-incdirs-y += .
+global-incdirs-y += . ../../pta
 cppflags-$(UNCHECKED) += -DSVP_UNCHECKED
