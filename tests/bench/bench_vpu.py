@@ -32,6 +32,8 @@ CLIPS = {
     "VP9, 16 Mb/s": (".ivf", ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "5", "-threads", "2", "-b:v", "16M")),
     "MPEG-2": (".m2v", ("-c:v", "mpeg2video", "-bf", "2", "-b:v", "15M", "-pix_fmt", "yuv420p")),
 }
+#: Writes nothing unless it is told to
+LIBDE265 = "libde265-dec265"
 #: libavcodec's time over ours that we want, without its SIMD and with it
 AIMS = {"C": 1.0, "SIMD": 0.5}
 HEVC_AIMS = {"C": 1.0, "SIMD": 0.4}
@@ -54,8 +56,8 @@ def _ffmpeg(path, *options):
 
 @benchmark("vpu", needs=())
 def vpu():
-    """CPU time of the engines for a 1080p frame of each codec, against libavcodec on one thread."""
-    host_packages.ensure(["pictures"], parts.OPTIONS.install)
+    """CPU time of the engines for a 1080p frame of each codec, against libavcodec on one thread, and libde265 for HEVC."""
+    host_packages.ensure(["pictures", "bench-vpu"], parts.OPTIONS.install)
     program = native.build(PROGRAM)
     with tempfile.TemporaryDirectory(prefix="svp-bench-vpu-") as folder:
         for number, (title, (suffix, options)) in enumerate(CLIPS.items()):
@@ -63,9 +65,14 @@ def vpu():
             subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", SOURCE, *options, str(path)], check=True)
 
             def measure(file):
-                return {"ours": (_run((program, file)), "ms"), "C": (_run(_ffmpeg(file, "-cpuflags", "0")), "ms"), "SIMD": (_run(_ffmpeg(file)), "ms")}
+                times = {"ours": (program, file), "C": _ffmpeg(file, "-cpuflags", "0"), "SIMD": _ffmpeg(file)}
+                if suffix == ".265":
+                    times["libde265"] = LIBDE265, "-q", "-t", "0", file
+                return {name: (_run(command), "ms") for name, command in times.items()}
 
             best, = best_rounds((path,), measure, ROUNDS)
             for yardstick, aim in (HEVC_AIMS if title.startswith("HEVC") else AIMS).items():
                 yield Row(f"engine / libavcodec, {yardstick}: {title}, {path.stat().st_size * 8 * 25 / FRAMES / 1e6:.0f} Mb/s", value=best["ours"][0],
                           unit="ms", yardstick=best[yardstick][0], better="less", aim=aim)
+            if "libde265" in best:
+                yield Row(f"engine / libde265: {title}", value=best["ours"][0], unit="ms", yardstick=best["libde265"][0], better="less")

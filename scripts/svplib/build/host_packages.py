@@ -35,6 +35,7 @@ NEEDS = {
     "boot-tests": CARDS + ("ffmpeg", "python3-cryptography"),
     # encoders, and the decoder that pictures are compared with
     "pictures": ("ffmpeg", "x264", "libopenh264-dev", "mjpegtools"),
+    "bench-vpu": ("libde265-examples",),
 }
 
 
