@@ -303,8 +303,7 @@ static const BlockLink firewall_links[] = {
     { "tzasc", "tzasc" }, { "gpr", "iomuxc_gpr" },
     { "rdc", "rdc" },     { "csu", "csu" },
     { "semaphore1", "rdc_semaphore1" },
-    { "semaphore2", "rdc_semaphore2" },
-    { "gpc", "gpc" },
+    { "semaphore2", "rdc_semaphore2" }, { "gpc", "gpc" },
 };
 
 static const BlockLink monitor_links[] = {
