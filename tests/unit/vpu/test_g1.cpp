@@ -547,7 +547,7 @@ TEST_CASE("resets of VPU_BLK_CTRL and the VPU's power gate clear the decoders", 
 
 TEST_CASE("the decoders' port goes on at address 0 behind the last one", "[vpu]") {
     FakeHost host;
-    vpu::HostPort port(host);
+    vpu::HostPort port(host, Master::vpu_decoder);
     std::vector<std::uint8_t> data(24);
     for (std::size_t i = 0; i < data.size(); ++i) {
         data[i] = static_cast<std::uint8_t>(i + 1);
