@@ -19,7 +19,8 @@ TZASC, GPR10 = 0x32F80000, 0x30340028
 SIZE_64M = 0x19
 PATTERN = 0x600DF00D
 FULL = PATTERN.to_bytes(4, "little") * (MIB // 4)
-ATTEMPTS = 30  # to find a job in its middle
+#: To find a job in its middle: a busy host may let it run to its end at once, again and again
+ATTEMPTS = 300
 
 
 class WorkerCase(SleepingBoardCase):
