@@ -83,7 +83,7 @@ class Tables(unittest.TestCase):
         page = report_html.page(self.made)
         self.assertIn("<h2>flip &lt;&amp;&gt;</h2>", page)
         self.assertIn('<td><b>5ms</b></td><td></td><td><a href="#case-5">1</a></td><td><a href="#case-1">1</a></td>', page)
-        self.assertIn('<details id="case-5"', page)
+        self.assertIn('<details class="case passed" id="case-5"', page)
 
 
 class Verdicts(unittest.TestCase):

@@ -144,7 +144,7 @@ def _case(case):
     for name in ("console", "secure-console"):
         if any(case.get(name, ())):
             body += f"<h4>End of the {name.replace('-', ' ')}</h4><pre>{_text(chr(10).join(case[name]))}</pre>"
-    return (f'<details id="case-{case["index"]}" class="case {case["verdict"]}"{opened}><summary><span class="badge">{_SIGNS[case["verdict"]]}</span> '
+    return (f'<details class="case {case["verdict"]}" id="case-{case["index"]}"{opened}><summary><span class="badge">{_SIGNS[case["verdict"]]}</span> '
             f'<span class="name">{_text(case["name"])}</span> <span class="small">{_text(case["from"])}, policy {_text(case["policy"])}, '
             f'{case["seconds"]:.2f} s{_marks(case)}</span></summary>{body}</details>\n')
 
