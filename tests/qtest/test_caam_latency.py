@@ -9,7 +9,7 @@ import time
 import unittest
 
 from svplib.machine import caam_jobs
-from svplib.machine.caam_jobs import CLASS1, IRBAR, IRJAR, IRSR, ORBAR, ORSFR, ORSR, Descriptor, Job
+from svplib.machine.caam_jobs import CLASS1, IRBAR, IRJAR, IRSAR, IRSR, ORBAR, ORSFR, ORSR, Descriptor, Job
 from svplib.machine.test_port import secure_registers, write_cells, write_command
 from test_caam import CaamCase
 
@@ -20,12 +20,12 @@ ORJRR = 0x34
 STORE_MATH0 = 0x0A << 27 | 3 << 25 | 8 << 16 | 4
 
 
-def long_powers(memory, size=512, count=1000):
-    """Seconds of public key work in one job that has written before."""
+def long_powers(memory, size=512, count=1000, written=True):
+    """Seconds of public key work in one job that has written before, or has not, so that it can be put back into its ring."""
     number = (1 << 8 * size - 1 | 0x1234567 | 1).to_bytes(size, "big")
     n, a, e = (memory.put(number) for _ in range(3))
     descriptor = Descriptor()
-    descriptor.words += [STORE_MATH0, memory.allocate(4)]
+    descriptor.words += [STORE_MATH0, memory.allocate(4)] if written else []
     descriptor.load(CLASS1, 0x08, n, size).load(CLASS1, 0x0C, a, size).key_at(CLASS1 | 1 << 16, e, size)
     descriptor.words += [0x15 << 27 | 0xC << 16 | 4 << 12 | 4, count]
     descriptor.operation(0x01800006)
@@ -82,6 +82,28 @@ class LatencyTest(CaamCase):
                 board.qmp.command("cont")
                 ring.wait(2)
                 self.assertEqual(ring.results(), [(job.address, 0), (after.address, 0)])
+                board.stop()
+
+    def test_a_ring_whose_size_changes_under_its_only_job(self):
+        """The machine stops, which puts the job back into a ring that has no place for it any more: a state that can be loaded all the same."""
+        for size in (0, 1, 0x3FF):
+            with self.subTest(size=size):
+                board = self.board()
+                memory, (ring,) = self.rings(board, (1,))
+                places = ring.get(IRSAR)
+                ring.add([long_powers(memory, written=False)])
+                while ring.get(IRSAR) < places:
+                    time.sleep(0.001)  # the job is taken out of the ring
+                _, writel = secure_registers(board.qmp)
+                writel(ring.register(IRSR), size)
+                self.answer(board, "stop")
+                self.assertEqual(ring.get(ORSFR), 0, "the job was not waited for")
+                board = self.load(self.save(board), "")
+                self.answer(board, "cont")
+                self.answer(board, "system_reset")
+                board.qmp.wait_event("RESET")
+                memory, (ring,) = self.rings(board, (1,))
+                self.run_all(ring, caam_jobs.mixed(memory, 3))
                 board.stop()
 
     def test_a_ring_that_its_own_jobs_keep_full(self):
