@@ -13,7 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 from svplib.base.errors import UsageError
-from svplib.commands import guest_input
+from svplib.commands import cli, guest_input, run
 
 
 class WithFolder(unittest.TestCase):
@@ -136,3 +136,12 @@ class Numbers(WithFolder):
             taken.listen()
             self.refuses("in use", guest_input.vnc, "vnc:78")
         self.refuses("none of", guest_input.vnc, "vnc:x")
+
+
+class Policy(unittest.TestCase):
+    def test_default(self):
+        """Who says nothing gets the policy under which nothing that Linux may do gets round the firewalls; who asks for less is heard."""
+        for words, firmware, wanted in (([], "optee", "strict"), (["--shell"], "optee", "strict"), (["--policy", "open"], "optee", "open"), (["--policy", "nxp"], "optee", "nxp"),
+                                        (["--firmware", "none"], "none", "open")):
+            with self.subTest(words):
+                self.assertEqual(run._settings(cli._parser().parse_args(["run", *words]), firmware)["policy"], wanted)
