@@ -6,6 +6,7 @@ world a player needs both, for Linux's decoders are told what is in them.
 """
 
 from ..base.errors import SvpError
+from .bits import PlainBits
 
 _SLOTS, _SEGMENTS = 8, 8
 _SYNC, _RGB = 0x498342, 7
@@ -30,20 +31,6 @@ def frames(sample):
     return found
 
 
-class _Bits:
-    def __init__(self, data):
-        self._data, self.at = data, 0
-
-    def take(self, count):
-        value = 0
-        for _ in range(count):
-            if self.at >= 8 * len(self._data):
-                raise SvpError("a frame of the film ends inside its header")
-            value = value << 1 | self._data[self.at // 8] >> 7 - self.at % 8 & 1
-            self.at += 1
-        return value
-
-
 class Headers:
     """The headers of a stream's frames, one after the other; widths of references last, for the number of tiles follows from them."""
 
@@ -55,23 +42,23 @@ class Headers:
 
     def clear_bytes(self, unit):
         """Bytes at a frame's beginning that stay clear: both headers, or all of one that has no more. Frames are asked about in their order."""
-        bits = _Bits(unit)
-        if bits.take(2) != 2:
+        bits = PlainBits(unit)
+        if bits.bits(2) != 2:
             raise SvpError("a frame of the film is not VP9")
-        profile = bits.take(1) | bits.take(1) << 1
+        profile = bits.bits(1) | bits.bits(1) << 1
         if profile == 3:
-            bits.take(1)
-        if bits.take(1):  # show_existing_frame
+            bits.bits(1)
+        if bits.bits(1):  # show_existing_frame
             return len(unit)
-        inter, shown, resilient = bits.take(1), bits.take(1), bits.take(1)
+        inter, shown, resilient = bits.bits(1), bits.bits(1), bits.bits(1)
         refresh, width = self._inter(bits, profile, shown, resilient) if inter else self._key(bits, profile)
         if not resilient:
-            bits.take(2)
-        bits.take(2)
+            bits.bits(2)
+        bits.bits(2)
         _filter_and_quantizer(bits)
         _segmentation(bits)
         _tiles(bits, width)
-        compressed = bits.take(16)
+        compressed = bits.bits(16)
         self._widths = [width if refresh >> slot & 1 else before for slot, before in enumerate(self._widths)]
         end = (bits.at + 7) // 8 + compressed
         if not compressed or end > len(unit):
@@ -84,84 +71,84 @@ class Headers:
         return (1 << _SLOTS) - 1, _size(bits)
 
     def _inter(self, bits, profile, shown, resilient):
-        intra = not shown and bits.take(1)
+        intra = not shown and bits.bits(1)
         if not resilient:
-            bits.take(2)
+            bits.bits(2)
         if intra:
             if profile:
                 _colours(bits, profile)
-            elif bits.take(24) != _SYNC:
+            elif bits.bits(24) != _SYNC:
                 raise SvpError("an intra frame of the film has no sync code")
-            refresh = bits.take(_SLOTS)
+            refresh = bits.bits(_SLOTS)
             return refresh, _size(bits)
-        refresh = bits.take(_SLOTS)
-        references = [(bits.take(3), bits.take(1))[0] for _ in range(3)]
-        same = next((slot for slot in references if bits.take(1)), None)
-        width = self._widths[same] if same is not None else bits.take(16) + 1
+        refresh = bits.bits(_SLOTS)
+        references = [(bits.bits(3), bits.bits(1))[0] for _ in range(3)]
+        same = next((slot for slot in references if bits.bits(1)), None)
+        width = self._widths[same] if same is not None else bits.bits(16) + 1
         if same is None:
-            bits.take(16)
+            bits.bits(16)
         _render_size(bits)
-        bits.take(1)
-        if not bits.take(1):
-            bits.take(2)
+        bits.bits(1)
+        if not bits.bits(1):
+            bits.bits(2)
         return refresh, width
 
 
 def _colours(bits, profile):
-    if bits.take(24) != _SYNC:
+    if bits.bits(24) != _SYNC:
         raise SvpError("a key frame of the film has no sync code")
     if profile >= 2:
-        bits.take(1)
-    if bits.take(3) != _RGB:
-        bits.take(1)
+        bits.bits(1)
+    if bits.bits(3) != _RGB:
+        bits.bits(1)
         if profile % 2:
-            bits.take(3)
+            bits.bits(3)
     elif profile % 2:
-        bits.take(1)
+        bits.bits(1)
 
 
 def _size(bits):
-    width = bits.take(16) + 1
-    bits.take(16)
+    width = bits.bits(16) + 1
+    bits.bits(16)
     _render_size(bits)
     return width
 
 
 def _render_size(bits):
-    if bits.take(1):
-        bits.take(32)
+    if bits.bits(1):
+        bits.bits(32)
 
 
 def _filter_and_quantizer(bits):
-    bits.take(9)
-    if bits.take(1) and bits.take(1):
+    bits.bits(9)
+    if bits.bits(1) and bits.bits(1):
         for _ in range(4 + 2):
-            if bits.take(1):
-                bits.take(7)
-    bits.take(8)
+            if bits.bits(1):
+                bits.bits(7)
+    bits.bits(8)
     for _ in range(3):
-        if bits.take(1):
-            bits.take(5)
+        if bits.bits(1):
+            bits.bits(5)
 
 
 def _segmentation(bits):
-    if not bits.take(1):
+    if not bits.bits(1):
         return
-    if bits.take(1):
+    if bits.bits(1):
         for _ in range(7):
-            if bits.take(1):
-                bits.take(8)
-        if bits.take(1):
+            if bits.bits(1):
+                bits.bits(8)
+        if bits.bits(1):
             for _ in range(3):
-                if bits.take(1):
-                    bits.take(8)
-    if not bits.take(1):
+                if bits.bits(1):
+                    bits.bits(8)
+    if not bits.bits(1):
         return
-    bits.take(1)
+    bits.bits(1)
     for _ in range(_SEGMENTS):
         for count, signed in _FEATURES:
-            if bits.take(1):
-                bits.take(count + signed)
+            if bits.bits(1):
+                bits.bits(count + signed)
 
 
 def _tiles(bits, width):
@@ -172,7 +159,7 @@ def _tiles(bits, width):
     while blocks >> most >= 4:
         most += 1
     columns = least
-    while columns < most - 1 and bits.take(1):
+    while columns < most - 1 and bits.bits(1):
         columns += 1
-    if bits.take(1):
-        bits.take(1)
+    if bits.bits(1):
+        bits.bits(1)
