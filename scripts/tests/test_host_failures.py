@@ -230,6 +230,23 @@ class Mistakes(unittest.TestCase):
                 cli.main(words)
             self.assertEqual(caught.exception.code, 2, words)
 
+    def test_empty(self):
+        """What names nothing is no name left out: --kernel "$IMAGE" without IMAGE must not run our kernel."""
+        options = ("--kernel", "--dtb", "--initrd", "--bl32", "--bl33", "--sd", "--overlay", "--film", "--html", "--json", "--exec", "--scenario", "-m",
+                   "--display", "--linux-src", "--qemu-src")
+        for words in (*(["run", option, ""] for option in options), ["run", "--get", ""], ["inject", ""], ["inject", "a.json", "--only", ""], ["decode", ""],
+                      ["decode", "a.ivf", "--md5", ""], ["film", "pack", "", "out.mp4"], ["film", "pack", "in.mp4", ""], ["card", "make", ""],
+                      ["card", "put", "a.img", ""], ["card", "put", "a.img", "a", "--to", ""], ["watch", ""], ["bench", ""], ["build", ""], ["path", ""],
+                      ["test", "unit", "--junit", ""], ["versions", "--json", ""], ["clean", ""]):
+            errors = io.StringIO()
+            with contextlib.redirect_stderr(errors), self.subTest(words=words):
+                try:
+                    status = cli.main(words)
+                except SystemExit as ended:  # a name out of a list
+                    status = ended.code
+                self.assertEqual(status, 2)
+                self.assertRegex(errors.getvalue(), r"^svp: [^\n]*(?:it is empty|invalid choice: '')[^\n]*\n\Z")
+
 
 class Signals(HostCase):
     def test_each(self):

@@ -115,6 +115,8 @@ A stream without a checksum is decoded and its MD5 printed; one that the hardwar
 }
 
 
+#: What may be empty: words that may be none, and a pattern that all names match
+_MAY_BE_EMPTY = ("append", "pattern")
 #: Options of QEMU that people type at once
 _QEMU_OPTIONS = ("-s", "-S", "-d", "-D", "-gdb", "-nic", "-netdev", "-device", "-drive", "-serial", "-monitor", "-qmp", "-nographic", "-icount", "-trace",
                  "-M", "-cpu", "-snapshot", "-append", "-kernel", "-dtb", "-initrd", "-bios", "-seed", "-loadvm", "-incoming", "-usb", "-vnc")
@@ -136,6 +138,24 @@ def _unknown(command, words):
         if word in _QEMU_OPTIONS and command == "run":
             return f"{word}: options of QEMU come last, behind '--': svp run -- {' '.join(words)}"
     return f"svp {command} does not know {' '.join(words)}; see svp {command} --help"
+
+
+def _refuse_empty(arguments, parser):
+    """An option or a name that is there and empty is a variable that nobody set: what it was to name would be left out without a word."""
+    for name, value in vars(arguments).items():
+        if name not in _MAY_BE_EMPTY and "" in (value if isinstance(value, list) else [value]):
+            option = next((action.option_strings[-1] if action.option_strings else action.metavar
+                           for action in _actions(parser.commands[arguments.command]) if action.dest == name), name)
+            raise UsageError(f"{option}: it is empty; if it came from a variable, that is not set")
+
+
+def _actions(parser):
+    """The options and names that a parser knows, those of its tasks included."""
+    for action in parser._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for task in action.choices.values():
+                yield from _actions(task)
 
 
 def _parser():
@@ -269,6 +289,7 @@ def _run(words):
         raise UsageError(_unknown(arguments.command, unknown))
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    _refuse_empty(argparse.Namespace(**{name: value for name, value in vars(arguments).items() if name != "extra"}), parser)
     if arguments.extra and arguments.command != "run":
         raise UsageError("only 'svp run' takes QEMU arguments after --")
     _apply(arguments)
