@@ -28,6 +28,7 @@ FAILURES = (
     ("RCU stall", "rcu: INFO: rcu_sched detected stalls on CPUs/tasks:"),
     ("RCU stall", "[   60.000000] rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1-.... }"),
     ("hung task", "[  243.000000] INFO: task kworker/0:1:123 blocked for more than 120 seconds."),
+    ("hung task", "[  243.000000] INFO: task Web Content:2417 blocked for more than 120 seconds."),
     ("SError", "[    3.000000] SError Interrupt on CPU2, code 0x00000000bf000002 -- SError"),
     ("BL31 panic", "PANIC in EL3."),
     ("BL31 panic", "PANIC at PC : 0x0000000000910f5c"),
@@ -37,6 +38,9 @@ FAILURES = (
     ("OP-TEE panic", "E/TC:2 0 Panic at core/kernel/assert.c:28 <_assert_break>"),
     ("OP-TEE panic", "E/TC:0 0 Core data-abort at address 0x0 (translation fault)"),
     ("failed init", "ALERT!  /dev/mmcblk0p2 does not exist.  Dropping to a shell!"),
+    ("failed init", "No init found. Try passing init= bootarg."),
+    ("failed init", "Target filesystem doesn't have requested /sbin/init."),
+    ("failed init", "run-init: can't execute '/sbin/init': No such file or directory"),
     ("failed init", "You are in emergency mode. After logging in, type \"journalctl -xb\" to view"),
     ("failed init", "[    3.000000] systemd[1]: Freezing execution."),
     ("failed init", "[    3.000000] Failed to execute /sbin/init (error -2)"),
@@ -44,6 +48,7 @@ FAILURES = (
     ("U-Boot", '"Synchronous Abort" handler, esr 0x96000010'),
     ("Xen panic", "(XEN) Panic on CPU 0:"),
 )
+HALTED = "[   27.601043] reboot: System halted\n"
 #: What they print and do not fail
 NO_FAILURES = (
     "[    1.0] Kernel command line: console=ttymxc0,115200 panic=10 oops=panic", "[    1.0] ---[ end Kernel panic - not syncing: x ]---",
@@ -66,6 +71,11 @@ class Patterns(unittest.TestCase):
                     self.assertIsNotNone(found)
                     self.assertEqual(found.name, name)
                     self.assertIn(line[:60], found.line)
+
+    def test_halted(self):
+        for text, halted in ((HALTED, True), ("# \n[   27.601043][    T1] reboot: Power off not available: System halted instead\n", True), ("reboot: System halted\n", True),
+                             ("# grep 'reboot: System halted'\n", False), ("[    9.000000] reboot: Power down\n", False)):
+            self.assertEqual(guest_failures.halted(text), halted, text)
 
     def test_others(self):
         self.assertIsNone(guest_failures.find("\n".join(NO_FAILURES)))
@@ -110,6 +120,12 @@ class Programs(MachineCase):
     def test_silence(self):
         self.fails([["print", INIT + "half a li"]], "silence", "--silence", "2")
 
+    def test_halted(self):
+        """The guest is at its end, QEMU is not: at once, and what the programs said counts."""
+        self.fails([["print", INIT + HALTED]], "(ended before|halted)")
+        done = self.shell([["print", INIT + "SVP exit 0\nSVP end halt\n" + HALTED]], "--append", "svp.run=some-program")
+        self.assertEqual(done.status, 0, done.errors)
+
     def test_ends_without_a_verdict(self):
         self.fails([["print", INIT], ["event", "SHUTDOWN", {"guest": True, "reason": "guest-shutdown"}], ["exit", 0]], "(ended before|switched itself off)")
 
@@ -121,6 +137,14 @@ class Shell(MachineCase):
         done = self.shell([["print", "SVP shell\n# "], ["event", "SHUTDOWN", {"guest": True, "reason": "guest-shutdown"}], ["exit", 0]])
         self.assertEqual(done.status, 0, done.errors)
         self.assertRegex(done.lines[-1], r"^svp: logs: /")
+
+    def test_halted(self):
+        """As good as switched off, where nobody sits at a terminal."""
+        for before in ("", "[    9.000000] reboot: Restarting system\n"):
+            reset = [["event", "RESET", {"guest": True, "reason": "guest-reset"}]] if before else []
+            done = self.shell([["print", "SVP shell\n# " + "\n" + before], *reset, ["print", "SVP shell\n# \n" + HALTED]])
+            self.assertEqual(done.status, 0, done.errors)
+            self.assertRegex(done.lines[-1], r"^svp: logs: /")
 
     def test_panic_ends_it(self):
         """Instead of a reboot for ever."""

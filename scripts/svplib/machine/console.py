@@ -174,6 +174,8 @@ class Console:
                 if left <= 0:
                     raise ConsoleTimeout(f"{self._name}: /{wanted.pattern}/ did not come in "
                                          f"{timeout * timeout_scale():g} s", self._tail_locked())
+                if guest_failures.halted(self._text):
+                    raise ConsoleFailed(f"{self._name}: the guest has halted itself while waiting for /{wanted.pattern}/", self._tail_locked())
                 self._look_at_silence(wanted)
                 if self._watch:
                     self._watch()
@@ -182,12 +184,14 @@ class Console:
                 self._state.wait_for(lambda: len(self._text) != size or self._closed, left)
 
     def failure(self):
-        """Raise ConsoleFailed for a failure that this line has printed since the last one that was raised."""
+        """Raise ConsoleFailed for a failure that this line has printed since the last one that was raised, or for a guest that has halted."""
         with self._state:
             found = guest_failures.find(self._text, max(self._judged, self._position))
             if found:
                 self._judged = found.start + 1
                 raise ConsoleFailed(f"{self._name}: guest failed, {found}", self._tail_locked())
+            if guest_failures.halted(self._text):
+                raise ConsoleFailed(f"{self._name}: the guest has halted itself, QEMU does not end by that", self._tail_locked())
 
     def _look_beside(self, wanted, fail_on):
         """Failures on other lines; a wait that wants no failures leaves those that have come unjudged for good."""

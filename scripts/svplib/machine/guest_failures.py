@@ -21,11 +21,12 @@ KINDS = (
     ("kernel lockup", r"(?:watchdog: )?BUG: soft lockup|Watchdog detected hard LOCKUP"),
     ("kernel BUG", rf"kernel BUG at |{_KERNEL}BUG: "),
     ("RCU stall", r"rcu: INFO: \S+ (?:self-)?detected (?:expedited )?stall|rcu_\w+ (?:kthread starved|self-detected stall|detected stall)"),
-    ("hung task", r"INFO: task \S+ blocked (?:for more than|in I/O wait)|INFO: task \S+ is blocked on"),
+    ("hung task", r"INFO: task [^\n]{1,40}?:\d+ (?:blocked (?:for more than|in I/O wait)|is blocked on)"),
     ("SError", r"SError Interrupt on CPU"),
     ("BL31 panic", r"PANIC (?:in EL3|at PC)|Unhandled (?:Exception|Interrupt Exception|External Abort)\b|^ASSERT: |BACKTRACE: START: "),
     ("OP-TEE panic", r"[EF]/TC:[^\n]{0,16}?\bPanic\b|Core \w+-abort at address"),
     ("failed init", r"^ALERT! .* does not exist\.\s+Dropping to a shell|^You are in emergency mode\.|^Entering emergency mode\.|\bFreezing execution\.?\s*$"
+                    r"|^No init found\. Try passing init= bootarg|^Target filesystem doesn't have requested |^run-init: can't execute '"
                     r"|^Failed to execute /\S+ \(error -\d+\)|\] Failed to execute /\S+ \(error -\d+\)"),
     ("loader stub", r"svp-boot: (?:no image table|DDR is smaller|image \d+ is damaged)"),
     ("U-Boot", r"### ERROR ### Please RESET the board|\"(?:Synchronous Abort|Error)\" handler, esr"),
@@ -36,6 +37,8 @@ FATAL = ("kernel panic", "BL31 panic", "OP-TEE panic", "loader stub", "U-Boot", 
 PATTERN = "|".join(f"(?:{pattern})" for _, pattern in KINDS)
 #: What software prints before it resets the machine on purpose
 _RESTART = re.compile(r"reboot: Restarting system|^SVP end reboot|^resetting \.\.\.|reboot: Power down|reboot: System halted", re.MULTILINE)
+#: After this no CPU does anything, and QEMU does not end
+_HALTED = re.compile(r"(?:\[[ \d.]+\](?:\[[^\]\n]*\])? )?reboot: (?:Power off not available: )?System halted")
 _KINDS = [(name, re.compile(pattern, re.MULTILINE)) for name, pattern in KINDS]
 _ANY = re.compile(PATTERN, re.MULTILINE)
 _LINE_SHOWN = 160
@@ -66,6 +69,12 @@ def find(text, begin=0):
         return None
     name = next((name for name, pattern in _KINDS if pattern.match(text, match.start())), "failure")
     return Failure(name, whole_line(text, match.start()), match.start())
+
+
+def halted(text):
+    """Whether the last that a guest said is that it has halted: a machine that is neither off nor of any use."""
+    last = text[-_LINE_SHOWN * 2:].rstrip()
+    return bool(_HALTED.match(whole_line(last, len(last))))
 
 
 def restart_announced(text, begin=0):

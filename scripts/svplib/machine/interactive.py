@@ -166,6 +166,9 @@ class Session:
             if self._failure and not self._debugger and (not self._terminal or self._failure.name in guest_failures.FATAL):
                 time.sleep(LAST_WORDS_SECONDS)
                 return
+            if not self._terminal and not self._debugger and guest_failures.halted(self._logs[0].text):
+                self._reasons.append("guest-shutdown")
+                return
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(LOOK_SECONDS)
         for _ in range(20):  # QEMU's last words are on their way
