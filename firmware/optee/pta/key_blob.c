@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Key blobs: a pseudo TA that unwraps content keys for the TA svp-decrypt, so
- * that the normal world stores and passes on keys that it cannot read.
+ * Key blobs: a pseudo TA that unwraps content keys for the TAs svp-decrypt
+ * and svp-vp9, so that the normal world stores and passes on keys that it cannot
+ * read.
  *
  * A blob is CAAM's: encrypted and authenticated with a key made of the chip's
  * master key and a modifier. The modifier comes from the hardware unique key,
@@ -20,30 +21,41 @@
 
 #include "key_blob.h"
 #include "svp_decrypt.h"
+#include "svp_vp9.h"
 
 #define MAX_KEY_SIZE	32
 
-static const TEE_UUID allowed[] = {
-	SVP_DECRYPT_UUID,
+/* What a key is for. A blob for one use is no blob for another. */
+static const char for_samples[] = "svp-decrypt content key";
+static const char for_headers[] = "svp-vp9 content key";
+
+static const struct client {
+	TEE_UUID uuid;
+	const char *use;
+} clients[] = {
+	{ SVP_DECRYPT_UUID, for_samples },
+	{ SVP_VP9_UUID, for_headers },
 #ifdef CFG_SVP_PROBE_PTA
-	SVP_DECRYPT_UNCHECKED_UUID, /* of test builds only */
+	{ SVP_DECRYPT_UNCHECKED_UUID, for_samples }, /* of test builds only */
 #endif
 };
 
-static const char modifier_label[] = "svp-decrypt content key";
-
 static TEE_Result open_session(uint32_t types __unused,
 			       TEE_Param params[TEE_NUM_PARAMS] __unused,
-			       void **session __unused)
+			       void **session)
 {
 	struct ts_session *caller = ts_get_calling_session();
 	size_t n = 0;
 
 	if (!caller || !is_user_ta_ctx(caller->ctx))
 		return TEE_ERROR_ACCESS_DENIED;
-	for (n = 0; n < ARRAY_SIZE(allowed); n++)
-		if (!memcmp(&caller->ctx->uuid, allowed + n, sizeof(TEE_UUID)))
+	for (n = 0; n < ARRAY_SIZE(clients); n++) {
+		if (!memcmp(&caller->ctx->uuid, &clients[n].uuid,
+			    sizeof(TEE_UUID))) {
+			*session = (void *)(clients + n);
 			return TEE_SUCCESS;
+		}
+	}
 
 	return TEE_ERROR_ACCESS_DENIED;
 }
@@ -53,14 +65,13 @@ static bool is_key_size(size_t size)
 	return size == 16 || size == 24 || size == MAX_KEY_SIZE;
 }
 
-static TEE_Result run(enum key_blob_command command, const TEE_Param *in,
+static TEE_Result run(bool wraps, const char *use, const TEE_Param *in,
 		      TEE_Param *out)
 {
 	uint8_t modifier[CAAM_BLOB_MODIFIER_SIZE] = { };
 	uint8_t key[MAX_KEY_SIZE] = { };
 	uint8_t blob[MAX_KEY_SIZE + CAAM_BLOB_OVERHEAD] = { };
 	TEE_Result res = TEE_SUCCESS;
-	bool wraps = command == KEY_BLOB_WRAP;
 	size_t key_size = in->memref.size;
 	size_t out_size = 0;
 	size_t room = out->memref.size;
@@ -76,9 +87,8 @@ static TEE_Result run(enum key_blob_command command, const TEE_Param *in,
 	if (!out->memref.buffer)
 		return TEE_ERROR_BAD_PARAMETERS;
 
-	res = huk_subkey_derive(HUK_SUBKEY_UNIQUE_TA, modifier_label,
-				sizeof(modifier_label), modifier,
-				sizeof(modifier));
+	res = huk_subkey_derive(HUK_SUBKEY_UNIQUE_TA, use, strlen(use) + 1,
+				modifier, sizeof(modifier));
 	if (res)
 		return res;
 
@@ -98,18 +108,23 @@ static TEE_Result run(enum key_blob_command command, const TEE_Param *in,
 	return res;
 }
 
-static TEE_Result invoke_command(void *session __unused, uint32_t command,
+static TEE_Result invoke_command(void *session, uint32_t command,
 				 uint32_t types,
 				 TEE_Param params[TEE_NUM_PARAMS])
 {
-	if (command != KEY_BLOB_UNWRAP && command != KEY_BLOB_WRAP)
+	const struct client *client = session;
+	const char *use = client->use;
+
+	if (command > KEY_BLOB_WRAP_FOR_HEADERS)
 		return TEE_ERROR_NOT_SUPPORTED;
+	if (command == KEY_BLOB_WRAP_FOR_HEADERS)
+		use = for_headers;
 	if (types != TEE_PARAM_TYPES(TEE_PARAM_TYPE_MEMREF_INPUT,
 				     TEE_PARAM_TYPE_MEMREF_OUTPUT,
 				     TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE))
 		return TEE_ERROR_BAD_PARAMETERS;
 
-	return run(command, params, params + 1);
+	return run(command != KEY_BLOB_UNWRAP, use, params, params + 1);
 }
 
 pseudo_ta_register(.uuid = KEY_BLOB_UUID, .name = "svp_key_blob",

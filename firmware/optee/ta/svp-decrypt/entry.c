@@ -88,7 +88,8 @@ static TEE_Result decrypt_sample(uint32_t types,
 }
 
 #ifdef SVP_UNCHECKED
-static TEE_Result wrap_key(uint32_t types, TEE_Param params[TEE_NUM_PARAMS])
+static TEE_Result wrap_key(uint32_t command, uint32_t types,
+			   TEE_Param params[TEE_NUM_PARAMS])
 {
 	uint8_t blob[SVP_DECRYPT_MAX_BLOB] = { };
 	uint8_t key[SVP_DECRYPT_MAX_KEY] = { };
@@ -103,8 +104,7 @@ static TEE_Result wrap_key(uint32_t types, TEE_Param params[TEE_NUM_PARAMS])
 	    params[0].memref.size > sizeof(key) || !params[0].memref.buffer)
 		return TEE_ERROR_BAD_PARAMETERS;
 	memcpy(key, params[0].memref.buffer, params[0].memref.size);
-	res = svp_key_blob(KEY_BLOB_WRAP, key, params[0].memref.size, blob,
-			   &size);
+	res = svp_key_blob(command, key, params[0].memref.size, blob, &size);
 	TEE_MemFill(key, 0, sizeof(key));
 	if (res)
 		return res;
@@ -151,7 +151,9 @@ TEE_Result TA_InvokeCommandEntryPoint(void *session __unused, uint32_t command,
 		return decrypt_sample(types, params);
 #ifdef SVP_UNCHECKED
 	case SVP_DECRYPT_WRAP:
-		return wrap_key(types, params);
+		return wrap_key(KEY_BLOB_WRAP, types, params);
+	case SVP_DECRYPT_WRAP_FOR_HEADERS:
+		return wrap_key(KEY_BLOB_WRAP_FOR_HEADERS, types, params);
 #endif
 	default:
 		return TEE_ERROR_NOT_SUPPORTED;

@@ -12,7 +12,8 @@
  *   [3] VALUE_OUTPUT   a: bytes that CAAM wrote to [2] by itself,
  *                      b: bytes that went through memory of the TA
  *
- * Of WRAP, in test builds only (UUID of svp-decrypt-unchecked):
+ * Of WRAP, and of WRAP_FOR_HEADERS, whose blob is for svp-vp9, in test builds
+ * only (UUID of svp-decrypt-unchecked):
  *
  *   [0] MEMREF_INPUT   a key of 16, 24 or 32 bytes
  *   [1] MEMREF_OUTPUT  its blob, 48 bytes longer
@@ -45,6 +46,7 @@
 enum svp_decrypt_command {
 	SVP_DECRYPT_SAMPLE = 0,
 	SVP_DECRYPT_WRAP = 1,
+	SVP_DECRYPT_WRAP_FOR_HEADERS = 2,
 };
 
 #define SVP_DECRYPT_VERSION		1
