@@ -11,6 +11,7 @@ const char usage[] =
     "usage: svp-decrypt FILE [options]            decrypt into a new buffer of a protected heap\n"
     "       svp-decrypt --bench MIB [--key FILE]  measure CTR and CBC\n"
     "       svp-decrypt --wrap HEX --output FILE  make a key blob (OP-TEE built for tests)\n"
+    "       svp-decrypt --headers FILE            what svp-vp9 reads in the samples of a container\n"
     "FILE: a container (its header says all), or raw encrypted bytes with --mode, --iv and --key\n"
     "  --mode ctr|cbc|cenc|cbcs   --iv HEX (16 or 32 digits)   --key FILE (blob; also instead of a "
     "container's)\n"
@@ -18,6 +19,7 @@ const char usage[] =
     "  --subsamples FILE          lines of clear and encrypted bytes, of cenc and cbcs\n"
     "  --heap NAME                default video; secure-video is the heap of the TEE subsystem\n"
     "  --offset N                 first byte in the buffer   --skew N  first byte in the window\n"
+    "  --for-headers              --wrap: a blob for svp-vp9\n"
     "for tests: --unchecked, --reverse (to --output FILE), --hostile\n";
 
 namespace {
@@ -81,6 +83,10 @@ std::optional<Result<Done>> raw_option(SampleDescription& raw, bool& has_mode, c
 bool flag_option(Arguments& arguments, const std::string& option) {
     if (option == "--help" || option == "-h")
         arguments.task = Arguments::Task::help;
+    else if (option == "--headers")
+        arguments.task = Arguments::Task::headers;
+    else if (option == "--for-headers")
+        arguments.application = Application::vp9;
     else if (option == "--unchecked")
         arguments.test.unchecked = true;
     else if (option == "--reverse")
@@ -196,7 +202,7 @@ Result<Arguments> Arguments::parse(const std::vector<std::string>& words) {
                 return done.error();
         }
     }
-    if (arguments.task == Task::file && arguments.file.empty())
+    if ((arguments.task == Task::file || arguments.task == Task::headers) && arguments.file.empty())
         return Error{"no file given"};
     if (arguments.task == Task::wrap && arguments.output.empty())
         return Error{"--wrap: --output is missing"};

@@ -15,7 +15,7 @@
 namespace svp::decrypt {
 
 struct Arguments {
-    enum class Task { help, file, bench, wrap };
+    enum class Task { help, file, bench, wrap, headers };
 
     Task task = Task::file;
     std::string file;
@@ -28,6 +28,7 @@ struct Arguments {
     std::uint64_t offset = 0;              ///< where the clear text begins in the buffer
     std::uint64_t skew = 0;                ///< where a sample begins in the window
     std::uint64_t bench_mebibytes = 0;
+    Application application = Application::decrypt;  ///< --wrap: who opens the blob
     TestOptions test;
 
     static Result<Arguments> parse(const std::vector<std::string>& words);

@@ -305,13 +305,56 @@ Result<Done> bench(const Arguments& arguments) {
 }
 
 Result<Done> wrap(const Arguments& arguments) {
-    const auto blob = wrap_key(arguments.key);
+    const auto blob = wrap_key(arguments.key, arguments.application);
     if (!blob.ok())
         return blob.error();
     const Result<Done> done = write_file(arguments.output, blob.value());
     if (done.ok())
         std::printf("WRAPPED %zu bytes\n", blob.value().size());
     return done;
+}
+
+/** One line for each sample, whether it is refused or not. */
+Result<Done> show_headers(const Arguments& arguments) {
+    const Result<Input> input = open_input(arguments);
+    if (!input.ok())
+        return input.error();
+    const Container& container = input.value().container;
+    const Result<HeapBuffer> buffer = HeapBuffer::allocate(arguments.heap, sizeof(svp_vp9_answer));
+    if (!buffer.ok())
+        return buffer.error();
+    const Result<std::unique_ptr<Session>> opened =
+        Session::open(buffer.value(), arguments.test, Application::vp9);
+    if (!opened.ok())
+        return opened.error();
+    Session& session = *opened.value();
+    std::uint64_t at = container.data_offset;
+    for (std::size_t number = 0; number < container.samples.size(); ++number) {
+        const Container::Sample& sample = container.samples[number];
+        if (sample.size > session.window().size())
+            return Error{"a sample has " + std::to_string(sample.size) + " bytes, the limit is " +
+                         std::to_string(session.window().size())};
+        const Result<Done> read =
+            read_at(input.value().file, input.value().name, session.window().first(sample.size), at);
+        if (!read.ok())
+            return read;
+        at += sample.size;
+        const Result<svp_vp9_answer> answer =
+            session.headers(sample.description.iv, container.blob, sample.size);
+        std::printf("HEADERS %zu ", number);
+        if (!answer.ok()) {
+            std::printf("%s\n", answer.error().text.c_str());
+            continue;
+        }
+        std::printf("frames=%u", answer.value().count);
+        for (std::uint32_t n = 0; n < answer.value().count; ++n) {
+            const svp_vp9_frame& frame = answer.value().frames[n];
+            std::printf(" %u+%u:%ux%u", frame.offset, frame.size, frame.header.frame_width_minus_1 + 1u,
+                        frame.header.frame_height_minus_1 + 1u);
+        }
+        std::printf("\n");
+    }
+    return Done{};
 }
 
 int run(const std::vector<std::string>& words) {
@@ -333,6 +376,9 @@ int run(const std::vector<std::string>& words) {
             break;
         case Arguments::Task::wrap:
             done = wrap(arguments.value());
+            break;
+        case Arguments::Task::headers:
+            done = show_headers(arguments.value());
             break;
     }
     if (done.ok())

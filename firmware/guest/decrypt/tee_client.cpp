@@ -40,7 +40,9 @@ Error tee_error(std::uint32_t result, std::uint32_t origin) {
         const char* text;
     } known[] = {
         {0xffff0001, "access denied: the direction is not from ordinary to protected memory"},
+        {0xffff0005, "refused: no headers by which the decoder could work"},
         {0xffff0006, "refused: bad parameters"},
+        {0xffff0007, "refused: no such frame in the last sample, or not once more"},
         {0xffff000a, "not supported"},
         {0xffff000c, "out of memory in OP-TEE"},
         {0xffff000f, "the key blob is not one of this chip, or was changed"},
@@ -50,7 +52,7 @@ Error tee_error(std::uint32_t result, std::uint32_t origin) {
         return Error{"OP-TEE: no such trusted application"};
     for (const auto& row : known)
         if (row.result == result)
-            return Error{std::string(origin == origin_of_ta ? "svp-decrypt TA: " : "OP-TEE: ") + row.text};
+            return Error{std::string(origin == origin_of_ta ? "TA: " : "OP-TEE: ") + row.text};
     char text[80];
     std::snprintf(text, sizeof(text), "OP-TEE: result %#x, origin %u", result, origin);
     return Error{text};

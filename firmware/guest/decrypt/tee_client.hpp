@@ -12,11 +12,9 @@
 #include <cstdint>
 
 #include "descriptor.hpp"
+#include "uuid.hpp"
 
 namespace svp::decrypt {
-
-/** UUID of a trusted application as Linux wants it (RFC 4122). */
-using Uuid = std::array<std::uint8_t, TEE_IOCTL_UUID_LEN>;
 
 Uuid decrypt_uuid(bool unchecked);
 

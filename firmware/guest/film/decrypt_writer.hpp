@@ -6,6 +6,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "../decrypt/session.hpp"
 #include "../play/screen.hpp"
@@ -13,7 +15,7 @@
 
 namespace svp::film {
 
-class DecryptWriter : public play::StreamWriter {
+class DecryptWriter : public play::StreamWriter, public HeaderReader {
  public:
     struct Counts {
         std::uint64_t jobs = 0;
@@ -22,17 +24,26 @@ class DecryptWriter : public play::StreamWriter {
         double seconds = 0;        ///< in OP-TEE and CAAM
     };
 
-    explicit DecryptWriter(const Film& film) : film_(film) {}
+    /** @p heap: of which headers of VP9 that are encrypted need a buffer; without one they are not read. */
+    explicit DecryptWriter(const Film& film, std::string heap = "") : film_(film), heap_(std::move(heap)) {}
 
     /** Whose samples they are; it must outlive the decoder that calls write(). */
     void follow(const FilmPlayer& player) { player_ = &player; }
     decrypt::Result<std::size_t> write(const play::Job& job, const decrypt::HeapBuffer& buffer) override;
+    decrypt::Result<std::vector<play::Vp9ReadFrame>> read_headers(
+        std::span<const std::uint8_t> sample) override;
     const Counts& counts() const { return counts_; }
 
  private:
+    decrypt::Result<decrypt::Done> use(const decrypt::HeapBuffer& buffer, decrypt::Application application);
+    decrypt::Result<decrypt::Counts> decrypt_units(const play::Job& job);
+    decrypt::Result<decrypt::Counts> decrypt_frame(const play::Job& job);
+
     const Film& film_;
+    std::string heap_;
     const FilmPlayer* player_ = nullptr;
     std::unique_ptr<decrypt::Session> session_;
+    svp_vp9_answer headers_{};  ///< of the last sample
     Counts counts_;
 };
 

@@ -46,7 +46,7 @@ class Parts {
 
 }  // namespace
 
-std::unique_ptr<CodecPlayer> make_codec(const Film& film, play::Target& target) {
+std::unique_ptr<CodecPlayer> make_codec(const Film& film, play::Target& target, HeaderReader* headers) {
     const std::string_view name(film.codec.data(), film.codec.size());
     if (name == "avc1" || name == "avc3") {
         return std::make_unique<H264Film>(target);
@@ -55,6 +55,9 @@ std::unique_ptr<CodecPlayer> make_codec(const Film& film, play::Target& target) 
         return std::make_unique<HevcFilm>(target);
     }
     if (name == "vp09") {
+        if (film.scheme != Scheme::none && film.subsamples.empty()) {
+            return std::make_unique<Vp9FilmWithoutHeaders>(target, headers);
+        }
         return std::make_unique<Vp9Film>(target);
     }
     return nullptr;
@@ -115,8 +118,9 @@ JobEncryption job_encryption(const Film& film, const Sample& sample, const std::
     return result;
 }
 
-FilmPlayer::FilmPlayer(const Film& film, std::span<const std::uint8_t> file, play::Target& target)
-    : film_(film), file_(file), target_(target) {
+FilmPlayer::FilmPlayer(const Film& film, std::span<const std::uint8_t> file, play::Target& target,
+                       HeaderReader* headers)
+    : film_(film), file_(file), target_(target), headers_(headers) {
     if (start() && codec_ == nullptr) {
         problem_ = "codec '" + std::string(film.codec.data(), film.codec.size()) +
                    "', only H.264, HEVC and VP9 are decoded";
@@ -126,7 +130,7 @@ FilmPlayer::FilmPlayer(const Film& film, std::span<const std::uint8_t> file, pla
 FilmPlayer::~FilmPlayer() = default;
 
 bool FilmPlayer::start() {
-    codec_ = make_codec(film_, *this);
+    codec_ = make_codec(film_, *this, headers_);
     if (codec_ != nullptr && !codec_->configure(film_.configuration)) {
         problem_ = codec_->problem();
         return false;

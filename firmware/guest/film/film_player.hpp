@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "../decrypt/result.hpp"
 #include "../play/target.hpp"
+#include "../play/vp9_player.hpp"
 #include "film.hpp"
 
 namespace svp::film {
@@ -35,8 +37,17 @@ class CodecPlayer {
     virtual bool shows_at_once() const { return false; }
 };
 
-/** Nothing for a codec that is not decoded. */
-std::unique_ptr<CodecPlayer> make_codec(const Film& film, play::Target& target);
+/** Reads the headers of VP9's frames in a sample that is encrypted as a whole. */
+class HeaderReader {
+ public:
+    virtual ~HeaderReader() = default;
+    /** @p sample: the one that the player is at. */
+    virtual decrypt::Result<std::vector<play::Vp9ReadFrame>> read_headers(
+        std::span<const std::uint8_t> sample) = 0;
+};
+
+/** Nothing for a codec that is not decoded. @p headers: nullptr, if nobody reads encrypted ones. */
+std::unique_ptr<CodecPlayer> make_codec(const Film& film, play::Target& target, HeaderReader* headers);
 
 /** Encrypted bytes of a job: ranges of what its units and their start codes make, and the vector. */
 struct JobEncryption {
@@ -54,7 +65,8 @@ JobEncryption job_encryption(const Film& film, const Sample& sample, const std::
 class FilmPlayer : private play::Target {
  public:
     /** Jobs and frames go to @p target. @p file is what @p film was parsed from. */
-    FilmPlayer(const Film& film, std::span<const std::uint8_t> file, play::Target& target);
+    FilmPlayer(const Film& film, std::span<const std::uint8_t> file, play::Target& target,
+               HeaderReader* headers = nullptr);
     ~FilmPlayer() override;
 
     /** Plays on; false at the end, when the target ends it, or with a problem(). */
@@ -84,6 +96,7 @@ class FilmPlayer : private play::Target {
     const Film& film_;
     std::span<const std::uint8_t> file_;
     play::Target& target_;
+    HeaderReader* headers_;
     std::unique_ptr<CodecPlayer> codec_;
     std::map<std::uint64_t, std::size_t> frames_;  ///< sample of each frame that lives
     std::size_t next_ = 0;

@@ -96,7 +96,7 @@ int play_film(FilmArguments arguments) {
     const std::string_view codec(film.codec.data(), film.codec.size());
     arguments.memory.tiled |= is_protected && (codec == "hvc1" || codec == "hev1" || codec == "vp09");
     FilmScreen screen(film, arguments.screen, std::move(control.value()));
-    DecryptWriter writer(film);
+    DecryptWriter writer(film, arguments.memory.stream_heap);
     arguments.memory.spare = screen.buffers();
     Faults faults(screen);
     std::unique_ptr<Beside> beside;
@@ -119,7 +119,7 @@ int play_film(FilmArguments arguments) {
         arguments.memory.spare += play::Display::buffers;
     }
     play::V4l2Decoder decoder(arguments.memory, screen, is_protected ? &writer : nullptr);
-    FilmPlayer player(film, file.value().bytes(), decoder);
+    FilmPlayer player(film, file.value().bytes(), decoder, &writer);
     screen.follow(player);
     writer.follow(player);
     const Clock::time_point begin = Clock::now();

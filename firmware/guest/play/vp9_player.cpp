@@ -19,6 +19,19 @@ bool Vp9Player::take(std::span<const std::uint8_t> chunk) {
     return true;
 }
 
+bool Vp9Player::take(std::vector<Vp9ReadFrame> frames) {
+    const auto last = std::find_if(frames.rbegin(), frames.rend(), [](const Vp9ReadFrame& each) {
+        return !each.nothing && (each.frame.existing || each.frame.shown());
+    });
+    for (auto each = frames.begin(); each != frames.end(); ++each) {
+        ++number_;
+        if (!each->nothing && !follow(each->frame, each->data, each + 1 == last.base())) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool Vp9Player::take_frame(std::span<const std::uint8_t> data, bool visible) {
     ++number_;
     // One byte: nothing changes, and nothing is shown.
@@ -31,10 +44,14 @@ bool Vp9Player::take_frame(std::span<const std::uint8_t> data, bool visible) {
         problem_ = "frame " + std::to_string(number_) + ": " + why;
         return true;
     }
-    if (frame->existing) {
-        return !visible || show(slots_[frame->slot]);
+    return follow(*frame, data, visible);
+}
+
+bool Vp9Player::follow(Vp9Frame& frame, std::span<const std::uint8_t> data, bool visible) {
+    if (frame.existing) {
+        return !visible || show(slots_[frame.slot]);
     }
-    return decode(*frame, data, visible);
+    return decode(frame, data, visible);
 }
 
 bool Vp9Player::decode(Vp9Frame& frame, std::span<const std::uint8_t> data, bool visible) {

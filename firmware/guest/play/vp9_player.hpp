@@ -6,11 +6,19 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "target.hpp"
 #include "vp9_header.hpp"
 
 namespace svp::play {
+
+/** A frame whose headers somebody else has read. */
+struct Vp9ReadFrame {
+    Vp9Frame frame;
+    bool nothing = false;  ///< one byte, by which nothing changes; there is no frame
+    std::span<const std::uint8_t> data;
+};
 
 class Vp9Player {
  public:
@@ -18,6 +26,8 @@ class Vp9Player {
 
     /** One chunk of a file: a frame or a superframe. False if the target ends it. */
     bool take(std::span<const std::uint8_t> chunk);
+    /** The same, already divided and read. */
+    bool take(std::vector<Vp9ReadFrame> frames);
 
     /** There was something to decode. */
     bool any() const { return next_ != 1; }
@@ -29,6 +39,7 @@ class Vp9Player {
     static constexpr std::uint64_t none = 0;
 
     bool take_frame(std::span<const std::uint8_t> data, bool visible);
+    bool follow(Vp9Frame& frame, std::span<const std::uint8_t> data, bool visible);
     bool decode(Vp9Frame& frame, std::span<const std::uint8_t> data, bool visible);
     bool show(std::uint64_t frame);
     bool follow_size(const Vp9Frame& frame, const Controls& controls);

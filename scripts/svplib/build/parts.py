@@ -30,10 +30,10 @@ QEMU_FOLDERS = ("hw", "machines", "include")
 INITRAMFS_FILES = ("firmware/guest/Makefile", "firmware/guest/initramfs.py", "firmware/guest/rootfs")
 #: What GStreamer's element is made of
 ELEMENT_FILES = (*(f"firmware/guest/{name}" for name in ("Makefile", "decrypt", "film", "gst", "play")), "firmware/optee/ta/svp-decrypt",
-                 "firmware/linux/secure-heap-tee")
+                 "firmware/optee/ta/svp-vp9", "firmware/linux/secure-heap-tee")
 PROGRAM_FILES = (*(f"firmware/guest/{name}" for name in ("Makefile", "crypto", "decrypt", "film", "kms", "play", "probe", "screen", "heed.c", "membench.c")),
                  "firmware/linux/secure-heap-test/secure_heap_test.h", "firmware/linux/crypto-test/crypto_test.h",
-                 "firmware/linux/secure-heap-tee/secure_heap_tee.h", "firmware/optee/ta/svp-decrypt")
+                 "firmware/linux/secure-heap-tee/secure_heap_tee.h", "firmware/optee/ta/svp-decrypt", "firmware/optee/ta/svp-vp9")
 QEMU_OPTIONS = (
     "--python=/usr/bin/python3", "--target-list=aarch64-softmmu", "--disable-download", "--disable-docs", "--disable-tools",
     "--disable-guest-agent", "--disable-kvm", "--disable-xen", "--enable-slirp", "--enable-fdt=system", "--enable-png", "--enable-vnc",

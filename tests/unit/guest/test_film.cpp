@@ -295,6 +295,48 @@ TEST_CASE("Configurations and samples that are cut", "[guest]") {
     CHECK(problem_of("av01", "", "") == "codec 'av01', only H.264, HEVC and VP9 are decoded");
 }
 
+TEST_CASE("Headers of VP9 that are encrypted are read by somebody else", "[guest]") {
+    /** Says of a sample of any bytes that it is one key frame behind a byte by which nothing changes. */
+    struct Reader : HeaderReader {
+        svp::decrypt::Result<std::vector<svp::play::Vp9ReadFrame>> read_headers(
+            std::span<const std::uint8_t> sample) override {
+            if (sample.size() < 2) {
+                return svp::decrypt::Error{"refused"};
+            }
+            svp::play::Vp9ReadFrame nothing, frame;
+            nothing.nothing = true;
+            nothing.data = sample.first(1);
+            frame.frame.control.flags = V4L2_VP9_FRAME_FLAG_KEY_FRAME | V4L2_VP9_FRAME_FLAG_SHOW_FRAME;
+            frame.frame.refresh = 255;
+            frame.data = sample.subspan(1);
+            return std::vector<svp::play::Vp9ReadFrame>{nothing, frame};
+        }
+    } reader;
+    struct Target : Nowhere {
+        bool decode(const svp::play::Job& job) override {
+            jobs += Text(job.data.begin(), job.data.end()) + " ";
+            return true;
+        }
+        bool show(std::uint64_t) override {
+            jobs += "shown ";
+            return true;
+        }
+        Text jobs;
+    } target;
+    const Text file = "?abc?de?";
+    Film film;
+    film.codec = {'v', 'p', '0', '9'};
+    film.scheme = Scheme::cenc;
+    film.samples = {{.offset = 0, .size = 4}, {.offset = 4, .size = 3}, {.offset = 7, .size = 1}};
+    FilmPlayer player(film, bytes(file), target, &reader);
+    while (player.step()) {
+    }
+    CHECK(target.jobs == "abc shown de shown ");
+    CHECK(player.problem() == "sample 2: refused");
+    CHECK(FilmPlayer(film, bytes(file), target).problem() ==
+          "the film's headers are encrypted, and nobody here reads them");
+}
+
 TEST_CASE("Configurations and samples of any bytes are read to an end", "[guest]") {
     std::mt19937 noise(11);
     for (unsigned round = 0; round < 20'000; ++round) {
