@@ -149,6 +149,20 @@ class Pack(FilmCase):
             sizes = [field for field in map(_FIELD.search, part.splitlines()) if field and field[2] == "header_size_in_bytes"]
             yield (int(sizes[0][1]) + 16 + 7) // 8 + int(sizes[0][3], 2) if sizes else 0
 
+    def test_vp9_with_its_headers(self):
+        """All bytes of each sample are encrypted, the index of a superframe as well; ffmpeg decrypts them."""
+        for name, options in VP9_ENCODERS.items():
+            with self.subTest(name):
+                clip, made = self.clip(name, options), self.folder / "protected.mp4"
+                wanted, before = self.pictures(clip), self.samples(clip)
+                command.pack(clip, made, "cenc", SECRET, whole=True)
+                self.assertEqual(self.pictures(made, KEY), wanted)
+                self.assertEqual(self.tree(made).child("trak").children[-1].body[:4], bytes(4), "no sub-samples in 'senc'")
+                same = sum(left == right for clear, secret in zip(before, self.samples(made), strict=True) for left, right in zip(clear, secret, strict=True))
+                self.assertLess(same, 0.01 * sum(map(len, before)) + 64)
+        with self.assertRaisesRegex(SvpError, "only headers of VP9 can be encrypted"):
+            command.pack(self.clip("usual"), self.folder / "protected.mp4", "cenc", SECRET, whole=True)
+
     def test_vp9_as_cbcs(self):
         with self.assertRaisesRegex(SvpError, "'vp09', is protected as cenc only"):
             command.pack(self.clip("vp9", VP9_ENCODERS["vp9"]), self.folder / "protected.mp4", "cbcs", SECRET)

@@ -11,18 +11,18 @@ from ..machine.board import Board
 
 PARTS = ("qemu", "linux", "boot", "guest")
 _BOOT_SECONDS = 120
-_COMMAND = "svp-decrypt --wrap {} --output /tmp/blob && xxd -p /tmp/blob | tr -d '\\n'"
+_COMMAND = "svp-decrypt --wrap {} {} --output /tmp/blob && xxd -p /tmp/blob | tr -d '\\n'"
 
 
-def wrap(*keys):
-    """Blobs of some keys, in their order."""
+def wrap(*keys, for_headers=()):
+    """Blobs of some keys, in their order, and of those `for_headers` behind them: for films whose headers are encrypted as well, and for no others."""
     with Board(name="film-keys") as board:
         board.wait_shell(timeout=_BOOT_SECONDS)
-        return [_wrap(board, key) for key in keys]
+        return [*(_wrap(board, key, "") for key in keys), *(_wrap(board, key, "--for-headers") for key in for_headers)]
 
 
-def _wrap(board, key):
-    output = board.command(_COMMAND.format(key.hex()), check=True).output
+def _wrap(board, key, option):
+    output = board.command(_COMMAND.format(key.hex(), option), check=True).output
     found = re.search(r"^([0-9a-f]{128,160})$", output, re.MULTILINE)
     if not found:
         raise GuestError("the board made no blob of the key", output.splitlines()[-3:])

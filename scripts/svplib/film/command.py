@@ -34,6 +34,8 @@ def add_arguments(parser):
     pack.add_argument("output", metavar="OUT", help="the film (.mp4)")
     pack.add_argument("--scheme", choices=protect.SCHEMES, default=protect.SCHEMES[0], help="cenc: AES-CTR (default); cbcs: AES-CBC, one block of ten")
     pack.add_argument("--key", metavar="HEX", help="the key, 32 digits (default: a new one that nobody gets to see)")
+    pack.add_argument("--encrypt-headers", action="store_true", help="of VP9 with cenc: encrypt samples as a whole; the board's OP-TEE reads the headers, "
+                      "and tells Linux what its driver needs of them. The key is for such films alone")
     pack.add_argument("--blob", metavar="FILE", help="the blob of that key, if there is one already (default: a board is booted and makes it)")
 
 
@@ -43,6 +45,8 @@ def main(arguments):
     source, target = Path(arguments.input), Path(arguments.output)
     if not source.is_file():
         raise UsageError(f"{source}: there is no such file")
+    if arguments.encrypt_headers and arguments.scheme != "cenc":
+        raise UsageError("--encrypt-headers: only with the scheme cenc")
     if target.is_dir() or not target.parent.is_dir():
         raise UsageError(f"{target}: no place for a file")
     if target.exists() and target.samefile(source):
@@ -51,7 +55,7 @@ def main(arguments):
         clear = take_video(source, Path(folder), arguments.scheme)
         secret = protect.Secret(key, os.urandom(KEY_BYTES), _blob(arguments, key))
         made = Path(folder) / "protected.mp4"
-        count = pack(clear, made, arguments.scheme, secret)
+        count = pack(clear, made, arguments.scheme, secret, arguments.encrypt_headers)
         made.replace(target)
     say(f"{target}: {count} samples, {arguments.scheme}, key number {secret.kid.hex()}; ffmpeg decrypts it to what it was")
     return 0
@@ -74,7 +78,7 @@ def _blob(arguments, key):
         except OSError as error:
             raise UsageError(f"--blob {arguments.blob}: {explain(error, named=False)}") from None
     parts.build(blob.PARTS)
-    return blob.wrap(key)[0]
+    return (blob.wrap(for_headers=(key,)) if arguments.encrypt_headers else blob.wrap(key))[0]
 
 
 def take_video(source, folder, scheme):
@@ -97,10 +101,11 @@ def take_video(source, folder, scheme):
     return made
 
 
-def pack(clear, target, scheme, secret):
-    """Write the protected film of an MP4 file, which is changed. Returns the number of samples. Raises SvpError if it cannot be decrypted again."""
+def pack(clear, target, scheme, secret, whole=False):
+    """Write the protected film of an MP4 file, which is changed; `whole`: headers are encrypted, too. Returns the number of samples. Raises SvpError if it
+    cannot be decrypted again."""
     before = _sum(clear)
-    count = protect.protect(clear, target, scheme, secret)
+    count = protect.protect(clear, target, scheme, secret, whole)
     if _sum(target, secret.key) != before:
         raise SvpError(f"{target}: ffmpeg does not decrypt the film to what it was")
     return count

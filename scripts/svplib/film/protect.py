@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Makes a film with Common Encryption (ISO/IEC 23001-7) of an MP4 file with clear samples.
 
-Samples keep their sizes, so the tables stay right: their slices are encrypted where they lie, but for the headers. The boxes that say so
+Samples keep their sizes, so the tables stay right: their slices are encrypted where they lie, but for the headers; of VP9 on demand all of them,
+for a player whose secure world reads the headers. The boxes that say so
 are added: `sinf` with `schm` and `tenc`, `senc`, `saiz`, `saio`, and a `pssh` of this project with the key's blob in it.
 """
 
@@ -174,14 +175,14 @@ def encrypt(sample, parts, scheme, aes, iv):
     return result
 
 
-def _sample_boxes(entries, scheme):
-    """(senc, saiz): how each sample is encrypted; `entries`: [(iv, parts)]."""
-    rows = [(iv if scheme == "cenc" else b"") + struct.pack(">H", len(parts)) + b"".join(struct.pack(">HI", *part) for part in parts)
+def _sample_boxes(entries, scheme, whole):
+    """(senc, saiz): how each sample is encrypted; `entries`: [(iv, parts)]; `whole`: all of it, so that there is nothing to say of parts."""
+    rows = [(iv if scheme == "cenc" else b"") + (b"" if whole else struct.pack(">H", len(parts)) + b"".join(struct.pack(">HI", *part) for part in parts))
             for iv, parts in entries]
     largest = max(map(len, rows))
     if largest > _MOST_SAIZ:
         raise SvpError("a picture of the film has too many slices for its tables, about 40 fit")
-    senc = full("senc", 0, 2, struct.pack(">I", len(rows)) + b"".join(rows))
+    senc = full("senc", 0, 0 if whole else 2, struct.pack(">I", len(rows)) + b"".join(rows))
     return senc, full("saiz", 0, 0, struct.pack(">BI", 0, len(rows)) + bytes(map(len, rows)))
 
 
@@ -193,8 +194,9 @@ def _track(moov):
     return tracks[0]
 
 
-def protect(clear, target, scheme, secret):
-    """Write `target`, the protected film, of the MP4 file `clear`, whose samples are encrypted in place. Returns the number of samples."""
+def protect(clear, target, scheme, secret, whole=False):
+    """Write `target`, the protected film, of the MP4 file `clear`, whose samples are encrypted in place; `whole`: with their headers. Returns the number
+    of samples."""
     size = clear.stat().st_size
     with open(clear, "r+b") as file:
         top = {name: (at, length) for name, at, length in top_level(file, size)}
@@ -207,12 +209,15 @@ def protect(clear, target, scheme, secret):
         entry = _Entry(stbl)
         if scheme not in entry.codec.schemes:
             raise SvpError(f"the film's codec, '{entry.name}', is protected as {' or '.join(entry.codec.schemes)} only")
+        if whole and entry.codec is not _VP9:
+            raise SvpError(f"the film's codec is '{entry.name}': only headers of VP9 can be encrypted, for a player needs those of others")
         constant = os.urandom(_IV_BYTES["cbcs"])
-        rows = _encrypt_samples(file, tables.samples(stbl), entry, scheme, Aes(secret.key), constant)
+        divide = (lambda sample: [(0, len(sample))]) if whole else (lambda sample: ranges(sample, entry, scheme))
+        rows = _encrypt_samples(file, tables.samples(stbl), divide, scheme, Aes(secret.key), constant)
         if not rows:
             raise SvpError("the film has no samples")
         entry.protect(scheme, secret.kid, constant)
-        senc, saiz = _sample_boxes(rows, scheme)
+        senc, saiz = _sample_boxes(rows, scheme, whole)
         saio = full("saio", 0, 0, struct.pack(">II", 1, 0))
         track.children.append(senc)
         stbl.children += [saiz, saio]
@@ -221,8 +226,8 @@ def protect(clear, target, scheme, secret):
     return len(rows)
 
 
-def _encrypt_samples(file, places, entry, scheme, aes, constant):
-    """Encrypt all samples where they lie; [(iv, parts)]."""
+def _encrypt_samples(file, places, divide, scheme, aes, constant):
+    """Encrypt all samples where they lie; `divide`: ranges of a sample. [(iv, parts)]."""
     rows, first = [], int.from_bytes(os.urandom(_IV_BYTES["cenc"]), "big")
     for number, (at, size) in enumerate(places):
         file.seek(at)
@@ -230,7 +235,7 @@ def _encrypt_samples(file, places, entry, scheme, aes, constant):
         if len(sample) != size:
             raise SvpError(f"the film ends in its sample {number}")
         iv = constant if scheme == "cbcs" else ((first + number) % (1 << 64)).to_bytes(8, "big")
-        parts = ranges(sample, entry, scheme)
+        parts = divide(sample)
         file.seek(at)
         file.write(encrypt(sample, parts, scheme, aes, iv))
         rows.append((iv, parts))
