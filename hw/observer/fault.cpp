@@ -70,7 +70,7 @@ std::optional<std::string> complete_delay(Fault& fault) {
         fault.match->masters = Fault::patient_masters;
     }
     if ((fault.match->masters & ~Fault::patient_masters) != 0) {
-        return "masters: only vpu, caam, dcss and testport can be delayed";
+        return "masters: only vpu, vpu-bank1, caam, dcss and testport can be delayed";
     }
     return std::nullopt;
 }

@@ -97,7 +97,7 @@ REFUSED = (
     (("cases", 0, "faults", 0, "match", "size"), 4, r"match: unknown member 'size'"),
     (("cases", 0, "faults", 0), {"kind": "drop", "match": {"direction": "read"}}, r"faults\[0\].match.direction: only writes can be dropped"),
     (("cases", 0, "faults", 0), {"kind": "delay", "duration": 1, "match": {"masters": ["gpu"]}},
-     r"match.masters\[0\]: only vpu, caam, dcss, testport can be"),
+     r"match.masters\[0\]: only vpu, vpu-bank1, caam, dcss, testport can be"),
     (("cases", 0, "faults", 0), {"kind": "delay", "duration": "2s"}, r"faults\[0\].duration: 2s is out of range, 1 to 1000000000 ns"),
     (("cases", 0, "faults", 0), {"kind": "change-domain", "domain": 4}, r"faults\[0\].domain: 4 is out of range, 0 to 3"),
     (("cases", 0, "faults", 0), {"kind": "flip-bit", "target": "rdc", "offset": 2, "bit": 0}, r"faults\[0\].offset: 0x2 is no multiple of 4"),

@@ -128,6 +128,15 @@ class RegisterTest(PortCase):
         result = self.machine.qmp.command("svp-test-port", operation="copy", master="testport", to=OPEN, length=4, **{"from": OPEN + 64})
         self.assertEqual(result, {"answer": "okay", "delay": 600})
 
+    def test_who_can_wait(self):
+        """Every master that is a model of this project, the second bank of the decoders among them."""
+        for master in ("vpu", "vpu-bank1", "caam", "dcss"):
+            with self.subTest(master):
+                identifier = self.machine.qmp.command("svp-inject-fault", kind="delay", duration=300, match={"masters": [master]})["id"]
+                result = self.machine.qmp.command("svp-test-port", operation="read", master=master, length=4, **{"from": OPEN})
+                self.assertEqual((result["answer"], result.get("delay")), ("okay", 300))
+                self.machine.qmp.command("svp-remove-fault", id=identifier)
+
     def test_a_fault_beside_a_denied_range(self):
         """A fault waits in the page before a closed one: what is granted there still moves."""
         self.close()

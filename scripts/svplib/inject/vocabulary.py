@@ -38,7 +38,7 @@ STATE_KINDS = ("flip-bit", "lose-state", "disable-tzasc")
 ON_INTERRUPT = ("lose-interrupt", "repeat-interrupt")
 ON_DEVICE = ("disturb-device",)
 #: Masters whose transactions can be delayed
-PATIENT_MASTERS = ("vpu", "caam", "dcss", "testport")
+PATIENT_MASTERS = ("vpu", "vpu-bank1", "caam", "dcss", "testport")
 LABEL_BYTES = 64
 FAULTS_LIMIT = 256
 TEST_PORT_BYTES = 1 << 20

@@ -129,7 +129,7 @@ TEST_CASE("what is left out is filled in", "[observer]") {
 
     Fault delay = sensible(FaultKind::delay);
     REQUIRE_FALSE(delay.complete());
-    CHECK(delay.match->masters == (1u << 4 | 1u << 10 | 1u << 17 | 1u << 21));
+    CHECK(delay.match->masters == (1u << 4 | 1u << 10 | 1u << 17 | 1u << 21 | 1u << 25));
 
     Fault spurious = sensible(FaultKind::spurious_interrupt);
     REQUIRE_FALSE(spurious.complete());
