@@ -41,9 +41,4 @@ class DataFollower {
     ~DataFollower() = default;
 };
 
-/** Null where nobody follows data. */
-inline DataFollower* data_follower(Host& host) {
-    return dynamic_cast<DataFollower*>(&host);
-}
-
 }  // namespace svp

@@ -373,7 +373,7 @@ bool Caam::next_task() {
 }
 
 void Caam::begin(const Task& task) {
-    if (DataFollower* follower = data_follower(host())) {
+    if (DataFollower* follower = host().data_follower()) {
         follower->forget_data();
     }
     running_.emplace(host(), secure_memory_, task, engine_, *buffers_);

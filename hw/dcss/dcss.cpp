@@ -344,7 +344,7 @@ void Dcss::take_crc() {
 }
 
 void Dcss::judge_fetches() {
-    if (DataFollower* follower = data_follower(host())) {
+    if (DataFollower* follower = host().data_follower()) {
         follower->forget_data();
     }
     exceptions_ = {};

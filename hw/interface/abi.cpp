@@ -43,6 +43,7 @@ class AdapterHost final : public svp::Host, public svp::DataFollower {
  public:
     AdapterHost(const SvpHostOps* ops, void* opaque) : ops_(ops), opaque_(opaque) {}
 
+    svp::DataFollower* data_follower() override { return this; }
     void set_irq(unsigned line, bool level) override {
         if (ops_->set_irq != nullptr) {
             ops_->set_irq(opaque_, line, level);

@@ -142,7 +142,7 @@ Response TestPort::move(const Job& job, std::uint32_t length, std::span<std::uin
 bool TestPort::work() {
     Job job;
     host().exclusive([this, &job] { job = late_end_.waits() ? Job{} : job_; });
-    DataFollower* follower = data_follower(host());
+    DataFollower* follower = host().data_follower();
     if (follower != nullptr && job.moved == 0) {
         follower->forget_data();
     }
@@ -165,7 +165,7 @@ void TestPort::step_done(const Job& job, std::span<const std::uint8_t> buffer) {
     job_.moved = job.moved;
     job_.answer = job.answer;
     delay_ += host().bus_delay();
-    if (DataFollower* follower = data_follower(host()); job.command == Command::read && follower != nullptr) {
+    if (DataFollower* follower = host().data_follower(); job.command == Command::read && follower != nullptr) {
         follower->show_data({static_cast<Master>(job.master)}, board_address + reg::data);
     }
     for (std::uint32_t i = 0; job.command == Command::read && i < buffer.size(); ++i) {

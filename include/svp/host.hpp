@@ -54,6 +54,8 @@ class CorePower {
     ~CorePower() = default;
 };
 
+class DataFollower;
+
 class Host {
  public:
     virtual ~Host() = default;
@@ -83,6 +85,10 @@ class Host {
 
     /** Power of the application cores; null where the device has no say in that. */
     virtual CorePower* core_power() { return nullptr; }
+
+    /** Who is told what becomes of the data that a master moves (bus/data_follower.hpp); null where nobody
+     * is. */
+    virtual DataFollower* data_follower() { return nullptr; }
 
     /** The access rights that a firewall gives have changed; address-range views must be worked out anew. */
     virtual void policy_changed() = 0;

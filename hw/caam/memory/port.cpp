@@ -90,7 +90,7 @@ Response Port::transfer_in(std::uint64_t address, std::span<std::uint8_t> data, 
     }
     if (!secure_memory_.touches(address, data.size())) {
         const Initiator by = {Master::caam, owner_.world};
-        DataFollower* follower = steers ? data_follower(host_) : nullptr;
+        DataFollower* follower = steers ? host_.data_follower() : nullptr;
         return follower != nullptr ? follower->read_steering(by, address, data)
                                    : host_.bus_read(by, address, data);
     }
@@ -110,7 +110,7 @@ Response Port::transfer_out(std::uint64_t address, std::span<const std::uint8_t>
     }
     if (!secure_memory_.touches(address, data.size())) {
         const Initiator by = {Master::caam, owner_.world};
-        DataFollower* follower = harmless_ ? data_follower(host_) : nullptr;
+        DataFollower* follower = harmless_ ? host_.data_follower() : nullptr;
         return follower != nullptr ? follower->write_harmless(by, address, data)
                                    : host_.bus_write(by, address, data);
     }
@@ -162,7 +162,7 @@ bool Port::pass(std::uint64_t source, std::uint64_t target, std::size_t size,
         return false;
     }
     const Initiator by = {Master::caam, owner_.world};
-    DataFollower* follower = harmless_ ? data_follower(host_) : nullptr;
+    DataFollower* follower = harmless_ ? host_.data_follower() : nullptr;
     if (!(follower != nullptr ? follower->pass_harmless(by, source, target, size, move)
                               : host_.bus_pass(by, source, target, size, move))) {
         return false;

@@ -171,7 +171,7 @@ bool JobDevice::work() {
         }
         if (running_ == nullptr || running_->number != number) {
             running_.reset();
-            if (DataFollower* follower = data_follower(host())) {
+            if (DataFollower* follower = host().data_follower()) {
                 follower->forget_data();
             }
             auto writer = recorder_.begin(registers);
