@@ -89,7 +89,15 @@ InfoEntry InfoEntry::from_word(std::uint32_t word) {
     return entry;
 }
 
-Ccb::Ccb(Port& port, Engine& engine, FlowBuffers& buffers) : port_(port), engine_(engine), buffers_(buffers) {
+Ccb::Ccb(Port& port, Engine& engine, FlowBuffers& buffers)
+    : port_(port),
+      engine_(engine),
+      buffers_(buffers),
+      sources_(buffers.queues.sources),
+      entries_(buffers.queues.entries),
+      marks_(buffers.queues.marks),
+      consumers_(buffers.queues.consumers) {
+    buffers_.queues.clear();
     buffers_.input.clear();
     buffers_.output.clear();
     for (ByteQueue& queue : buffers_.waiting) {
@@ -98,6 +106,7 @@ Ccb::Ccb(Port& port, Engine& engine, FlowBuffers& buffers) : port_(port), engine
 }
 
 Ccb::~Ccb() {
+    buffers_.queues.clear();
     wipe_key(class_[1]);
     wipe_key(class_[2]);
 }

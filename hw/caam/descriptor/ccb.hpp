@@ -53,33 +53,6 @@ struct InfoEntry {
     static InfoEntry from_word(std::uint32_t word);
 };
 
-/** The buffers between memory and engines; kept from job to job. */
-struct FlowBuffers {
-    static constexpr std::size_t chunk = 64 * 1024;
-    /** Less is not worth the way past these buffers. */
-    static constexpr std::size_t least_pass = 4096;
-    ByteQueue input{chunk};
-    ByteQueue output{chunk + 4096};
-    std::array<ByteQueue, 3> waiting{ByteQueue{chunk + 4096}, ByteQueue{chunk + 4096},
-                                     ByteQueue{chunk + 4096}};
-    std::array<std::uint8_t, 256> pad{};
-
-    void exchange(Archive& archive) {
-        input.exchange(archive);
-        output.exchange(archive);
-        for (ByteQueue& queue : waiting) {
-            queue.exchange(archive);
-        }
-    }
-    void wipe() {
-        input.wipe();
-        output.wipe();
-        for (ByteQueue& queue : waiting) {
-            queue.wipe();
-        }
-    }
-};
-
 /** Where a MOVE goes: its fields. */
 struct Sink {
     std::uint8_t target = 0;
@@ -96,6 +69,64 @@ struct Consumer {
     Sink sink;          ///< gets all bytes at once
 
     void exchange(Archive& archive);
+};
+
+/** A stretch of data of one kind that waits for its class. */
+struct Mark {
+    std::uint8_t type = 0;
+    std::size_t length = 0;
+    bool flush = false;
+    bool last = false;
+};
+
+/** Where input comes from: memory, or bytes of the descriptor. */
+using Source = std::variant<Transfer, std::vector<std::uint8_t>>;
+
+/** What commands have queued. The storage is kept from job to job: most jobs are short. */
+struct FlowQueues {
+    std::deque<Source> sources;
+    std::deque<InfoEntry> entries;
+    std::array<std::deque<Mark>, 3> marks;
+    std::array<std::deque<Consumer>, 4> consumers;
+
+    void clear() {
+        sources.clear();
+        entries.clear();
+        for (auto& queue : marks) {
+            queue.clear();
+        }
+        for (auto& queue : consumers) {
+            queue.clear();
+        }
+    }
+};
+
+/** The buffers between memory and engines; kept from job to job. */
+struct FlowBuffers {
+    static constexpr std::size_t chunk = 64 * 1024;
+    /** Less is not worth the way past these buffers. */
+    static constexpr std::size_t least_pass = 4096;
+    ByteQueue input{chunk};
+    ByteQueue output{chunk + 4096};
+    std::array<ByteQueue, 3> waiting{ByteQueue{chunk + 4096}, ByteQueue{chunk + 4096},
+                                     ByteQueue{chunk + 4096}};
+    std::array<std::uint8_t, 256> pad{};
+    FlowQueues queues;  ///< their contents are the job's to save
+
+    void exchange(Archive& archive) {
+        input.exchange(archive);
+        output.exchange(archive);
+        for (ByteQueue& queue : waiting) {
+            queue.exchange(archive);
+        }
+    }
+    void wipe() {
+        input.wipe();
+        output.wipe();
+        for (ByteQueue& queue : waiting) {
+            queue.wipe();
+        }
+    }
 };
 
 class Ccb {
@@ -156,14 +187,6 @@ class Ccb {
     void reset_output() { output().clear(); }
 
  private:
-    struct Mark {
-        std::uint8_t type = 0;
-        std::size_t length = 0;
-        bool flush = false;
-        bool last = false;
-    };
-    using Source = std::variant<Transfer, std::vector<std::uint8_t>>;
-
     ByteQueue& output() { return buffers_.output; }
     ByteQueue& waiting(unsigned number) { return buffers_.waiting[number]; }
     bool listens(unsigned number) const {
@@ -211,12 +234,12 @@ class Ccb {
     std::array<bool, 3> fed_{};
     Pkha pkha_;
 
-    std::deque<Source> sources_;
+    std::deque<Source>& sources_;
     std::size_t source_offset_ = 0;
-    std::deque<InfoEntry> entries_;
-    std::array<std::deque<Mark>, 3> marks_;
+    std::deque<InfoEntry>& entries_;
+    std::array<std::deque<Mark>, 3>& marks_;
     std::size_t queued_ = 0;  ///< at least as much as waits in all queues
-    std::array<std::deque<Consumer>, 4> consumers_;
+    std::array<std::deque<Consumer>, 4>& consumers_;
     std::function<void(const Sink&, std::span<const std::uint8_t>)> sink_;
     std::size_t snooped_ = 0;  ///< bytes at the front of the output FIFO that were copied to class 2
 };

@@ -9,6 +9,9 @@
 namespace svp::caam {
 
 Pkha::~Pkha() {
+    if (!used_) {
+        return;
+    }
     for (auto& number : bytes_) {
         number.fill(0);
     }
@@ -17,6 +20,7 @@ Pkha::~Pkha() {
 }
 
 void Pkha::begin(PkRegister which, unsigned segment) {
+    used_ = true;
     loading_ = true;
     load_register_ = which;
     load_segment_ = segment;
@@ -54,6 +58,7 @@ void Pkha::put(PkRegister which, unsigned segment, std::span<const std::uint8_t>
     if (number.size() > pk_bytes - at) {
         throw JobError(ChaId::pk, ChaError::data_size);
     }
+    used_ = true;
     if (which == PkRegister::e) {
         wipe_e();  // the new number is all that is in there
     }
@@ -69,6 +74,7 @@ void Pkha::put(PkRegister which, unsigned segment, std::span<const std::uint8_t>
 }
 
 void Pkha::exchange(Archive& archive) {
+    used_ = true;
     for (auto& number : bytes_) {
         archive.bytes(std::as_writable_bytes(std::span(number)));
     }

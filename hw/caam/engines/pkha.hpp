@@ -93,6 +93,7 @@ class Pkha {
     std::array<std::uint32_t, 4> size_{};
     PkFlags flags_;
     std::uint64_t cost_ = 0;
+    bool used_ = false;  ///< something may be left in the registers
     bool e_loaded_ = false;
     bool e_locked_ = false;
     bool loading_ = false;

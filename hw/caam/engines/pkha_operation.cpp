@@ -329,6 +329,7 @@ class PkhaOperation {
 };
 
 void Pkha::operate(std::uint32_t word, const std::function<bool()>& pause) {
+    used_ = true;
     PkhaOperation(*this, word, pause).run();
 }
 
