@@ -71,7 +71,8 @@ struct Fault {
     static constexpr std::int64_t default_pulse = 1'000'000;      ///< ns
     static constexpr std::int64_t max_time = std::numeric_limits<std::int64_t>::max() / 2;
 
-    /** Masters that can wait, because they are engines of ours: both banks of the VPU, CAAM, DCSS, test port. */
+    /** Masters that can wait, because they are engines of ours: both banks of the VPU, CAAM, DCSS, test port.
+     */
     static constexpr std::uint32_t patient_masters =
         1u << static_cast<unsigned>(Master::vpu_decoder) | 1u << static_cast<unsigned>(Master::vpu_bank1) |
         1u << static_cast<unsigned>(Master::caam) | 1u << static_cast<unsigned>(Master::dcss) |

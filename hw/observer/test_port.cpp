@@ -165,7 +165,8 @@ void TestPort::step_done(const Job& job, std::span<const std::uint8_t> buffer) {
     job_.moved = job.moved;
     job_.answer = job.answer;
     delay_ += host().bus_delay();
-    if (DataFollower* follower = host().data_follower(); job.command == Command::read && follower != nullptr) {
+    if (DataFollower* follower = host().data_follower();
+        job.command == Command::read && follower != nullptr) {
         follower->show_data({static_cast<Master>(job.master)}, board_address + reg::data);
     }
     for (std::uint32_t i = 0; job.command == Command::read && i < buffer.size(); ++i) {
