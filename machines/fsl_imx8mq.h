@@ -5,7 +5,7 @@
  * Up to four Cortex-A53 with a GICv3, on-chip memories, our own cores of the
  * catalogue, QEMU's own models of the blocks that the i.MX family shares, and
  * the DDR firewall's views in front of the board's RAM. The table in
- * fsl_imx8mq.c is the memory map; rows without a model answer as
+ * fsl_imx8mq_blocks.c is the memory map; rows without a model answer as
  * "unimplemented" under their name.
  *
  * QEMU interface:

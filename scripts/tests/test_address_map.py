@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The address map of the machine (machines/fsl_imx8mq.c) and that of the firewalls (hw/firewall/peripheral_map.cpp): the same blocks at the same places."""
+"""The address map of the machine (machines/fsl_imx8mq_blocks.c) and that of the firewalls (hw/firewall/peripheral_map.cpp): the same blocks at the same places."""
 
 import re
 import unittest
@@ -24,8 +24,8 @@ SHARED = {"dap": ["coresight"], "tcm": ["tcm_itcm", "tcm_dtcm"],
 
 def machine_map():
     """{name: (address, bytes)} of the machine's table."""
-    text = (parts.REPOSITORY / "machines/fsl_imx8mq.c").read_text()
-    bases = dict(BASE.findall(text + (parts.REPOSITORY / "machines/fsl_imx8mq.h").read_text()))
+    text = (parts.REPOSITORY / "machines/fsl_imx8mq_blocks.c").read_text()
+    bases = dict(pair for name in ("fsl_imx8mq.h", "fsl_imx8mq_blocks.h") for pair in BASE.findall((parts.REPOSITORY / "machines" / name).read_text()))
     found = {}
     for address, number, unit, whole, name in MACHINE_ROW.findall(text):
         size = int(whole, 16) if whole else int(number) * UNITS[unit]
