@@ -23,7 +23,7 @@ class AccessJudge {
      * How many bytes from the address of @p transaction on have the same verdict, @p length at most, without
      * a look at its size. 0 only if @p length is.
      */
-    virtual std::uint64_t alike(const Transaction& transaction, std::uint64_t length) const = 0;
+    virtual std::uint64_t run_length(const Transaction& transaction, std::uint64_t length) const = 0;
 
     /** Judges @p transaction and records what is to be recorded: to be called once for each. */
     virtual Decision access(const Transaction& transaction) = 0;

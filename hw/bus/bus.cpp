@@ -112,7 +112,7 @@ class Bus::Transfer {
         const std::uint64_t room = known == nullptr ? transaction_max
                                    : inside         ? known->last - address_ + 1
                                                     : known->first - address_;
-        piece_ = judge_.alike(access_, std::min({row_left_, transaction_max, room}));
+        piece_ = judge_.run_length(access_, std::min({row_left_, transaction_max, room}));
         access_.size = static_cast<std::uint32_t>(piece_);
         decision_ = judge_.access(access_);
         if (inside) {
@@ -148,7 +148,7 @@ class Bus::Transfer {
         const std::uint64_t rows = left() / width_;
         const std::uint64_t span = stride_ > transaction_max / rows ? transaction_max : rows * stride_;
         Transaction range = access_;
-        range.size = static_cast<std::uint32_t>(judge_.alike(access_, std::max<std::uint64_t>(span, 1)));
+        range.size = static_cast<std::uint32_t>(judge_.run_length(access_, std::max<std::uint64_t>(span, 1)));
         if (judge_.grants_quietly(range)) {
             quiet_first_ = address_;
             quiet_end_ = address_ + range.size;
@@ -309,7 +309,7 @@ Judgement Bus::judge_rows(const Initiator& by, const Rows& rows, const Cargo& ca
             continue;
         }
         access.address = rows.address + at;
-        const std::uint64_t piece = judge_.alike(access, std::min(length - at, transaction_max));
+        const std::uint64_t piece = judge_.run_length(access, std::min(length - at, transaction_max));
         access.size = static_cast<std::uint32_t>(piece);
         const Decision decision = judge_.access(access);
         result.answer = std::max(result.answer, decision.response);

@@ -10,7 +10,7 @@
  * parts, each under RawMemory::lock(); if rights have changed between two, what is left of a granted piece is
  * judged again, as a transaction of its own. What was denied stays denied.
  *
- * Not modelled: bursts. A transaction is as long as its rights are alike, up to transaction_max bytes; the
+ * Not modelled: bursts. A transaction is as long as its rights are the same, up to transaction_max bytes; the
  * chip would cut it at 4 KiB.
  */
 #pragma once
@@ -65,8 +65,8 @@ class Bus {
                       const Cargo& cargo = {});
 
     /**
-     * Judges reads of rows, and records, without moving anything. A transaction is as long as the rights of
-     * its first byte are alike, gaps between rows included.
+     * Judges reads of rows, and records, without moving anything. A transaction is as long as the rights are
+     * those of its first byte, gaps between rows included.
      */
     Judgement judge_rows(const Initiator& by, const Rows& rows, const Cargo& cargo = {});
 

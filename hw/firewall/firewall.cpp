@@ -215,7 +215,7 @@ Denier Firewall::peripheral_denier(unsigned index, Direction direction, const Re
 }
 
 /** Last address up to which no block in the path changes its mind, counted from @p address. */
-std::uint64_t Firewall::last_alike(std::uint64_t address) const {
+std::uint64_t Firewall::last_before_edge(std::uint64_t address) const {
     const Place place = place_of(address);
     if (place.slave == nullptr) {
         return place.last;
@@ -226,10 +226,10 @@ std::uint64_t Firewall::last_alike(std::uint64_t address) const {
         last = std::min(last, offset > address_last - slave.origin ? address_last : slave.origin + offset);
     };
     if (rdc_ != nullptr) {
-        limit(rdc_->last_alike(slave.first_slot, slave.slots, address - slave.origin));
+        limit(rdc_->last_before_edge(slave.first_slot, slave.slots, address - slave.origin));
     }
     if (slave.guard == Guard::tzasc && tzc_in_path()) {
-        limit(tzc_->last_alike(address - slave.origin));
+        limit(tzc_->last_before_edge(address - slave.origin));
     }
     if (slave.guard == Guard::ocram && address < ocram_edge(slave)) {
         last = std::min(last, ocram_edge(slave) - 1);
@@ -249,11 +249,11 @@ Verdict Firewall::decide(const Transaction& transaction) const {
     std::uint64_t at = transaction.address;
     for (;;) {
         const Verdict verdict = judge(at, transaction.direction, by);
-        const std::uint64_t alike = last_alike(at);
-        if (!verdict.granted || alike >= last) {
+        const std::uint64_t end = last_before_edge(at);
+        if (!verdict.granted || end >= last) {
             return verdict;
         }
-        at = alike + 1;
+        at = end + 1;
     }
 }
 
@@ -301,13 +301,13 @@ std::uint64_t Firewall::denied_length(const Transaction& transaction, const Verd
     if (verdict.denier == Denier::deep_sleep) {
         return last - verdict.address + 1;
     }
-    std::uint64_t end = std::min(last, last_alike(verdict.address));
+    std::uint64_t end = std::min(last, last_before_edge(verdict.address));
     while (end < last) {
         const Verdict next = judge(end + 1, transaction.direction, by);
         if (next.denier != verdict.denier || next.index != verdict.index) {
             break;
         }
-        end = std::min(last, last_alike(end + 1));
+        end = std::min(last, last_before_edge(end + 1));
     }
     return end - verdict.address + 1;
 }
@@ -363,9 +363,9 @@ std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::ui
                           !watched(at, Direction::read, world, domain, masters);
         const bool write = granted_at_any_privilege(at, Direction::write, world, domain) &&
                            !watched(at, Direction::write, world, domain, masters);
-        std::uint64_t end = std::min(last, last_alike(at));
+        std::uint64_t end = std::min(last, last_before_edge(at));
         if (monitor_ != nullptr && masters != 0) {
-            end = std::min(end, monitor_->last_alike(at));
+            end = std::min(end, monitor_->last_before_edge(at));
         }
         if (!runs.empty() && runs.back().read == read && runs.back().write == write) {
             runs.back().length += end - at + 1;
@@ -389,7 +389,7 @@ std::vector<Run> Firewall::runs(World world, Domain domain, Direction direction,
     std::uint64_t at = first;
     for (;;) {
         const bool granted = judge(at, direction, {world, domain, privileged}).granted;
-        const std::uint64_t end = std::min(last, last_alike(at));
+        const std::uint64_t end = std::min(last, last_before_edge(at));
         if (!runs.empty() && runs.back().granted == granted) {
             runs.back().length += end - at + 1;
         } else {
@@ -402,7 +402,7 @@ std::vector<Run> Firewall::runs(World world, Domain domain, Direction direction,
     }
 }
 
-std::uint64_t Firewall::alike(const Transaction& transaction, std::uint64_t length) const {
+std::uint64_t Firewall::run_length(const Transaction& transaction, std::uint64_t length) const {
     if (length == 0) {
         return 0;
     }
@@ -413,9 +413,9 @@ std::uint64_t Firewall::alike(const Transaction& transaction, std::uint64_t leng
         return last - first + 1;
     }
     const bool granted = judge(first, transaction.direction, by).granted;
-    std::uint64_t end = std::min(last, last_alike(first));
+    std::uint64_t end = std::min(last, last_before_edge(first));
     while (end < last && judge(end + 1, transaction.direction, by).granted == granted) {
-        end = std::min(last, last_alike(end + 1));
+        end = std::min(last, last_before_edge(end + 1));
     }
     return end - first + 1;
 }

@@ -126,13 +126,13 @@ class Firewall : public Device, public AccessJudge, private ChangeListener, priv
                           std::uint64_t length, bool privileged = true) const;
 
     /** Length of the first of these runs, for the master and direction of @p transaction. */
-    std::uint64_t alike(const Transaction& transaction, std::uint64_t length) const override;
+    std::uint64_t run_length(const Transaction& transaction, std::uint64_t length) const override;
 
     bool grants_quietly(const Transaction& range) const override;
 
     /**
      * The same for both directions at once, as address-range views need it: a direction counts as granted
-     * only if it is granted to privileged and user accesses alike, no injected fault waits there for one of
+     * only if it is granted to privileged and to user accesses, no injected fault waits there for one of
      * @p masters (bit n: master n; with none the runs tell what is permitted), and none has opened it to one.
      */
     std::vector<AccessRun> access_runs(World world, Domain domain, std::uint64_t first, std::uint64_t length,
@@ -214,7 +214,7 @@ class Firewall : public Device, public AccessJudge, private ChangeListener, priv
                  std::uint32_t masters) const;
     bool granted_at_any_privilege(std::uint64_t address, Direction direction, World world,
                                   Domain domain) const;
-    std::uint64_t last_alike(std::uint64_t address) const;
+    std::uint64_t last_before_edge(std::uint64_t address) const;
 
     // For the leak oracle; in firewall_leaks.cpp.
     void tell_leak_oracle();

@@ -43,7 +43,7 @@ std::vector<DeniedRange> Firewall::denied_ranges(Direction direction, const Requ
     std::vector<DeniedRange> ranges;
     constexpr std::uint64_t end = dram_base + dram_size - 1;
     for (std::uint64_t at = 0; at <= end;) {
-        const std::uint64_t last = std::min(last_alike(at), end);
+        const std::uint64_t last = std::min(last_before_edge(at), end);
         if (!judge(at, direction, by).granted) {
             if (!ranges.empty() && ranges.back().last + 1 == at) {
                 ranges.back().last = last;
@@ -190,7 +190,7 @@ void Firewall::parts_open(const Opening& opening, std::vector<Opening>& parts) c
     };
     bool follows = false;
     for (std::uint64_t at = opening.first;;) {
-        const std::uint64_t last = std::min(last_alike(at), opening.last);
+        const std::uint64_t last = std::min(last_before_edge(at), opening.last);
         const bool open = granted(at);
         if (open && follows) {
             parts.back().last = last;

@@ -33,7 +33,7 @@ std::vector<AddressRange> Firewall::linux_readable(std::uint64_t first, std::uin
     std::vector<AddressRange> result;
     const std::uint64_t last = first + (length - 1);
     for (std::uint64_t at = first;;) {
-        const std::uint64_t end = std::min(last, last_alike(at));
+        const std::uint64_t end = std::min(last, last_before_edge(at));
         if (linux_reads(at)) {
             if (!result.empty() && result.back().last + 1 == at) {
                 result.back().last = end;

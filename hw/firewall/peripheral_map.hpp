@@ -4,7 +4,7 @@
  *
  * Hardware: the address map of the i.MX 8M Quad as CPUs and masters see it, reduced to the ranges that a
  * security block has a say in. A peripheral has one number, which is its index in the CSU's CSL table and in
- * the RDC's PDAP table alike. Memories and some large slaves have a set of RDC memory slots, which may cut
+ * the RDC's PDAP table. Memories and some large slaves have a set of RDC memory slots, which may cut
  * them into pieces.
  *
  * Reference: MIMX8MQ6 device header (PDAP indices, memory slots), NXP U-Boot's security definitions (CSL

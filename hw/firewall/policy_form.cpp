@@ -30,7 +30,7 @@ void add_rights(Members& members, const std::string& prefix, const Firewall& fir
     for (const Direction direction : {Direction::read, Direction::write}) {
         access.direction = direction;
         members.push_back({prefix + std::string(name(direction)), firewall.decide(access).granted});
-        length = firewall.alike(access, length);
+        length = firewall.run_length(access, length);
     }
 }
 

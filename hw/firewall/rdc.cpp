@@ -263,7 +263,7 @@ Rdc::Permission Rdc::permission(unsigned first_slot, unsigned count, std::uint64
     return {true, 0};
 }
 
-std::uint64_t Rdc::last_alike(unsigned first_slot, unsigned count, std::uint64_t address) const {
+std::uint64_t Rdc::last_before_edge(unsigned first_slot, unsigned count, std::uint64_t address) const {
     std::uint64_t last = ~std::uint64_t{0};
     for (unsigned slot = first_slot; slot < first_slot + count; ++slot) {
         for (std::uint64_t edge : {slots_[slot].first, slots_[slot].end}) {

@@ -76,7 +76,7 @@ class Rdc : public BankDevice, public ChangeSource, public DomainSource, public 
                           Domain domain) const;
 
     /** Last address up to which the same of these slots cover it, counted from @p address. */
-    std::uint64_t last_alike(unsigned first_slot, unsigned count, std::uint64_t address) const;
+    std::uint64_t last_before_edge(unsigned first_slot, unsigned count, std::uint64_t address) const;
 
     /** PDAP rights of a peripheral, whether or not it needs a semaphore; @p index below 128. */
     Rights peripheral_rights(unsigned index) const;

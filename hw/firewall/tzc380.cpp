@@ -325,7 +325,7 @@ Tzc380::Permission Tzc380::permission(std::uint64_t address, Direction direction
     return {(regions_[number].grants & needed) != 0, number};
 }
 
-std::uint64_t Tzc380::last_alike(std::uint64_t address) const {
+std::uint64_t Tzc380::last_before_edge(std::uint64_t address) const {
     std::uint64_t last = std::max(address, low_bits(parameters_.address_width));
     for (unsigned number = parameters_.regions - 1; number > 0; --number) {
         const Region& region = regions_[number];

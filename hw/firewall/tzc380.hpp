@@ -77,7 +77,7 @@ class Tzc380 : public BankDevice, public ChangeSource, public FaultTarget, priva
     Permission permission(std::uint64_t address, Direction direction, World world) const;
 
     /** Last address up to which one and the same region decides, counted from @p address. */
-    std::uint64_t last_alike(std::uint64_t address) const;
+    std::uint64_t last_before_edge(std::uint64_t address) const;
 
     /** All regions as they are in force. */
     const Regions& effective_regions() const { return regions_; }

@@ -121,8 +121,8 @@ class BusMonitor : public Device, public ChangeSource {
                 std::uint32_t masters) const {
         return openings_.keeps_fence(address, world, domain, direction, masters);
     }
-    std::uint64_t last_alike(std::uint64_t address) const {
-        return std::min(injector_.last_alike(address), openings_.last_alike(address));
+    std::uint64_t last_before_edge(std::uint64_t address) const {
+        return std::min(injector_.last_before_edge(address), openings_.last_before_edge(address));
     }
     /** Another number whenever watched() or opened() may answer otherwise. */
     std::uint64_t watch_generation() const { return watch_generation_; }

@@ -380,7 +380,7 @@ bool FaultInjector::watched(std::uint64_t address, World world, Direction direct
            });
 }
 
-std::uint64_t FaultInjector::last_alike(std::uint64_t address) const {
+std::uint64_t FaultInjector::last_before_edge(std::uint64_t address) const {
     std::uint64_t last = address_last;
     if (!armed()) {
         return last;

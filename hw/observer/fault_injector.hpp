@@ -13,9 +13,9 @@
  * Faults act in the order of their identifiers. All are matched against the transaction as its master sent
  * it; a fault that changes world, master or domain does not make another one match.
  *
- * Transactions that never ask: an address-range view gives CPUs plain RAM. watched() and last_alike() tell
- * which addresses armed faults wait at, so that the view keeps them behind its fence; windows are widened to
- * 4 KiB pages there.
+ * Transactions that never ask: an address-range view gives CPUs plain RAM. watched() and last_before_edge()
+ * tell which addresses armed faults wait at, so that the view keeps them behind its fence; windows are
+ * widened to 4 KiB pages there.
  *
  * Not modelled: transactions of other masters while a delayed one waits are not held up by it.
  */
@@ -147,7 +147,7 @@ class FaultInjector {
     bool watched(std::uint64_t address, World world, Direction direction,
                  std::uint32_t masters = FaultMatch::all_masters) const;
     /** Last address up to which watched() gives the same answers, counted from @p address. */
-    std::uint64_t last_alike(std::uint64_t address) const;
+    std::uint64_t last_before_edge(std::uint64_t address) const;
 
     /** The board is reset: all lines are low and no pulse goes on. The list stays. */
     void reset_lines();

@@ -106,7 +106,7 @@ bool FaultOpenings::keeps_fence(std::uint64_t address, World world, Domain domai
            });
 }
 
-std::uint64_t FaultOpenings::last_alike(std::uint64_t address) const {
+std::uint64_t FaultOpenings::last_before_edge(std::uint64_t address) const {
     std::uint64_t last = address_last;
     for (const Opening& opening : openings_) {
         if (!opening.open) {

@@ -6,9 +6,9 @@
  * Hardware: none.
  *
  * Interface: whoever compares rights calls add(), and cut() where later writes to the firewalls end an
- * opening. find() tells by which fault an access is granted; keeps_fence() and last_alike() keep views behind
- * their fence there, so that such accesses are seen at all. Memory that a fault opens was denied before, so
- * no access gets slower than it was. An opening that has ended stays on the list as such.
+ * opening. find() tells by which fault an access is granted; keeps_fence() and last_before_edge() keep views
+ * behind their fence there, so that such accesses are seen at all. Memory that a fault opens was denied
+ * before, so no access gets slower than it was. An opening that has ended stays on the list as such.
  *
  * Bounds: at most `limit` openings; the oldest that have ended make room, and what has none is counted in
  * lost().
@@ -71,7 +71,7 @@ class FaultOpenings {
     bool keeps_fence(std::uint64_t address, World world, Domain domain, Direction direction,
                      std::uint32_t masters) const;
     /** Last address up to which keeps_fence() gives the same answers, counted from @p address. */
-    std::uint64_t last_alike(std::uint64_t address) const;
+    std::uint64_t last_before_edge(std::uint64_t address) const;
 
     void exchange(Archive& archive, std::uint32_t next_fault);
 

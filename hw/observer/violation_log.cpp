@@ -20,7 +20,7 @@ std::uint64_t last_byte(const Violation& violation) {
 }
 
 /** What two violations must share to be told as one. */
-bool alike(const Violation& a, const Violation& b) {
+bool same_record(const Violation& a, const Violation& b) {
     return a.master == b.master && a.world == b.world && a.domain == b.domain && a.direction == b.direction &&
            a.answer == b.answer && a.state == b.state && a.stream == b.stream && a.denier == b.denier &&
            a.index == b.index && a.fault == b.fault && a.cpu == b.cpu &&
@@ -209,7 +209,7 @@ ViolationLog::Recorded ViolationLog::record(const Violation& denied) {
     std::uint64_t& place = merge_place(violation);
     if (on_record(place)) {
         Violation& older = at(place);
-        if (alike(older, violation) && violation.first_time - older.first_time < merge_window_) {
+        if (same_record(older, violation) && violation.first_time - older.first_time < merge_window_) {
             ++older.count;
             ++merged_;
             older.last_time = violation.first_time;

@@ -48,7 +48,7 @@ inline constexpr AccessState last_access_state = AccessState::passed;
 
 std::string_view name(AccessState state);
 
-/** One access that was denied, or that a fault played a part in; or several alike. */
+/** One access that was denied, or that a fault played a part in; or several that are told as one. */
 struct Violation {
     std::uint64_t sequence = 0;    ///< set by the log
     std::int64_t first_time = 0;   ///< virtual time of the first one, ns

@@ -143,7 +143,7 @@ class FakeMemory : private AccessJudge, private RawMemory {
         transaction.privileged = own_privileged;
         return transaction;
     }
-    std::uint64_t alike(const Transaction& transaction, std::uint64_t length) const override {
+    std::uint64_t run_length(const Transaction& transaction, std::uint64_t length) const override {
         const Fence* here = fence_of(transaction);
         std::uint64_t same = length;
         for (const Fence& fence : fences) {

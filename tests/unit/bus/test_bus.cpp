@@ -444,8 +444,8 @@ TEST_CASE("bus: rows that are granted without a trace are judged together, under
         Transaction identity(Master who, World own, bool privileged) const override {
             return firewall.identity(who, own, privileged);
         }
-        std::uint64_t alike(const Transaction& by, std::uint64_t length) const override {
-            return firewall.alike(by, length);
+        std::uint64_t run_length(const Transaction& by, std::uint64_t length) const override {
+            return firewall.run_length(by, length);
         }
         Decision access(const Transaction& by) override {
             ++judged;

@@ -269,7 +269,7 @@ void check_runs(Random& random, const Bench& bench, const std::vector<std::uint6
     good = good && (runs.empty() || next == first + length);
     Transaction access = as;
     access.address = first;
-    good = good && bench.board.firewall.alike(access, length) == (runs.empty() ? 0 : runs[0].length);
+    good = good && bench.board.firewall.run_length(access, length) == (runs.empty() ? 0 : runs[0].length);
     std::size_t at = 0;
     for (std::uint64_t border : borders) {
         for (std::uint64_t probe : {border - 1, border}) {

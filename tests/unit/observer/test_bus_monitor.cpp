@@ -225,7 +225,7 @@ TEST_CASE("views hear when faults start and stop to wait for transactions", "[ob
     CHECK(bench.listener.calls == 1);
     CHECK(bench.monitor.watch_generation() != before);
     CHECK(bench.monitor.watched(heap, World::secure, Direction::read, FaultMatch::all_masters));
-    CHECK(bench.monitor.last_alike(0) == heap - 1);
+    CHECK(bench.monitor.last_before_edge(0) == heap - 1);
     Transaction transaction = cpu_read();
     bench.monitor.before(transaction);
     CHECK(bench.listener.calls == 2);

@@ -116,7 +116,7 @@ TEST_CASE("with nothing armed transactions and lines pass unchanged", "[observer
     CHECK_FALSE(bench.injector.set_line(1, false, 0));
     CHECK_FALSE(bench.injector.has_effects());
     CHECK_FALSE(bench.injector.wake_at());
-    CHECK(bench.injector.last_alike(0) == ~std::uint64_t{0});
+    CHECK(bench.injector.last_before_edge(0) == ~std::uint64_t{0});
 }
 
 TEST_CASE("what each kind does to a transaction", "[observer]") {
@@ -471,7 +471,7 @@ TEST_CASE("addresses that views keep behind their fence", "[observer]") {
     struct Row {
         std::uint64_t address;
         bool watched;
-        std::uint64_t alike;
+        std::uint64_t last;
     };
     const Row rows[] = {
         {0, false, heap + 0xfff},
@@ -482,7 +482,7 @@ TEST_CASE("addresses that views keep behind their fence", "[observer]") {
     };
     for (const Row& row : rows) {
         CHECK(bench.injector.watched(row.address, World::non_secure, Direction::read) == row.watched);
-        CHECK(bench.injector.last_alike(row.address) == row.alike);
+        CHECK(bench.injector.last_before_edge(row.address) == row.last);
     }
     const auto watched = [&](World world, Direction direction, std::uint32_t masters) {
         return bench.injector.watched(heap + 0x1000, world, direction, masters);
@@ -507,8 +507,8 @@ TEST_CASE("a window to the end of the address space, and one for a single direct
     Fault fault = fault_of(FaultKind::drop);
     fault.match.emplace().first = ~std::uint64_t{0};
     bench.inject(fault);
-    CHECK(bench.injector.last_alike(0) == ~std::uint64_t{0xfff} - 1);
-    CHECK(bench.injector.last_alike(~std::uint64_t{0}) == ~std::uint64_t{0});
+    CHECK(bench.injector.last_before_edge(0) == ~std::uint64_t{0xfff} - 1);
+    CHECK(bench.injector.last_before_edge(~std::uint64_t{0}) == ~std::uint64_t{0});
     CHECK(bench.injector.watched(~std::uint64_t{0}, World::secure, Direction::write));
     CHECK_FALSE(bench.injector.watched(~std::uint64_t{0}, World::secure, Direction::read));
 }

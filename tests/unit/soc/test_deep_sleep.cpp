@@ -178,7 +178,7 @@ TEST_CASE("views of masters close with deep sleep, those of the cores and the ta
     CHECK(runs(0) == open);
     Transaction access = board.firewall.identity(Master::usdhc1);
     access.address = dram;
-    CHECK(board.firewall.alike(access, 0x5000) == 0x5000);
+    CHECK(board.firewall.run_length(access, 0x5000) == 0x5000);
     board.wake();
     write32(board.gpc, slpcr, 0);
     CHECK(runs(usdhc1) == open);
