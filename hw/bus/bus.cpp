@@ -351,9 +351,9 @@ bool Bus::grants_ram(const Initiator& by, std::uint64_t address, std::uint64_t s
     return judge_.grants_quietly(range);
 }
 
-bool Bus::pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::uint64_t size,
-               const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move,
-               const Cargo& cargo) {
+bool Bus::transform(const Initiator& by, std::uint64_t source, std::uint64_t target, std::uint64_t size,
+                    const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move,
+                    const Cargo& cargo) {
     const Standstill standstill(memory_);
     if (size == 0 || !grants_ram(by, source, size, Direction::read) ||
         !grants_ram(by, target, size, Direction::write)) {

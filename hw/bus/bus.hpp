@@ -5,7 +5,7 @@
  * Hardware: the interconnect between a master and the slaves of the i.MX 8M Quad, as far as it decides what
  * arrives: firewalls answer for each transaction, denied reads give zeros, denied writes change nothing.
  *
- * Interface: read(), write() and pass(), from any thread. A range is cut where the rights of its master
+ * Interface: read(), write() and transform(), from any thread. A range is cut where the rights of its master
  * change. Each piece is one transaction: judged once, at most one record, one match for faults. Data moves in
  * parts, each under RawMemory::lock(); if rights have changed between two, what is left of a granted piece is
  * judged again, as a transaction of its own. What was denied stays denied.
@@ -75,13 +75,13 @@ class Bus {
                        std::span<std::uint8_t> data);
 
     /**
-     * Calls @p move(from, to) with the cells of two ranges of RAM, under the lock, if that is as good as
-     * read() and write(): both are granted without a trace, and they are the same cells or apart. Otherwise
-     * false, and nothing has happened.
+     * Calls @p move(from, to), which makes the bytes at @p to of those at @p from, with the cells of two
+     * ranges of RAM, under the lock, if that is as good as read() and write(): both are granted without a
+     * trace, and they are the same cells or apart. Otherwise false, and nothing has happened.
      */
-    bool pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::uint64_t size,
-              const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move,
-              const Cargo& cargo = {});
+    bool transform(const Initiator& by, std::uint64_t source, std::uint64_t target, std::uint64_t size,
+                   const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move,
+                   const Cargo& cargo = {});
 
  private:
     class Transfer;

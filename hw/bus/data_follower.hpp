@@ -32,10 +32,10 @@ class DataFollower {
     virtual Response write_harmless(const Initiator& by, std::uint64_t address,
                                     std::span<const std::uint8_t> data) = 0;
 
-    /** Host::bus_pass() where what is written is such data. */
-    virtual bool pass_harmless(const Initiator& by, std::uint64_t source, std::uint64_t target,
-                               std::size_t size,
-                               const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) = 0;
+    /** Host::bus_transform() where what is written is such data. */
+    virtual bool transform_harmless(const Initiator& by, std::uint64_t source, std::uint64_t target,
+                                    std::size_t size,
+                                    const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) = 0;
 
  protected:
     ~DataFollower() = default;

@@ -122,9 +122,9 @@ class AdapterHost final : public svp::Host, public svp::DataFollower {
         }
         return bus_->look_rows(by, rows, exceptions, data);
     }
-    bool bus_pass(const svp::Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
-                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
-        return bus_ != nullptr && bus_->pass(by, source, target, size, move, cargo_);
+    bool bus_transform(const svp::Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
+                       const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+        return bus_ != nullptr && bus_->transform(by, source, target, size, move, cargo_);
     }
     void forget_data() override {
         if (leaks_ != nullptr) {
@@ -147,9 +147,10 @@ class AdapterHost final : public svp::Host, public svp::DataFollower {
         return leaks_ == nullptr ? bus_write(by, address, data)
                                  : ended(bus_->write(by, address, data, harmless()));
     }
-    bool pass_harmless(const svp::Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
-                       const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
-        return bus_ != nullptr && bus_->pass(by, source, target, size, move, harmless());
+    bool transform_harmless(const svp::Initiator& by, std::uint64_t source, std::uint64_t target,
+                            std::size_t size,
+                            const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+        return bus_ != nullptr && bus_->transform(by, source, target, size, move, harmless());
     }
     std::int64_t bus_delay() override { return delay_.exchange(0); }
     void request_work() override { worker_->request(worker_opaque_); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * What a device core may ask of its surroundings.
+ * What a device core may ask of the emulator around it.
  *
  * In the emulator the C adapters in hw/qemu answer; in unit tests tests/unit/fake_host.hpp does. A core never
  * sees anything else of the outside, and never learns where in the address space it sits.
@@ -38,7 +38,7 @@ struct JobReport {
     std::uint64_t bytes_written;
 };
 
-/** Power of the application cores: an ability of the surroundings of a power controller. */
+/** Power of the application cores: an ability of a power controller's host. */
 class CorePower {
  public:
     /** Starts application core @p cpu at @p entry in EL3, AArch64, secure, as after its power-on reset. */
@@ -164,16 +164,17 @@ class Host {
 
     /**
      * Moves @p size bytes from one range of memory to another as bus_read() and bus_write() would, but by
-     * @p move(from, to), which gets the cells themselves. Only where that makes no difference: both ranges
-     * are RAM and permitted, no injected fault waits for such an access, and they are the same or apart.
-     * Otherwise false, and nothing has happened.
+     * @p move(from, to), which gets the cells themselves and may write anything that it makes of them. Only
+     * where that makes no difference: both ranges are RAM and permitted, no injected fault waits for such an
+     * access, and they are the same or apart. Otherwise false, and nothing has happened.
      *
      * No rights change during @p move, for which everything else stands still: it must be over in tens of
      * microseconds. Others see the cells: it must not read @p to, and must write nothing there but what is to
      * stay, and throws nothing.
      */
-    virtual bool bus_pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
-                          const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move) = 0;
+    virtual bool bus_transform(
+        const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
+        const std::function<void(const std::uint8_t* from, std::uint8_t* to)>& move) = 0;
 
     /**
      * Nanoseconds of virtual time by which injected faults delay the answers to the bus accesses since the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Surroundings of a core whose speed is measured: a bus that costs no more than moving its bytes. */
+/** Host of a core whose speed is measured: a bus that costs no more than moving its bytes. */
 #pragma once
 
 #include <cstdint>
@@ -58,8 +58,8 @@ class FlatHost : public Host {
                            std::span<std::uint8_t> data) override {
         return bus_read_rows(by, rows, data);
     }
-    bool bus_pass(const Initiator&, std::uint64_t source, std::uint64_t target, std::size_t,
-                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+    bool bus_transform(const Initiator&, std::uint64_t source, std::uint64_t target, std::size_t,
+                       const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
         move(bytes.data() + (source - base), bytes.data() + (target - base));
         return true;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Surroundings for a device core under test: records what the core asks for, and moves time by hand. */
+/** Host of a device core under test: records what the core asks for, and moves time by hand. */
 #pragma once
 
 #include <algorithm>
@@ -87,9 +87,9 @@ class FakeMemory : private AccessJudge, private RawMemory {
             {by.master, by.own_world, Direction::read, rows.address, data.size(), by.stream, by.observer});
         return bus_.look_rows(by, rows, exceptions, data);
     }
-    bool pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
-              const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) {
-        return bus_.pass(by, source, target, size, move);
+    bool transform(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
+                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) {
+        return bus_.transform(by, source, target, size, move);
     }
 
     /** What lies at an address, past every fence; 0 where nothing was put. */
@@ -297,10 +297,10 @@ class FakeHost : public Host, public CorePower {
                            std::span<std::uint8_t> data) override {
         return memory.look_rows(by, rows, exceptions, data);
     }
-    bool bus_pass(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
-                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
-        const bool done = passes && memory.pass(by, source, target, size, move);
-        passed += done ? size : 0;
+    bool bus_transform(const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,
+                       const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+        const bool done = transforms && memory.transform(by, source, target, size, move);
+        transformed += done ? size : 0;
         return done;
     }
     std::int64_t bus_delay() override { return std::exchange(delay, 0); }
@@ -372,9 +372,9 @@ class FakeHost : public Host, public CorePower {
     unsigned stores_refused = 0;
     std::map<std::string, DeviceFault> faults;  ///< that happen at the next occasion
     FakeMemory memory;
-    std::int64_t delay = 0;    ///< what bus_delay() says next, ns
-    bool passes = true;        ///< bus_pass() is possible
-    std::uint64_t passed = 0;  ///< bytes that went that way
+    std::int64_t delay = 0;         ///< what bus_delay() says next, ns
+    bool transforms = true;         ///< bus_transform() is possible
+    std::uint64_t transformed = 0;  ///< bytes that went that way
     bool work_requested = false;
     bool inside = false;      ///< in an exclusive section
     bool nested = false;      ///< a section was begun inside of another one, which would never end elsewhere

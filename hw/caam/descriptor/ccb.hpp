@@ -12,7 +12,7 @@
  *   class 1 -> output FIFO -> stores and moves, in the order of the commands
  *
  * Long messages of an engine that is quick enough go straight from memory to memory, if nothing waits in the
- * FIFOs and the bus lets them (Host::bus_pass()).
+ * FIFOs and the bus lets them (Host::bus_transform()).
  *
  * Data for a class without an engine waits in the class's alignment block for the operation, or for a MOVE
  * that takes it from there.
@@ -105,7 +105,7 @@ struct FlowQueues {
 struct FlowBuffers {
     static constexpr std::size_t chunk = 64 * 1024;
     /** Less is not worth the way past these buffers. */
-    static constexpr std::size_t least_pass = 4096;
+    static constexpr std::size_t least_transform = 4096;
     ByteQueue input{chunk};
     ByteQueue output{chunk + 4096};
     std::array<ByteQueue, 3> waiting{ByteQueue{chunk + 4096}, ByteQueue{chunk + 4096},
@@ -208,7 +208,7 @@ class Ccb {
     bool move();
     bool route();
     bool route_pk(InfoEntry& entry);
-    bool pass(InfoEntry& entry);
+    bool transform(InfoEntry& entry);
     bool enciphers() const;
     void deliver(const InfoEntry& entry, std::span<const std::uint8_t> data);
     void deliver_class(unsigned number, std::uint8_t type, std::span<const std::uint8_t> data);

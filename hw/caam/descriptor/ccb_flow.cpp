@@ -178,7 +178,7 @@ bool Ccb::route() {
     if (entry.pk || (entry.destination == 1 && always_pk(entry.type))) {
         return route_pk(entry);
     }
-    bool moved = pass(entry);
+    bool moved = transform(entry);
     if (entry.length > 0) {
         const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(
             entry.length, entry.type == type_skip ? FlowBuffers::chunk : room(entry)));
@@ -207,28 +207,29 @@ bool Ccb::route() {
     return moved;
 }
 
-/** Moves what can be moved of a message from memory to memory; true if anything was. */
-bool Ccb::pass(InfoEntry& entry) {
+/** Has class 1 transform what it can of a message, from memory to memory; true if that is anything. */
+bool Ccb::transform(InfoEntry& entry) {
     const auto message = static_cast<std::uint8_t>(DataKind::message);
     bool moved = false;
     port_.set_harmless(enciphers());
-    while (entry.length >= FlowBuffers::least_pass && entry.destination == 1 && entry.type == message &&
+    while (entry.length >= FlowBuffers::least_transform && entry.destination == 1 && entry.type == message &&
            entry.source == EntrySource::input && buffers_.input.empty() && output().empty() && listens(1) &&
            !sources_.empty() && !consumers_[from_output].empty()) {
-        const std::size_t unit = cha_[1]->pass_unit();
+        const std::size_t unit = cha_[1]->transform_unit();
         auto* source = std::get_if<Transfer>(&sources_.front());
         Consumer& consumer = consumers_[from_output].front();
         if (unit == 0 || source == nullptr || consumer.kind != Consumer::Kind::memory ||
-            std::min(source->remaining(), consumer.remaining) < FlowBuffers::least_pass) {
+            std::min(source->remaining(), consumer.remaining) < FlowBuffers::least_transform) {
             break;
         }
         const Fragment from = source->next(), to = consumer.transfer.next();
         std::size_t size = std::min<std::size_t>({FlowBuffers::chunk, from.length, to.length});
         size = static_cast<std::size_t>(std::min<std::uint64_t>({size, entry.length, consumer.remaining}));
         size = size / unit * unit;
-        if (size < FlowBuffers::least_pass ||
-            !port_.pass(from.address, to.address, size,
-                        [&](const std::uint8_t* in, std::uint8_t* out) { cha_[1]->pass(size, out, in); })) {
+        if (size < FlowBuffers::least_transform ||
+            !port_.transform(from.address, to.address, size, [&](const std::uint8_t* in, std::uint8_t* out) {
+                cha_[1]->transform(size, out, in);
+            })) {
             break;
         }
         fed_[1] = true;

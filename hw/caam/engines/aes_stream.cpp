@@ -48,7 +48,7 @@ class AesEcb final : public AesStream {
     using AesStream::AesStream;
 
  private:
-    bool passes() const override { return true; }
+    bool transforms() const override { return true; }
     void crypt(std::size_t size, std::uint8_t* to, const std::uint8_t* from) override {
         operation().encrypts() ? key_.encrypt(size, to, from) : key_.decrypt(size, to, from);
     }
@@ -60,7 +60,7 @@ class AesCbc final : public AesStream {
 
  private:
     /** Encryption is too slow to lock others out meanwhile. */
-    bool passes() const override { return !operation().encrypts(); }
+    bool transforms() const override { return !operation().encrypts(); }
     void crypt(std::size_t size, std::uint8_t* to, const std::uint8_t* from) override {
         std::uint8_t* iv = registers().context.data();
         operation().encrypts() ? key_.encrypt_chain(iv, size, to, from)
@@ -73,7 +73,7 @@ class AesCtr final : public AesStream {
     using AesStream::AesStream;
 
  private:
-    bool passes() const override { return true; }
+    bool transforms() const override { return true; }
     void crypt(std::size_t size, std::uint8_t* to, const std::uint8_t* from) override {
         key_.crypt_counter(registers().context.data() + counter_at, size, to, from);
     }

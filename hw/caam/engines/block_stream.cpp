@@ -40,15 +40,15 @@ void BlockStream::feed(DataKind kind, std::span<const std::uint8_t> data, ByteQu
     }
 }
 
-std::size_t BlockStream::pass_unit() {
-    if (held_ > 0 || kept() > 0 || !passes()) {
+std::size_t BlockStream::transform_unit() {
+    if (held_ > 0 || kept() > 0 || !transforms()) {
         return 0;
     }
     begin();
     return block_;
 }
 
-void BlockStream::pass(std::size_t size, std::uint8_t* to, const std::uint8_t* from) {
+void BlockStream::transform(std::size_t size, std::uint8_t* to, const std::uint8_t* from) {
     crypt(size, to, from);
 }
 

@@ -22,8 +22,8 @@ class BlockStream : public Cha {
  public:
     void feed(DataKind kind, std::span<const std::uint8_t> data, ByteQueue& output) final;
     void last(ByteQueue& output) final;
-    std::size_t pass_unit() final;
-    void pass(std::size_t size, std::uint8_t* to, const std::uint8_t* from) final;
+    std::size_t transform_unit() final;
+    void transform(std::size_t size, std::uint8_t* to, const std::uint8_t* from) final;
     void exchange(Archive& archive) final;
 
  protected:
@@ -38,8 +38,8 @@ class BlockStream : public Cha {
     virtual void finish(std::size_t size, std::uint8_t* to, const std::uint8_t* from) = 0;
     /** Writes the context back. */
     virtual void stop() = 0;
-    /** crypt() is as Cha::pass() must be. */
-    virtual bool passes() const { return false; }
+    /** crypt() is as Cha::transform() must be. */
+    virtual bool transforms() const { return false; }
     /** Keys and the like that start() has made, which it has if @p started. */
     virtual void exchange_keys(Archive& archive, bool started) = 0;
     /** Bytes that must stay for finish() while more may come: 0, or one block. */

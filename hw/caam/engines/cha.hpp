@@ -77,16 +77,16 @@ class Cha {
     /** What an engine in the middle of its data holds beyond the registers. */
     virtual void exchange(Archive& archive) = 0;
 
-    /** The next bytes of a message, which are there, may be passed in multiples of so many; 0: they may not.
-     */
-    virtual std::size_t pass_unit() { return 0; }
+    /** The next bytes of a message, which are there, may go to transform() in multiples of so many; 0: they
+     * may not. */
+    virtual std::size_t transform_unit() { return 0; }
 
     /**
      * As feed() with @p size bytes of message, whose output are the @p size bytes at @p to. @p from and @p to
      * may be memory that others see, and are the same or apart: @p to is never read, and written once with
      * what is to stay there. For engines that do a gigabyte in a second. Throws nothing.
      */
-    virtual void pass(std::size_t size, std::uint8_t* to, const std::uint8_t* from) {
+    virtual void transform(std::size_t size, std::uint8_t* to, const std::uint8_t* from) {
         static_cast<void>(size);
         static_cast<void>(to);
         static_cast<void>(from);

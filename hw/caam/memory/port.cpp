@@ -155,16 +155,16 @@ void Port::write(std::uint64_t address, std::span<const std::uint8_t> data) {
     bytes_written_ += data.size();
 }
 
-bool Port::pass(std::uint64_t source, std::uint64_t target, std::size_t size,
-                const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) {
+bool Port::transform(std::uint64_t source, std::uint64_t target, std::size_t size,
+                     const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) {
     if (2 * std::uint64_t{size} > left_ || secure_memory_.touches(source, size) ||
         secure_memory_.touches(target, size)) {
         return false;
     }
     const Initiator by = {Master::caam, owner_.world};
     DataFollower* follower = harmless_ ? host_.data_follower() : nullptr;
-    if (!(follower != nullptr ? follower->pass_harmless(by, source, target, size, move)
-                              : host_.bus_pass(by, source, target, size, move))) {
+    if (!(follower != nullptr ? follower->transform_harmless(by, source, target, size, move)
+                              : host_.bus_transform(by, source, target, size, move))) {
         return false;
     }
     charge(2 * std::uint64_t{size});

@@ -63,11 +63,11 @@ class Port {
     void write(std::uint64_t address, std::span<const std::uint8_t> data);
 
     /**
-     * Moves @p size bytes by @p move(from, to), if Host::bus_pass() can; false, and nothing has happened, if
-     * it cannot. Throws JobError (watchdog).
+     * Moves @p size bytes by @p move(from, to), if Host::bus_transform() can; false, and nothing has
+     * happened, if it cannot. Throws JobError (watchdog).
      */
-    bool pass(std::uint64_t source, std::uint64_t target, std::size_t size,
-              const std::function<void(const std::uint8_t*, std::uint8_t*)>& move);
+    bool transform(std::uint64_t source, std::uint64_t target, std::size_t size,
+                   const std::function<void(const std::uint8_t*, std::uint8_t*)>& move);
 
     /** As read() of what tells the engine what to do, but tells about an error instead of ending the job. */
     bool try_read(std::uint64_t address, std::span<std::uint8_t> data);

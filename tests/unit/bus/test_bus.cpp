@@ -541,28 +541,28 @@ TEST_CASE("bus: a port that is never secure has no rights of a secure master's",
     bench.bus.write(control, base, Bytes(64, 0xff));
     CHECK(bench.denials == 2);
     CHECK_FALSE(bench.bus.judge_rows(control, rows).granted);
-    CHECK_FALSE(bench.bus.pass(control, base, base, 64, [](const std::uint8_t*, std::uint8_t*) {}));
+    CHECK_FALSE(bench.bus.transform(control, base, base, 64, [](const std::uint8_t*, std::uint8_t*) {}));
     bench.bus.read(plain, base, seen);
     CHECK(seen == pattern);
 }
 
-TEST_CASE("bus: cells are passed only where that cannot be told from a read and a write", "[bus]") {
+TEST_CASE("bus: cells are transformed only where that cannot be told from a read and a write", "[bus]") {
     Bench bench;
     bench.enable();
     bench.region(0, 0, 0, 0xf);
     bench.region(1, 0x10000, 15, 0xc);  // 64 KiB for the secure world
     unsigned calls = 0;
-    const auto pass = [&](std::uint64_t source, std::uint64_t target, std::uint64_t length) {
+    const auto transform = [&](std::uint64_t source, std::uint64_t target, std::uint64_t length) {
         const unsigned before = calls;
         bench.written = false;
-        const bool done = bench.bus.pass({master}, base + source, base + target, length,
-                                         [&](const std::uint8_t* from, std::uint8_t* to) {
-                                             ++calls;
-                                             CHECK(bench.locked);
-                                             CHECK(from == &bench.cells[source]);
-                                             CHECK(to == &bench.cells[target]);
-                                         },
-                                         {7});
+        const bool done = bench.bus.transform({master}, base + source, base + target, length,
+                                              [&](const std::uint8_t* from, std::uint8_t* to) {
+                                                  ++calls;
+                                                  CHECK(bench.locked);
+                                                  CHECK(from == &bench.cells[source]);
+                                                  CHECK(to == &bench.cells[target]);
+                                              },
+                                              {7});
         CHECK((calls == before + 1) == done);
         CHECK(bench.written == done);
         CHECK(bench.mapped == 0);
@@ -571,22 +571,22 @@ TEST_CASE("bus: cells are passed only where that cannot be told from a read and 
     };
     Witness witness;
     bench.bus.set_witness(&witness);
-    CHECK(pass(0, 0x8000, 0x8000));
+    CHECK(transform(0, 0x8000, 0x8000));
     CHECK(witness.bytes == 0x10000);
     CHECK(witness.end == base + 0x10000);
     bench.bus.set_witness(nullptr);
-    CHECK(pass(0x40, 0x40, 0x100));
-    CHECK_FALSE(pass(0, 0x8000, 0));
-    CHECK_FALSE(pass(0, 0x80, 0x81));
-    CHECK(pass(0, 0x80, 0x80));
-    CHECK_FALSE(pass(0x80, 0, 0x81));
-    CHECK_FALSE(pass(0, 0x8001, 0x8000));
-    CHECK_FALSE(pass(0x10000, 0, 0x10));
-    CHECK_FALSE(pass(0x20000, 0x1fff8, 0x10));
-    CHECK_FALSE(pass(0x20000, size - 0x10, 0x11));
+    CHECK(transform(0x40, 0x40, 0x100));
+    CHECK_FALSE(transform(0, 0x8000, 0));
+    CHECK_FALSE(transform(0, 0x80, 0x81));
+    CHECK(transform(0, 0x80, 0x80));
+    CHECK_FALSE(transform(0x80, 0, 0x81));
+    CHECK_FALSE(transform(0, 0x8001, 0x8000));
+    CHECK_FALSE(transform(0x10000, 0, 0x10));
+    CHECK_FALSE(transform(0x20000, 0x1fff8, 0x10));
+    CHECK_FALSE(transform(0x20000, size - 0x10, 0x11));
     CHECK(bench.denials == 0);  // nobody has asked for anything yet
     bench.apart = true;
-    CHECK_FALSE(pass(0, 0x8000, 0x100));
+    CHECK_FALSE(transform(0, 0x8000, 0x100));
     bench.apart = false;
     Fault fault;
     fault.kind = FaultKind::delay;
@@ -597,10 +597,10 @@ TEST_CASE("bus: cells are passed only where that cannot be told from a read and 
     fault.match->masters = 1u << mda;
     const auto injected = bench.monitor.inject(fault);
     REQUIRE(injected.id != 0);
-    CHECK_FALSE(pass(0, 0x8000, 0x100));
-    CHECK(pass(0x1000, 0x8000, 0x100));
+    CHECK_FALSE(transform(0, 0x8000, 0x100));
+    CHECK(transform(0x1000, 0x8000, 0x100));
     bench.monitor.remove_fault(injected.id);
-    CHECK(pass(0, 0x8000, 0x100));
+    CHECK(transform(0, 0x8000, 0x100));
 }
 
 TEST_CASE("judging rows comes to what the rights of their bytes are, and moves nothing", "[bus]") {

@@ -49,8 +49,8 @@ class SmallHost : public FakeHost {
         return hidden_answer;
     }
 
-    bool bus_pass(const Initiator&, std::uint64_t source, std::uint64_t target, std::size_t length,
-                  const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
+    bool bus_transform(const Initiator&, std::uint64_t source, std::uint64_t target, std::size_t length,
+                       const std::function<void(const std::uint8_t*, std::uint8_t*)>& move) override {
         if (!inside(source, length) || !inside(target, length) || hidden(source, length) ||
             hidden(target, length) ||
             (source != target && source < target + length && target < source + length)) {

@@ -212,11 +212,11 @@ Ending outcome(const FakeHost& host, Caam& core, std::uint64_t out) {
 TEST_CASE("caam pause: a job that is saved and loaded at any point ends as if it had not been", "[caam]") {
     unsigned stops = 0;
     for (const Row& row : rows()) {
-        for (const bool passes : {true, false}) {
-            CAPTURE(row.name, passes);
+        for (const bool transforms : {true, false}) {
+            CAPTURE(row.name, transforms);
             PauseBoard straight;
             REQUIRE_FALSE(straight.caam.set_property("md-class", 1));
-            straight.host.passes = passes;
+            straight.host.transforms = transforms;
             straight.enqueue(1, straight.put(row.build(straight)));
             straight.host.run_work(straight.caam);
             REQUIRE(straight.get(1, orsfr) == 1);
@@ -225,10 +225,10 @@ TEST_CASE("caam pause: a job that is saved and loaded at any point ends as if it
             PauseBoard board;
             REQUIRE_FALSE(board.caam.set_property("md-class", 1));
             board.caam.set_limits(impatient);
-            board.host.passes = passes;
+            board.host.transforms = transforms;
             board.enqueue(1, board.put(row.build(board)));
             // The machine stops again and again, and another one goes on.
-            std::mt19937 random(static_cast<unsigned>(passes) + 7);
+            std::mt19937 random(static_cast<unsigned>(transforms) + 7);
             FakeHost* host = &board.host;
             Caam* core = &board.caam;
             std::vector<std::unique_ptr<FakeHost>> hosts;
@@ -245,7 +245,7 @@ TEST_CASE("caam pause: a job that is saved and loaded at any point ends as if it
                 auto next_host = std::make_unique<FakeHost>();
                 next_host->memory = host->memory;
                 next_host->memory.accesses.clear();
-                next_host->passes = passes;
+                next_host->transforms = transforms;
                 next_host->time = host->time;
                 auto next = std::make_unique<Caam>(*next_host);
                 REQUIRE_FALSE(next->set_property("md-class", 1));

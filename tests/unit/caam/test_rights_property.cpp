@@ -55,8 +55,8 @@ class BusHost : public FakeHost {
         }
         return Response::okay;
     }
-    bool bus_pass(const Initiator& by, std::uint64_t, std::uint64_t, std::size_t,
-                  const std::function<void(const std::uint8_t*, std::uint8_t*)>&) override {
+    bool bus_transform(const Initiator& by, std::uint64_t, std::uint64_t, std::size_t,
+                       const std::function<void(const std::uint8_t*, std::uint8_t*)>&) override {
         seen(by.own_world);
         return false;
     }

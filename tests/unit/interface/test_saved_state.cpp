@@ -20,7 +20,7 @@ class RandomHost : public FakeHost {
     explicit RandomHost(std::uint64_t seed) : random(seed) {
         must_end = [this] { return random.one_in(12); };
     }
-    /** The same surroundings for another core. */
+    /** Goes on as @p other, for another core. */
     void take_over(const RandomHost& other) {
         memory = other.memory;
         memory.accesses.clear();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Long messages that pass by the FIFOs (Host::bus_pass()): the same bytes, counters and errors as without
- * that. */
+/** Long messages that go past the FIFOs (Host::bus_transform()): the same bytes, counters and errors as
+ * through them. */
 #include <nettle/aes.h>
 #include <nettle/cbc.h>
 #include <nettle/ctr.h>
@@ -16,7 +16,7 @@ namespace {
 struct Mode {
     const char* name;
     std::uint32_t operation, context_at;
-    bool passes;
+    bool transforms;
 };
 constexpr Mode modes[] = {
     {"ctr", aes_ctr | decrypt, 16, true},        {"ctr encrypt", aes_ctr | encrypt, 16, true},
@@ -66,7 +66,7 @@ Program job(const Mode& mode, std::uint32_t from_flags, std::uint64_t from, std:
 
 }  // namespace
 
-TEST_CASE("caam pass: cipher modes, sizes and places give what the library gives", "[caam]") {
+TEST_CASE("caam transform: cipher modes, sizes and places give what the library gives", "[caam]") {
     for (const Mode& mode : modes) {
         for (const std::size_t size : {4096u, 4080u, 4112u, 65536u, 65536u + 48, 200000u}) {
             for (const bool in_place : {false, true}) {
@@ -76,7 +76,7 @@ TEST_CASE("caam pass: cipher modes, sizes and places give what the library gives
                 const auto from = board.put(input), to = in_place ? from : board.allocate(size);
                 const auto next_at = board.allocate(16);
                 REQUIRE(board.run(job(mode, 0, from, 0, to, size, next_at)) == 0);
-                CHECK((board.host.passed > 0) == (mode.passes && size > 4095));
+                CHECK((board.host.transformed > 0) == (mode.transforms && size > 4095));
                 Bytes next;
                 const Bytes expected = expectation(mode, input, next);
                 if (!expected.empty()) {
@@ -85,11 +85,11 @@ TEST_CASE("caam pass: cipher modes, sizes and places give what the library gives
                 }
                 // The same by way of the FIFOs.
                 ReadyBoard slow;
-                slow.host.passes = false;
+                slow.host.transforms = false;
                 const auto slow_from = slow.put(input), slow_to = in_place ? slow_from : slow.allocate(size);
                 const auto slow_next = slow.allocate(16);
                 REQUIRE(slow.run(job(mode, 0, slow_from, 0, slow_to, size, slow_next)) == 0);
-                CHECK(slow.host.passed == 0);
+                CHECK(slow.host.transformed == 0);
                 CHECK(slow.bytes(slow_to, size) == board.bytes(to, size));
                 CHECK(slow.bytes(slow_next, 16) == board.bytes(next_at, 16));
                 CHECK(slow.caam.save() == board.caam.save());
@@ -98,7 +98,7 @@ TEST_CASE("caam pass: cipher modes, sizes and places give what the library gives
     }
 }
 
-TEST_CASE("caam pass: odd ends, odd pieces, data around the long part", "[caam]") {
+TEST_CASE("caam transform: odd ends, odd pieces, data around the long part", "[caam]") {
     const Mode& mode = modes[0];
     const std::size_t size = 150001;
     const Bytes input = counting(size, 3);
@@ -135,48 +135,48 @@ TEST_CASE("caam pass: odd ends, odd pieces, data around the long part", "[caam]"
                               .seq_fifo_store(vlf, fs_msg)
                               .seq_fifo_load(class1 | vlf, fl_msg | fl_last1)
                               .store(class1, r_context, 16, next_at, 16)) == 0);
-        CHECK(board.host.passed > 100000);
+        CHECK(board.host.transformed > 100000);
     }
     CHECK(board.bytes(to, size) == expected);
     CHECK(board.bytes(next_at, 16) == next);
     CHECK(board.bytes(to + size, 64) == Bytes(64));
 }
 
-TEST_CASE("caam pass: places that overlap go by the FIFOs, with their result", "[caam]") {
+TEST_CASE("caam transform: places that overlap go by the FIFOs, with their result", "[caam]") {
     const Mode& mode = modes[2];
     constexpr std::size_t size = 100000 / 16 * 16;
     const Bytes input = counting(size, 5);
     Bytes results[2];
-    for (const bool passes : {false, true}) {
+    for (const bool transforms : {false, true}) {
         ReadyBoard board;
-        board.host.passes = passes;
+        board.host.transforms = transforms;
         const auto from = board.allocate(size + 512), next_at = board.allocate(16);
         board.host.memory.put(from + 512, input);
         REQUIRE(board.run(job(mode, 0, from + 512, 0, from, size, next_at)) == 0);
-        CHECK(board.host.passed == 0);
-        results[passes ? 1 : 0] = board.bytes(from, size + 512);
+        CHECK(board.host.transformed == 0);
+        results[transforms ? 1 : 0] = board.bytes(from, size + 512);
     }
     CHECK(results[0] == results[1]);
 }
 
-TEST_CASE("caam pass: what is denied ends the job as it does without it", "[caam]") {
+TEST_CASE("caam transform: what is denied ends the job as it does without it", "[caam]") {
     constexpr std::size_t size = 200000 / 16 * 16;
     const Bytes input = counting(size, 9);
     for (const Direction direction : {Direction::read, Direction::write}) {
         Bytes results[2];
         std::uint32_t statuses[2];
         std::vector<std::byte> states[2];
-        for (const bool passes : {false, true}) {
+        for (const bool transforms : {false, true}) {
             ReadyBoard board;
-            board.host.passes = passes;
+            board.host.transforms = transforms;
             const auto from = board.put(input), to = board.allocate(size), next_at = board.allocate(16);
             const std::uint64_t fence = (direction == Direction::read ? from : to) + 100000;
             board.host.memory.fences.push_back({fence, fence + 15, direction, Response::slverr});
-            const std::size_t index = passes ? 1 : 0;
+            const std::size_t index = transforms ? 1 : 0;
             statuses[index] = board.run(job(modes[0], 0, from, 0, to, size, next_at));
             results[index] = board.bytes(to, size);
             states[index] = board.caam.save();
-            CHECK((board.host.passed > 0) == passes);
+            CHECK((board.host.transformed > 0) == transforms);
         }
         CHECK(error_of(statuses[0]) == 0x40000016);
         CHECK(statuses[0] == statuses[1]);
@@ -187,7 +187,7 @@ TEST_CASE("caam pass: what is denied ends the job as it does without it", "[caam
     }
 }
 
-TEST_CASE("caam pass: a wrong key ends a long job as a short one", "[caam]") {
+TEST_CASE("caam transform: a wrong key ends a long job as a short one", "[caam]") {
     ReadyBoard board;
     const auto from = board.put(counting(65536)), to = board.allocate(65536);
     CHECK(error_of(board.run(Program::job()
@@ -195,6 +195,6 @@ TEST_CASE("caam pass: a wrong key ends a long job as a short one", "[caam]") {
                                  .operation(aes_cbc | init_final)
                                  .fifo_load_ext(class1, fl_msg | fl_last1, from, 65536)
                                  .fifo_store_ext(0, fs_msg, to, 65536))) == 0x20000013);
-    CHECK(board.host.passed == 0);
+    CHECK(board.host.transformed == 0);
     CHECK(board.bytes(to, 65536) == Bytes(65536));
 }
