@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Properties that somebody may turn while the board runs: a facet of a device whose surroundings they are.
- */
+/** Properties that somebody may turn while the board runs: a facet of a device that has such. */
 #pragma once
 
 #include <string_view>

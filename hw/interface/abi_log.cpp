@@ -132,30 +132,30 @@ void svp_monitor_clear(SvpDevice* monitor, bool counters) noexcept {
 }
 
 void svp_monitor_set_ops(SvpDevice* monitor, const SvpMonitorOps* ops, void* opaque) noexcept {
-    svp::BusMonitor::Surroundings surroundings;
+    svp::BusMonitor::Callbacks callbacks;
     if (ops->cpu_place != nullptr) {
-        surroundings.cpu_place = [ops, opaque]() -> std::optional<std::pair<std::int32_t, std::uint64_t>> {
+        callbacks.cpu_place = [ops, opaque]() -> std::optional<std::pair<std::int32_t, std::uint64_t>> {
             std::pair<std::int32_t, std::uint64_t> place;
             return ops->cpu_place(opaque, &place.first, &place.second) ? std::optional(place) : std::nullopt;
         };
     }
     if (ops->recorded != nullptr) {
-        surroundings.recorded = [ops, opaque](const svp::Violation& violation, bool merged) {
+        callbacks.recorded = [ops, opaque](const svp::Violation& violation, bool merged) {
             ops->recorded(opaque, record(violation), merged);
         };
     }
     if (ops->leaked != nullptr) {
         svp::BusMonitor& core = monitor_of(monitor);
-        surroundings.leaked = [&core, ops, opaque](const svp::Leak& leak, bool again) {
+        callbacks.leaked = [&core, ops, opaque](const svp::Leak& leak, bool again) {
             ops->leaked(opaque, svp::text(leak, core.leaks()->path(leak.origin)).c_str(), again);
         };
     }
     if (ops->drive_line != nullptr) {
-        surroundings.drive_line = [ops, opaque](unsigned line, bool level) {
+        callbacks.drive_line = [ops, opaque](unsigned line, bool level) {
             ops->drive_line(opaque, line, level);
         };
     }
-    monitor_of(monitor).set_surroundings(std::move(surroundings));
+    monitor_of(monitor).set_callbacks(std::move(callbacks));
 }
 
 bool svp_monitor_event(SvpDevice* monitor, std::int64_t now, bool merged, std::uint64_t* dropped,

@@ -104,15 +104,15 @@ void BusMonitor::record(Violation violation, const Transaction& transaction) {
     violation.domain = transaction.domain;
     violation.direction = transaction.direction;
     violation.stream = transaction.stream;
-    if (transaction.master == Master::a53 && surroundings_.cpu_place) {
-        if (const auto place = surroundings_.cpu_place()) {
+    if (transaction.master == Master::a53 && callbacks_.cpu_place) {
+        if (const auto place = callbacks_.cpu_place()) {
             violation.cpu = place->first;
             violation.pc = place->second;
         }
     }
     const auto recorded = log_.record(violation);
-    if (surroundings_.recorded) {
-        surroundings_.recorded(recorded.violation, recorded.merged);
+    if (callbacks_.recorded) {
+        callbacks_.recorded(recorded.violation, recorded.merged);
     }
 }
 
@@ -217,8 +217,8 @@ void BusMonitor::carry_out(const FaultEffect& effect) {
             disturb_state(effect);
             break;
         case FaultEffect::Kind::drive_line:
-            if (surroundings_.drive_line) {
-                surroundings_.drive_line(effect.line, effect.level);
+            if (callbacks_.drive_line) {
+                callbacks_.drive_line(effect.line, effect.level);
             }
             break;
         case FaultEffect::Kind::watch_changed:
@@ -303,8 +303,8 @@ std::optional<std::string> BusMonitor::set_property(std::string_view name, std::
         leaks_ = value == 0 ? nullptr
                             : std::make_unique<LeakOracle>([this] { return host().now(); },
                                                            [this](const Leak& leak, bool again) {
-                                                               if (surroundings_.leaked) {
-                                                                   surroundings_.leaked(leak, again);
+                                                               if (callbacks_.leaked) {
+                                                                   callbacks_.leaked(leak, again);
                                                                }
                                                            });
         return std::nullopt;
@@ -314,8 +314,8 @@ std::optional<std::string> BusMonitor::set_property(std::string_view name, std::
 
 void BusMonitor::follow(const Transaction& access) {
     Cargo cargo;
-    if (access.master == Master::a53 && access.world == World::secure && surroundings_.cpu_place) {
-        const auto place = surroundings_.cpu_place();
+    if (access.master == Master::a53 && access.world == World::secure && callbacks_.cpu_place) {
+        const auto place = callbacks_.cpu_place();
         const bool known = place && static_cast<unsigned>(place->first) < LeakOracle::cpus;
         cargo.holder = known
                            ? static_cast<Holder>(LeakOracle::first_cpu + static_cast<unsigned>(place->first))

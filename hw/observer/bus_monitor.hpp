@@ -48,8 +48,8 @@ class BusMonitor : public Device, public ChangeSource {
      */
     static constexpr std::string_view fault_denier = "fault";
 
-    /** What this device needs to know or have done beyond Host. Members may be empty. */
-    struct Surroundings {
+    /** What this device asks of the emulator, or tells it, beyond Host. Members may be empty. */
+    struct Callbacks {
         /** Number and program counter of the application core whose access is being handled, if one's is. */
         std::function<std::optional<std::pair<std::int32_t, std::uint64_t>>()> cpu_place;
         /** Something was recorded; @p merged as in ViolationLog. */
@@ -62,7 +62,7 @@ class BusMonitor : public Device, public ChangeSource {
 
     explicit BusMonitor(Host& host);
 
-    void set_surroundings(Surroundings surroundings) { surroundings_ = std::move(surroundings); }
+    void set_callbacks(Callbacks callbacks) { callbacks_ = std::move(callbacks); }
 
     /** Has @p witness look at rights around faults on state; it must outlive this device. */
     void set_witness(FaultWitness& witness) { witness_ = &witness; }
@@ -193,7 +193,7 @@ class BusMonitor : public Device, public ChangeSource {
     FaultOpenings openings_;
     EventLimiter limiter_;
     std::unique_ptr<LeakOracle> leaks_;
-    Surroundings surroundings_;
+    Callbacks callbacks_;
     std::vector<Target> targets_;  ///< numbered as the injector numbers them
     std::uint64_t watch_generation_ = 0;
     FaultWitness* witness_ = nullptr;

@@ -61,15 +61,15 @@ class Bench : public FirewallBoard, public RawMemory {
         firewall.connect("monitor", monitor);
         monitor.connect("tzasc", tzc);
         monitor.connect("rdc", rdc);
-        monitor.set_surroundings({.cpu_place = {},
-                                  .recorded =
-                                      [this](const Violation& violation, bool) {
-                                          if (violation.state == AccessState::denied) {
-                                              denied_bytes += violation.length;
-                                              ++denials;
-                                          }
-                                      },
-                                  .drive_line = {}});
+        monitor.set_callbacks({.cpu_place = {},
+                               .recorded =
+                                   [this](const Violation& violation, bool) {
+                                       if (violation.state == AccessState::denied) {
+                                           denied_bytes += violation.length;
+                                           ++denials;
+                                       }
+                                   },
+                               .drive_line = {}});
         REQUIRE_FALSE(monitor.set_property("merge-window", 0));
         write32(tzc, tzc_action, 0);
     }

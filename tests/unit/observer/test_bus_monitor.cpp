@@ -51,7 +51,7 @@ struct Bench {
         REQUIRE(monitor.connect("tzasc", tzasc));
         monitor.add_listener(listener);
         line = monitor.add_line("usdhc1", 0);
-        monitor.set_surroundings({
+        monitor.set_callbacks({
             .cpu_place = [this] { return place; },
             .recorded =
                 [this](const Violation& violation, bool merged) {
@@ -138,7 +138,7 @@ TEST_CASE("an observer's access is not recorded", "[observer]") {
     CHECK(bench.records == 0);
 }
 
-TEST_CASE("it works without surroundings and listener", "[observer]") {
+TEST_CASE("it works without callbacks and listener", "[observer]") {
     FakeHost host;
     BusMonitor monitor(host);
     monitor.reset();
