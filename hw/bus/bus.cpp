@@ -98,7 +98,7 @@ class Bus::Transfer {
 
     void begin_transaction() {
         if (address_ >= quiet_first_ && address_ < quiet_end_ && row_left_ <= quiet_end_ - address_ &&
-            generation_ == memory_.rights_generation()) {
+            generation_ == memory_.policy_generation()) {
             piece_ = row_left_;
             return;
         }
@@ -120,8 +120,8 @@ class Bus::Transfer {
         }
         take(decision_.response);
         result_.delay += decision_.outcome.delay;
-        // Faults may have changed rights themselves; what they did is judged.
-        generation_ = memory_.rights_generation();
+        // Faults may have changed the policy themselves; what they did is judged.
+        generation_ = memory_.policy_generation();
         look_ahead();
     }
 
@@ -158,7 +158,7 @@ class Bus::Transfer {
     /** Moves the next bytes, all by one verdict, if @p budget allows; what of it is used up then, at least 1.
      */
     std::uint64_t step(std::uint64_t budget) {
-        if (piece_ == 0 || (decision_.granted && generation_ != memory_.rights_generation())) {
+        if (piece_ == 0 || (decision_.granted && generation_ != memory_.policy_generation())) {
             begin_transaction();
         }
         const std::uint64_t ram = memory_.ram_left(address_);

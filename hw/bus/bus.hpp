@@ -7,8 +7,8 @@
  *
  * Interface: read(), write() and transform(), from any thread. A range is cut where the rights of its master
  * change. Each piece is one transaction: judged once, at most one record, one match for faults. Data moves in
- * parts, each under RawMemory::lock(); if rights have changed between two, what is left of a granted piece is
- * judged again, as a transaction of its own. What was denied stays denied.
+ * parts, each under RawMemory::lock(); if the policy has changed between two, what is left of a granted piece
+ * is judged again, as a transaction of its own. What was denied stays denied.
  *
  * Not modelled: bursts. A transaction is as long as its rights are the same, up to transaction_max bytes; the
  * chip would cut it at 4 KiB.

@@ -27,8 +27,8 @@ class RawMemory {
     virtual std::uint8_t* map(std::uint64_t address, std::uint64_t size, bool writable) = 0;
     virtual void unmap(std::uint8_t* cells, std::uint64_t size, bool writable, bool done) = 0;
 
-    /** Another number after each change of rights. Under the lock. */
-    virtual unsigned rights_generation() = 0;
+    /** Another number after each change of the policy. Under the lock. */
+    virtual unsigned policy_generation() = 0;
 
     /** Has everything else stand still; false if the caller has seen to that already, and no unlock()
      * follows.

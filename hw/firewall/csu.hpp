@@ -31,12 +31,12 @@
 #include <vector>
 
 #include "bus/bank_device.hpp"
-#include "bus/change_source.hpp"
 #include "bus/fault_target.hpp"
+#include "bus/policy_source.hpp"
 
 namespace svp {
 
-class Csu : public BankDevice, public ChangeSource, public FaultTarget {
+class Csu : public BankDevice, public PolicySource, public FaultTarget {
  public:
     static constexpr unsigned slave_count = 128;
     static constexpr unsigned master_fields = 18;

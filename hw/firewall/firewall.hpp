@@ -40,8 +40,8 @@
 #include <vector>
 
 #include "bus/access_judge.hpp"
-#include "bus/change_source.hpp"
 #include "bus/fault_witness.hpp"
+#include "bus/policy_source.hpp"
 #include "firewall/peripheral_map.hpp"
 #include "svp/device.hpp"
 
@@ -88,7 +88,7 @@ struct DeniedRange {
     std::uint64_t last;
 };
 
-class Firewall : public Device, public AccessJudge, private ChangeListener, private FaultWitness {
+class Firewall : public Device, public AccessJudge, private PolicyListener, private FaultWitness {
  public:
     /** DRAM as CPUs and masters address it, bytes. */
     static constexpr std::uint64_t dram_base = dram_window_base;

@@ -56,7 +56,7 @@ void Firewall::tell_leak_oracle() {
     leaks->set_rights({.readable = [this](std::uint64_t first,
                                           std::uint64_t length) { return linux_readable(first, length); },
                        .reads_register = [this](std::uint64_t address) { return linux_reads(address); }});
-    leaks->rights_changed();
+    leaks->policy_changed();
 }
 
 bool Firewall::kept_for_leak_oracle(std::uint64_t address, std::uint32_t masters) const {

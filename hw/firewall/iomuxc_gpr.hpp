@@ -25,12 +25,12 @@
 #include <vector>
 
 #include "bus/bank_device.hpp"
-#include "bus/change_source.hpp"
 #include "bus/fault_target.hpp"
+#include "bus/policy_source.hpp"
 
 namespace svp {
 
-class IomuxcGpr : public BankDevice, public ChangeSource, public FaultTarget {
+class IomuxcGpr : public BankDevice, public PolicySource, public FaultTarget {
  public:
     static constexpr unsigned register_count = 48;
 

@@ -4,12 +4,12 @@
 
 #include <cstdint>
 
-#include "bus/change_source.hpp"
+#include "bus/policy_source.hpp"
 
 namespace svp {
 
 /** Listeners are told when held_masters() may have changed. */
-class MasterHold : public ChangeSource {
+class MasterHold : public PolicySource {
  public:
     /** Masters that do not get onto the bus now, bit n for master n; never the application cores. */
     virtual std::uint32_t held_masters() const = 0;

@@ -33,13 +33,13 @@
 #include <vector>
 
 #include "bus/bank_device.hpp"
-#include "bus/change_source.hpp"
 #include "bus/domain_source.hpp"
 #include "bus/fault_target.hpp"
+#include "bus/policy_source.hpp"
 
 namespace svp {
 
-class Rdc : public BankDevice, public ChangeSource, public DomainSource, public FaultTarget {
+class Rdc : public BankDevice, public PolicySource, public DomainSource, public FaultTarget {
  public:
     static constexpr unsigned domain_count = 4;
     static constexpr unsigned peripheral_count = 128;

@@ -23,11 +23,11 @@
 #pragma once
 
 #include "bus/bank_device.hpp"
-#include "bus/change_source.hpp"
+#include "bus/policy_source.hpp"
 
 namespace svp {
 
-class RdcSemaphore : public BankDevice, public ChangeSource {
+class RdcSemaphore : public BankDevice, public PolicySource {
  public:
     static constexpr unsigned gate_count = 64;
 

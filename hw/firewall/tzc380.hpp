@@ -35,8 +35,8 @@
 #include <vector>
 
 #include "bus/bank_device.hpp"
-#include "bus/change_source.hpp"
 #include "bus/fault_target.hpp"
+#include "bus/policy_source.hpp"
 
 namespace svp {
 
@@ -51,7 +51,7 @@ struct Tzc380Parameters {
 /** i.MX 8M Quad: configuration register 0x1f0f. */
 inline constexpr Tzc380Parameters imx8mq_tzasc = {.regions = 16, .address_width = 32};
 
-class Tzc380 : public BankDevice, public ChangeSource, public FaultTarget, private ChangeListener {
+class Tzc380 : public BankDevice, public PolicySource, public FaultTarget, private PolicyListener {
  public:
     static constexpr unsigned max_regions = 16;
 

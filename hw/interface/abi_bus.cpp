@@ -42,7 +42,7 @@ class AdapterMemory final : public svp::RawMemory {
     void unmap(std::uint8_t* cells, std::uint64_t size, bool writable, bool done) override {
         ops_->unmap(opaque_, cells, size, writable, done);
     }
-    unsigned rights_generation() override { return ops_->rights_generation(opaque_); }
+    unsigned policy_generation() override { return ops_->policy_generation(opaque_); }
     bool lock() override { return ops_->lock(opaque_); }
     void unlock() override { ops_->unlock(opaque_); }
 

@@ -242,7 +242,7 @@ void svp_monitor_add_memory(SvpDevice* monitor, std::uint64_t base, std::uint64_
     }
 }
 
-void svp_monitor_hold_rights(SvpDevice* monitor, bool on) noexcept {
+void svp_monitor_hold_policy(SvpDevice* monitor, bool on) noexcept {
     if (svp::LeakOracle* leaks = monitor_of(monitor).leaks()) {
         leaks->hold(on);
     }

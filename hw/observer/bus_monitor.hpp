@@ -29,10 +29,10 @@
 #include <utility>
 #include <vector>
 
-#include "bus/change_source.hpp"
 #include "bus/domain_source.hpp"
 #include "bus/fault_target.hpp"
 #include "bus/fault_witness.hpp"
+#include "bus/policy_source.hpp"
 #include "observer/event_limiter.hpp"
 #include "observer/fault_injector.hpp"
 #include "observer/fault_openings.hpp"
@@ -42,7 +42,7 @@
 
 namespace svp {
 
-class BusMonitor : public Device, public ChangeSource {
+class BusMonitor : public Device, public PolicySource {
  public:
     /** Name under which the record has what a fault did where no block denied anything; index is the fault.
      */

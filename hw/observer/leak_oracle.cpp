@@ -132,7 +132,7 @@ std::vector<AddressRange> LeakOracle::closed_now(const Memory& memory) const {
     return closed;
 }
 
-void LeakOracle::rights_changed() {
+void LeakOracle::policy_changed() {
     if (held_) {
         pending_ = true;
     } else {

@@ -83,12 +83,12 @@ class LeakOracle final : public DataWitness {
     /** CPU @p number is in the non-secure world from now on. */
     void left_secure_world(unsigned number);
 
-    /** Rights are others than before. */
-    void rights_changed();
+    /** The policy is another one than before. */
+    void policy_changed();
 
     /**
-     * Until the call with false, changes of rights are nobody's act: a reset, or the loading of a state. What
-     * they open is no event.
+     * Until the call with false, changes of the policy are nobody's act: a reset, or the loading of a state.
+     * What they open is no event.
      */
     void hold(bool on);
     /** The machine is reset: its memories hold what they hold, and nobody knows what. */
@@ -148,7 +148,7 @@ class LeakOracle final : public DataWitness {
     std::map<std::tuple<Mark, Master, std::uint64_t, bool>, Mark> known_origins_;
     LeakLog log_;
     bool held_ = false;
-    bool pending_ = false;  ///< rights have changed meanwhile
+    bool pending_ = false;  ///< the policy has changed meanwhile
 };
 
 }  // namespace svp

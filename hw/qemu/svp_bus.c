@@ -52,9 +52,9 @@ static void *raw_map(void *opaque, uint64_t address, uint64_t length,
     return cells;
 }
 
-static unsigned raw_rights_generation(void *opaque)
+static unsigned raw_policy_generation(void *opaque)
 {
-    return svp_views_generation(opaque);
+    return svp_views_policy_generation(opaque);
 }
 
 static bool raw_lock(void *opaque)
@@ -79,7 +79,7 @@ static const SvpRawMemoryOps raw_ops = {
     .write = raw_write,
     .map = raw_map,
     .unmap = raw_unmap,
-    .rights_generation = raw_rights_generation,
+    .policy_generation = raw_policy_generation,
     .lock = raw_lock,
     .unlock = raw_unlock,
 };

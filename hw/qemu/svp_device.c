@@ -292,7 +292,7 @@ static int svp_device_pre_load(void *opaque)
     }
     if (s->views) {
         /* Until the machine runs: svp_monitor.c. */
-        svp_monitor_hold_rights(svp_views_monitor(s->views), true);
+        svp_monitor_hold_policy(svp_views_monitor(s->views), true);
     }
     return 0;
 }

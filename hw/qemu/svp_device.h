@@ -39,8 +39,8 @@ void svp_device_put_on_bus(SvpDeviceState *s, SvpViews *views, SvpBus *bus,
                            bool in_place);
 
 /*
- * @changed runs, under QEMU's big lock, whenever the core says that access
- * rights have changed.
+ * @changed runs, under QEMU's big lock, whenever the core says that the policy
+ * has changed.
  */
 void svp_device_on_policy_change(SvpDeviceState *s,
                                  void (*changed)(void *opaque), void *opaque);

@@ -174,7 +174,7 @@ static void machine_state_changed(void *opaque, bool running, RunState state)
     SvpMonitor *monitor = opaque;
 
     if (running) {
-        svp_monitor_hold_rights(monitor->core, false);
+        svp_monitor_hold_policy(monitor->core, false);
     }
 }
 
@@ -199,10 +199,10 @@ static SvpMonitor *the_monitor; /* of the machine that is reset */
 void svp_monitor_reset(bool begins)
 {
     if (begins) {
-        svp_monitor_hold_rights(the_monitor->core, true);
+        svp_monitor_hold_policy(the_monitor->core, true);
     } else {
         svp_monitor_forget_data(the_monitor->core);
-        svp_monitor_hold_rights(the_monitor->core, false);
+        svp_monitor_hold_policy(the_monitor->core, false);
     }
 }
 

@@ -84,7 +84,7 @@ struct SvpViews {
     bool raw_ready;
     bool pending;     /* a rebuild waits for the vCPUs to stop */
     QemuCond applied; /* pending has become false */
-    unsigned generation; /* another number after each change of rights */
+    unsigned policy_generation; /* another number after each change */
     uint64_t gate_generation; /* the firewall's, when gates were last asked */
     QTAILQ_HEAD(, SvpView) list;
 };
@@ -314,7 +314,7 @@ static void views_policy_changed(void *opaque)
 {
     SvpViews *views = opaque;
 
-    views->generation++;
+    views->policy_generation++;
     if (no_vcpu_runs()) {
         views_apply(views);
     } else if (!views->pending) {
@@ -551,9 +551,9 @@ AddressSpace *svp_views_raw(SvpViews *views)
     return &views->raw;
 }
 
-unsigned svp_views_generation(SvpViews *views)
+unsigned svp_views_policy_generation(SvpViews *views)
 {
-    return views->generation;
+    return views->policy_generation;
 }
 
 uint64_t svp_views_memory_left(SvpViews *views, uint64_t address)

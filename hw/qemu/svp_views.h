@@ -80,8 +80,8 @@ SvpDevice *svp_views_monitor(SvpViews *views);
 /* Everything, with its images and without any fence. */
 AddressSpace *svp_views_raw(SvpViews *views);
 
-/* Another number after each change of rights. */
-unsigned svp_views_generation(SvpViews *views);
+/* Another number after each change of the policy. */
+unsigned svp_views_policy_generation(SvpViews *views);
 
 /* Bytes of judged memory from @address to its end, 0: none is there. */
 uint64_t svp_views_memory_left(SvpViews *views, uint64_t address);

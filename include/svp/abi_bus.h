@@ -18,7 +18,7 @@ typedef struct SvpRawMemoryOps {
     SvpResponse (*write)(void *opaque, const SvpTransaction *by, const void *data, uint64_t length);
     void *(*map)(void *opaque, uint64_t address, uint64_t length, bool writable);
     void (*unmap)(void *opaque, void *cells, uint64_t length, bool writable, bool done);
-    unsigned (*rights_generation)(void *opaque);
+    unsigned (*policy_generation)(void *opaque);
     bool (*lock)(void *opaque);
     void (*unlock)(void *opaque);
 } SvpRawMemoryOps;

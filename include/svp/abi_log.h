@@ -95,8 +95,8 @@ void svp_monitor_openings(SvpDevice *monitor, SvpTakeMember *each, void *opaque)
 bool svp_monitor_follows_data(SvpDevice *monitor) SVP_NOEXCEPT;
 /* @fitted bytes of RAM appear from @base on, again and again for @window bytes. */
 void svp_monitor_add_memory(SvpDevice *monitor, uint64_t base, uint64_t window, uint64_t fitted) SVP_NOEXCEPT;
-/* Until the call with false, changes of rights come of a reset or of loading a state. */
-void svp_monitor_hold_rights(SvpDevice *monitor, bool on) SVP_NOEXCEPT;
+/* Until the call with false, changes of the policy come of a reset or of loading a state. */
+void svp_monitor_hold_policy(SvpDevice *monitor, bool on) SVP_NOEXCEPT;
 /* The machine is reset: nobody knows what memories hold. */
 void svp_monitor_forget_data(SvpDevice *monitor) SVP_NOEXCEPT;
 /* The CPU goes on in the non-secure world. */

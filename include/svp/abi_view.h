@@ -57,7 +57,7 @@ void svp_firewall_dram(uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
 unsigned svp_firewall_peripheral_count(void) SVP_NOEXCEPT;
 const char *svp_firewall_peripheral(unsigned number, uint64_t *first, uint64_t *length) SVP_NOEXCEPT;
 
-/* Another number after each change of rights that is about more than DRAM and the on-chip memories. */
+/* Another number after each change of the policy that is about more than DRAM and the on-chip memories. */
 uint64_t svp_firewall_gate_generation(SvpDevice *firewall) SVP_NOEXCEPT;
 
 #ifdef __cplusplus

@@ -86,11 +86,10 @@ class Host {
     /** Power of the application cores; null where the device has no say in that. */
     virtual CorePower* core_power() { return nullptr; }
 
-    /** Who is told what becomes of the data that a master moves (bus/data_follower.hpp); null where nobody
-     * is. */
+    /** Who is told what becomes of the data that a master moves; null where nobody is. */
     virtual DataFollower* data_follower() { return nullptr; }
 
-    /** The access rights that a firewall gives have changed; address-range views must be worked out anew. */
+    /** The firewalls' policy has changed; address-range views must be worked out anew. */
     virtual void policy_changed() = 0;
 
     /**
@@ -168,9 +167,9 @@ class Host {
      * where that makes no difference: both ranges are RAM and permitted, no injected fault waits for such an
      * access, and they are the same or apart. Otherwise false, and nothing has happened.
      *
-     * No rights change during @p move, for which everything else stands still: it must be over in tens of
-     * microseconds. Others see the cells: it must not read @p to, and must write nothing there but what is to
-     * stay, and throws nothing.
+     * The policy does not change during @p move, for which everything else stands still: it must be over in
+     * tens of microseconds. Others see the cells: it must not read @p to, and must write nothing there but
+     * what is to stay, and throws nothing.
      */
     virtual bool bus_transform(
         const Initiator& by, std::uint64_t source, std::uint64_t target, std::size_t size,

@@ -254,7 +254,7 @@ class PassTest(CaamCase):
         self.writel(GPR10, 0)
         self.assertEqual(self.one(ring, job), 0)
 
-    def test_rights_that_change_hold_for_the_rest(self):
+    def test_policy_that_changes_holds_for_the_rest(self):
         board, memory, ring = self.prepare()
         length = 64 << 20
         source, target = memory.put(caam_jobs.PLAIN, length), self.CLOSED + length  # beyond the job's own memory

@@ -144,7 +144,7 @@ class FuzzTest(unittest.TestCase):
         for number in range(max(OPERATIONS // BATCH, 1)):
             self.batch(cpu_share=0.5)
             if self.rights() != locked:
-                self.fail(f"batch {number} has changed rights")
+                self.fail(f"batch {number} has changed the policy")
         print(f"{OPERATIONS} accesses to locked firewalls in {time.monotonic() - begin:.1f} s")
 
     def test_locks_hold_where_everybody_reaches_the_registers(self):
@@ -164,7 +164,7 @@ class FuzzTest(unittest.TestCase):
         self.assertTrue(self.rights() == locked)
 
     def test_what_is_locked_could_be_changed_without_locks(self):
-        """The same writes to registers that are not locked do change rights, or the tests above are worthless."""
+        """The same writes to registers that are not locked do change the policy, or the tests above are worthless."""
         self.put(GPR10, 1)
         self.put(TZASC + 0x108, 0xC << 28)
         before = self.rights()

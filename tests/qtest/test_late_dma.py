@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Nothing outlives a change of rights: what a master was granted before a page closed does not land there after it, and the attempt is on record.
+"""Nothing outlives a change of the policy: what a master was granted before a page closed does not land there after it, and the attempt is on record.
 
 For each of QEMU's DMA models: a USB transfer whose data comes late, frames that wait for the controller, frames that it has not fetched
 yet, and the rest of a card's blocks, of which a uSDHC moves 16 KiB in one go. Jobs of our own masters: test_workers.py.

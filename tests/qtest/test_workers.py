@@ -140,7 +140,7 @@ class ThreadTest(WorkerCase):
         self.assertEqual(port.run("fill", master="gpu", destination=DESTINATION, length=MAX_LENGTH, pattern=PATTERN), "okay")
         self.assertEqual(self.chunk(board, 63), FULL)
 
-    def test_rights_that_change_hold_for_the_rest(self):
+    def test_policy_that_changes_holds_for_the_rest(self):
         """The TZASC closes destination or source while a copy runs: from then on nothing more arrives, or zeros do."""
         board, port = self.board()
         readl, writel = secure_registers(board.qmp)

@@ -211,7 +211,7 @@ class FakeMemory : private AccessJudge, private RawMemory {
             mapped_.clear();  // the source goes last
         }
     }
-    unsigned rights_generation() override { return 0; }
+    unsigned policy_generation() override { return 0; }
     bool lock() override { return false; }
     void unlock() override {}
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Transfers against a naive view of them, byte by byte: random policies, faults, and rights that change while
- * data moves. SVP_TRANSFERS in the environment sets how many there are.
+ * Transfers against a naive view of them, byte by byte: random policies, faults, and policies that change
+ * while data moves. SVP_TRANSFERS in the environment sets how many there are.
  */
 #include <array>
 #include <cstdlib>
@@ -136,7 +136,7 @@ class Bench : public FirewallBoard, public RawMemory {
         --mapped;
         written = written || (writable && done);
     }
-    unsigned rights_generation() override { return host.policy_changes; }
+    unsigned policy_generation() override { return host.policy_changes; }
     bool lock() override {
         CHECK_FALSE(locked);
         locked = true;
@@ -474,7 +474,7 @@ TEST_CASE("bus: rows that are granted without a trace are judged together, under
     CHECK(bench.denials == 32);
     CHECK(judge.judged == 1 + 32);
     CHECK(bench.parts == 1);
-    // A change of rights on the way is seen at the next row.
+    // A change of the policy on the way is seen at the next row.
     std::size_t moved = 0;
     bench.watch = [&](const Transaction&, std::size_t) {
         if (++moved == 8) {
@@ -499,7 +499,7 @@ TEST_CASE("bus: nothing is behind the end of the address space", "[bus]") {
         }
         std::uint8_t* map(std::uint64_t, std::uint64_t, bool) override { return nullptr; }
         void unmap(std::uint8_t*, std::uint64_t, bool, bool) override {}
-        unsigned rights_generation() override { return 0; }
+        unsigned policy_generation() override { return 0; }
         bool lock() override { return false; }
         void unlock() override { FAIL("not locked"); }
         std::size_t count = 0;

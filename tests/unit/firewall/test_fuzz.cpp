@@ -228,7 +228,7 @@ void lock_everything(FirewallBoard& board) {
 
 }  // namespace
 
-TEST_CASE("random register accesses break no lock, and no change of rights goes without notice",
+TEST_CASE("random register accesses break no lock, and no change of the policy goes without notice",
           "[firewall]") {
     Random random(39);
     FirewallBoard board;
@@ -263,7 +263,7 @@ TEST_CASE("random register accesses break no lock, and no change of rights goes 
             Views now = views_of(board);
             std::string identities_now = identities_of(board);
             if ((now != views || identities_now != identities) && board.host.policy_changes == changes) {
-                FAIL("rights changed without notice before access " << count);
+                FAIL("the policy changed without notice before access " << count);
             }
             views = std::move(now);
             identities = std::move(identities_now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** The path from a transaction to a verdict, its traces, saved state and the notice of changed rights. */
+/** The path from a transaction to a verdict, its traces, saved state and the notice of a changed policy. */
 #include "../catch.hpp"
 #include "tzasc_board.hpp"
 
@@ -226,7 +226,7 @@ TEST_CASE("runs are maximal, and cut to the range asked for", "[firewall]") {
           std::vector<Run>{{heap, 0x8000, true}, {heap + 0x8000, 0x10000, false}});
 }
 
-TEST_CASE("policy_changed is called when rights change, and only then", "[firewall]") {
+TEST_CASE("policy_changed is called when the policy changes, and only then", "[firewall]") {
     TzascBoard board;
     const unsigned start = board.host.policy_changes;
     const auto changes = [&] { return board.host.policy_changes - start; };
@@ -366,7 +366,7 @@ TEST_CASE("rights of a refused state end with the next reset, and views hear of 
     CHECK(board.host.policy_changes == changes + 1);
 }
 
-TEST_CASE("rights change with a reset of either block, in any order", "[firewall]") {
+TEST_CASE("the policy changes with a reset of either block, in any order", "[firewall]") {
     TzascBoard board;
     protect_heap(board);
     unsigned changes = board.host.policy_changes;

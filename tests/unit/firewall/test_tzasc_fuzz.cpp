@@ -122,7 +122,7 @@ void run(TzascBoard& board, const Access& access) {
 
 }  // namespace
 
-TEST_CASE("random register accesses break no lock and miss no change of rights", "[firewall]") {
+TEST_CASE("random register accesses break no lock and miss no change of the policy", "[firewall]") {
     const unsigned long operations = fuzz_operations();
     Random random(380);
     TzascBoard board;
@@ -164,7 +164,7 @@ TEST_CASE("random register accesses break no lock and miss no change of rights",
             auto now = board.firewall.access_runs(World::non_secure, 0, dram, 0x100000000);
             auto secure_now = board.firewall.access_runs(World::secure, 0, dram, 0x100000000);
             if ((now != views || secure_now != secure_views) && board.host.policy_changes == changes) {
-                FAIL("rights changed without notice before access " << count);
+                FAIL("the policy changed without notice before access " << count);
             }
             views = std::move(now);
             secure_views = std::move(secure_now);

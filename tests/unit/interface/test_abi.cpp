@@ -333,7 +333,7 @@ TEST_CASE("C interface: the policy of one world and domain, in runs and pieces",
     CHECK_FALSE(all.contains("0.slaves.0.name"));
 }
 
-TEST_CASE("C interface: gates need not be asked again when only rights to memories have changed",
+TEST_CASE("C interface: gates need not be asked again when the policy has changed for memories only",
           "[interface]") {
     Blocks blocks;
     blocks.write("imx8mq.iomuxc-gpr", 0x28, 1);

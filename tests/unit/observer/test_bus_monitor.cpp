@@ -40,7 +40,7 @@ class FakeBlock : public Device, public FaultTarget {
     void exchange(Archive&) override {}
 };
 
-struct Listener : ChangeListener {
+struct Listener : PolicyListener {
     void source_changed() override { ++calls; }
     unsigned calls = 0;
 };

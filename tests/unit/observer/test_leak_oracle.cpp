@@ -34,11 +34,11 @@ class Bench {
         for (std::uint64_t at = page; at < ram + window; at += fitted) {
             closed.insert(at);  // with its images
         }
-        oracle.rights_changed();
+        oracle.policy_changed();
     }
     void open(std::uint64_t page) {
         closed.erase(page);
-        oracle.rights_changed();
+        oracle.policy_changed();
     }
     std::vector<AddressRange> readable(std::uint64_t first, std::uint64_t length) const {
         std::vector<AddressRange> result;
@@ -177,7 +177,7 @@ TEST_CASE("memory that opens tells what is in it", "[observer]") {
     CHECK(bench.newest().first == heap + 0x40);
     CHECK(bench.newest().last == heap + 0xc3f);
     CHECK(bench.newest().master == Master::caam);
-    bench.oracle.rights_changed();
+    bench.oracle.policy_changed();
     CHECK(bench.oracle.log().events() == 2);
 }
 
@@ -280,7 +280,7 @@ TEST_CASE("more origins than are told apart count as those that they come from",
     for (std::uint64_t at = ram; at < ram + window; at += 0x1000) {
         bench.closed.insert(at);
     }
-    bench.oracle.rights_changed();
+    bench.oracle.policy_changed();
     for (unsigned i = 0; i < 5000; ++i) {
         const std::uint64_t page = ram + i % 8 * 0x1000;
         bench.oracle.forget(bench.holder);
