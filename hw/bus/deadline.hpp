@@ -39,7 +39,7 @@ class Deadline {
     /** True if it waits and its time is no later than @p now. */
     bool reached(std::int64_t now) const { return waits() && time_ <= now; }
 
-    void exchange(Archive& archive) { archive.value(time_); }
+    void exchange(Archive& archive) { archive.value(time_, std::uint64_t{never}); }
 
     /** After a load: the timer as the state calls for it. */
     void resume(Host& host) {

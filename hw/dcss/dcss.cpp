@@ -21,10 +21,6 @@ constexpr unsigned kick_line = 1;
 constexpr unsigned vblank_line = 2;
 constexpr unsigned detiler_line = 3;  // of channel 2; the next one of channel 3
 
-constexpr unsigned line_timer = 0;
-constexpr unsigned loader_timer = 1;
-constexpr unsigned write_timer = 2;
-
 /** Virtual time that ContextLoader::items_per_step take, and what a load without frames waits, ns. */
 constexpr std::int64_t step_time = 1000000;
 constexpr std::int64_t idle_time = 10000;
@@ -101,7 +97,7 @@ bool Dcss::connect(std::string_view role, Device& peer) {
 
 void Dcss::reset() {
     host().cancel(line_timer);
-    host().cancel(loader_timer);
+    loader_due_.clear(host());
     host().cancel(write_timer);
     write_back_.stop();
     bank_.reset();
@@ -111,7 +107,6 @@ void Dcss::reset() {
     interrupts_ = 0;
     failed_address_ = 0;
     ending_ = 0;
-    loader_due_ = 0;
     underrun_ = false;
     item_refused_ = false;
     exceptions_ = {};
@@ -206,15 +201,13 @@ void Dcss::loader_written(const WriteEvent& event) {
     } else if (!wanted && before) {
         loader_.stop();
         ending_ = 0;
-        loader_due_ = 0;
-        host().cancel(loader_timer);
+        loader_due_.clear(host());
     }
     update_irqs();
 }
 
 void Dcss::load_later(std::int64_t delay) {
-    loader_due_ = host().now() + delay;
-    host().schedule(loader_timer, loader_due_);
+    loader_due_.set(host(), host().now() + delay);
 }
 
 void Dcss::begin_load() {
@@ -257,7 +250,7 @@ void Dcss::end_load() {
 }
 
 void Dcss::loader_due() {
-    loader_due_ = 0;
+    loader_due_.forget();
     if (loader_.running()) {
         step_load();
     } else if (ending_ != 0) {
@@ -287,7 +280,7 @@ void Dcss::timing_written() {
         host().cancel(line_timer);
         host().cancel(write_timer);
         write_back_.stop();
-        if (load_wanted() && !loader_.running() && loader_due_ == 0) {
+        if (load_wanted() && !loader_.running() && !loader_due_.waits()) {
             load_later(idle_time);
         }
     }
@@ -322,7 +315,7 @@ void Dcss::line_due() {
 void Dcss::begin_frame() {
     timing_.begin_frame(host().now(), frame_length(), frame_lines());
     ++frames_;
-    if (load_wanted() && !loader_.running() && loader_due_ == 0) {
+    if (load_wanted() && !loader_.running() && !loader_due_.waits()) {
         begin_load();
     }
     for (unsigned channel = 0; channel < channel_count; ++channel) {
@@ -480,7 +473,7 @@ void Dcss::exchange(Archive& archive) {
     archive.value(interrupts_, dtg::line_interrupts);
     archive.value(failed_address_);
     archive.value(ending_);
-    archive.value(loader_due_, std::uint64_t{1} << 62);
+    loader_due_.exchange(archive);
     archive.value(underrun_);
     archive.value(item_refused_);
     archive.value(frames_);
@@ -503,7 +496,7 @@ void Dcss::exchange(Archive& archive) {
     blk_ctrl_.check_read_only(archive);
     const bool loading = loader_.running() || ending_ != 0;
     const bool waits = loading || (load_wanted() && !on());
-    if (timing_.running() != on() || (loading && !load_wanted()) || (waits && loader_due_ == 0) ||
+    if (timing_.running() != on() || (loading && !load_wanted()) || (waits && !loader_due_.waits()) ||
         (ending_ & ~ctxld::statuses) != 0) {
         archive.fail("the stream holds an impossible load or frame of the dcss");
     }
@@ -515,9 +508,7 @@ void Dcss::resume() {
     write_back_.stop();
     update_irqs();
     schedule_line();
-    if (loader_due_ != 0) {
-        host().schedule(loader_timer, loader_due_);
-    }
+    loader_due_.resume(host());
 }
 
 }  // namespace svp

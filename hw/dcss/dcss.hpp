@@ -51,6 +51,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bus/deadline.hpp"
 #include "dcss/composer.hpp"
 #include "dcss/context_loader.hpp"
 #include "dcss/registers.hpp"
@@ -69,7 +70,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
 
     std::span<const RegionInfo> regions() const override { return regions_; }
     unsigned irq_lines() const override { return 5; }
-    unsigned timers() const override { return 3; }
+    unsigned timers() const override { return timer_count; }
     ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
     Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
                    const Transaction& by) override;
@@ -139,6 +140,8 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     void reach_line();
     void update_irqs();
 
+    enum Timer : unsigned { line_timer, loader_timer, write_timer, timer_count };
+
     std::array<RegionInfo, 2> regions_;
     RegisterBank bank_;
     RegisterBank blk_ctrl_;
@@ -151,10 +154,10 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     dcss::WriteBack write_back_;
     const Anatop* anatop_ = nullptr;
 
-    std::uint32_t interrupts_ = 0;      ///< INT_STATUS
-    std::uint32_t failed_address_ = 0;  ///< AHB_ERR_ADDR
-    std::uint32_t ending_ = 0;          ///< statuses for the end of the load that is under way
-    std::int64_t loader_due_ = 0;       ///< virtual time when the loader goes on, ns; 0: at the next frame
+    std::uint32_t interrupts_ = 0;       ///< INT_STATUS
+    std::uint32_t failed_address_ = 0;   ///< AHB_ERR_ADDR
+    std::uint32_t ending_ = 0;           ///< statuses for the end of the load that is under way
+    Deadline loader_due_{loader_timer};  ///< when the loader goes on; without that it does at the next frame
 
     bool underrun_ = false;      ///< a fault: what is fetched for this frame comes too late
     bool item_refused_ = false;  ///< a fault: the next item of a list is
