@@ -9,43 +9,13 @@
 #include "vpu/g1/post_processor.hpp"
 #include "vpu/g1/vp8_job.hpp"
 #include "vpu/h264/decoder.hpp"
+#include "vpu/job/engine_job.hpp"
 #include "vpu/mpeg2/decoder.hpp"
 #include "vpu/vp8/decoder.hpp"
 
 namespace svp::vpu::g1 {
 
 namespace {
-
-std::uint32_t status_of(Result result) {
-    switch (result) {
-        case Result::more:
-            return 0;
-        case Result::done:
-            return interrupt::dec_rdy_int;
-        case Result::bus_error:
-            return interrupt::dec_bus_int;
-        case Result::stream_exhausted:
-            return interrupt::dec_buffer_int | interrupt::dec_error_int;
-        case Result::stream_error:
-        case Result::impossible:
-            break;
-    }
-    return interrupt::dec_error_int;
-}
-
-/** A job by one of the engines, which goes on by @p next. */
-template <typename Parameters, typename Decoder, Result (Decoder::*next)()>
-class EngineJob final : public Job {
- public:
-    EngineJob(const Parameters& parameters, MemoryPort& port)
-        : width_(parameters.mb_width), decoder_(parameters, port) {}
-    std::uint32_t step() override { return status_of((decoder_.*next)()); }
-    unsigned macroblocks_per_step() const override { return width_; }
-
- private:
-    unsigned width_;
-    Decoder decoder_;
-};
 
 /** The decoder's part of a job. Only for a mode that there is. */
 std::unique_ptr<Job> make_decoder(Registers registers, MemoryPort& port);
@@ -56,7 +26,7 @@ PostProcessor::Picture picture_of(Registers registers) {
         if (parameters.mb_width > vp8::max_mb_width || parameters.mb_height > vp8::max_mb_height) {
             return {};  // which no decoder does
         }
-        const bool bottom = Job::field(registers) && value(registers, pic_topfield_e) == 0;
+        const bool bottom = field(registers) && value(registers, pic_topfield_e) == 0;
         const unsigned width = 16 * parameters.mb_width;
         return {parameters.output - (bottom ? width : 0), width, 16 * parameters.mb_height};
     };
@@ -95,39 +65,39 @@ class PostProcessedJob final : public Job {
     std::uint32_t status_ = 0;  ///< of the decoder
 };
 
-using Vp8Job = EngineJob<vp8::Parameters, vp8::Decoder, &vp8::Decoder::decode_row>;
-using H264Job = EngineJob<h264::Parameters, h264::Decoder, &h264::Decoder::decode_some>;
-using Mpeg2Job = EngineJob<mpeg2::Parameters, mpeg2::Decoder, &mpeg2::Decoder::decode_slice>;
+template <typename Decoder>
+using DecoderJob = EngineJob<Decoder, interrupt::dec_buffer_int>;
 
 std::unique_ptr<Job> make_decoder(Registers registers, MemoryPort& port) {
     switch (value(registers, dec_mode)) {
         case mode_h264:
-            return std::make_unique<H264Job>(h264_parameters(registers), port);
+            return std::make_unique<DecoderJob<h264::Decoder>>(h264_parameters(registers), port);
         case mode_mpeg2:
-            return std::make_unique<Mpeg2Job>(mpeg2_parameters(registers), port);
+            return std::make_unique<DecoderJob<mpeg2::Decoder>>(mpeg2_parameters(registers), port);
         default:
-            return std::make_unique<Vp8Job>(vp8_parameters(registers), port);
+            return std::make_unique<DecoderJob<vp8::Decoder>>(vp8_parameters(registers), port);
     }
+}
+
+/** Whether make_job() can make one. */
+bool possible(Registers registers) {
+    return codec(registers) < std::size(codec_names) && PostProcessor::possible(registers);
 }
 
 }  // namespace
 
-bool Job::possible(Registers registers) {
-    return codec(registers) < std::size(codec_names) && PostProcessor::possible(registers);
-}
-
-std::size_t Job::codec(Registers registers) {
+std::size_t codec(Registers registers) {
     constexpr unsigned modes[] = {mode_h264, mode_mpeg2, mode_vp8};
     static_assert(std::size(modes) == std::size(codec_names));
     const auto* found = std::ranges::find(modes, value(registers, dec_mode));
     return static_cast<std::size_t>(found - std::begin(modes));
 }
 
-bool Job::field(Registers registers) {
+bool field(Registers registers) {
     return value(registers, dec_mode) != mode_vp8 && value(registers, pic_fieldmode_e) != 0;
 }
 
-std::unique_ptr<Job> Job::make(Registers registers, MemoryPort& port) {
+std::unique_ptr<Job> make_job(Registers registers, MemoryPort& port) {
     if (!possible(registers)) {
         return nullptr;
     }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -16,20 +15,14 @@ namespace svp::vpu::g1 {
 /** What this decoder decodes. */
 inline constexpr std::string_view codec_names[] = {"h264", "mpeg2", "vp8"};
 
-class Job : public vpu::Job {
- public:
-    /** The job that @p registers ask for, with all of memory by @p port; null if this decoder has no such
-     * mode. */
-    static std::unique_ptr<Job> make(Registers registers, MemoryPort& port);
+/** Place of the registers' codec in codec_names; past its end if it is none of them. */
+std::size_t codec(Registers registers);
 
-    /** Whether make() can make one. */
-    static bool possible(Registers registers);
+/** The picture is one field of a frame. */
+bool field(Registers registers);
 
-    /** Place of the registers' codec in codec_names; past its end if it is none of them. */
-    static std::size_t codec(Registers registers);
-
-    /** The picture is one field of a frame. */
-    static bool field(Registers registers);
-};
+/** The job that @p registers ask for, with all of memory by @p port; null if this decoder has no such mode.
+ */
+std::unique_ptr<Job> make_job(Registers registers, MemoryPort& port);
 
 }  // namespace svp::vpu::g1

@@ -23,15 +23,7 @@ constexpr vpu::DecoderTraits traits = {.block = "vpu-g1",
                                        .status_bits = status_bits,
                                        .stream_end = interrupt::dec_buffer_int};
 
-constexpr vpu::DecoderTraits bank_traits = [] {
-    vpu::DecoderTraits other = traits;
-    other.block = "vpu-g1-bank1";
-    other.name = "g1-bank1";
-    other.master = Master::vpu_bank1;
-    other.window = 0x8000;
-    other.second_bank = true;
-    return other;
-}();
+constexpr vpu::DecoderTraits bank_traits = traits.of_second_bank("vpu-g1-bank1", "g1-bank1");
 
 Registers all(std::span<const std::uint32_t> registers) {
     return registers.first<register_count>();
@@ -88,15 +80,15 @@ std::vector<Register> VpuG1::registers(VpuG1& self) {
 }
 
 std::unique_ptr<vpu::Job> VpuG1::make_job(Words registers, vpu::MemoryPort& port) const {
-    return Job::make(all(registers), port);
+    return vpu::g1::make_job(all(registers), port);
 }
 
 std::size_t VpuG1::codec(Words registers) const {
-    return Job::codec(all(registers));
+    return vpu::g1::codec(all(registers));
 }
 
 bool VpuG1::field(Words registers) const {
-    return Job::field(all(registers));
+    return vpu::g1::field(all(registers));
 }
 
 std::string VpuG1::kind_of(Words registers) const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vpu/g2/hevc_job.hpp"
 
-#include "vpu/g2/engine_job.hpp"
 #include "vpu/hevc/decoder.hpp"
+#include "vpu/job/engine_job.hpp"
 
 namespace svp::vpu::g2 {
 
@@ -170,7 +170,8 @@ hevc::Parameters hevc_parameters(Registers registers) {
 }
 
 std::unique_ptr<Job> make_hevc_job(Registers registers, MemoryPort& port) {
-    return std::make_unique<EngineJob<hevc::Decoder>>(hevc_parameters(registers), port);
+    return std::make_unique<EngineJob<hevc::Decoder, interrupt::last_slice_int>>(hevc_parameters(registers),
+                                                                                 port);
 }
 
 }  // namespace svp::vpu::g2

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "vpu/g2/engine_job.hpp"
+#include "vpu/job/engine_job.hpp"
 #include "vpu/vp9/decoder.hpp"
 
 namespace svp::vpu::g2 {
@@ -166,7 +166,8 @@ vp9::Parameters vp9_parameters(Registers registers) {
 }
 
 std::unique_ptr<Job> make_vp9_job(Registers registers, MemoryPort& port) {
-    return std::make_unique<EngineJob<vp9::Decoder>>(vp9_parameters(registers), port);
+    return std::make_unique<EngineJob<vp9::Decoder, interrupt::last_slice_int>>(vp9_parameters(registers),
+                                                                                port);
 }
 
 }  // namespace svp::vpu::g2

@@ -25,15 +25,7 @@ constexpr vpu::DecoderTraits traits = {.block = "vpu-g2",
                                        .status_bits = status_bits,
                                        .stream_end = interrupt::last_slice_int};
 
-constexpr vpu::DecoderTraits bank_traits = [] {
-    vpu::DecoderTraits other = traits;
-    other.block = "vpu-g2-bank1";
-    other.name = "g2-bank1";
-    other.master = Master::vpu_bank1;
-    other.window = 0x8000;
-    other.second_bank = true;
-    return other;
-}();
+constexpr vpu::DecoderTraits bank_traits = traits.of_second_bank("vpu-g2-bank1", "g2-bank1");
 
 Registers all(std::span<const std::uint32_t> registers) {
     return registers.first<register_count>();

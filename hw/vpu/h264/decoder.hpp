@@ -35,6 +35,7 @@ class Decoder {
 
     /** Decodes all. */
     Result decode();
+    unsigned macroblocks_per_step() const { return picture_.job.mb_width; }
 
  private:
     enum class Stage : std::uint8_t { slices, filter, output };

@@ -46,6 +46,17 @@ struct DecoderTraits {
     Master master = Master::vpu_decoder;
     std::uint32_t window = 0x10000;  ///< bytes
     bool second_bank = false;        ///< its engine is another device's
+
+    /** Those of a second register bank before the same engine. */
+    constexpr DecoderTraits of_second_bank(std::string_view its_block, std::string_view its_name) const {
+        DecoderTraits other = *this;
+        other.block = its_block;
+        other.name = its_name;
+        other.master = Master::vpu_bank1;
+        other.window = 0x8000;
+        other.second_bank = true;
+        return other;
+    }
 };
 
 class JobDevice : public BankDevice, public PowerGated {

@@ -191,8 +191,8 @@ std::unique_ptr<Job> make_job(const JobRecord& record, MemoryPort& port, Replay&
         return g2::make_job(registers, port);
     }
     const g1::Registers registers(record.registers.data(), g1::register_count);
-    named(g1::Job::codec(registers), g1::codec_names);
-    return g1::Job::make(registers, port);
+    named(g1::codec(registers), g1::codec_names);
+    return g1::make_job(registers, port);
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ Decoder::Decoder(const Parameters& parameters, MemoryPort& port)
 Result Decoder::decode() {
     Result result = Result::more;
     while (result == Result::more) {
-        result = decode_slice();
+        result = decode_some();
     }
     return result;
 }
@@ -80,7 +80,7 @@ Result Decoder::judge(Result result) {
     return worst == Response::okay ? result : Result::bus_error;
 }
 
-Result Decoder::decode_slice() {
+Result Decoder::decode_some() {
     if (!possible_) {
         return Result::impossible;
     }

@@ -5,7 +5,7 @@
  * Hardware: G1 decodes the slices of a picture or field; everything above them is parsed by software. A
  * decoder lives as long as one job and takes nothing from earlier ones.
  *
- * Interface: decode_slice() until it says something else than more, or decode(). Nothing but the port is
+ * Interface: decode_some() until it says something else than more, or decode(). Nothing but the port is
  * reached; what is read lies inside the stream, the tables and the pictures that the parameters name. Slices
  * must come in the order of their macroblocks, so that none is decoded twice, and the work is bounded by the
  * size of picture and stream.
@@ -34,10 +34,11 @@ class Decoder {
     Decoder(const Parameters& parameters, MemoryPort& port);
 
     /** Decodes the next slice. */
-    Result decode_slice();
+    Result decode_some();
 
     /** Decodes all slices. */
     Result decode();
+    unsigned macroblocks_per_step() const { return parameters_.mb_width; }
 
  private:
     /** What a macroblock says of itself, beside vectors. */

@@ -222,7 +222,7 @@ Result Decoder::finish_row() {
     return answer_ == Response::okay ? Result::more : Result::bus_error;
 }
 
-Result Decoder::decode_row() {
+Result Decoder::decode_some() {
     if (!possible_) {
         return Result::impossible;
     }
@@ -238,7 +238,7 @@ Result Decoder::decode_row() {
 Result Decoder::decode() {
     Result result = Result::more;
     while (result == Result::more) {
-        result = decode_row();
+        result = decode_some();
     }
     return result;
 }

@@ -6,7 +6,7 @@
  * memory: probabilities, segment map, references. A decoder lives as long as one job and takes nothing from
  * earlier ones.
  *
- * Interface: decode_row() until it says that it is done, or decode(). Nothing but the port is reached; what
+ * Interface: decode_some() until it says that it is done, or decode(). Nothing but the port is reached; what
  * is read lies inside the ranges and pictures that the parameters name, and the work is bounded by the size
  * of the picture, whatever the stream says.
  *
@@ -35,10 +35,11 @@ class Decoder {
     Decoder(const Parameters& parameters, MemoryPort& port);
 
     /** Decodes the next row of macroblocks. */
-    Result decode_row();
+    Result decode_some();
 
     /** Decodes all rows. */
     Result decode();
+    unsigned macroblocks_per_step() const { return parameters_.mb_width; }
 
  private:
     static constexpr unsigned top_margin = 16;   ///< before a line above: the corner
