@@ -83,12 +83,13 @@ inline Program authenc_job(std::uint64_t in, std::size_t in_size, std::uint64_t 
     return sequences(in, in_size, out, out_size).math(add, s0_zero, s1_imm, d_override, 4).word(u32(assoc));
 }
 
+/** @p nothing: neither AAD nor text follows the IV. */
 inline Program gcm_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size,
-                       std::size_t aad_size, const Bytes& iv) {
+                       std::size_t aad_size, const Bytes& iv, bool nothing = false) {
     return sequences(in, in_size, out, out_size)
         .math(add, s0_zero, s1_imm, 3, 4)
         .word(u32(aad_size))
-        .fifo_load(class1, fl_iv | fl_flush1, iv);
+        .fifo_load(class1, fl_iv | fl_flush1 | (nothing ? fl_last1 : 0), iv);
 }
 
 inline Program gcm_key_and_operation(const Bytes& key, bool encrypts) {
@@ -96,6 +97,100 @@ inline Program gcm_key_and_operation(const Bytes& key, bool encrypts) {
     const unsigned skip = p.here();
     p.jump(j_shared, 0).key(class1, key).target_here(skip);
     return p.operation(aes_gcm | init_final | (encrypts ? encrypt : decrypt | icv_check));
+}
+
+inline Program gcm_shared(const Bytes& key, bool encrypts) {
+    Program p = gcm_key_and_operation(key, encrypts);
+    if (!encrypts) {
+        p.math(add, s0_zero, 3, d_vsil, 4);
+        const unsigned no_aad = p.here();
+        p.jump(j_z, 0)
+            .math(add, s0_zero, 3, d_vsol, 4)
+            .seq_fifo_store(vlf, fs_skip)
+            .seq_fifo_load(class1 | vlf, fl_aad | fl_flush1)
+            .target_here(no_aad)
+            .math(sub, s0_sol, 0, d_vsil, 4);
+        const unsigned no_text = p.here();
+        return p.jump(j_z, 0)
+            .math(sub, s0_sol, 0, d_vsol, 4)
+            .seq_fifo_store(vlf, fs_msg)
+            .seq_fifo_load(class1 | vlf, fl_msg | fl_flush1)
+            .target_here(no_text)
+            .seq_fifo_load(class1, fl_icv | fl_last1, 16);
+    }
+    p.math(sub, s0_sil, 0, d_vsol, 4);
+    const unsigned nothing = p.here();
+    p.jump(j_z, 0).math(add, s0_zero, 3, d_vsil, 4);
+    const unsigned no_aad = p.here();
+    p.jump(j_z, 0)
+        .math(add, s0_zero, 3, d_vsol, 4)
+        .seq_fifo_store(vlf, fs_skip)
+        .math(sub, s0_sil, 3, d_vsol, 4);
+    const unsigned no_text = p.here();
+    p.jump(j_z, 0).seq_fifo_load(class1 | vlf, fl_aad | fl_flush1).target_here(no_aad);
+    return p.math(sub, s0_sil, 0, d_vsil, 4)
+        .seq_fifo_store(vlf, fs_msg)
+        .seq_fifo_load(class1 | vlf, fl_msg | fl_last1)
+        .jump(j_all, 2)
+        .target_here(no_text)
+        .seq_fifo_load(class1 | vlf, fl_aad | fl_last1)
+        .target_here(nothing)
+        .seq_store(class1, r_context, 0, 16);
+}
+
+/** ESP: the IV of 8 bytes stands behind the AAD, and is skipped in input and output. */
+inline Program rfc4106_shared(const Bytes& key, bool encrypts) {
+    Program p = gcm_key_and_operation(key, encrypts);
+    p.math(sub, 3, s1_imm, d_vsil, 4).word(8).math(add, s0_zero, 3, d_vsol, 4);
+    if (!encrypts) {
+        return p.seq_fifo_load(class1 | vlf, fl_aad | fl_flush1)
+            .seq_fifo_load(0, 0, 8)
+            .math(sub, s0_sol, 3, d_vsil, 4)
+            .seq_fifo_load(class1, fl_msg)
+            .seq_fifo_store(vlf, fs_skip)
+            .math(sub, s0_sol, 0, d_vsol, 4)
+            .seq_fifo_store(vlf, fs_msg)
+            .seq_fifo_load(class1 | vlf, fl_msg | fl_flush1)
+            .seq_fifo_load(class1, fl_icv | fl_last1, 16);
+    }
+    p.seq_fifo_store(vlf, fs_skip).math(sub, s0_sil, 3, d_vsol, 4);
+    const unsigned none = p.here();
+    p.jump(j_z, 0)
+        .seq_fifo_load(class1 | vlf, fl_aad | fl_flush1)
+        .seq_fifo_store(0, fs_msg)
+        .seq_fifo_load(0, 0, 8)
+        .math(add, s0_vsol, 0, d_vsil, 4)
+        .seq_fifo_store(vlf, fs_msg)
+        .seq_fifo_load(class1 | vlf, fl_msg | fl_last1);
+    const unsigned over = p.here();
+    return p.jump(j_all, 0)
+        .target_here(none)
+        .seq_fifo_load(class1 | vlf, fl_aad | fl_last1)
+        .target_here(over)
+        .seq_store(class1, r_context, 0, 16);
+}
+
+/** Everything is AAD; a MOVE whose length the descriptor writes itself copies it. */
+inline Program rfc4543_shared(const Bytes& key, bool encrypts) {
+    const std::uint32_t length = encrypts ? s0_sil : s0_sol;
+    Program p = gcm_key_and_operation(key, encrypts);
+    p.math(sub, length, 0, 3, 4);
+    const unsigned patch = p.here();
+    p.move(m_descbuf, m_math3, 0, 6).move(m_math3, m_descbuf, 0, 8, m_wait);
+    p.math(sub, length, 0, d_vsil, 4).math(sub, length, 0, d_vsol, 4).seq_fifo_store(vlf, fs_msg);
+    p.seq_fifo_load(both | vlf, fl_aad | (encrypts ? fl_last_both : fl_last2 | fl_flush1));
+    p.words[patch] |= 4 * p.here() << 8;
+    p.words[patch + 1] |= 4 * p.here() << 8;
+    p.auto_entries(false).move(m_block_class, m_ofifo, 0, 0);
+    if (encrypts) {
+        return p.seq_store(class1, r_context, 0, 16);
+    }
+    return p.auto_entries(true).seq_fifo_load(class1, fl_icv | fl_last1, 16);
+}
+
+inline Program rfc4543_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size,
+                           const Bytes& iv) {
+    return sequences(in, in_size, out, out_size).fifo_load(class1, fl_iv | fl_flush1, iv);
 }
 
 // Message digests and MACs

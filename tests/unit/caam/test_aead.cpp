@@ -7,10 +7,14 @@
 #include <optional>
 
 #include "caam_board.hpp"
+#include "linux_descriptors.hpp"
+#include "optee_descriptors.hpp"
 
 using namespace svp;
 using namespace svp::test;
 using namespace svp::test::caam_fields;
+using namespace svp::test::linux_driver;
+using namespace svp::test::optee_driver;
 
 namespace {
 
@@ -67,67 +71,6 @@ const Gcm long_iv_cases[] = {
      hex("619cc5aefffe0bfa462af43c1699d050")},
 };
 
-Program linux_gcm_encrypt(const Bytes& key, std::size_t tag_size) {
-    Program p = Program::shared(share_serial);
-    const unsigned skip = p.here();
-    p.jump(j_shared, 0).key(class1, key).target_here(skip).operation(aes_gcm | init_final | encrypt);
-    p.math(sub, s0_sil, 0, d_vsol, 4);
-    const unsigned nothing = p.here();
-    p.jump(j_z, 0).math(add, s0_zero, 3, d_vsil, 4);
-    const unsigned no_aad = p.here();
-    p.jump(j_z, 0)
-        .math(add, s0_zero, 3, d_vsol, 4)
-        .seq_fifo_store(vlf, fs_skip)
-        .math(sub, s0_sil, 3, d_vsol, 4);
-    const unsigned no_text = p.here();
-    p.jump(j_z, 0).seq_fifo_load(class1 | vlf, fl_aad | fl_flush1).target_here(no_aad);
-    p.math(sub, s0_sil, 0, d_vsil, 4)
-        .seq_fifo_store(vlf, fs_msg)
-        .seq_fifo_load(class1 | vlf, fl_msg | fl_last1)
-        .jump(j_all, 2)
-        .target_here(no_text)
-        .seq_fifo_load(class1 | vlf, fl_aad | fl_last1)
-        .target_here(nothing)
-        .seq_store(class1, r_context, 0, tag_size);
-    return p;
-}
-
-Program linux_gcm_decrypt(const Bytes& key, std::size_t tag_size) {
-    Program p = Program::shared(share_serial);
-    const unsigned skip = p.here();
-    p.jump(j_shared, 0)
-        .key(class1, key)
-        .target_here(skip)
-        .operation(aes_gcm | init_final | decrypt | icv_check);
-    p.math(add, s0_zero, 3, d_vsil, 4);
-    const unsigned no_aad = p.here();
-    p.jump(j_z, 0)
-        .math(add, s0_zero, 3, d_vsol, 4)
-        .seq_fifo_store(vlf, fs_skip)
-        .seq_fifo_load(class1 | vlf, fl_aad | fl_flush1)
-        .target_here(no_aad)
-        .math(sub, s0_sol, 0, d_vsil, 4);
-    const unsigned no_text = p.here();
-    p.jump(j_z, 0)
-        .math(sub, s0_sol, 0, d_vsol, 4)
-        .seq_fifo_store(vlf, fs_msg)
-        .seq_fifo_load(class1 | vlf, fl_msg | fl_flush1)
-        .target_here(no_text)
-        .seq_fifo_load(class1, fl_icv | fl_last1, tag_size);
-    return p;
-}
-
-/** The job part of a GCM request: sequences, length of the AAD, IV. */
-Program gcm_job(std::uint64_t in, std::size_t in_size, std::uint64_t out, std::size_t out_size,
-                std::size_t aad_size, const Bytes& iv, bool last) {
-    return Program::job()
-        .seq_in(in, static_cast<std::uint32_t>(in_size))
-        .seq_out(out, static_cast<std::uint32_t>(out_size))
-        .math(add, s0_zero, s1_imm, 3, 4)
-        .word(static_cast<std::uint32_t>(aad_size))
-        .fifo_load(class1, fl_iv | fl_flush1 | (last ? fl_last1 : 0), iv);
-}
-
 }  // namespace
 
 TEST_CASE("caam aead: GCM in Linux's descriptors", "[caam]") {
@@ -138,13 +81,13 @@ TEST_CASE("caam aead: GCM in Linux's descriptors", "[caam]") {
         const auto clear = board.put(join({row.aad, row.clear}));
         const auto out = board.allocate(size + 16);
         board.host.memory.put(out, row.aad);  // drivers copy the AAD themselves
-        CHECK(board.run_shared(linux_gcm_encrypt(row.key, 16),
+        CHECK(board.run_shared(gcm_shared(row.key, true),
                                gcm_job(clear, size, out, size + 16, row.aad.size(), row.iv, size == 0)) == 0);
         CHECK(board.bytes(out, size + 16) == join({row.aad, row.cipher, row.tag}));
 
         const auto back = board.allocate(size);
         board.host.memory.put(back, row.aad);
-        CHECK(board.run_shared(linux_gcm_decrypt(row.key, 16),
+        CHECK(board.run_shared(gcm_shared(row.key, false),
                                gcm_job(out, size + 16, back, size, row.aad.size(), row.iv, false)) == 0);
         CHECK(board.bytes(back, size) == join({row.aad, row.clear}));
 
@@ -154,7 +97,7 @@ TEST_CASE("caam aead: GCM in Linux's descriptors", "[caam]") {
             bad[at] ^= 0x10;
             const auto forged = board.put(bad);
             CHECK(error_of(board.run_shared(
-                      linux_gcm_decrypt(row.key, 16),
+                      gcm_shared(row.key, false),
                       gcm_job(forged, size + 16, back, size, row.aad.size(), row.iv, false))) == 0x2000001a);
         }
     }
@@ -166,11 +109,11 @@ TEST_CASE("caam aead: GCM of AAD alone", "[caam]") {
     const Gcm& row = gcm_cases[2];
     const auto in = board.put(row.aad);
     const auto out = board.allocate(64);
-    CHECK(board.run_shared(linux_gcm_encrypt(row.key, 16), gcm_job(in, 20, out, 36, 20, row.iv, false)) == 0);
+    CHECK(board.run_shared(gcm_shared(row.key, true), gcm_job(in, 20, out, 36, 20, row.iv, false)) == 0);
     CHECK(board.bytes(out + 20, 16) == hex("346434fd51d5cd0c5887ec63e39b907a"));
     const auto both_parts = board.put(join({row.aad, board.bytes(out + 20, 16)}));
-    CHECK(board.run_shared(linux_gcm_decrypt(row.key, 16),
-                           gcm_job(both_parts, 36, out, 20, 20, row.iv, false)) == 0);
+    CHECK(board.run_shared(gcm_shared(row.key, false), gcm_job(both_parts, 36, out, 20, 20, row.iv, false)) ==
+          0);
 }
 
 TEST_CASE("caam aead: GCM in OP-TEE's steps, also with long IVs", "[caam]") {
@@ -249,48 +192,7 @@ TEST_CASE("caam aead: OP-TEE's detour around a counter overflow gives the right 
         const auto context = board.put(join({Bytes(16), y0, y0, Bytes(16)}));
         const auto from = board.put(clear);
         const auto to = board.allocate(64);
-        const std::uint32_t direction = encrypts ? encrypt : decrypt;
-        constexpr std::uint32_t again = 1u << 0 | 1u << 2 | 1u << 27 | 1u << 29;
-        Program p = Program::job();
-        p.key(class1, key, 16)
-            .load(class1, r_context, 0, context, 64)
-            .seq_out(to, 60)
-            .seq_in(from, 60)
-            .operation(aes_gcm | update | direction)
-            .seq_fifo_load(class1 | ext, fl_msg | fl_last1)
-            .word(16)
-            .seq_fifo_store(ext, fs_msg)
-            .word(16)
-            .jump(j_class1)
-            .move(m_ctx1, m_math2, 0, 16, m_wait)
-            .clear_written(again | 1u << 21)
-            .operation(aes_gcm | update | direction);
-        if (encrypts) {
-            p.seq_fifo_load(class1, fl_msg | fl_last1, 16)
-                .move(m_ofifo, m_ctx2, 0, 16, m_wait)
-                .seq_store(class2, r_context, 0, 16);
-        } else {
-            p.seq_fifo_load(both, fl_msg | fl_last1 | fl_last2, 16)
-                .move(m_block, m_ctx2, 0, 16, m_aux_ms)
-                .seq_fifo_store(0, fs_msg, 16);
-        }
-        p.jump(j_class1)
-            .move(m_math2, m_ctx1, 0, 16, m_wait)
-            .clear_written(again)
-            .move(m_ctx1, m_math2, 48, 8, m_wait)
-            .move(m_ctx2, m_in, 0, 16)
-            .load_word(0, r_info_size, 1u << 30 | 1u << 28 | 1u << 20 | 16)
-            .operation(aes_gcm | update | direction)
-            .jump(j_class1)
-            .move(m_math2, m_ctx1, 48, 8, m_wait)
-            .clear_written(again)
-            .operation(aes_gcm | final | direction)
-            .seq_fifo_load(class1 | ext, fl_msg | fl_last1)
-            .word(28)
-            .seq_fifo_store(ext, fs_msg)
-            .word(28)
-            .store(class1, r_context, 0, context, 64);
-        CHECK(board.run(p) == 0);
+        CHECK(board.run(gcm_around_overflow(key, context, from, to, encrypts)) == 0);
         CHECK(board.bytes(to, 60) == expected);
         CHECK(board.bytes(context, 16) == tag);
     }
@@ -303,47 +205,14 @@ TEST_CASE("caam aead: rfc4106 skips the IV in input and output", "[caam]") {
     const Bytes salt(row.iv.begin(), row.iv.begin() + 4);
     const Bytes iv(row.iv.begin() + 4, row.iv.end());
     const std::size_t assoc = row.aad.size() + 8;
-    const auto shared = [&](bool encrypts) {
-        Program p = Program::shared(share_serial);
-        p.key(class1, row.key).operation(aes_gcm | init_final | (encrypts ? encrypt : decrypt | icv_check));
-        p.math(sub, 3, s1_imm, d_vsil, 4).word(8).math(add, s0_zero, 3, d_vsol, 4);
-        if (!encrypts) {
-            p.seq_fifo_load(class1 | vlf, fl_aad | fl_flush1)
-                .seq_fifo_load(0, 0, 8)
-                .math(sub, s0_sol, 3, d_vsil, 4)
-                .seq_fifo_load(class1, fl_msg)
-                .seq_fifo_store(vlf, fs_skip)
-                .math(sub, s0_sol, 0, d_vsol, 4)
-                .seq_fifo_store(vlf, fs_msg)
-                .seq_fifo_load(class1 | vlf, fl_msg | fl_flush1)
-                .seq_fifo_load(class1, fl_icv | fl_last1, 16);
-            return p;
-        }
-        p.seq_fifo_store(vlf, fs_skip).math(sub, s0_sil, 3, d_vsol, 4);
-        const unsigned none = p.here();
-        p.jump(j_z, 0)
-            .seq_fifo_load(class1 | vlf, fl_aad | fl_flush1)
-            .seq_fifo_store(0, fs_msg)
-            .seq_fifo_load(0, 0, 8)
-            .math(add, s0_vsol, 0, d_vsil, 4)
-            .seq_fifo_store(vlf, fs_msg)
-            .seq_fifo_load(class1 | vlf, fl_msg | fl_last1);
-        const unsigned over = p.here();
-        p.jump(j_all, 0)
-            .target_here(none)
-            .seq_fifo_load(class1 | vlf, fl_aad | fl_last1)
-            .target_here(over)
-            .seq_store(class1, r_context, 0, 16);
-        return p;
-    };
     const std::size_t size = assoc + row.clear.size();
     const auto in = board.put(join({row.aad, iv, row.clear}));
     const auto out = board.put(join({row.aad, iv}));
-    CHECK(board.run_shared(shared(true), gcm_job(in, size, out, size + 16, assoc, join({salt, iv}), false)) ==
-          0);
+    CHECK(board.run_shared(rfc4106_shared(row.key, true),
+                           gcm_job(in, size, out, size + 16, assoc, join({salt, iv}), false)) == 0);
     CHECK(board.bytes(out, size + 16) == join({row.aad, iv, row.cipher, row.tag}));
     const auto back = board.put(join({row.aad, iv}));
-    CHECK(board.run_shared(shared(false),
+    CHECK(board.run_shared(rfc4106_shared(row.key, false),
                            gcm_job(out, size + 16, back, size, assoc, join({salt, iv}), false)) == 0);
     CHECK(board.bytes(back, size) == join({row.aad, iv, row.clear}));
 }
@@ -363,48 +232,22 @@ TEST_CASE("caam aead: rfc4543 copies by a MOVE that the descriptor writes itself
             CAPTURE(one.size, encrypts);
             ReadyBoard board;
             const Bytes message = counting(one.size);
-            const auto shared = [&](bool forward) {
-                const std::uint32_t length = forward ? s0_sil : s0_sol;
-                Program p = Program::shared(share_serial);
-                p.key(class1, row.key)
-                    .operation(aes_gcm | init_final | (forward ? encrypt : decrypt | icv_check))
-                    .math(sub, length, 0, 3, 4);
-                const unsigned read_move = p.here();
-                p.move(m_descbuf, m_math3, 0, 6).move(m_math3, m_descbuf, 0, 8, m_wait);
-                p.math(sub, length, 0, d_vsil, 4).math(sub, length, 0, d_vsol, 4);
-                p.seq_fifo_store(vlf, fs_msg)
-                    .seq_fifo_load(both | vlf, fl_aad | (forward ? fl_last_both : fl_last2 | fl_flush1));
-                const std::uint32_t patched = 4 * p.here();
-                p.words[read_move] |= patched << 8;
-                p.words[read_move + 1] |= patched << 8;
-                p.auto_entries(false).move(m_block_class, m_ofifo, 0, 0);
-                if (forward) {
-                    p.seq_store(class1, r_context, 0, 16);
-                } else {
-                    p.auto_entries(true).seq_fifo_load(class1, fl_icv | fl_last1, 16);
-                }
-                return p;
-            };
             const auto in = board.put(message);
             const auto out = board.allocate(one.size + 16);
-            const auto job = [&](std::uint64_t from, std::size_t from_size, std::uint64_t to,
-                                 std::size_t to_size) {
-                return Program::job()
-                    .seq_in(from, static_cast<std::uint32_t>(from_size))
-                    .seq_out(to, static_cast<std::uint32_t>(to_size))
-                    .fifo_load(class1, fl_iv | fl_flush1, row.iv);
-            };
-            REQUIRE(board.run_shared(shared(true), job(in, one.size, out, one.size + 16)) == 0);
+            REQUIRE(board.run_shared(rfc4543_shared(row.key, true),
+                                     rfc4543_job(in, one.size, out, one.size + 16, row.iv)) == 0);
             CHECK(board.bytes(out, one.size) == message);
             if (!encrypts) {
                 const auto back = board.allocate(one.size);
-                CHECK(board.run_shared(shared(false), job(out, one.size + 16, back, one.size)) == 0);
+                CHECK(board.run_shared(rfc4543_shared(row.key, false),
+                                       rfc4543_job(out, one.size + 16, back, one.size, row.iv)) == 0);
                 CHECK(board.bytes(back, one.size) == message);
                 Bytes bad = board.bytes(out, one.size + 16);
                 bad[one.size / 2] ^= 1;
                 const auto forged = board.put(bad);
-                CHECK(error_of(board.run_shared(shared(false), job(forged, one.size + 16, back, one.size))) ==
-                      0x2000001a);
+                CHECK(error_of(board.run_shared(
+                          rfc4543_shared(row.key, false),
+                          rfc4543_job(forged, one.size + 16, back, one.size, row.iv))) == 0x2000001a);
             } else {
                 CHECK(board.bytes(out + one.size, 16) == one.tag);
             }

@@ -299,122 +299,50 @@ void gcm_shape(ShapeRun& run) {
                 clear = run.data(run.size(1, 5000));
     const Bytes sealed = Aes(key).gcm(iv, aad, clear);
     const std::size_t size = aad.size() + clear.size();
-    Program p = gcm_key_and_operation(key, encrypts);
+    const Program p = gcm_shared(key, encrypts);
     if (encrypts) {
-        p.math(sub, s0_sil, 0, d_vsol, 4);
-        const unsigned nothing = p.here();
-        p.jump(j_z, 0).math(add, s0_zero, 3, d_vsil, 4);
-        const unsigned no_aad = p.here();
-        p.jump(j_z, 0)
-            .math(add, s0_zero, 3, d_vsol, 4)
-            .seq_fifo_store(vlf, fs_skip)
-            .math(sub, s0_sil, 3, d_vsol, 4);
-        const unsigned no_text = p.here();
-        p.jump(j_z, 0).seq_fifo_load(class1 | vlf, fl_aad | fl_flush1).target_here(no_aad);
-        p.math(sub, s0_sil, 0, d_vsil, 4)
-            .seq_fifo_store(vlf, fs_msg)
-            .seq_fifo_load(class1 | vlf, fl_msg | fl_last1)
-            .jump(j_all, 2)
-            .target_here(no_text)
-            .seq_fifo_load(class1 | vlf, fl_aad | fl_last1)
-            .target_here(nothing)
-            .seq_store(class1, r_context, 0, 16);
         const auto in = run.put(join({aad, clear})), out = run.put(join({aad, Bytes(clear.size() + 16)}));
         run.runs_shared(p, gcm_job(in, size, out, size + 16, aad.size(), iv));
         CHECK(run.at(out, size + 16) == join({aad, sealed}));
-        return;
+    } else {
+        const auto in = run.put(join({aad, sealed})), out = run.put(join({aad, Bytes(clear.size())}));
+        run.runs_shared(p, gcm_job(in, size + 16, out, size, aad.size(), iv));
+        CHECK(run.at(out, size) == join({aad, clear}));
     }
-    p.math(add, s0_zero, 3, d_vsil, 4);
-    const unsigned no_aad = p.here();
-    p.jump(j_z, 0)
-        .math(add, s0_zero, 3, d_vsol, 4)
-        .seq_fifo_store(vlf, fs_skip)
-        .seq_fifo_load(class1 | vlf, fl_aad | fl_flush1)
-        .target_here(no_aad)
-        .math(sub, s0_sol, 0, d_vsil, 4);
-    const unsigned no_text = p.here();
-    p.jump(j_z, 0)
-        .math(sub, s0_sol, 0, d_vsol, 4)
-        .seq_fifo_store(vlf, fs_msg)
-        .seq_fifo_load(class1 | vlf, fl_msg | fl_flush1)
-        .target_here(no_text)
-        .seq_fifo_load(class1, fl_icv | fl_last1, 16);
-    const auto in = run.put(join({aad, sealed})), out = run.put(join({aad, Bytes(clear.size())}));
-    run.runs_shared(p, gcm_job(in, size + 16, out, size, aad.size(), iv));
-    CHECK(run.at(out, size) == join({aad, clear}));
 }
 
-/** ESP: the IV of 8 bytes stands behind the AAD, and is skipped in input and output. */
 template <bool encrypts>
 void rfc4106_shape(ShapeRun& run) {
     const Bytes key = run.data(16), salt = run.data(4), iv = run.data(8), aad = run.data(8),
                 clear = run.data(run.size(1, 3000));
     const Bytes sealed = Aes(key).gcm(join({salt, iv}), aad, clear);
     const std::size_t assoc = aad.size() + 8, size = assoc + clear.size();
-    Program p = gcm_key_and_operation(key, encrypts);
-    p.math(sub, 3, s1_imm, d_vsil, 4).word(8);
+    const Program p = rfc4106_shared(key, encrypts);
     if (encrypts) {
-        p.math(add, s0_zero, 3, d_vsol, 4).seq_fifo_store(vlf, fs_skip).math(sub, s0_sil, 3, d_vsol, 4);
-        const unsigned none = p.here();
-        p.jump(j_z, 0)
-            .seq_fifo_load(class1 | vlf, fl_aad | fl_flush1)
-            .seq_fifo_store(0, fs_msg)
-            .seq_fifo_load(0, 0, 8)
-            .math(add, s0_vsol, 0, d_vsil, 4)
-            .seq_fifo_store(vlf, fs_msg)
-            .seq_fifo_load(class1 | vlf, fl_msg | fl_last1);
-        const unsigned over = p.here();
-        p.jump(j_all, 0)
-            .target_here(none)
-            .seq_fifo_load(class1 | vlf, fl_aad | fl_last1)
-            .target_here(over)
-            .seq_store(class1, r_context, 0, 16);
         const auto in = run.put(join({aad, iv, clear})),
                    out = run.put(join({aad, iv, Bytes(clear.size() + 16)}));
         run.runs_shared(p, gcm_job(in, size, out, size + 16, assoc, join({salt, iv})));
         CHECK(run.at(out, size + 16) == join({aad, iv, sealed}));
-        return;
+    } else {
+        const auto in = run.put(join({aad, iv, sealed})), out = run.put(join({aad, iv, Bytes(clear.size())}));
+        run.runs_shared(p, gcm_job(in, size + 16, out, size, assoc, join({salt, iv})));
+        CHECK(run.at(out, size) == join({aad, iv, clear}));
     }
-    p.math(add, s0_zero, 3, d_vsol, 4)
-        .seq_fifo_load(class1 | vlf, fl_aad | fl_flush1)
-        .seq_fifo_load(0, 0, 8)
-        .math(sub, s0_sol, 3, d_vsil, 4)
-        .seq_fifo_load(class1, fl_msg)
-        .seq_fifo_store(vlf, fs_skip)
-        .math(sub, s0_sol, 0, d_vsol, 4)
-        .seq_fifo_store(vlf, fs_msg)
-        .seq_fifo_load(class1 | vlf, fl_msg | fl_flush1)
-        .seq_fifo_load(class1, fl_icv | fl_last1, 16);
-    const auto in = run.put(join({aad, iv, sealed})), out = run.put(join({aad, iv, Bytes(clear.size())}));
-    run.runs_shared(p, gcm_job(in, size + 16, out, size, assoc, join({salt, iv})));
-    CHECK(run.at(out, size) == join({aad, iv, clear}));
 }
 
-/** Everything is AAD; a MOVE whose length the descriptor writes itself copies it. */
 template <bool encrypts>
 void rfc4543_shape(ShapeRun& run) {
     const Bytes key = run.data(16), iv = run.data(12), data = run.data(run.size(20, 9000));
     const Bytes tag = Aes(key).gcm(iv, data, {});
-    const std::uint32_t length = encrypts ? s0_sil : s0_sol;
-    Program p = gcm_key_and_operation(key, encrypts);
-    p.math(sub, length, 0, 3, 4);
-    const unsigned patch = p.here();
-    p.move(m_descbuf, m_math3, 0, 6).move(m_math3, m_descbuf, 0, 8, m_wait);
-    p.math(sub, length, 0, d_vsil, 4).math(sub, length, 0, d_vsol, 4).seq_fifo_store(vlf, fs_msg);
-    p.seq_fifo_load(both | vlf, fl_aad | (encrypts ? fl_last_both : fl_last2 | fl_flush1));
-    p.words[patch] |= 4 * p.here() << 8;
-    p.words[patch + 1] |= 4 * p.here() << 8;
-    p.auto_entries(false).move(m_block_class, m_ofifo, 0, 0);
+    const Program p = rfc4543_shared(key, encrypts);
     const std::size_t size = data.size();
     if (encrypts) {
-        p.seq_store(class1, r_context, 0, 16);
         const auto in = run.put(data), out = run.room(size + 16);
-        run.runs_shared(p, sequences(in, size, out, size + 16).fifo_load(class1, fl_iv | fl_flush1, iv));
+        run.runs_shared(p, rfc4543_job(in, size, out, size + 16, iv));
         CHECK(run.at(out, size + 16) == join({data, tag}));
     } else {
-        p.auto_entries(true).seq_fifo_load(class1, fl_icv | fl_last1, 16);
         const auto in = run.put(join({data, tag})), out = run.room(size);
-        run.runs_shared(p, sequences(in, size + 16, out, size).fifo_load(class1, fl_iv | fl_flush1, iv));
+        run.runs_shared(p, rfc4543_job(in, size + 16, out, size, iv));
         CHECK(run.at(out, size) == data);
     }
 }
