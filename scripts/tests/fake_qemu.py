@@ -4,16 +4,19 @@
 
 FAKE_QEMU is a JSON list of [action, argument...]: print TEXT, secure TEXT, complain TEXT (on stderr), sleep SECONDS, event NAME DATA, flood MEBIBYTES (of
 console output), typed (shows a line of stdin, as a terminal echoes it), deaf SECONDS (what stdin
-has meanwhile is lost), exit STATUS, kill SIGNAL. At the end of the list it waits to be ended.
+has meanwhile is lost), answer OUTPUT STATUS (of the next command that Board gives the shell, or of its question whether there is one), card NAME TEXT
+(an archive with that file, on the last card), exit STATUS, kill SIGNAL. At the end of the list it waits to be ended.
 """
 
 import contextlib
+import io
 import json
 import os
 import re
 import select
 import socket
 import sys
+import tarfile
 import threading
 import time
 
@@ -36,6 +39,21 @@ def log_file(option):
     return None
 
 
+def answer(line, output, status):
+    """What a shell says to a line of Board's: between its two marks the output, behind the second one the status."""
+    marks = re.findall(r'echo @@""(\w+)', line)
+    return "".join((f"@@{marks[0]}\n", *((output, f"@@{marks[1]} {status}\n") if marks[1:] else ())))
+
+
+def fill_card(name, text):
+    """An archive with one file, at the beginning of the last card."""
+    paths = [match.group(1) for match in (re.match(r"if=sd,.*file=(.*)", word) for word in sys.argv) if match]
+    with tarfile.open(paths[-1], "w") as archive:
+        info = tarfile.TarInfo(name)
+        info.size = len(text)
+        archive.addfile(info, io.BytesIO(text.encode()))
+
+
 def serve(connection, lock):
     """Answer every command of the monitor with nothing; quit ends the program."""
     with lock:
@@ -51,7 +69,7 @@ def serve(connection, lock):
 def main():
     console, secure, monitor = wired("svp-console"), wired("svp-secure"), wired("svp-qmp")
     shown, hidden = log_file(r"id=svp-console,.*logfile=(.*)"), log_file(r"id=svp-secure,path=(.*)")
-    lock = threading.Lock()
+    lines, lock = None, threading.Lock()
     if monitor:
         threading.Thread(target=serve, args=(monitor, lock), daemon=True).start()
 
@@ -79,6 +97,11 @@ def main():
             while (left := until - time.monotonic()) > 0:
                 if select.select([0], [], [], left)[0] and not os.read(0, 4096):
                     time.sleep(max(0, until - time.monotonic()))
+        elif action == "answer":
+            lines = lines or console.makefile("r")
+            put(console, shown, answer(lines.readline(), *rest).replace("\n", "\r\n").encode())
+        elif action == "card":
+            fill_card(*rest)
         elif action == "sleep":
             time.sleep(rest[0])
         elif action == "event":

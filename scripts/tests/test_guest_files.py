@@ -136,6 +136,30 @@ class Exec(MachineCase):
                 self.assertEqual((done.status, len(done.lines)), (2, 1), done.errors)
                 self.assertIn(says, done.errors)
 
+    def fetched(self, *plan, target):
+        """`--get /tmp/file` of a command that says "made it" and ends with 7, in a guest that then does what the plan says."""
+        plan = [["print", INIT + "SVP shell\n"], ["answer", "", 0], ["answer", "made it\n", 7], *plan]
+        done = self.svp("run", "--policy", "open", "--exec", "make it", "--get", "/tmp/file", "--to", str(target), "--quiet", "--json",
+                        str(self.folder / "result"), plan=plan)
+        return done, json.loads((self.folder / "result").read_text())
+
+    def test_what_a_command_said_is_told_whatever_becomes_of_its_files(self):
+        given, card = ["answer", "", 0], ["card", "tmp/file", "its file"]
+        target = self.folder / "target"
+        (target / "file").mkdir(parents=True)
+        for plan, status, says in (([card, given], 2, "directory"), ([["card", "tmp/other", "x"], given], 7, "/tmp/file: neither"),
+                                   ([["answer", "SVP missing /tmp/file\n", 1]], 7, "/tmp/file is not in the guest"), ([["kill", 9]], 2, "SIGKILL")):
+            with self.subTest(says):
+                done, result = self.fetched(*plan, target=target)
+                self.assertEqual((done.status, done.output), (status, "made it\n"), done.errors)
+                self.assertIn(says, done.lines[-1])
+                self.assertEqual((result["status"], result["output"], result["files"]), (7, "made it", []))
+                self.assertEqual(bool(result["failure"]), says != "/tmp/file is not in the guest")
+        (target / "file").rmdir()
+        done, result = self.fetched(card, given, target=target)
+        self.assertEqual((done.status, done.output, (target / "file").read_text()), (7, "made it\n", "its file"), done.errors)
+        self.assertEqual((result["files"], result["failure"]), ([str(target / "file")], None))
+
     def test_a_guest_that_fails(self):
         for plan, says in (([["print", INIT + PANIC], ["sleep", 600]], "Kernel panic"), ([["print", INIT], ["kill", 9]], "SIGKILL")):
             with self.subTest(says):

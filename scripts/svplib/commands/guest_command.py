@@ -80,22 +80,28 @@ def run(arguments, settings):
     used, folder = board.settings, board.log_dir
     initrd = products.locate("initrd") if used.initrd is DEFAULT else used.initrd
     script, archive = folder / "exec.cpio", folder / "exec.tar"
-    files, missing, failure = [], [], None
+    files, outcome = [], _Outcome()
     try:
         overlay.appended(initrd, script, files={_COMMAND: arguments.command_line.encode() + b"\n"})
         card = Card(archive, len(arguments.sd)) if arguments.get else None
         board = Board(used, initrd=script, log_dir=folder, extra=(*(card.arguments() if card else ()), *arguments.extra))
-        result, missing, failure = _run(board, arguments, card)
-        if card and not missing and not failure:
-            files = card.unpack(arguments.get, Path(arguments.to or "."))
+        outcome = _run(board, arguments, card)
+        if card and not outcome.missing and not outcome.failure:
+            try:
+                files = card.unpack(arguments.get, Path(arguments.to or "."))
+            except SvpError as error:
+                outcome.failed(error, is_host_failure(error))
     finally:
         for path in (script, archive):
             path.unlink(missing_ok=True)
+    result, missing, failure = outcome.result, outcome.missing, outcome.failure
     if arguments.quiet and arguments.json != "-" and result.output:
-        print(result.output)
+        print(result.output, flush=True)
     if arguments.json:
         write_json(arguments.json, {"command": arguments.command_line, "status": result.status, "output": result.output,
                                     "files": [str(path) for path in files], "missing": missing, "failure": failure})
+    if outcome.trouble:
+        raise outcome.trouble
     if missing:
         failure = f"--get: {missing[0]} is not in the guest" + (f", nor {len(missing) - 1} more" if len(missing) > 1 else "")
     say(f"--exec: {f'status {result.status}' if result.status is not None else 'FAILED'} after {duration(time.monotonic() - begin)}"
@@ -103,9 +109,23 @@ def run(arguments, settings):
     return result.status or (1 if failure else 0)
 
 
+class _Outcome:
+    """What has come of a command: its CommandResult (status None: it did not end), paths of --get that are not there, how it failed, in a line, or
+    None, and the exception if this machine stood in the way, which ends svp once the rest is told."""
+
+    def __init__(self):
+        self.result, self.missing, self.failure, self.trouble = CommandResult(None, ""), [], None, None
+
+    def failed(self, error, by_host):
+        """Note an exception."""
+        self.failure = self.failure or str(error).splitlines()[0]
+        if by_host:
+            self.trouble = error
+
+
 def _run(board, arguments, card):
-    """The command's CommandResult (status None: it did not end), paths of --get that are not there, and how the guest failed, or None."""
-    result, missing, failure = CommandResult(None, ""), [], None
+    """The command's _Outcome. Raises HostError when the board cannot be started."""
+    outcome = _Outcome()
     try:
         with board:
             board.console.set_silence(arguments.silence or None)
@@ -113,18 +133,16 @@ def _run(board, arguments, card):
                 board.wait_shell(timeout=BOOT_SECONDS)
                 begin = board.console.position
                 try:
-                    result = board.command(f"sh /{_COMMAND}", timeout=arguments.timeout or LONG_SECONDS)
+                    outcome.result = board.command(f"sh /{_COMMAND}", timeout=arguments.timeout or LONG_SECONDS)
                 except ConsoleTimeout as error:
-                    result.output = board.console.text[begin:].strip("\n")
+                    outcome.result.output = board.console.text[begin:].strip("\n")
                     raise SvpError(f"it did not end in {arguments.timeout:g} s" if arguments.timeout else str(error)) from None
-                missing = card.fill(board, arguments.get) if card else []
+                outcome.missing = card.fill(board, arguments.get) if card else []
             except SvpError as error:
-                if is_host_failure(error):
-                    raise
-                failure = str(error).splitlines()[0]
+                outcome.failed(error, is_host_failure(error))
             trouble = board.host_trouble()
             if trouble:
-                raise trouble
+                outcome.failed(trouble, True)
     except BoardError as error:  # QEMU refused
         raise HostError(str(error)) from None
-    return result, missing, failure
+    return outcome
