@@ -307,7 +307,7 @@ static void imx8mq_evk_init(MachineState *machine)
 
 /*
  * No model is half way through a job while others have their reset state
- * already, and what is open meanwhile is nobody's act.
+ * already, and what is open meanwhile is no leak.
  */
 static void imx8mq_evk_reset(MachineState *machine, ResetType type)
 {

@@ -248,13 +248,13 @@ class Bus::Transfer {
 };
 
 void Bus::tell(const Cargo& cargo, const Transaction& access, std::uint64_t size) {
-    if (witness_ == nullptr || access.debug) {
+    if (listener_ == nullptr || access.debug) {
         return;
     }
     if (access.direction == Direction::read) {
-        witness_->read(cargo, access, size);
+        listener_->read(cargo, access, size);
     } else {
-        witness_->written(cargo, access, size);
+        listener_->written(cargo, access, size);
     }
 }
 

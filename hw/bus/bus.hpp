@@ -20,7 +20,7 @@
 #include <span>
 
 #include "bus/access_judge.hpp"
-#include "bus/data_witness.hpp"
+#include "bus/data_listener.hpp"
 #include "bus/raw_memory.hpp"
 #include "svp/judgement.hpp"
 #include "svp/transaction.hpp"
@@ -46,8 +46,8 @@ class Bus {
     /** Both must outlive the bus. */
     Bus(AccessJudge& judge, RawMemory& memory) : judge_(judge), memory_(memory) {}
 
-    /** Has @p witness see all data that move, but for observers'; it must outlive the bus. */
-    void set_witness(DataWitness* witness) { witness_ = witness; }
+    /** Has @p listener see all data that move, but for observers'; it must outlive the bus. */
+    void set_listener(DataListener* listener) { listener_ = listener; }
 
     /** Bytes of what is denied, and of what lies past the end of the address space, are 0. */
     Result read(const Initiator& by, std::uint64_t address, std::span<std::uint8_t> data,
@@ -93,7 +93,7 @@ class Bus {
 
     AccessJudge& judge_;
     RawMemory& memory_;
-    DataWitness* witness_ = nullptr;
+    DataListener* listener_ = nullptr;
 };
 
 }  // namespace svp

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * What a master tells about the data that it moves, where somebody follows them (DataWitness). All of it may
+ * What a master tells about the data that it moves, where somebody follows them (DataListener). All of it may
  * be left untold: then what was read once is held to be in all that is written afterwards.
  */
 #pragma once

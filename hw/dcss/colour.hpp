@@ -45,7 +45,7 @@ struct ColourMatrix {
     bool operator==(const ColourMatrix&) const = default;
 };
 
-/** Values for codes, of three components; empty if they pass. */
+/** Values for codes, of three components; empty if they are left as they are. */
 using ColourTables = std::array<std::vector<Sample>, 3>;
 
 /** The pipe of a channel. */
@@ -55,7 +55,6 @@ struct ColourPipe {
     ColourMatrix second;  ///< CSC B
 
     static ColourPipe of(const RegisterBank& bank, unsigned channel);
-    bool passes() const { return !first.active && tables[0].empty() && !second.active; }
     /** Converts the first three of @p rows, by way of @p room. */
     void convert(SampleRows& rows, RowSet& room, std::size_t count) const;
 

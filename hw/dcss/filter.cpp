@@ -51,7 +51,7 @@ Filter Filter::of(const RegisterBank& bank, const Place& place, bool five) {
     return filter;
 }
 
-bool Filter::passes() const {
+bool Filter::is_identity() const {
     return start == 0 && increment == whole && coefficients[0] == only_middle;
 }
 

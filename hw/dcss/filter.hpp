@@ -44,8 +44,8 @@ struct Filter {
     /** The first sample under the taps, which may lie outside of the picture. */
     static std::int64_t first(std::int64_t position) { return (position >> fraction_bits) - middle; }
 
-    /** True if it passes each sample as it is. */
-    bool passes() const;
+    /** True if it leaves each sample as it is. */
+    bool is_identity() const;
     /** True if each output is one sample. */
     bool picks() const;
 

@@ -15,8 +15,8 @@ void Scaler::set(Source::Group group, const std::vector<unsigned>& components, c
     horizontal_ = horizontal;
     size_ = size;
     width_ = width;
-    passes_ = horizontal_.passes() && width <= size.width;
-    picks_ = horizontal_.picks() || horizontal_.passes();
+    is_identity_ = horizontal_.is_identity() && width <= size.width;
+    picks_ = horizontal_.picks() || horizontal_.is_identity();
     for (RowSet& line : lines_) {
         for (Row& row : line) {
             row.resize(size.width);
@@ -27,8 +27,8 @@ void Scaler::set(Source::Group group, const std::vector<unsigned>& components, c
         result_[component].resize(width);
     }
     forget();
-    places_.resize(passes_ ? 0 : width);
-    weights_.resize(passes_ ? 0 : width);
+    places_.resize(is_identity_ ? 0 : width);
+    weights_.resize(is_identity_ ? 0 : width);
     const auto end = static_cast<std::int64_t>(size.width);
     for (std::uint32_t x = 0; x < places_.size(); ++x) {
         const std::int64_t position = horizontal_.position(x);
@@ -101,7 +101,7 @@ void Scaler::line(Source& source, std::uint32_t y, SampleRows& to) {
     const RowSet& from = vertical_line(source, y);
     for (const unsigned component : components_) {
         const Sample* samples = from[component].data();
-        if (!passes_) {
+        if (!is_identity_) {
             Sample* result = result_[component].data();
             if (picks_) {
                 pick(samples, places_.data(), result, width_);

@@ -4,7 +4,7 @@
  *
  * Filters vertically first. Each direction takes seven samples around a position, of which those outside of
  * the picture are its border's; the sum is rounded, to the nearest, and clamped to ten bits. These are
- * choices of this model where no description is public; 1:1 passes samples as they are.
+ * choices of this model where no description is public; 1:1 leaves samples as they are.
  */
 #pragma once
 
@@ -46,7 +46,7 @@ class Scaler {
     Filter vertical_;
     Size size_;
     std::uint32_t width_ = 0;
-    bool passes_ = false;  ///< horizontally
+    bool is_identity_ = false;  ///< horizontally
     bool picks_ = false;
 
     std::vector<std::int32_t> places_;          ///< by x of the result: the first sample, or the only one

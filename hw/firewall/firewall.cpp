@@ -488,7 +488,7 @@ bool Firewall::connect(std::string_view role, Device& peer) {
     if (role == "monitor") {
         const bool fits = adopt(monitor_, peer);
         if (fits) {
-            monitor_->set_witness(*this);
+            monitor_->set_fault_listener(*this);
             tell_leak_oracle();
         }
         return fits;

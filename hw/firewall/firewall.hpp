@@ -40,7 +40,7 @@
 #include <vector>
 
 #include "bus/access_judge.hpp"
-#include "bus/fault_witness.hpp"
+#include "bus/fault_listener.hpp"
 #include "bus/policy_source.hpp"
 #include "firewall/peripheral_map.hpp"
 #include "svp/device.hpp"
@@ -88,7 +88,7 @@ struct DeniedRange {
     std::uint64_t last;
 };
 
-class Firewall : public Device, public AccessJudge, private PolicyListener, private FaultWitness {
+class Firewall : public Device, public AccessJudge, private PolicyListener, private FaultListener {
  public:
     /** DRAM as CPUs and masters address it, bytes. */
     static constexpr std::uint64_t dram_base = dram_window_base;
@@ -111,7 +111,7 @@ class Firewall : public Device, public AccessJudge, private PolicyListener, priv
 
     /**
      * decide(), and the denying block latches the violation and raises its interrupt, unless
-     * transaction.debug. With a bus monitor, injected faults have their way with the transaction first, and
+     * transaction.debug. With a bus monitor, injected faults are applied to the transaction first, and
      * what is denied, or granted because of a fault, is put on record: call this once for each transaction
      * that shall have one record. The verdict is then about what the master sees: `granted` is false if a
      * fault keeps the data from moving. Who moves the data applies the outcome's edits to it.

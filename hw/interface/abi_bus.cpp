@@ -64,7 +64,7 @@ struct SvpBus {
           bus(firewall, memory),
           leaks(firewall.monitor() == nullptr ? nullptr : firewall.monitor()->leaks()) {
         if (leaks != nullptr) {
-            bus.set_witness(leaks);
+            bus.set_listener(leaks);
             cargo.holder = leaks->add_holder();
         }
     }

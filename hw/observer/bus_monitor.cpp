@@ -194,10 +194,10 @@ void BusMonitor::alter_openings(const std::function<bool(FaultOpenings&)>& chang
     }
 }
 
-/** Changes a block's state, and lets the witness see what that opens. */
+/** Changes a block's state, and lets the listener see what that opens. */
 void BusMonitor::disturb_state(const FaultEffect& effect) {
-    if (witness_ != nullptr) {
-        witness_->before_state_fault();
+    if (fault_listener_ != nullptr) {
+        fault_listener_->before_state_fault();
     }
     FaultTarget& block = *targets_[effect.target].block;
     if (effect.kind == FaultEffect::Kind::lose_state) {
@@ -205,8 +205,8 @@ void BusMonitor::disturb_state(const FaultEffect& effect) {
     } else {
         block.disturb(effect.offset, effect.clear, effect.invert);
     }
-    if (witness_ != nullptr) {
-        witness_->after_state_fault(effect.fault);
+    if (fault_listener_ != nullptr) {
+        fault_listener_->after_state_fault(effect.fault);
     }
 }
 

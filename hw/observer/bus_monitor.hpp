@@ -7,7 +7,7 @@
  * Interface: QOM type "imx8mq.bus-monitor", no MMIO region, no interrupt line, one timer. Roles "tzasc",
  * "rdc", "csu" and "gpr" take a block that is a FaultTarget; faults name it by its role. The firewall is this
  * device's user: it calls before() and denied(), granted() or faulted() for each transaction, and is its
- * listener and its witness, who keeps the list of what faults have opened. Properties "log-size" (records)
+ * listener, for faults as well, and keeps the list of what they have opened. Properties "log-size" (records)
  * and "merge-window" (ns) as in violation_log.hpp; "leak-oracle" 1 has protected data followed
  * (leak_oracle.hpp), which is part of the saved state then. Reset leaves record and faults alone: they belong
  * to the observer. Both are part of the saved state, so that a snapshot brings back what was known and armed
@@ -30,8 +30,8 @@
 #include <vector>
 
 #include "bus/domain_source.hpp"
+#include "bus/fault_listener.hpp"
 #include "bus/fault_target.hpp"
-#include "bus/fault_witness.hpp"
 #include "bus/policy_source.hpp"
 #include "observer/event_limiter.hpp"
 #include "observer/fault_injector.hpp"
@@ -64,13 +64,13 @@ class BusMonitor : public Device, public PolicySource {
 
     void set_callbacks(Callbacks callbacks) { callbacks_ = std::move(callbacks); }
 
-    /** Has @p witness look at rights around faults on state; it must outlive this device. */
-    void set_witness(FaultWitness& witness) { witness_ = &witness; }
+    /** Has @p listener look at rights around faults on state; it must outlive this device. */
+    void set_fault_listener(FaultListener& listener) { fault_listener_ = &listener; }
 
     // For whoever moves transactions.
 
     /**
-     * Lets faults have their way with @p transaction, to be called for each one. Firewall registers may
+     * Applies the faults that wait for @p transaction; to be called for each one. Firewall registers may
      * change inside this call.
      */
     Outcome before(Transaction& transaction) { return injector_.armed() ? disturb(transaction) : Outcome{}; }
@@ -196,7 +196,7 @@ class BusMonitor : public Device, public PolicySource {
     Callbacks callbacks_;
     std::vector<Target> targets_;  ///< numbered as the injector numbers them
     std::uint64_t watch_generation_ = 0;
-    FaultWitness* witness_ = nullptr;
+    FaultListener* fault_listener_ = nullptr;
     const DomainSource* domains_ = nullptr;
 };
 

@@ -2,9 +2,9 @@
 /**
  * Description of one fault that somebody wants to happen on the board.
  *
- * A fault has a kind, what it waits for, and a life. Kinds act at four places:
+ * A fault has a kind, what it waits for, and how often it happens. Kinds act at four places:
  * - on a transaction: it waits for transactions that match, and changes them or their outcome;
- * - on firewall state: it changes a register behind the locks' back, at a time or when a transaction matches;
+ * - on firewall state: it changes a register whatever its locks say, at a time or when a transaction matches;
  * - on an interrupt line: it swallows or repeats what a device signals, or signals by itself;
  * - in a device: something that the device names goes wrong at one of its occasions, as the end of a job.
  *

@@ -106,7 +106,7 @@ class FaultInjector {
      */
     bool lines_armed() const { return lines_armed_; }
 
-    // What passes by.
+    // Transactions, interrupt lines, devices.
 
     /** True while some fault waits for transactions. */
     bool armed() const { return transactions_armed_; }

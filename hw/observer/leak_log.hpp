@@ -21,7 +21,7 @@ namespace svp {
 enum class LeakKind : std::uint8_t {
     written,    ///< a master wrote marked data to memory that non-secure CPUs read
     opened,     ///< the policy changed, and non-secure CPUs read memory with marked data now
-    delivered,  ///< a master whose data are nobody's secret read it: a non-secure CPU, a card, a network
+    delivered,  ///< read by a master that is not followed: a non-secure CPU, a card, a network
     shown,      ///< registers that non-secure software reads have marked data
     left,       ///< a CPU that has read marked data has left the secure world
 };

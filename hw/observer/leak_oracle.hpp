@@ -29,7 +29,7 @@
 #include <tuple>
 #include <vector>
 
-#include "bus/data_witness.hpp"
+#include "bus/data_listener.hpp"
 #include "observer/data_marks.hpp"
 #include "observer/leak_log.hpp"
 
@@ -42,7 +42,7 @@ struct AddressRange {
     bool operator==(const AddressRange&) const = default;
 };
 
-class LeakOracle final : public DataWitness {
+class LeakOracle final : public DataListener {
  public:
     static constexpr std::size_t max_origins = 4095;
     static constexpr unsigned cpus = 8;
@@ -87,11 +87,11 @@ class LeakOracle final : public DataWitness {
     void policy_changed();
 
     /**
-     * Until the call with false, changes of the policy are nobody's act: a reset, or the loading of a state.
+     * Until the call with false, changes of the policy come of a reset, or of loading a state.
      * What they open is no event.
      */
     void hold(bool on);
-    /** The machine is reset: its memories hold what they hold, and nobody knows what. */
+    /** The machine is reset: what its memories hold is not known any more. */
     void reset();
 
     /** True if a non-secure CPU's read of @p address is kept out, at that address or at another one. */

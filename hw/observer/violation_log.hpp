@@ -58,7 +58,7 @@ struct Violation {
     std::uint64_t length = 1;      ///< bytes denied by the first one, at least 1
     std::uint64_t pc = 0;          ///< program counter if `cpu` is one, virtual address
     std::int32_t cpu = -1;         ///< number of the application core that did it, -1: no core, or not known
-    std::uint32_t fault = 0;       ///< injected fault that played a part, 0: the guest's own act
+    std::uint32_t fault = 0;       ///< injected fault that played a part, 0: none
     std::string_view denier = {};  ///< name of the block; on record() any lifetime, in a query the log's
     std::uint16_t index = 0;       ///< region, slot or peripheral number of the denier's rule
     Master master = Master::a53;

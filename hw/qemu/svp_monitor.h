@@ -28,7 +28,7 @@ SvpMonitor *svp_monitor_new(SvpDeviceState *device);
 /* What @cpu takes out of the secure world is the leak oracle's business. */
 void svp_monitor_watch_cpu(SvpMonitor *monitor, ARMCPU *cpu);
 
-/* Around a reset of the machine: what it opens is nobody's act. */
+/* Around a reset of the machine: what it opens is no leak. */
 void svp_monitor_reset(bool begins);
 
 /*

@@ -534,7 +534,7 @@ void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,
                            memory_region_size(ram));
 }
 
-/* For the bus, and for who looks from outside */
+/* For the bus, and for whoever looks from outside */
 
 SvpDevice *svp_views_firewall(SvpViews *views)
 {

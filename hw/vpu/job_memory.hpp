@@ -20,7 +20,7 @@
 
 namespace svp::vpu {
 
-/** Pieces of memory that nobody uses, for who wants one of the same size next. From any thread. */
+/** Pieces of memory that nobody uses, for whoever wants one of the same size next. From any thread. */
 class MemoryPool {
  public:
     /** Smaller pieces, in bytes, are the C++ library's business. */

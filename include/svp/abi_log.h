@@ -97,7 +97,7 @@ bool svp_monitor_follows_data(SvpDevice *monitor) SVP_NOEXCEPT;
 void svp_monitor_add_memory(SvpDevice *monitor, uint64_t base, uint64_t window, uint64_t fitted) SVP_NOEXCEPT;
 /* Until the call with false, changes of the policy come of a reset or of loading a state. */
 void svp_monitor_hold_policy(SvpDevice *monitor, bool on) SVP_NOEXCEPT;
-/* The machine is reset: nobody knows what memories hold. */
+/* The machine is reset: what memories hold is not known any more. */
 void svp_monitor_forget_data(SvpDevice *monitor) SVP_NOEXCEPT;
 /* The CPU goes on in the non-secure world. */
 void svp_monitor_left_secure_world(SvpDevice *monitor, unsigned cpu) SVP_NOEXCEPT;

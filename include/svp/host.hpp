@@ -29,7 +29,7 @@ struct DeviceFault {
     std::int64_t duration;  ///< ns, 0 if none was told
 };
 
-/** A job that a device has ended, whether well or not; for who traces the board. */
+/** A job that a device has ended, whether well or not; for whoever traces the board. */
 struct JobReport {
     std::uint64_t number;      ///< from 1, since the device's reset
     std::string_view kind;     ///< a literal: what was done, "vp8"

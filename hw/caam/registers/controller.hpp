@@ -65,7 +65,7 @@ class Controller {
     void reset(bool hab_locked);
     void exchange(Archive& archive);
 
-    /** Registers that every page of a ring has as well. @p ring: whose eyes they are seen with; -1: page 0.
+    /** Registers that every page of a ring has as well. @p ring: that of the page; -1: page 0.
      */
     std::vector<Register> shared_rows(int ring);
 

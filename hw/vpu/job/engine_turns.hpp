@@ -15,7 +15,7 @@ namespace svp::vpu {
 template <typename User>
 class EngineTurns {
  public:
-    /** True if @p user has the engine, or gets it now. If not it stands in line, and release() will name it.
+    /** True if @p user has the engine, or gets it now. If not it waits, and release() will name it.
      */
     bool take(User& user) {
         if (std::find(line_.begin(), line_.end(), &user) == line_.end()) {

@@ -108,7 +108,7 @@ bool JobDevice::connect(std::string_view role, Device& peer) {
     return true;
 }
 
-/** The engine is free for who waits for it, if this device had it. */
+/** The engine is free for whoever waits for it, if this device had it. */
 void JobDevice::leave_engine() {
     if (JobDevice* next = turns_->release(*this)) {
         next->host().request_work();

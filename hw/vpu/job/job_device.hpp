@@ -5,9 +5,9 @@
  * DEC_E in swreg1 begins a job with the registers of that moment, which then are free. It runs in work(), in
  * steps, as the master that the traits name; at its end DEC_E reads 0, status bits say how it went, and
  * DEC_IRQ raises line 0 unless DEC_IRQ_DIS is set. Software clears status bits by writing 0 there; it cannot
- * set them. Clearing DEC_E ends a job without a word. A loss of power or a reset by VPU_BLK_CTRL clears all
- * registers and ends the job; what counters() tells stays. A job that a saved state holds is begun anew when
- * that is loaded. Property "record": see recorder.hpp.
+ * set them. Clearing DEC_E ends a job without status or interrupt. A loss of power or a reset by VPU_BLK_CTRL
+ * clears all registers and ends the job; what counters() tells stays. A job that a saved state holds is begun
+ * anew when that is loaded. Property "record": see recorder.hpp.
  *
  * Register banks, an extension that the chip does not have: a second device of the same decoder, connected to
  * the first one under the role "engine", is another register file before one engine. Jobs of both come one at

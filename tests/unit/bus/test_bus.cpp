@@ -35,7 +35,7 @@ std::uint64_t below(Random& random, std::uint64_t limit) {
 }
 
 /** Counts the bytes that it is told of. */
-struct Witness final : DataWitness {
+struct Listener final : DataListener {
     void read(const Cargo& cargo, const Transaction& access, std::uint64_t length) override {
         CHECK(access.direction == Direction::read);
         take(cargo, access, length);
@@ -306,12 +306,12 @@ TEST_CASE("bus: transfers are what their bytes' rights and faults make of them",
             Bytes data = random_bytes(random, range.length);
             const Expected expected = expect(bench, range, direction, data, fault);
             bench.denied_bytes = bench.denials = 0;
-            Witness witness;
-            bench.bus.set_witness(&witness);
+            Listener listener;
+            bench.bus.set_listener(&listener);
             const Bus::Result result = direction == Direction::read
                                            ? bench.bus.read({master}, range.address, data, {7})
                                            : bench.bus.write({master}, range.address, data, {7});
-            REQUIRE(witness.bytes == expected.moved);
+            REQUIRE(listener.bytes == expected.moved);
             REQUIRE(result == Bus::Result{expected.answer, expected.delay});
             // One record for each transaction; it tells of the first rule that denies a part.
             REQUIRE(bench.denials == expected.denied_transactions);
@@ -569,12 +569,12 @@ TEST_CASE("bus: cells are transformed only where that cannot be told from a read
         CHECK_FALSE(bench.locked);
         return done;
     };
-    Witness witness;
-    bench.bus.set_witness(&witness);
+    Listener listener;
+    bench.bus.set_listener(&listener);
     CHECK(transform(0, 0x8000, 0x8000));
-    CHECK(witness.bytes == 0x10000);
-    CHECK(witness.end == base + 0x10000);
-    bench.bus.set_witness(nullptr);
+    CHECK(listener.bytes == 0x10000);
+    CHECK(listener.end == base + 0x10000);
+    bench.bus.set_listener(nullptr);
     CHECK(transform(0x40, 0x40, 0x100));
     CHECK_FALSE(transform(0, 0x8000, 0));
     CHECK_FALSE(transform(0, 0x80, 0x81));
@@ -624,11 +624,11 @@ TEST_CASE("judging rows comes to what the rights of their bytes are, and moves n
         }
         bench.denials = 0;
         const Initiator by{master, World::non_secure};
-        Witness witness;
-        bench.bus.set_witness(&witness);
+        Listener listener;
+        bench.bus.set_listener(&listener);
         CHECK(bench.bus.judge_rows(by, rows, {7}).granted == open);
-        CHECK((!open || (witness.first == rows.address &&
-                         witness.end == rows.address + stride * (height - 1) + width)));
+        CHECK((!open || (listener.first == rows.address &&
+                         listener.end == rows.address + stride * (height - 1) + width)));
         CHECK((bench.denials == 0) == open);
         CHECK(bench.denials <= (stride * height >> 12) + 2);
         granted += open ? 1 : 0;
@@ -636,7 +636,7 @@ TEST_CASE("judging rows comes to what the rights of their bytes are, and moves n
         bench.denials = 0;
         CHECK(bench.bus.judge_rows({master, World::non_secure, Stream::none, true}, rows).granted == open);
         CHECK(bench.denials == 0);  // nobody on the board asks
-        bench.bus.set_witness(nullptr);
+        bench.bus.set_listener(nullptr);
     }
     CHECK(granted > 40);
     CHECK(granted < 360);

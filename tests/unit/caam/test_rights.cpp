@@ -429,7 +429,7 @@ TEST_CASE("caam rights: secure memory counts an access through any page as no mo
     CHECK(board.caam.read(1, 0, 4, secure_access()).value == 0x5ec2e7);
 }
 
-TEST_CASE("caam rights: the result of a command is for who gave it", "[caam]") {
+TEST_CASE("caam rights: the result of a command is for the one who gave it", "[caam]") {
     CaamBoard board;
     write32(board.caam, 0xbe4, 1u << 8 | 1);
     write32(board.caam, 0xbe4, 9u << 16 | 5, non_secure_access());

@@ -373,7 +373,7 @@ TEST_CASE("caam ring: random numbers", "[caam]") {
     CHECK(board.bytes(out, 16) != Bytes(16));
 }
 
-TEST_CASE("caam ring: secure memory belongs to who allocates it", "[caam]") {
+TEST_CASE("caam ring: secure memory belongs to the one who allocates it", "[caam]") {
     ReadyBoard board;
     constexpr std::uint32_t jr0 = 0x1000, jr1 = 0x2000, jr2 = 0x3000;
     Transaction linux_cpu = non_secure_access();

@@ -6,7 +6,7 @@
 
 namespace svp {
 
-class FaultWitness {
+class FaultListener {
  public:
     /** A fault is about to change registers or state of a block. */
     virtual void before_state_fault() = 0;
@@ -14,7 +14,7 @@ class FaultWitness {
     virtual void after_state_fault(std::uint32_t fault) = 0;
 
  protected:
-    ~FaultWitness() = default;
+    ~FaultListener() = default;
 };
 
 }  // namespace svp

@@ -18,7 +18,7 @@ struct Cargo {
     bool harmless = false;  ///< what is written tells nothing of it: it is encrypted, or a status
 };
 
-class DataWitness {
+class DataListener {
  public:
     /**
      * @p access.master has read the @p size bytes at the address of @p access, which was granted; its own
@@ -30,7 +30,7 @@ class DataWitness {
     virtual void written(const Cargo& cargo, const Transaction& access, std::uint64_t size) = 0;
 
  protected:
-    ~DataWitness() = default;
+    ~DataListener() = default;
 };
 
 }  // namespace svp
