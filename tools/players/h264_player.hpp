@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "../../firmware/guest/play/h264_player.hpp"
 #include "flat_port.hpp"
+#include "frame_buffers.hpp"
 #include "g1_h264_driver.hpp"
 #include "g1_vp8_driver.hpp"
 #include "md5.hpp"
@@ -86,9 +86,8 @@ class H264TestPlayer : private play::Target {
         height = format.visible_height;
         macroblocks_ = format.width / 16 * (format.height / 16);
         picture_room_ = (448 * macroblocks_ + 32 + 255) / 256 * 256;
-        buffer_count_ = format.frames;
-        port.emplace(pictures_at + std::size_t{buffer_count_} * picture_room_);
-        buffers_.clear();
+        buffers_.reset(format.frames);
+        port.emplace(pictures_at + std::size_t{format.frames} * picture_room_);
         return true;
     }
 
@@ -108,12 +107,12 @@ class H264TestPlayer : private play::Target {
 
     bool show(std::uint64_t frame) override {
         if (output) {
-            output(visible(address_of(buffer_of(frame))));
+            output(visible(address_of(buffers_.of(frame))));
         }
         return true;
     }
 
-    void release(std::uint64_t frame) override { buffers_.erase(frame); }
+    void release(std::uint64_t frame) override { buffers_.release(frame); }
 
     bool fail(const std::string& text) {
         problem = problem.empty() ? text : problem;
@@ -122,30 +121,15 @@ class H264TestPlayer : private play::Target {
 
     std::uint32_t address_of(unsigned buffer) const { return pictures_at + buffer * picture_room_; }
 
-    /** Buffer of a frame, by its number in the stream. */
-    unsigned buffer_of(std::uint64_t frame) {
-        const auto known = buffers_.find(frame);
-        if (known != buffers_.end()) {
-            return known->second;
-        }
-        unsigned buffer = 0;
-        while (buffer + 1 < buffer_count_ &&
-               std::any_of(buffers_.begin(), buffers_.end(),
-                           [&](const auto& entry) { return entry.second == buffer; })) {
-            ++buffer;
-        }
-        return buffers_[frame] = buffer;
-    }
-
     std::uint32_t prepare(const play::Job& job, std::size_t stream_length) {
         const auto& controls = std::get<play::H264Controls>(job.controls);
-        const std::uint32_t current = address_of(buffer_of(job.frame));
+        const std::uint32_t current = address_of(buffers_.of(job.frame));
         driver_.fill(controls,
                      {stream_at, static_cast<std::uint32_t>(stream_length), table_at, current,
                       [this, current](std::uint64_t time) {
                           // One that is missing is read where the picture is made, as by Linux's driver
                           const auto known = buffers_.find(time / play::time_stamp(1));
-                          return known == buffers_.end() ? current : address_of(known->second);
+                          return known ? address_of(*known) : current;
                       }},
                      registers);
         const auto table = driver_.table(controls);
@@ -162,7 +146,7 @@ class H264TestPlayer : private play::Target {
         const std::uint32_t bytes = (format_.gray ? 256 : 384) * macroblocks_;
         open(vpu::Stream::bitstream, stream_at, stream_length);
         open(vpu::Stream::table, table_at, G1H264Driver::table_size);
-        for (unsigned buffer = 0; buffer < buffer_count_; ++buffer) {
+        for (unsigned buffer = 0; buffer < buffers_.count(); ++buffer) {
             open(vpu::Stream::reference, address_of(buffer), bytes);
             open(vpu::Stream::motion, address_of(buffer) + bytes, 64 * macroblocks_);
         }
@@ -183,8 +167,7 @@ class H264TestPlayer : private play::Target {
     play::Format format_;
     play::Job job_;
     std::vector<std::uint8_t> planes_;
-    std::map<std::uint64_t, unsigned> buffers_;
-    unsigned buffer_count_ = 0;
+    FrameBuffers buffers_;
     unsigned macroblocks_ = 0;
     std::uint32_t picture_room_ = 0;
 };

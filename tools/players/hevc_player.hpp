@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "../../firmware/guest/play/hevc_player.hpp"
 #include "flat_port.hpp"
+#include "frame_buffers.hpp"
 #include "g2_hevc_driver.hpp"
 #include "md5.hpp"
 #include "planar_picture.hpp"
@@ -84,7 +84,7 @@ class HevcTestPlayer : private play::Target {
         lines_ = (format.height + 63) / 64 * 64;
         pictures_at_ = (edges_at + 60 * 20 * lines_ * depth / 8 + 255) / 256 * 256;
         port.emplace(pictures_at_ + std::size_t{format.frames} * room_);
-        buffers_.clear();
+        buffers_.reset(format.frames);
         return true;
     }
 
@@ -106,13 +106,13 @@ class HevcTestPlayer : private play::Target {
 
     bool show(std::uint64_t frame) override {
         if (output) {
-            output(tiled ? visible_tiled(address_of(buffer_of(frame)))
-                         : visible(address_of(buffer_of(frame))));
+            output(tiled ? visible_tiled(address_of(buffers_.of(frame)))
+                         : visible(address_of(buffers_.of(frame))));
         }
         return true;
     }
 
-    void release(std::uint64_t frame) override { buffers_.erase(frame); }
+    void release(std::uint64_t frame) override { buffers_.release(frame); }
 
     bool fail(const std::string& text) {
         problem = problem.empty() ? text : problem;
@@ -121,24 +121,9 @@ class HevcTestPlayer : private play::Target {
 
     std::uint32_t address_of(unsigned buffer) const { return pictures_at_ + buffer * room_; }
 
-    /** Buffer of a frame, by its number in the stream. */
-    unsigned buffer_of(std::uint64_t frame) {
-        const auto known = buffers_.find(frame);
-        if (known != buffers_.end()) {
-            return known->second;
-        }
-        unsigned buffer = 0;
-        while (buffer + 1 < format_.frames &&
-               std::any_of(buffers_.begin(), buffers_.end(),
-                           [&](const auto& entry) { return entry.second == buffer; })) {
-            ++buffer;
-        }
-        return buffers_[frame] = buffer;
-    }
-
     void prepare(const play::Job& job) {
         const auto& controls = std::get<play::HevcControls>(job.controls);
-        const std::uint32_t current = address_of(buffer_of(job.frame));
+        const std::uint32_t current = address_of(buffers_.of(job.frame));
         const std::uint32_t raster = current + layout_.size;
         const std::uint32_t raster_chroma = raster + raster_stride_ * ((format_.height + 15) / 16 * 16);
         const unsigned columns = controls.pps.num_tile_columns_minus1;
@@ -149,7 +134,7 @@ class HevcTestPlayer : private play::Target {
                                edges_at, edges_at + filter_size, edges_at + filter_size + sao_size, layout_,
                                [this, current](std::uint64_t time) {
                                    const auto known = buffers_.find(time / play::time_stamp(1));
-                                   return known == buffers_.end() ? current : address_of(known->second);
+                                   return known ? address_of(*known) : current;
                                }});
         const auto put = [this](std::uint32_t at, const std::vector<std::uint8_t>& bytes) {
             std::copy(bytes.begin(), bytes.end(), port->cells.begin() + at);
@@ -218,7 +203,7 @@ class HevcTestPlayer : private play::Target {
     play::Format format_;
     std::vector<std::uint8_t> planes_;
     G2Layout layout_;
-    std::map<std::uint64_t, unsigned> buffers_;
+    FrameBuffers buffers_;
     std::uint32_t raster_stride_ = 0;
     std::uint32_t room_ = 0;
     std::uint32_t lines_ = 0;  ///< of buffers at edges of tiles
