@@ -272,9 +272,7 @@ static DeviceState *new_block(FslImx8mqState *s, const Block *block)
     for (i = 0; i < ARRAY_SIZE(block->dma) && block->dma[i].link; i++) {
         const BlockDma *dma = &block->dma[i];
         int master = svp_master_number(dma->master);
-        MemoryRegion *view = dma->devices ?
-                             svp_views_bus_master(s->views, master) :
-                             svp_views_memory_master(s->views, master);
+        MemoryRegion *view = svp_views_master(s->views, master, dma->devices);
 
         g_assert(master >= 0);
         object_property_set_link(inner, dma->link, OBJECT(view), &error_abort);

@@ -92,44 +92,49 @@ struct SvpViews {
 /* The fences */
 
 /*
- * @attrs becomes what a device behind the fence is to see, which knows the
- * master by it.
+ * What the firewalls say about an access, and what is behind the fence if they
+ * grant it; a device there knows the master by its attributes. @buffer is
+ * filled by a read, and keeps what it has if that is denied.
  */
-static bool fence_judge(SvpView *view, hwaddr address, unsigned size,
-                        bool write, MemTxAttrs *attrs, MemTxResult *result,
-                        SvpOutcome **outcome)
+static MemTxResult fence_access(SvpFence *fence, hwaddr offset,
+                                uint8_t *buffer, unsigned size, bool write,
+                                MemTxAttrs attrs)
 {
-    SvpTransaction access = svp_transaction(*attrs, address, size, write);
+    SvpView *view = fence->view;
+    hwaddr address = fence->base + offset;
+    SvpTransaction access = svp_transaction(attrs, address, size, write);
+    SvpOutcome *outcome;
     bool granted;
+    MemTxResult result = svp_memtx_result(
+        svp_view_access(view->rights, &access, &granted, &outcome));
 
-    *result = svp_memtx_result(svp_view_access(view->rights, &access, &granted,
-                                               outcome));
-    if (view->kind != VIEW_CPU || !svp_attrs_are_qtests(*attrs)) {
-        *attrs = svp_master_attrs(&access);
+    if (granted) {
+        if (view->kind != VIEW_CPU || !svp_attrs_are_qtests(attrs)) {
+            attrs = svp_master_attrs(&access);
+        }
+        if (!write) {
+            result = address_space_read(&view->views->raw, address, attrs,
+                                        buffer, size);
+        }
+        if (outcome) {
+            svp_outcome_edit(outcome, address, buffer, size);
+        }
+        if (write) {
+            result = address_space_write(&view->views->raw, address, attrs,
+                                         buffer, size);
+        }
     }
-    return granted;
+    svp_outcome_free(outcome);
+    return result;
 }
 
 static MemTxResult fence_read(void *opaque, hwaddr offset, uint64_t *data,
                               unsigned size, MemTxAttrs attrs)
 {
-    SvpView *view = ((SvpFence *)opaque)->view;
-    hwaddr address = ((SvpFence *)opaque)->base + offset;
-    MemTxResult result;
-    SvpOutcome *outcome;
-    uint8_t buffer[8];
+    uint8_t buffer[8] = { 0 };
+    MemTxResult result = fence_access(opaque, offset, buffer, size, false,
+                                      attrs);
 
-    *data = 0;
-    if (!fence_judge(view, address, size, false, &attrs, &result, &outcome)) {
-        svp_outcome_free(outcome);
-        return result;
-    }
-    result = address_space_read(&view->views->raw, address, attrs, buffer,
-                                size);
-    if (outcome) {
-        svp_outcome_edit(outcome, address, buffer, size);
-        svp_outcome_free(outcome);
-    }
     *data = ldn_le_p(buffer, size);
     svp_worker_give_way();
     return result;
@@ -138,22 +143,10 @@ static MemTxResult fence_read(void *opaque, hwaddr offset, uint64_t *data,
 static MemTxResult fence_write(void *opaque, hwaddr offset, uint64_t data,
                                unsigned size, MemTxAttrs attrs)
 {
-    SvpView *view = ((SvpFence *)opaque)->view;
-    hwaddr address = ((SvpFence *)opaque)->base + offset;
-    MemTxResult result;
-    SvpOutcome *outcome;
     uint8_t buffer[8];
 
-    if (!fence_judge(view, address, size, true, &attrs, &result, &outcome)) {
-        svp_outcome_free(outcome);
-        return result;
-    }
     stn_le_p(buffer, size, data);
-    if (outcome) {
-        svp_outcome_edit(outcome, address, buffer, size);
-        svp_outcome_free(outcome);
-    }
-    return address_space_write(&view->views->raw, address, attrs, buffer, size);
+    return fence_access(opaque, offset, buffer, size, true, attrs);
 }
 
 static const MemoryRegionOps memory_fence_ops = {
@@ -504,18 +497,13 @@ MemoryRegion *svp_views_observer(SvpViews *views)
                      false);
 }
 
-MemoryRegion *svp_views_bus_master(SvpViews *views, uint8_t master)
+MemoryRegion *svp_views_master(SvpViews *views, uint8_t master, bool devices)
 {
-    g_autofree char *name = g_strdup_printf("svp.master%u-bus", master);
+    g_autofree char *name = g_strdup_printf("svp.master%u%s", master,
+                                            devices ? "-bus" : "");
 
-    return views_get(views, name, VIEW_BUS, master, false);
-}
-
-MemoryRegion *svp_views_memory_master(SvpViews *views, uint8_t master)
-{
-    g_autofree char *name = g_strdup_printf("svp.master%u", master);
-
-    return views_get(views, name, VIEW_MEMORY, master, false);
+    return views_get(views, name, devices ? VIEW_BUS : VIEW_MEMORY, master,
+                     false);
 }
 
 void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,

@@ -50,14 +50,11 @@ void svp_views_add_memory(SvpViews *views, const char *name, hwaddr base,
 MemoryRegion *svp_views_cpu(SvpViews *views, bool secure);
 
 /*
- * What a DMA master of number @master (svp::Master) sees: memories, and devices
- * behind a fence, which tells them who asks. For QEMU's models: what they have
- * mapped is written back by the rights of that moment.
+ * What a DMA master of number @master (svp::Master) sees: memories, and with
+ * @devices those behind a fence, which tells them who asks. For QEMU's models:
+ * what they have mapped is written back by the rights of that moment.
  */
-MemoryRegion *svp_views_bus_master(SvpViews *views, uint8_t master);
-
-/* The same for one that only moves data to and from memory: no devices. */
-MemoryRegion *svp_views_memory_master(SvpViews *views, uint8_t master);
+MemoryRegion *svp_views_master(SvpViews *views, uint8_t master, bool devices);
 
 /*
  * What whoever looks from outside sees: the rights are those of the debug
