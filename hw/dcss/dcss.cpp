@@ -16,6 +16,8 @@ namespace {
 
 using namespace dcss;
 
+constexpr unsigned blk_ctrl_region = 1;
+
 constexpr unsigned loader_line = 0;
 constexpr unsigned kick_line = 1;
 constexpr unsigned vblank_line = 2;
@@ -47,13 +49,9 @@ constexpr PropertyInfo property_list[] = {
 }  // namespace
 
 Dcss::Dcss(Host& host)
-    : Device(host),
-      regions_{{{"dcss", window}, {"dcss-blk-ctrl", blk_ctrl_size}}},
-      bank_(host, "dcss", window, rows(*this)),
-      blk_ctrl_(host, "dcss-blk-ctrl", blk_ctrl_size, blk_ctrl_rows()),
-      composer_(host),
-      crc_composer_(host),
-      write_back_(host) {}
+    : BankDevice(host, "dcss", window, rows(*this)), composer_(host), crc_composer_(host), write_back_(host) {
+    add_window("dcss-blk-ctrl", blk_ctrl_size, blk_ctrl_rows());
+}
 
 std::vector<Register> Dcss::rows(Dcss& self) {
     return dcss::rows({
@@ -64,27 +62,18 @@ std::vector<Register> Dcss::rows(Dcss& self) {
         .unmasked_status =
             [&self](unsigned channel) {
                 const std::uint32_t at = dpr::base + channel * dpr::stride;
-                return self.bank_.value(at + dpr::irq_nonmask_status) & ~self.bank_.value(at + dpr::irq_mask);
+                return self.bank().value(at + dpr::irq_nonmask_status) &
+                       ~self.bank().value(at + dpr::irq_mask);
             },
         .interrupt_status = [&self](std::uint32_t, std::uint32_t) { return self.interrupts_; },
         .failed_address = [&self](std::uint32_t, std::uint32_t) { return self.failed_address_; },
         .detiler_control =
             [&self](unsigned channel, const WriteEvent& event) {
-                Dtrc::control_written(self.bank_, channel, event.before);
+                Dtrc::control_written(self.bank(), channel, event.before);
                 self.update_irqs();
             },
         .detiler_interrupt = [&self](const WriteEvent&) { self.update_irqs(); },
     });
-}
-
-ReadResult Dcss::read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) {
-    return {(region == 0 ? bank_ : blk_ctrl_).read(offset, size, by)};
-}
-
-Response Dcss::write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                     const Transaction& by) {
-    (region == 0 ? bank_ : blk_ctrl_).write(offset, value, size, by);
-    return Response::okay;
 }
 
 bool Dcss::connect(std::string_view role, Device& peer) {
@@ -100,8 +89,7 @@ void Dcss::reset() {
     loader_due_.clear(host());
     host().cancel(write_timer);
     write_back_.stop();
-    bank_.reset();
-    blk_ctrl_.reset();
+    BankDevice::reset();
     loader_.stop();
     timing_.stop();
     interrupts_ = 0;
@@ -125,7 +113,7 @@ void Dcss::reset() {
 
 std::vector<Counter> Dcss::counters() const {
     std::vector<Counter> result = {
-        {"sends", on() && (bank_.value(subsam::sys_ctrl) & subsam::run) != 0},
+        {"sends", on() && (bank().value(subsam::sys_ctrl) & subsam::run) != 0},
         {"frames", frames_},
         {"underruns", underruns_},
         {"lost-vblanks", lost_vblanks_},
@@ -137,7 +125,7 @@ std::vector<Counter> Dcss::counters() const {
     };
     for (unsigned channel = 0; channel < channel_count; ++channel) {
         const std::string name = "channels." + std::to_string(channel) + ".";
-        report_channel(result, bank_, channel);
+        report_channel(result, bank(), channel);
         result.push_back({name + "fetched-frames", fetched_[channel]});
         result.push_back({name + "refused-frames", refused_[channel]});
     }
@@ -182,12 +170,12 @@ bool Dcss::write_register(std::uint32_t address, std::uint32_t value) {
     by.direction = Direction::write;
     by.master = Master::dcss;
     by.world = World::non_secure;
-    if (bank_.names(offset) && (offset < ctxld::base || offset >= ctxld::end)) {
-        bank_.write(offset, value, 4, by);
+    if (bank().names(offset) && (offset < ctxld::base || offset >= ctxld::end)) {
+        bank().write(offset, value, 4, by);
         return true;
     }
-    if (offset >= blk_ctrl && blk_ctrl_.names(offset - blk_ctrl)) {
-        blk_ctrl_.write(offset - blk_ctrl, value, 4, by);
+    if (offset >= blk_ctrl && bank(blk_ctrl_region).names(offset - blk_ctrl)) {
+        bank(blk_ctrl_region).write(offset - blk_ctrl, value, 4, by);
         return true;
     }
     return false;
@@ -211,10 +199,10 @@ void Dcss::load_later(std::int64_t delay) {
 }
 
 void Dcss::begin_load() {
-    const std::uint32_t sb_count = bank_.value(ctxld::sb_count);
-    loader_.begin({.db_base = bank_.value(ctxld::db_base),
-                   .db_count = bank_.value(ctxld::db_count),
-                   .sb_base = bank_.value(ctxld::sb_base),
+    const std::uint32_t sb_count = bank().value(ctxld::sb_count);
+    loader_.begin({.db_base = bank().value(ctxld::db_base),
+                   .db_count = bank().value(ctxld::db_count),
+                   .sb_base = bank().value(ctxld::sb_base),
                    .sb_hp_count = sb_count & 0xffff,
                    .sb_lp_count = sb_count >> 16});
     ending_ = 0;
@@ -241,8 +229,8 @@ void Dcss::step_load() {
 
 /** Statuses never appear before ENABLE reads 0: the driver clears them then, and would wait for ever. */
 void Dcss::end_load() {
-    const std::uint32_t control = bank_.value(ctxld::control_status);
-    bank_.set(ctxld::control_status, (control & ~ctxld::enable) | ending_);
+    const std::uint32_t control = bank().value(ctxld::control_status);
+    bank().set(ctxld::control_status, (control & ~ctxld::enable) | ending_);
     ++loads_;
     failed_loads_ += (ending_ & (ctxld::rd_err | ctxld::ahb_err)) != 0 ? 1 : 0;
     ending_ = 0;
@@ -263,11 +251,11 @@ void Dcss::loader_due() {
 // The display timing generator.
 
 std::uint32_t Dcss::frame_lines() const {
-    return (bank_.value(dtg::total) >> 16 & dtg::coordinate_mask) + 1;
+    return (bank().value(dtg::total) >> 16 & dtg::coordinate_mask) + 1;
 }
 
 std::int64_t Dcss::frame_length() const {
-    const std::uint32_t width = (bank_.value(dtg::total) & dtg::coordinate_mask) + 1;
+    const std::uint32_t width = (bank().value(dtg::total) & dtg::coordinate_mask) + 1;
     return Timing::frame_length(width, frame_lines(), anatop_ == nullptr ? 0 : anatop_->video_pll2_rate());
 }
 
@@ -293,7 +281,7 @@ void Dcss::schedule_line() {
     }
     std::array<std::uint32_t, line_registers.size()> wanted{};
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        wanted[i] = bank_.value(line_registers[i]) >> 16;
+        wanted[i] = bank().value(line_registers[i]) >> 16;
     }
     host().schedule(line_timer, timing_.next(wanted));
 }
@@ -319,7 +307,7 @@ void Dcss::begin_frame() {
         begin_load();
     }
     for (unsigned channel = 0; channel < channel_count; ++channel) {
-        Dtrc::begin_frame(bank_, channel);
+        Dtrc::begin_frame(bank(), channel);
     }
     underrun_ = host().fault("underrun").has_value();
     underruns_ += underrun_ ? 1 : 0;
@@ -331,7 +319,7 @@ void Dcss::begin_frame() {
 
 void Dcss::take_crc() {
     if (with_crc_ && on()) {
-        crc_composer_.begin(bank_, exceptions_, underrun_);
+        crc_composer_.begin(bank(), exceptions_, underrun_);
         crcs_.add(frames_, crc_of(crc_composer_.finish().pixels));
     }
 }
@@ -342,7 +330,7 @@ void Dcss::judge_fetches() {
     }
     exceptions_ = {};
     for (unsigned channel = 0; channel < channel_count && on(); ++channel) {
-        const std::array<Rows, fetch_count> fetches = dcss::fetches(bank_, channel);
+        const std::array<Rows, fetch_count> fetches = dcss::fetches(bank(), channel);
         std::array<Judgement, fetch_count> judged;
         bool fetched = false, granted = true;
         for (unsigned number = 0; number < fetch_count; ++number) {
@@ -363,9 +351,9 @@ void Dcss::judge_fetches() {
             prefetched(channel, std::max(judged[0].answer, judged[1].answer));
         }
         if (fetches[memory_fetch].height != 0) {
-            bank_.set(rdsrc::control_status,
-                      bank_.value(rdsrc::control_status) | rdsrc::frame_complete |
-                          (judged[memory_fetch].answer == Response::okay ? 0 : rdsrc::error));
+            bank().set(rdsrc::control_status,
+                       bank().value(rdsrc::control_status) | rdsrc::frame_complete |
+                           (judged[memory_fetch].answer == Response::okay ? 0 : rdsrc::error));
         }
     }
     // A fetch that comes late would be an underrun.
@@ -375,9 +363,9 @@ void Dcss::judge_fetches() {
 /** Says in the status of a prefetch how its fetches of a frame were answered. */
 void Dcss::prefetched(unsigned channel, Response answer) {
     const std::uint32_t status = dpr::base + channel * dpr::stride + dpr::irq_nonmask_status;
-    bank_.set(status, bank_.value(status) | dpr::irq_done | dpr::irq_run | dpr::irq_shadow_loaded |
-                          (answer == Response::okay ? 0 : dpr::irq_axi_read_error) |
-                          (underrun_ ? dpr::irq_buffers : 0));
+    bank().set(status, bank().value(status) | dpr::irq_done | dpr::irq_run | dpr::irq_shadow_loaded |
+                           (answer == Response::okay ? 0 : dpr::irq_axi_read_error) |
+                           (underrun_ ? dpr::irq_buffers : 0));
 }
 
 // The write scaler.
@@ -391,7 +379,7 @@ void Dcss::end_write_back() {
 }
 
 void Dcss::begin_write_back() {
-    if (on() && !underrun_ && write_back_.begin(bank_, exceptions_)) {
+    if (on() && !underrun_ && write_back_.begin(bank(), exceptions_)) {
         host().schedule(write_timer, host().now() + write_interval());
     }
 }
@@ -414,15 +402,15 @@ void Dcss::write_part() {
         return;
     }
     ++written_;
-    const std::uint32_t control = bank_.value(wrscl::control_status);
-    bank_.set(wrscl::control_status, ((control & wrscl::repeat) != 0 ? control : control & ~wrscl::enable) |
-                                         wrscl::frame_complete |
-                                         (write_back_.answer() == Response::okay ? 0 : wrscl::error));
+    const std::uint32_t control = bank().value(wrscl::control_status);
+    bank().set(wrscl::control_status, ((control & wrscl::repeat) != 0 ? control : control & ~wrscl::enable) |
+                                          wrscl::frame_complete |
+                                          (write_back_.answer() == Response::okay ? 0 : wrscl::error));
 }
 
 void Dcss::reach_line() {
     for (std::size_t i = 0; i < line_registers.size(); ++i) {
-        if (bank_.value(line_registers[i]) >> 16 != timing_.line()) {
+        if (bank().value(line_registers[i]) >> 16 != timing_.line()) {
             continue;
         }
         if (i == 1 && host().fault("lost-vblank")) {
@@ -440,16 +428,16 @@ void Dcss::clear_interrupts(const WriteEvent& event) {
 }
 
 void Dcss::update_irqs() {
-    const std::uint32_t loader = bank_.value(ctxld::control_status);
-    const std::uint32_t loader_raised = (loader & ctxld::statuses) >> ctxld::status_over_enable;
-    host().set_irq(loader_line, (loader_raised & loader) != 0);
-    const std::uint32_t raised = interrupts_ & bank_.value(dtg::int_mask);
+    const std::uint32_t load = bank().value(ctxld::control_status);
+    const std::uint32_t loader_raised = (load & ctxld::statuses) >> ctxld::status_over_enable;
+    host().set_irq(loader_line, (loader_raised & load) != 0);
+    const std::uint32_t raised = interrupts_ & bank().value(dtg::int_mask);
     host().set_irq(kick_line, (raised & 1u << 0) != 0);
     host().set_irq(vblank_line, (raised & 1u << 1) != 0);
     for (unsigned index = 0; index < dtrc::count; ++index) {
         const std::uint32_t at = dtrc::base + index * dtrc::stride;
-        host().set_irq(detiler_line + index,
-                       (bank_.value(at + dtrc::frame_done) & bank_.value(at + dtrc::interrupt_enable)) != 0);
+        host().set_irq(detiler_line + index, (bank().value(at + dtrc::frame_done) &
+                                              bank().value(at + dtrc::interrupt_enable)) != 0);
     }
 }
 
@@ -466,8 +454,7 @@ void Dcss::timer_expired(unsigned timer) {
 // Saved state.
 
 void Dcss::exchange(Archive& archive) {
-    bank_.exchange(archive);
-    blk_ctrl_.exchange(archive);
+    BankDevice::exchange(archive);
     loader_.exchange(archive);
     timing_.exchange(archive);
     archive.value(interrupts_, dtg::line_interrupts);
@@ -492,8 +479,8 @@ void Dcss::exchange(Archive& archive) {
     if (archive.writing()) {
         return;
     }
-    bank_.check_read_only(archive);
-    blk_ctrl_.check_read_only(archive);
+    bank().check_read_only(archive);
+    bank(blk_ctrl_region).check_read_only(archive);
     const bool loading = loader_.running() || ending_ != 0;
     const bool waits = loading || (load_wanted() && !on());
     if (timing_.running() != on() || (loading && !load_wanted()) || (waits && !loader_due_.waits()) ||

@@ -51,6 +51,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bus/bank_device.hpp"
 #include "bus/deadline.hpp"
 #include "dcss/composer.hpp"
 #include "dcss/context_loader.hpp"
@@ -59,21 +60,15 @@
 #include "dcss/timing.hpp"
 #include "dcss/write_back.hpp"
 #include "soc/anatop.hpp"
-#include "svp/device.hpp"
-#include "svp/register_bank.hpp"
 
 namespace svp {
 
-class Dcss : public Device, private dcss::ContextLoader::Port {
+class Dcss : public BankDevice, private dcss::ContextLoader::Port {
  public:
     explicit Dcss(Host& host);
 
-    std::span<const RegionInfo> regions() const override { return regions_; }
     unsigned irq_lines() const override { return 5; }
     unsigned timers() const override { return timer_count; }
-    ReadResult read(unsigned region, std::uint64_t offset, unsigned size, const Transaction& by) override;
-    Response write(unsigned region, std::uint64_t offset, std::uint64_t value, unsigned size,
-                   const Transaction& by) override;
     void reset() override;
     void timer_expired(unsigned timer) override;
     bool connect(std::string_view role, Device& peer) override;
@@ -87,7 +82,7 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
      * all members are called. The second one takes tens of milliseconds for a large picture, and may run on a
      * thread, beside all members but these three.
      */
-    void begin_look() { composer_.begin(bank_, exceptions_, underrun_); }
+    void begin_look() { composer_.begin(bank(), exceptions_, underrun_); }
     /** The picture on the screen; it stays until the next call. */
     dcss::Screen finish_look() { return composer_.finish(); }
     /** Lines that looks have changed since the last call of this. */
@@ -97,8 +92,6 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
         begin_look();
         return finish_look();
     }
-
-    std::vector<BankPlace> banks() const override { return {{0, 0, &bank_}, {1, 0, &blk_ctrl_}}; }
 
  protected:
     void exchange(Archive& archive) override;
@@ -111,8 +104,10 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
     Response read_list(std::uint32_t address, std::span<std::uint8_t> data) override;
     bool write_register(std::uint32_t address, std::uint32_t value) override;
 
-    bool on() const { return (bank_.value(dcss::dtg::control_status) & dcss::dtg::start) != 0; }
-    bool load_wanted() const { return (bank_.value(dcss::ctxld::control_status) & dcss::ctxld::enable) != 0; }
+    bool on() const { return (bank().value(dcss::dtg::control_status) & dcss::dtg::start) != 0; }
+    bool load_wanted() const {
+        return (bank().value(dcss::ctxld::control_status) & dcss::ctxld::enable) != 0;
+    }
     std::uint32_t frame_lines() const;
     std::int64_t frame_length() const;
 
@@ -142,9 +137,6 @@ class Dcss : public Device, private dcss::ContextLoader::Port {
 
     enum Timer : unsigned { line_timer, loader_timer, write_timer, timer_count };
 
-    std::array<RegionInfo, 2> regions_;
-    RegisterBank bank_;
-    RegisterBank blk_ctrl_;
     dcss::ContextLoader loader_;
     dcss::Timing timing_;
     dcss::Composer composer_;      ///< of looks
