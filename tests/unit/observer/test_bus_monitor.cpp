@@ -2,6 +2,7 @@
 #include <map>
 
 #include "../catch.hpp"
+#include "../fake_device.hpp"
 #include "../fake_host.hpp"
 #include "observer/bus_monitor.hpp"
 
@@ -13,15 +14,9 @@ namespace {
 constexpr std::uint64_t heap = 0xc000'0000;
 
 /** A firewall block with two registers and nothing behind them. */
-class FakeBlock : public Device, public FaultTarget {
+class FakeBlock : public FakeDevice, public FaultTarget {
  public:
-    using Device::Device;
-    std::span<const RegionInfo> regions() const override { return {}; }
-    ReadResult read(unsigned, std::uint64_t, unsigned, const Transaction&) override { return {}; }
-    Response write(unsigned, std::uint64_t, std::uint64_t, unsigned, const Transaction&) override {
-        return Response::okay;
-    }
-    void reset() override {}
+    using FakeDevice::FakeDevice;
     bool has_register(std::uint32_t offset) const override { return offset == 0 || offset == 0x28; }
     void disturb(std::uint32_t offset, std::uint32_t clear, std::uint32_t invert) override {
         registers[offset] = (registers[offset] & ~clear) ^ invert;
@@ -35,9 +30,6 @@ class FakeBlock : public Device, public FaultTarget {
     std::map<std::uint32_t, std::uint32_t> registers;
     unsigned disturbances = 0;
     unsigned losses = 0;
-
- protected:
-    void exchange(Archive&) override {}
 };
 
 struct Listener : PolicyListener {

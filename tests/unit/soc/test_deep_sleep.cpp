@@ -2,6 +2,7 @@
 /** GPC and firewalls together: in deep sleep no master but the cores reaches anything, and firmware ends
  * that. */
 #include "../catch.hpp"
+#include "../fake_device.hpp"
 #include "../firewall/firewall_board.hpp"
 #include "soc/gpc.hpp"
 #include "soc/src.hpp"
@@ -122,15 +123,8 @@ TEST_CASE("masters are off the bus from deep sleep on until software clears EN_D
 }
 
 TEST_CASE("a CAAM that has started anew is back when the chip wakes, before all others", "[soc]") {
-    struct Gated : Device, PowerGated {
-        using Device::Device;
-        std::span<const RegionInfo> regions() const override { return {}; }
-        ReadResult read(unsigned, std::uint64_t, unsigned, const Transaction&) override { return {}; }
-        Response write(unsigned, std::uint64_t, std::uint64_t, unsigned, const Transaction&) override {
-            return Response::okay;
-        }
-        void reset() override {}
-        void exchange(Archive&) override {}
+    struct Gated : FakeDevice, PowerGated {
+        using FakeDevice::FakeDevice;
         void lose_state() override { ++losses; }
         bool started_anew() const override { return anew; }
         unsigned losses = 0;

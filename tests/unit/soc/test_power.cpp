@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Application cores and peripheral units switched on and off, in the steps of TF-A and Linux. */
 #include "../catch.hpp"
+#include "../fake_device.hpp"
 #include "../fake_host.hpp"
 #include "bus/fault_target.hpp"
 #include "soc/ccm.hpp"
@@ -413,22 +414,13 @@ constexpr unsigned uart1 = 26;
 constexpr unsigned last_spi = 127;
 
 /** A firewall that counts how often it lost its state. */
-class Forgetful : public Device, public FaultTarget {
+class Forgetful : public FakeDevice, public FaultTarget {
  public:
-    using Device::Device;
-    std::span<const RegionInfo> regions() const override { return {}; }
-    ReadResult read(unsigned, std::uint64_t, unsigned, const Transaction&) override { return {}; }
-    Response write(unsigned, std::uint64_t, std::uint64_t, unsigned, const Transaction&) override {
-        return Response::okay;
-    }
-    void reset() override {}
+    using FakeDevice::FakeDevice;
     bool has_register(std::uint32_t) const override { return false; }
     void disturb(std::uint32_t, std::uint32_t, std::uint32_t) override {}
     void lose_state() override { ++losses; }
     unsigned losses = 0;
-
- protected:
-    void exchange(Archive&) override {}
 };
 
 /** PSCI SYSTEM_SUSPEND in the steps of TF-A, with core @p cpu the last one. */
