@@ -5,8 +5,8 @@
 
 namespace svp::vpu::h264 {
 
-ReferenceLists::ReferenceLists(const Parameters& parameters, const SliceHeader& header)
-    : parameters_(parameters) {
+ReferenceLists::ReferenceLists(const Parameters& parameters, const Tables& tables, const SliceHeader& header)
+    : parameters_(parameters), tables_(tables) {
     if (header.type == SliceType::i) {
         return;
     }
@@ -25,19 +25,72 @@ ReferenceLists::ReferenceLists(const Parameters& parameters, const SliceHeader& 
     }
 }
 
-/** Fields of the frames of an initial list that are (or are not) long-term references, in turns of parity as
+/** Frame @p a comes before @p b in an initial list of fields (clauses 8.2.4.2.2 and 8.2.4.2.4). */
+bool ReferenceLists::precedes(unsigned initial, std::uint8_t a, std::uint8_t b) const {
+    const Slot &first = parameters_.slots[a], &second = parameters_.slots[b];
+    const bool long_term = (first.long_term & first.valid) != 0;
+    if (long_term != ((second.long_term & second.valid) != 0)) {
+        return !long_term;
+    }
+    if (long_term) {
+        return first.number < second.number;
+    }
+    if (initial == 0) {
+        const auto wrapped = [this](const Slot& slot) {
+            return int{slot.number} -
+                   (slot.number > parameters_.frame_num ? 1 << parameters_.frame_num_bits : 0);
+        };
+        return wrapped(first) > wrapped(second);
+    }
+    const auto order = [this](std::uint8_t slot) {
+        const std::int32_t(&counts)[2] = tables_.order_count[slot];
+        const std::uint8_t fields = parameters_.slots[slot].valid;
+        return fields == top_field      ? counts[0]
+               : fields == bottom_field ? counts[1]
+                                        : std::min(counts[0], counts[1]);
+    };
+    const auto past = [&](std::uint8_t slot) { return order(slot) <= tables_.current_order_count[0]; };
+    if (past(a) != past(b)) {
+        return past(a) == (initial == 1);
+    }
+    return past(a) ? order(a) > order(b) : order(a) < order(b);
+}
+
+/** Frames of which a field is a reference, in the order of an initial list. Software leaves out those of
+ * which only the field of the current parity is one; they have their places by number or order count. */
+ReferenceLists::Frames ReferenceLists::frames_of_fields(unsigned initial) const {
+    Frames frames;
+    unsigned there = 0;  // bits
+    for (const std::uint8_t index : parameters_.initial_list[initial]) {
+        const unsigned slot = index % slot_count;  // lists are padded with 15
+        if ((there >> slot & 1) == 0 && parameters_.slots[slot].valid != 0) {
+            frames.slots[frames.count++] = static_cast<std::uint8_t>(slot);
+            there |= 1u << slot;
+        }
+    }
+    for (std::uint8_t slot = 0; slot < slot_count; ++slot) {
+        if ((there >> slot & 1) != 0 || parameters_.slots[slot].valid == 0) {
+            continue;
+        }
+        const auto end = frames.slots.begin() + frames.count;
+        const auto place = std::find_if(frames.slots.begin(), end,
+                                        [&](std::uint8_t other) { return precedes(initial, slot, other); });
+        std::copy_backward(place, end, end + 1);
+        *place = slot;
+        ++frames.count;
+    }
+    return frames;
+}
+
+/** Fields of frames that are (or are not) long-term references, in turns of parity as
  * long as there are both (clause 8.2.4.2.5). Returns how many @p list has then. */
-unsigned ReferenceLists::alternate(unsigned initial, bool long_term, List& list, unsigned count) const {
-    const auto& frames = parameters_.initial_list[initial];
+unsigned ReferenceLists::alternate(const Frames& frames, bool long_term, List& list, unsigned count) const {
     const auto next = [&](unsigned& position, Structure parity) {
-        for (; position < slot_count; ++position) {
-            const std::uint8_t index = frames[position];
-            // Lists are padded with 15, and hold a frame once.
-            const bool repeated =
-                std::find(frames.begin(), frames.begin() + position, index) != frames.begin() + position;
-            const Slot& slot = parameters_.slots[index % slot_count];
-            if (!repeated && (slot.valid & parity) != 0 && ((slot.long_term & parity) != 0) == long_term) {
-                return Reference{static_cast<std::uint8_t>(index % slot_count), parity};
+        for (; position < frames.count; ++position) {
+            const std::uint8_t index = frames.slots[position];
+            const Slot& slot = parameters_.slots[index];
+            if ((slot.valid & parity) != 0 && ((slot.long_term & parity) != 0) == long_term) {
+                return Reference{index, parity};
             }
         }
         return Reference{};
@@ -66,8 +119,9 @@ unsigned ReferenceLists::alternate(unsigned initial, bool long_term, List& list,
 /** Fills a list from an initial one of the registers, and returns its length. */
 unsigned ReferenceLists::begin(unsigned list, unsigned initial) {
     if (parameters_.structure != whole_frame) {
-        const unsigned count = alternate(initial, false, lists_[list], 0);
-        return alternate(initial, true, lists_[list], count);
+        const Frames frames = frames_of_fields(initial);
+        const unsigned count = alternate(frames, false, lists_[list], 0);
+        return alternate(frames, true, lists_[list], count);
     }
     unsigned count = 0;
     for (const std::uint8_t index : parameters_.initial_list[initial]) {

@@ -6,6 +6,7 @@
 
 #include "vpu/h264/parameters.hpp"
 #include "vpu/h264/slice_header.hpp"
+#include "vpu/h264/tables.hpp"
 
 namespace svp::vpu::h264 {
 
@@ -21,7 +22,7 @@ struct Reference {
 
 class ReferenceLists {
  public:
-    ReferenceLists(const Parameters& parameters, const SliceHeader& header);
+    ReferenceLists(const Parameters& parameters, const Tables& tables, const SliceHeader& header);
 
     /** Entry @p index of list @p list for a macroblock of a frame or field. In an MBAFF frame, field
      * macroblocks of parity @p field (else no_field) have two entries for each frame. */
@@ -44,12 +45,21 @@ class ReferenceLists {
     using List = std::array<Reference, max_ref_idx + 1>;
 
     unsigned begin(unsigned list, unsigned initial);
-    unsigned alternate(unsigned initial, bool long_term, List& list, unsigned count) const;
+    /** Slots in the order of an initial list. */
+    struct Frames {
+        std::array<std::uint8_t, slot_count> slots;
+        unsigned count = 0;
+    };
+
+    Frames frames_of_fields(unsigned initial) const;
+    bool precedes(unsigned initial, std::uint8_t a, std::uint8_t b) const;
+    unsigned alternate(const Frames& frames, bool long_term, List& list, unsigned count) const;
     void modify(unsigned list, const SliceHeader& header);
     Reference find(bool long_term, int number) const;
     int number_of(const Reference& reference) const;
 
     const Parameters& parameters_;
+    const Tables& tables_;
     std::array<List, 2> lists_;
 };
 

@@ -11,7 +11,9 @@ namespace svp::vpu::h264 {
 
 struct Slice {
     Slice(Picture& picture, const SliceHeader& slice_header, unsigned number)
-        : header(slice_header), lists(picture.job, slice_header), neighbours(picture, number) {}
+        : header(slice_header),
+          lists(picture.job, picture.tables, slice_header),
+          neighbours(picture, number) {}
 
     /** Parity that references of macroblock @p mb, in line @p y of macroblocks, count by in an MBAFF frame.
      */
