@@ -70,7 +70,7 @@ inline void write_slice_header(BitWriter& bits, const Sequence& sequence,
     const bool p = header.type == SliceType::p, b = header.type == SliceType::b;
     bits.ue(header.first_mb);
     bits.ue(static_cast<unsigned>(header.type));
-    bits.ue(0);
+    bits.ue(sequence.pps_id);
     bits.put(of_picture.frame_num, sequence.frame_num_bits);
     if (sequence.interlaced) {
         bits.flag(of_picture.field);
@@ -81,18 +81,29 @@ inline void write_slice_header(BitWriter& bits, const Sequence& sequence,
     if (of_picture.idr) {
         bits.ue(of_picture.idr_pic_id);
     }
-    bits.put(of_picture.order_count_lsb, Sequence::order_bits);
-    if (!of_picture.field) {
-        bits.se(of_picture.delta_order_count_bottom);
+    if (sequence.order_type == 0) {
+        bits.put(of_picture.order_count_lsb, Sequence::order_bits);
+        if (!of_picture.field) {
+            bits.se(of_picture.delta_order_count_bottom);
+        }
+    } else if (sequence.order_type == 1) {
+        bits.se(of_picture.delta_order_count[0]);
+        if (!of_picture.field) {
+            bits.se(of_picture.delta_order_count[1]);
+        }
     }
     if (b) {
         bits.flag(header.direct_spatial);
     }
     if (p || b) {
-        bits.flag(true);
-        bits.ue(header.ref_count[0] - 1);
-        if (b) {
-            bits.ue(header.ref_count[1] - 1);
+        const bool others = !sequence.standard || header.ref_count[0] != sequence.default_ref_count[0] ||
+                            (b && header.ref_count[1] != sequence.default_ref_count[1]);
+        bits.flag(others);
+        if (others) {
+            bits.ue(header.ref_count[0] - 1);
+            if (b) {
+                bits.ue(header.ref_count[1] - 1);
+            }
         }
     }
     for (unsigned list = 0; list < (b ? 2u : p ? 1u : 0u); ++list) {
@@ -114,7 +125,7 @@ inline void write_slice_header(BitWriter& bits, const Sequence& sequence,
     if (job.cabac && header.type != SliceType::i) {
         bits.ue(header.cabac_init_idc);
     }
-    bits.se(header.qp - 26);
+    bits.se(header.qp - sequence.init_qp);
     bits.ue(header.disable_deblocking);
     if (header.disable_deblocking != 1) {
         bits.se(header.alpha_offset / 2);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "h264_sets.hpp"
+#include "vpu/h264/macroblock.hpp"
 #include "vpu/h264/reference_lists.hpp"
 
 namespace svp::test {
@@ -14,11 +15,11 @@ using vpu::h264::SliceHeader;
 using vpu::h264::SliceType;
 
 /** Entries that there are for a list. */
-inline unsigned available(const vpu::h264::Parameters& job, SliceType type, unsigned list) {
+inline unsigned available(const vpu::h264::Picture& made, SliceType type, unsigned list) {
     SliceHeader longest;
     longest.type = type;
     longest.ref_count[0] = longest.ref_count[1] = 32;
-    const vpu::h264::ReferenceLists lists(job, longest);
+    const vpu::h264::ReferenceLists lists(made.job, made.tables, longest);
     unsigned count = 0;
     while (count < 32 && lists.entry(list, count, vpu::h264::no_field).structure != vpu::h264::no_field) {
         ++count;
@@ -27,29 +28,30 @@ inline unsigned available(const vpu::h264::Parameters& job, SliceType type, unsi
 }
 
 /** Commands that put references in other places (clause 7.4.3.1). */
-inline void choose_modification(const vpu::h264::Parameters& job, SliceHeader& header, unsigned list) {
+inline void choose_modification(const vpu::h264::Picture& made, SliceHeader& header, unsigned list) {
     SliceHeader longest;
     longest.type = header.type;
     longest.ref_count[0] = longest.ref_count[1] = 32;
-    const vpu::h264::ReferenceLists lists(job, longest);
-    const unsigned there = available(job, header.type, list);
-    const bool fields = job.structure != vpu::h264::whole_frame;
-    const int max_frame_num = 1 << job.frame_num_bits;
+    const vpu::h264::ReferenceLists lists(made.job, made.tables, longest);
+    const unsigned there = available(made, header.type, list);
+    const bool fields = made.job.structure != vpu::h264::whole_frame;
+    const int max_frame_num = 1 << made.job.frame_num_bits;
     const int max_number = fields ? 2 * max_frame_num : max_frame_num;
-    const int current = fields ? 2 * static_cast<int>(job.frame_num) + 1 : static_cast<int>(job.frame_num);
+    const int current =
+        fields ? 2 * static_cast<int>(made.job.frame_num) + 1 : static_cast<int>(made.job.frame_num);
     int predicted = current;
     // Entries behind the last one that there is need commands that fill them.
     const unsigned count = std::max(1 + below(3), header.ref_count[list] > there ? 1u : 0u);
     for (unsigned i = 0; i < std::min(count, header.ref_count[list]); ++i) {
         const auto reference = lists.entry(list, below(there), vpu::h264::no_field);
-        const auto& slot = job.slots[reference.slot];
-        const bool same = reference.structure == job.structure;
+        const auto& slot = made.job.slots[reference.slot];
+        const bool same = reference.structure == made.job.structure;
         if (lists.long_term(reference)) {
             const unsigned number = fields ? 2u * slot.number + (same ? 1 : 0) : slot.number;
             header.modifications[list].push_back({2, number});
             continue;
         }
-        int number = slot.number > job.frame_num ? slot.number - max_frame_num : slot.number;
+        int number = slot.number > made.job.frame_num ? slot.number - max_frame_num : slot.number;
         number = fields ? 2 * number + (same ? 1 : 0) : number;
         int difference = number - predicted;
         predicted = number;
@@ -64,7 +66,7 @@ inline void choose_modification(const vpu::h264::Parameters& job, SliceHeader& h
     // The list must have no hole.
     SliceHeader changed = header;
     changed.ref_count[list] = 32;
-    const vpu::h264::ReferenceLists after(job, changed);
+    const vpu::h264::ReferenceLists after(made.job, made.tables, changed);
     unsigned filled = 0;
     while (filled < header.ref_count[list] &&
            after.entry(list, filled, vpu::h264::no_field).structure != vpu::h264::no_field) {
@@ -73,26 +75,33 @@ inline void choose_modification(const vpu::h264::Parameters& job, SliceHeader& h
     header.ref_count[list] = std::max(filled, 1u);
 }
 
-inline void choose_lists(const vpu::h264::Parameters& job, SliceHeader& header) {
+inline void choose_lists(bool standard, const vpu::h264::Picture& made, SliceHeader& header) {
     const bool temporal = header.type == SliceType::b && !header.direct_spatial;
     for (unsigned list = 0; list < (header.type == SliceType::b ? 2u : 1u); ++list) {
-        const unsigned there = available(job, header.type, list);
+        const unsigned there = available(made, header.type, list);
         if (temporal && list == 0) {
             header.ref_count[list] = there;  // co-located macroblocks may refer to any
+            if (standard && there < 28 && chance(40)) {
+                header.ref_count[list] += 3;
+                choose_modification(made, header, list);
+            }
             continue;
         }
         const bool modify = chance(40);
         header.ref_count[list] = 1 + below(std::min(there + (modify ? 1 : 0), 32u));
         if (modify) {
-            choose_modification(job, header, list);
+            choose_modification(made, header, list);
         }
     }
 }
 
 inline void choose_weights(const Sequence& sequence, SliceHeader& header) {
     header.explicit_weights = true;
-    header.log2_denominator[0] = below(7);
-    header.log2_denominator[1] = header.log2_denominator[2] = below(7);
+    // Two weights together have a narrower range than one.
+    const bool wide = sequence.standard && header.type == SliceType::p;
+    header.log2_denominator[0] = below(wide ? 8 : 7);
+    header.log2_denominator[1] = header.log2_denominator[2] = below(wide ? 8 : 7);
+    const int most = wide ? 127 : 60, most_offset = wide ? 127 : 40;
     for (unsigned list = 0; list < 2; ++list) {
         for (unsigned i = 0; i < header.ref_count[list]; ++i) {
             auto& weight = header.weights[list][i];
@@ -102,9 +111,10 @@ inline void choose_weights(const Sequence& sequence, SliceHeader& header) {
                 const int one = 1 << header.log2_denominator[plane];
                 weight.weight[plane] =
                     static_cast<std::int16_t>(!given       ? one
-                                              : chance(60) ? std::clamp(one + between(-8, 8), -64, 60)
-                                                           : between(-60, 60));
-                weight.offset[plane] = static_cast<std::int16_t>(given ? between(-40, 40) : 0);
+                                              : chance(60) ? std::clamp(one + between(-8, 8), -64, most)
+                                                           : between(-most, most));
+                weight.offset[plane] =
+                    static_cast<std::int16_t>(given ? between(-most_offset, most_offset) : 0);
             }
         }
     }

@@ -2,6 +2,9 @@
 /**
  * Random legal H.264 streams: `h264_random NUMBER` writes stream NUMBER to stdout (Annex B).
  *
+ * With the word "standard" behind it, the stream has the whole of the standard, libavcodec's departures from
+ * it or not.
+ *
  * What encoders do not make is here: field pictures beside frames and MBAFF frames, explicit weights for both
  * lists, long-term references, marking, changed lists, any macroblock type beside any other. Sets, headers
  * and marking are chosen here; slice data by way of choices.hpp.
@@ -10,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "../../tools/players/h264_player.hpp"
 #include "bit_writer.hpp"
@@ -63,6 +67,8 @@ using vpu::h264::SliceType;
 
 class Generator : public H264TestPlayer {
  public:
+    explicit Generator(bool standard) : sequence_(standard) {}
+
     std::vector<std::uint8_t> stream() {
         take(0x67, sequence_set(sequence_));
         take(0x68, picture_set(sequence_));
@@ -72,15 +78,26 @@ class Generator : public H264TestPlayer {
             if (idr) {
                 first_shown_ = shown;
             }
-            const unsigned between_them = idr ? 0 : below(4);
+            if (shown != 0 && sequence_.standard && chance(25)) {
+                sequence_.choose_picture_set();
+                take(0x68, picture_set(sequence_));
+            }
+            const bool reset = shown != 0 && !idr && sequence_.standard && !sequence_.temporal && chance(10);
+            const unsigned between_them = idr || reset || sequence_.order_type == 2 ? 0 : below(4);
+            marking_.reset_by_next(reset);
             frame(shown + between_them, true, idr, false);
+            if (marking_.was_reset()) {
+                first_shown_ = shown;
+                frame_num_ = 1;
+            }
             std::vector<unsigned> between;
             for (unsigned i = 0; i < between_them; ++i) {
                 between.push_back(shown + i);
             }
             while (!between.empty()) {
                 const auto next = between.begin() + below(static_cast<unsigned>(between.size()));
-                frame(*next, chance(40), false, true);
+                // Of frames that are missing only some orders are known.
+                frame(*next, chance(40), false, !sequence_.gaps || sequence_.order_type != 0);
                 between.erase(next);
             }
             shown += 1 + between_them;
@@ -110,13 +127,16 @@ class Generator : public H264TestPlayer {
 
     /** The frame that is shown as number @p shown: whole, or its two fields. */
     void frame(unsigned shown, bool reference, bool idr, bool both) {
-        const bool fields = sequence_.interlaced && chance(50);
+        const bool fields = sequence_.interlaced && !sequence_.gaps && chance(50);
         play::H264SliceHeader header;
         header.idr = idr;
+        header.pps_id = sequence_.pps_id;
         header.ref_idc = reference ? 1 + below(3) : 0;
         if (idr) {
             frame_num_ = 0;
             header.idr_pic_id = idr_pic_id_++ % 4;
+        } else if (sequence_.gaps && chance(15)) {
+            frame_num_ += 1 + below(3);
         }
         header.frame_num = frame_num_ % (1u << sequence_.frame_num_bits);
         const int order = 2 * static_cast<int>(shown - first_shown_);
@@ -127,12 +147,19 @@ class Generator : public H264TestPlayer {
         if (!fields) {
             header.order_count_lsb = top % (1u << Sequence::order_bits);
             header.delta_order_count_bottom = static_cast<int>(bottom) - static_cast<int>(top);
+            header.delta_order_count[0] =
+                static_cast<int>(top) - sequence_.expected_order(frame_num_, reference);
+            header.delta_order_count[1] =
+                static_cast<int>(bottom) - static_cast<int>(top) - sequence_.offset_for_bottom;
             picture(header, idr, both);
         } else {
             header.field = true;
             header.bottom = bottom_first;
             for (unsigned i = 0; i < 2; ++i) {
                 header.order_count_lsb = (header.bottom ? bottom : top) % (1u << Sequence::order_bits);
+                header.delta_order_count[0] = static_cast<int>(header.bottom ? bottom : top) -
+                                              sequence_.expected_order(frame_num_, reference) -
+                                              (header.bottom ? sequence_.offset_for_bottom : 0);
                 picture(header, idr && i == 0, both);
                 header.bottom = !header.bottom;
                 header.idr = false;
@@ -204,12 +231,13 @@ class Generator : public H264TestPlayer {
                       : both && (!mixed_ || chance(50)) ? SliceType::b
                                                         : SliceType::p;
         // Which lists a co-located macroblock's slice had, libavcodec keeps once for a picture.
-        const bool as_before = sequence_.temporal && lists_of_picture_ && header.type != SliceType::i;
+        const bool as_before =
+            sequence_.temporal && !sequence_.standard && lists_of_picture_ && header.type != SliceType::i;
         if (as_before) {
             header.type = lists_of_picture_->type;
         }
-        if ((header.type != SliceType::i && available(job, header.type, 0) == 0) ||
-            (header.type == SliceType::b && available(job, header.type, 1) == 0)) {
+        if ((header.type != SliceType::i && available(made, header.type, 0) == 0) ||
+            (header.type == SliceType::b && available(made, header.type, 1) == 0)) {
             header.type = SliceType::i;
         }
         header.direct_spatial = !sequence_.temporal || chance(40);
@@ -220,8 +248,9 @@ class Generator : public H264TestPlayer {
                 header.modifications[list] = lists_of_picture_->modifications[list];
             }
         } else if (header.type != SliceType::i) {
-            choose_lists(job, header);
-            if (header.type == SliceType::b && co_located_is_own_field(job, header)) {
+            choose_lists(sequence_.standard, made, header);
+            if (all_missing(made, header) ||
+                (header.type == SliceType::b && co_located_is_impossible(made, header))) {
                 header.type = SliceType::i;
                 header.modifications[0].clear();
                 header.modifications[1].clear();
@@ -235,9 +264,11 @@ class Generator : public H264TestPlayer {
             choose_weights(sequence_, header);
         }
         header.cabac_init_idc = below(3);
-        header.qp = between(14, 32);
+        header.qp = sequence_.standard ? between(6, 40) : between(14, 32);
         // With 2, libavcodec takes a sample of the macroblock above and to the left from the wrong field.
-        header.disable_deblocking = chance(70) && !mixed_ ? 0 : picture_header.field ? 1 : 1 + below(2);
+        header.disable_deblocking = chance(70) && (!mixed_ || sequence_.standard) ? 0
+                                    : picture_header.field && !sequence_.standard ? 1
+                                                                                  : 1 + below(2);
         if (header.disable_deblocking != 1 && chance(50)) {
             header.alpha_offset = 2 * between(-6, 6);
             header.beta_offset = 2 * between(-6, 6);
@@ -255,6 +286,9 @@ class Generator : public H264TestPlayer {
             CabacEncoder(bits, header.type == SliceType::i ? 0 : 1 + header.cabac_init_idc, header.qp)
                 .encode(choices());
             bits.align(0);  // the encoder's last bit is the stop bit
+            for (unsigned words = sequence_.standard && chance(20) ? 1 + below(3) : 0; words != 0; --words) {
+                bits.put(0, 16);  // cabac_zero_word
+            }
         } else {
             for (const Choices::Entry& entry : choices().tape) {
                 bits.put(entry.value, 1);
@@ -284,7 +318,7 @@ class Generator : public H264TestPlayer {
                 const SliceDecoder::Step step = decoder.decode();
                 const bool last = done + 1 == total;
                 if (step != (last ? SliceDecoder::Step::end : SliceDecoder::Step::more) ||
-                    !legal(made, first + done)) {
+                    !legal(made, header, first + done)) {
                     break;
                 }
             }
@@ -305,7 +339,7 @@ class Generator : public H264TestPlayer {
     }
 
     /** What the engine can do, but streams may not hold, or other decoders keep in less room. */
-    static bool legal(vpu::h264::Picture& made, unsigned address) {
+    bool legal(vpu::h264::Picture& made, const SliceHeader& header, unsigned address) const {
         const bool pairs = made.job.mbaff;
         const unsigned x = pairs ? address / 2 % made.width : address % made.width;
         const unsigned y = pairs ? address / 2 / made.width * 2 + address % 2 : address / made.width;
@@ -314,12 +348,17 @@ class Generator : public H264TestPlayer {
             return false;
         }
         const bool pcm = mb.kind == vpu::h264::Kind::pcm;
-        if (!pcm && (mb.qp < 8 || mb.qp > 36 || (made.job.monochrome && mb.pattern >> 4 != 0))) {
+        const int lowest = sequence_.standard ? 0 : 8, highest = sequence_.standard ? 44 : 36;
+        if (!pcm && (mb.qp < lowest || mb.qp > highest || (made.job.monochrome && mb.pattern >> 4 != 0))) {
+            return false;
+        }
+        if (sequence_.gaps && !mb.intra() && refers_to_missing(made, header, mb)) {
             return false;
         }
         // libavcodec takes for granted, when it filters, that no 8x8 block is empty whose bit in the pattern
         // is set.
-        for (unsigned part = 0; part < 4 && mb.transform_8x8 && (mb.pattern & 7) == 7; ++part) {
+        for (unsigned part = 0; part < 4 && !sequence_.standard && mb.transform_8x8 && (mb.pattern & 7) == 7;
+             ++part) {
             const std::uint8_t* total = mb.total + part % 2 * 2 + part / 2 * 8;
             if ((total[0] | total[1] | total[4] | total[5]) == 0 && (mb.pattern >> part & 1) != 0) {
                 return false;
@@ -337,11 +376,44 @@ class Generator : public H264TestPlayer {
         return true;
     }
 
-    /** The first field of the frame whose second one is made. libavcodec looks at the macroblock that it is
-     * about to decode, of which it knows nothing yet, for how the co-located one was coded. */
-    bool co_located_is_own_field(const vpu::h264::Parameters& job, const SliceHeader& header) const {
-        const auto reference = vpu::h264::ReferenceLists(job, header).entry(1, 0, vpu::h264::no_field);
-        return job.slots[reference.slot].address == current_;
+    /** A frame that stands for a gap in frame_num: its slot has the address of the one that is made. */
+    bool missing(const vpu::h264::Parameters& job, unsigned slot) const {
+        return sequence_.gaps && job.slots[slot].address == current_;
+    }
+    bool refers_to_missing(const vpu::h264::Picture& made, const SliceHeader& header,
+                           const vpu::h264::Macroblock& mb) const {
+        const vpu::h264::ReferenceLists lists(made.job, made.tables, header);
+        for (unsigned i = 0; i < 8; ++i) {
+            const int ref = mb.ref[i / 4][i % 4];
+            const unsigned index = static_cast<unsigned>(mb.field && made.job.mbaff ? ref / 2 : ref);
+            if (ref >= 0 && missing(made.job, lists.entry(i / 4, index, vpu::h264::no_field).slot)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    /** A list has nothing else. */
+    bool all_missing(const vpu::h264::Picture& made, const SliceHeader& header) const {
+        const vpu::h264::ReferenceLists lists(made.job, made.tables, header);
+        for (unsigned list = 0; list < (header.type == SliceType::b ? 2u : 1u); ++list) {
+            unsigned there = 0;
+            for (unsigned i = 0; i < header.ref_count[list]; ++i) {
+                there += missing(made.job, lists.entry(list, i, vpu::h264::no_field).slot) ? 0 : 1;
+            }
+            if (there == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The co-located picture is one that is missing; or it is the first field of the frame whose second one
+     * is made: libavcodec looks at the macroblock that it is about to decode, of which it knows nothing yet,
+     * for how the co-located one was coded. */
+    bool co_located_is_impossible(const vpu::h264::Picture& made, const SliceHeader& header) const {
+        const auto reference =
+            vpu::h264::ReferenceLists(made.job, made.tables, header).entry(1, 0, vpu::h264::no_field);
+        return (!sequence_.standard || sequence_.gaps) && made.job.slots[reference.slot].address == current_;
     }
 
     Sequence sequence_;
@@ -359,12 +431,13 @@ class Generator : public H264TestPlayer {
 }  // namespace
 
 int main(int count, char** words) {
-    if (count != 2) {
-        std::fprintf(stderr, "usage: h264_random NUMBER\n");
+    const bool standard = count == 3 && std::string_view(words[2]) == "standard";
+    if (count != 2 && !standard) {
+        std::fprintf(stderr, "usage: h264_random NUMBER [standard]\n");
         return 2;
     }
     choices().seed(std::strtoull(words[1], nullptr, 10));
-    Generator generator;
+    Generator generator(standard);
     const std::vector<std::uint8_t> stream = generator.stream();
     return std::fwrite(stream.data(), 1, stream.size(), stdout) == stream.size() ? 0 : 1;
 }

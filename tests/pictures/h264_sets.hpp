@@ -38,8 +38,19 @@ struct Sequence {
     int chroma_offset[2];
     bool matrices;
     unsigned frames;
+    // Drawn only for streams of the whole standard.
+    bool standard;
+    unsigned order_type = 0;  ///< pic_order_cnt_type
+    bool gaps = false;        ///< frame_num may leave numbers out, between frames
+    int init_qp = 26;
+    unsigned pps_id = 0;
+    unsigned default_ref_count[2] = {1, 1};
+    std::vector<int> order_offsets;  ///< offset_for_ref_frame
+    int offset_for_non_ref = 0;
+    int offset_for_bottom = 0;
 
-    Sequence() {
+    /** @p whole_standard: also what libavcodec departs from. */
+    explicit Sequence(bool whole_standard) : standard(whole_standard) {
         interlaced = chance(65);
         mb_width = 2 + below(5);
         mb_height = interlaced ? 2 * (1 + below(3)) : 1 + below(5);
@@ -59,6 +70,51 @@ struct Sequence {
         chroma_offset[1] = chance(50) ? between(-12, 12) : chroma_offset[0];
         matrices = chance(35);
         frames = 8 + below(5);
+        if (standard) {
+            choose_more();
+        }
+    }
+
+    /** What else a picture parameter set may change between pictures. */
+    void choose_picture_set() {
+        pps_id = below(4);
+        cabac = chance(60);
+        transform_8x8 = chance(60);
+        constrained_intra = chance(30);
+        weighted_pred = chance(50);
+        weighted_bipred = below(3);
+        init_qp = between(0, 51);
+        default_ref_count[0] = 1 + below(4);
+        default_ref_count[1] = 1 + below(4);
+        chroma_offset[0] = between(-12, 12);
+        chroma_offset[1] = chance(50) ? between(-12, 12) : chroma_offset[0];
+    }
+
+    /** TopFieldOrderCnt, or that of a bottom field, that a picture has without a delta (clause 8.2.1.2). */
+    int expected_order(unsigned number, bool reference) const {
+        const int cycle = static_cast<int>(order_offsets.size());
+        int absolute = cycle == 0 ? 0 : static_cast<int>(number);
+        absolute -= !reference && absolute > 0 ? 1 : 0;
+        int expected = reference ? 0 : offset_for_non_ref;
+        for (int i = 0; i < absolute; ++i) {
+            expected += order_offsets[static_cast<std::size_t>(i % cycle)];
+        }
+        return expected;
+    }
+
+ private:
+    void choose_more() {
+        mb_width = 1 + below(6);
+        order_type = chance(50) ? 0 : 1 + below(2);
+        long_terms = chance(60);
+        gaps = !temporal && chance(25);
+        order_offsets.resize(below(4));
+        for (int& offset : order_offsets) {
+            offset = between(-3, 5);
+        }
+        offset_for_non_ref = between(-3, 3);
+        offset_for_bottom = between(-2, 2);
+        choose_picture_set();
     }
 };
 
@@ -99,10 +155,20 @@ inline BitWriter sequence_set(const Sequence& sequence) {
         write_lists(bits, std::array<unsigned, 8>{16, 16, 16, 16, 16, 16, 64, 64});
     }
     bits.ue(sequence.frame_num_bits - 4);
-    bits.ue(0);  // pic_order_cnt_type
-    bits.ue(Sequence::order_bits - 4);
+    bits.ue(sequence.order_type);
+    if (sequence.order_type == 0) {
+        bits.ue(Sequence::order_bits - 4);
+    } else if (sequence.order_type == 1) {
+        bits.flag(false);
+        bits.se(sequence.offset_for_non_ref);
+        bits.se(sequence.offset_for_bottom);
+        bits.ue(static_cast<unsigned>(sequence.order_offsets.size()));
+        for (const int offset : sequence.order_offsets) {
+            bits.se(offset);
+        }
+    }
     bits.ue(sequence.reference_frames);
-    bits.flag(false);
+    bits.flag(sequence.gaps);
     bits.ue(sequence.mb_width - 1);
     bits.ue((sequence.interlaced ? sequence.mb_height / 2 : sequence.mb_height) - 1);
     bits.flag(!sequence.interlaced);
@@ -128,16 +194,16 @@ inline BitWriter sequence_set(const Sequence& sequence) {
 
 inline BitWriter picture_set(const Sequence& sequence) {
     BitWriter bits;
-    bits.ue(0);
+    bits.ue(sequence.pps_id);
     bits.ue(0);
     bits.flag(sequence.cabac);
     bits.flag(true);  // bottom_field_pic_order_in_frame_present_flag
     bits.ue(0);
-    bits.ue(0);
-    bits.ue(0);
+    bits.ue(sequence.default_ref_count[0] - 1);
+    bits.ue(sequence.default_ref_count[1] - 1);
     bits.flag(sequence.weighted_pred);
     bits.put(sequence.weighted_bipred, 2);
-    bits.se(0);
+    bits.se(sequence.init_qp - 26);
     bits.se(0);
     bits.se(sequence.chroma_offset[0]);
     bits.flag(true);  // deblocking_filter_control_present_flag
