@@ -196,6 +196,24 @@ class Results(Case):
         self.assertRegex(self.stdout, r"set/b\.ivf +1 +passed +\S+ s +failed")
         self.assertRegex(self.stdout, r"set/c\.ivf +1 +decoded +\S+ s +- ")
 
+    def test_comparison_with_fluster(self):
+        for name in "ab":
+            self.stream(f"{name}.ivf", "picture 1", "end", sums=f"{md5(1)}\n")
+        summary, report = self.folder.parent / "summary.json", self.folder.parent / "report.md"
+        summary.write_text(json.dumps({"system_info": {}, "test_suites": {"set": {"decoders": {
+            "FFmpeg-VP8": {"vectors": {"a.ivf": {"result": "Success", "time": 0.1}, "b.ivf": {"result": "Fail", "time": 0}}},
+            "libvpx-VP8": {"vectors": {"b.ivf": {"result": "Timeout", "time": 30, "profile": "main"}}}}}}}))
+        self.decode(self.folder, "--compare", summary)
+        self.assertRegex(self.stdout, r"stream +frames +result +time +FFmpeg-VP8 +libvpx-VP8\n")
+        self.assertRegex(self.stdout, r"set/a\.ivf +1 +passed +\S+ s +passed +-\n")
+        self.assertRegex(self.stdout, r"set/b\.ivf +1 +passed +\S+ s +failed +timeout\n")
+        report.write_text("# Report\n\n#### Test suite: other\n\n|Test|V|\n|-|-|\n|a.ivf|❌|\n\n#### Test suite: set\n\n`run`\n\n|Test|A|B|\n|-|-|-|\n"
+                          "|TOTAL|1/2|0/2|\n|-|-|-|\n|a.ivf|✔️|☠|\n|b.ivf|❌|○|\n|-|-|-|\n|TOTAL|1/2|0/2|\n")
+        self.decode(self.folder, "--compare", report)
+        self.assertRegex(self.stdout, r"set/a\.ivf +1 +passed +\S+ s +passed +error\n")
+        self.assertRegex(self.stdout, r"set/b\.ivf +1 +passed +\S+ s +failed +skipped\n")
+        self.assertRegex(self.stdout, r"time +A +B\n")  # and no column of the other suite
+
     def test_suites(self):
         self.stream("one.bin", "picture 1", "end")
         (self.folder / "two").mkdir()
@@ -273,7 +291,8 @@ class BadInput(Case):
         self.complains("--suite takes its streams from --vectors", "--suite", self._file("{}"))
         self.complains("only with --suite", stream, "--vectors", self.folder)
         self.complains("--client: only with --where guest", stream, "--client", "gst")
-        self.complains("no results of 'svp decode --json'", stream, "--compare", self._file("[]"))
+        for text in ("[]", "{}", "3", '{"streams": [{}]}', '{"test_suites": 3}', "# nothing", ""):
+            self.complains("no results of 'svp decode --json' and no summary", stream, "--compare", self._file(text))
         for sums, about in (("", "holds no MD5"), ("nonsense\n", "line 1 holds no MD5: nonsense")):
             self.stream("a.ivf", "picture 1", "end", sums=sums)
             self.complains(about, stream, other)

@@ -14,7 +14,7 @@ from ..base.progress import say
 from ..build import native, parts
 from ..testing import test_pool
 from ..testing.results import Result, Results
-from . import checksums, containers, guest, program, replay
+from . import checksums, containers, earlier, guest, program, replay
 from .pictures import Digest
 from .verdict import OUTCOMES, Verdict, judge
 
@@ -34,7 +34,8 @@ def add_arguments(parser):
     parser.add_argument("--vectors", metavar="DIR", help="where the suite's streams lie")
     parser.add_argument("--replay", action="store_true",
                         help="the files are jobs that a board has recorded (property 'record' of the decoder): run them again and compare")
-    parser.add_argument("--compare", metavar="FILE", help="a --json of an earlier call, here or elsewhere: its results stand beside these")
+    parser.add_argument("--compare", metavar="FILE",
+                        help="a --json of an earlier call, here or elsewhere, or a summary of fluster's (JSON, Markdown): its results stand beside these")
     parser.add_argument("--md5", metavar="FILE", help="write the MD5 of every picture of the one stream, a line for each")
     parser.add_argument("--raw", metavar="FILE", help="write all pictures of the one stream, planes one behind the other")
     parser.add_argument("--png", nargs=2, metavar=("N", "FILE"), help="write picture N (from 1) of the one stream as PNG")
@@ -105,7 +106,7 @@ def main(arguments, decoder=None):
         raise UsageError(f"--{single[0]}: for one stream, these are {len(chosen)}")
     if arguments.client and arguments.where != "guest":
         raise UsageError("--client: only with --where guest")
-    earlier = _earlier(arguments.compare) if arguments.compare else None
+    runs = earlier.read(arguments.compare) if arguments.compare else []
     with contextlib.ExitStack() as stack:
         each = _outputs(arguments, stack) if single else None
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="svp-decode-")))
@@ -118,7 +119,7 @@ def main(arguments, decoder=None):
             verdicts = [_decode(decoder, chosen[0], each)] if single else _decode_all(decoder, chosen)
         if verdicts[0].pictures < _png_number(arguments):
             raise UsageError(f"--png: {chosen[0].name} has {verdicts[0].pictures} pictures")
-    print(table(verdicts, earlier))
+    print(table(verdicts, earlier.beside(runs, verdicts)))
     say(f"{sum(verdict.pictures for verdict in verdicts)} pictures of {len(verdicts)} streams in {time.monotonic() - begin:.1f} s")
     if arguments.junit:
         _results(verdicts).write_junit(arguments.junit)
@@ -219,26 +220,14 @@ def _open(stack, name, path):
         raise UsageError(f"--{name} {path}: {explain(error, named=False)}") from None
 
 
-def _earlier(path):
-    try:
-        rows = json.loads(Path(path).read_text())["streams"]
-        return {(verdict.suite, verdict.name): verdict for verdict in map(Verdict.from_object, rows)}
-    except OSError as error:
-        raise UsageError(f"--compare {path}: {explain(error, named=False)}") from None
-    except (ValueError, KeyError, TypeError):
-        raise UsageError(f"--compare {path}: no results of 'svp decode --json'") from None
-
-
-def table(verdicts, earlier=None):
-    """The table of conformance runs: a line for each stream, sums for each suite."""
-    head = ("stream", "frames", "result", "time") + (("before",) if earlier is not None else ())
+def table(verdicts, runs=()):
+    """The table of conformance runs: a line for each stream with the results of other runs, sums for each suite."""
+    head = ("stream", "frames", "result", "time", *(run.title for run in runs))
     lines, sums = [], []
     for suite in dict.fromkeys(verdict.suite for verdict in verdicts):
         rows = [verdict for verdict in verdicts if verdict.suite == suite]
         for verdict in rows:
-            cells = (f"{suite}/{verdict.name}", str(verdict.pictures), verdict.outcome, f"{verdict.seconds:.2f} s")
-            if earlier is not None:
-                cells += (earlier[suite, verdict.name].outcome if (suite, verdict.name) in earlier else "-",)
+            cells = (f"{suite}/{verdict.name}", str(verdict.pictures), verdict.outcome, f"{verdict.seconds:.2f} s", *(run.of(verdict) for run in runs))
             lines.append((cells, verdict.text))
         counts = ", ".join(f"{count} {outcome}" for outcome in OUTCOMES if (count := sum(row.outcome == outcome for row in rows)))
         sums.append(f"{suite}: {counts}; {sum(row.pictures for row in rows)} frames in {sum(row.seconds for row in rows):.1f} s of decoding")
