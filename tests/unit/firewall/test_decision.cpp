@@ -345,7 +345,8 @@ TEST_CASE("runs of OCRAM have the RDC's 128-byte edges and the guard's 4 KiB one
     CHECK(board.firewall.access_runs(World::secure, 0, ocram, 0x20000).size() == 3);
 }
 
-TEST_CASE("policy_changed is called when the policy changes, identities included, and only then", "[firewall]") {
+TEST_CASE("policy_changed is called when the policy changes, identities included, and only then",
+          "[firewall]") {
     FirewallBoard board;
     unsigned seen = board.host.policy_changes;
     const auto changed = [&] {
