@@ -197,7 +197,9 @@ bool Vp9Parser::frame_type_header(Bits& bits, Vp9Frame& frame, std::string& prob
     frame.refresh = bits.literal(vp9_slots);
     for (unsigned i = 0; i < 3; ++i) {
         frame.references[i] = bits.literal(3);
-        control.ref_frame_sign_bias |= static_cast<std::uint8_t>(bits.flag() ? 1u << i : 0u);
+        // libvpx and libavcodec take no notice of it in error resilient frames.
+        const bool later = bits.flag() && !resilient;
+        control.ref_frame_sign_bias |= static_cast<std::uint8_t>(later ? 1u << i : 0u);
     }
     if (!frame_size_with_refs(bits, frame, problem)) {
         return false;

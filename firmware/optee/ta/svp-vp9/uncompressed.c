@@ -145,7 +145,8 @@ static const char *read_references(struct svp_bits *bits,
 	frame->refresh = (uint8_t)svp_literal(bits, SVP_VP9_SLOTS);
 	for (n = 0; n < SVP_VP9_REFERENCES; n++) {
 		frame->references[n] = (uint8_t)svp_literal(bits, 3);
-		if (svp_bit(bits))
+		/* As libvpx has it, not in error resilient frames */
+		if (svp_bit(bits) && !(header->flags & SVP_VP9_ERROR_RESILIENT))
 			header->ref_frame_sign_bias |= (uint8_t)(1u << n);
 	}
 	fault = read_size_with_references(bits, stream, frame);
