@@ -103,10 +103,12 @@ class Vp8Generator {
         return assemble(key, bits.finish(), macroblocks, 1u << log2_partitions);
     }
 
-    /** The stream of @p count frames as an IVF file, for another decoder. */
+    /** A stream as an IVF file, for another decoder; @p codec: VP'8' or VP'9'. */
     static std::vector<std::uint8_t> ivf(unsigned width, unsigned height,
-                                         const std::vector<std::vector<std::uint8_t>>& frames) {
-        std::vector<std::uint8_t> file{'D', 'K', 'I', 'F', 0, 0, 32, 0, 'V', 'P', '8', '0'};
+                                         const std::vector<std::vector<std::uint8_t>>& frames,
+                                         char codec = '8') {
+        std::vector<std::uint8_t> file{
+            'D', 'K', 'I', 'F', 0, 0, 32, 0, 'V', 'P', static_cast<std::uint8_t>(codec), '0'};
         const auto put = [&file](std::uint64_t value, unsigned bytes) {
             for (unsigned i = 0; i < bytes; ++i) {
                 file.push_back(static_cast<std::uint8_t>(value >> 8 * i));
