@@ -3,7 +3,8 @@
 
 Reference: i.MX 8M reference manual, WDOG: WDE is write once, WDW, WDBG and WDZST are write once; WICR's fields likewise. Clearing SRS is a reset by software,
 a time-out of n means (n + 1) / 2 seconds. WRSR tells of the last reset that came from the watchdog, or of power-on; SRC, SRSR: collects all causes since
-power-on until they are cleared. Patches 0030 to 0033 in hw/qemu/patches are held here.
+power-on until they are cleared. WT is loaded when the watchdog is enabled, and when it is served. WMCR.PDE can be cleared, but not set. Patches 0030 to 0037 in
+hw/qemu/patches are held here, 0038 (STOP mode) by test_deep_sleep.
 """
 
 import unittest
@@ -15,9 +16,10 @@ WCR, WICR = 0, 6
 LONGEST = 0xFF00
 WDW, WDA, SRS, WDE, WDBG, WDZST = 1 << 7, 1 << 5, 1 << 4, 1 << 2, 1 << 1, 1 << 0
 IDLE = LONGEST | WDA | SRS
-WIE = 1 << 15
+WIE, WTIS = 1 << 15, 1 << 14
 WDT = 1 << 3
-WSR, WRSR, SRSR = 2, 4, 0x3039005C
+WSR, WRSR, WMCR, SRSR = 2, 4, 8, 0x3039005C
+INTERRUPT = dict(zip(WATCHDOGS, (78, 79, 10)))
 POWER_ON, TIMED_OUT, BY_SOFTWARE = 1 << 4, 1 << 1, 1 << 0  # of WRSR
 SRSR_POWER_ON = 1 << 0
 SRSR_WATCHDOG = dict(zip(WATCHDOGS, (1 << 4, 1 << 8, 1 << 7)))
@@ -54,7 +56,9 @@ class WatchdogTest(unittest.TestCase):
         self.assertEqual(self.machine.readw(WATCHDOGS[1] + WCR), IDLE & ~LONGEST | 0x4000 | WDE)
 
     def resets(self):
-        """How often the machine was reset since the last call."""
+        """How often the machine was reset since the last call. The main loop does it in its next turn."""
+        for _ in range(2):
+            self.machine.qmp.command("query-status")
         return sum(event["event"] == "RESET" for event in self.machine.qmp.take_events())
 
     def reset_by(self, watchdog, cause):
@@ -96,13 +100,80 @@ class WatchdogTest(unittest.TestCase):
         self.machine.clock_step(4 * HALF_SECOND + 1_000_000)
         self.machine.qmp.wait_event("RESET")
 
+    def serve(self, *words, watchdog=WATCHDOGS[0]):
+        for word in words or (0x5555, 0xAAAA):
+            self.machine.writew(watchdog + WSR, word)
+
     def test_service_puts_it_off(self):
         self.machine.writew(WATCHDOGS[0] + WCR, IDLE & ~LONGEST | 1 << 8 | WDE)
         for _ in range(5):
             self.machine.clock_step(HALF_SECOND)
-            self.machine.writew(WATCHDOGS[0] + WSR, 0x5555)
-            self.machine.writew(WATCHDOGS[0] + WSR, 0xAAAA)
+            self.serve()
         self.assertEqual(self.resets(), 0)
+
+    def test_what_is_no_service(self):
+        """The two words in a wrong order or with another one between them, and any write to WCR, the time included."""
+        for words in ((0xAAAA, 0x5555), (0x5555, 0x1234, 0xAAAA), (0x5555, 0x5554, 0xAAAA), (0xAAAA, 0xAAAA), ()):
+            with self.subTest(words=words):
+                self.machine.writew(WATCHDOGS[0] + WCR, IDLE & ~LONGEST | 3 << 8 | WDE)
+                self.machine.clock_step(3 * HALF_SECOND)
+                if words:
+                    self.serve(*words)
+                else:
+                    self.machine.writew(WATCHDOGS[0] + WCR, IDLE | WDE)
+                self.machine.clock_step(HALF_SECOND - 1_000_000)
+                self.assertEqual(self.resets(), 0)
+                self.machine.clock_step(2_000_000)
+                self.assertEqual(self.resets(), 1)
+
+    def test_a_new_time_counts_from_the_next_service(self):
+        self.machine.writew(WATCHDOGS[0] + WCR, IDLE & ~LONGEST | 3 << 8 | WDE)
+        self.machine.clock_step(2 * HALF_SECOND)
+        self.machine.writew(WATCHDOGS[0] + WCR, IDLE & ~LONGEST | 9 << 8 | WDE)
+        self.serve()
+        self.machine.clock_step(10 * HALF_SECOND - 1_000_000)
+        self.assertEqual(self.resets(), 0)
+        self.machine.clock_step(2_000_000)
+        self.assertEqual(self.resets(), 1)
+
+    def test_warns_each_time(self):
+        """A second before the end, after each service; whoever acknowledges late does not shift the next warning."""
+        self.machine.intercept("/machine/soc/gic")
+        for watchdog in WATCHDOGS:
+            with self.subTest(hex(watchdog)):
+                self.machine.writew(watchdog + WICR, WIE | 2)
+                self.machine.writew(watchdog + WCR, IDLE & ~LONGEST | 3 << 8 | WDE)
+                for late in (False, True, False):
+                    self.machine.clock_step(2 * HALF_SECOND - 1_000_000)
+                    self.assertFalse(self.machine.irq(INTERRUPT[watchdog]))
+                    self.machine.clock_step(2_000_000)
+                    self.assertTrue(self.machine.irq(INTERRUPT[watchdog]))
+                    self.assertEqual(self.machine.readw(watchdog + WICR), WIE | WTIS | 2)
+                    if not late:
+                        self.machine.writew(watchdog + WICR, WTIS)
+                    self.serve(watchdog=watchdog)
+                    if late:
+                        self.machine.clock_step(HALF_SECOND // 4)
+                        self.machine.writew(watchdog + WICR, WTIS)
+                        self.machine.clock_step(2 * HALF_SECOND - HALF_SECOND // 4 + 1_000_000)
+                        self.assertTrue(self.machine.irq(INTERRUPT[watchdog]))
+                        self.machine.writew(watchdog + WICR, WTIS)
+                        self.serve(watchdog=watchdog)
+                    self.assertFalse(self.machine.irq(INTERRUPT[watchdog]))
+                self.machine.clock_step(4 * HALF_SECOND + 1_000_000)
+                self.assertEqual(self.resets(), 1)
+                self.assertFalse(self.machine.irq(INTERRUPT[watchdog]), "the reset lowers the line")
+
+    def test_power_down_counter_stays_off(self):
+        for watchdog in WATCHDOGS:
+            with self.subTest(hex(watchdog)):
+                self.assertEqual(self.machine.readw(watchdog + WMCR), 1)
+                for value in (1, 0, 1):
+                    self.machine.writew(watchdog + WMCR, value)
+                self.assertEqual(self.machine.readw(watchdog + WMCR), 0)
+        self.machine.qmp.command("system_reset")
+        self.machine.qmp.wait_event("RESET")
+        self.assertEqual([self.machine.readw(watchdog + WMCR) for watchdog in WATCHDOGS], [1] * 3)
 
     def test_software_reset_is_srs_alone(self):
         for value, resets in ((WDA, True), (0, True), (WDA | WDE, True), (SRS, False)):
