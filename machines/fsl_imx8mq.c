@@ -30,6 +30,7 @@
 #include "svp/abi_view.h"
 #include "fsl_imx8mq.h"
 #include "fsl_imx8mq_blocks.h"
+#include "watchdogs.h"
 
 #define NUM_SPIS 128
 
@@ -305,28 +306,6 @@ static qemu_irq spi_input(FslImx8mqState *s, unsigned number)
     return qdev_get_gpio_in(s->spi[number], 0);
 }
 
-/* Who resets the chip tells the SRC before, and the SRC who did afterwards. */
-static void connect_watchdogs_to_src(FslImx8mqState *s)
-{
-    static const char *const watchdogs[] = { "wdog1", "wdog2", "wdog3" };
-    DeviceState *src = fsl_imx8mq_block(s, "src");
-    DeviceState *split = qdev_new(TYPE_SPLIT_IRQ);
-    unsigned i;
-
-    object_property_add_child(OBJECT(s), "power-on", OBJECT(split));
-    qdev_prop_set_uint16(split, "num-lines", ARRAY_SIZE(watchdogs));
-    qdev_realize_and_unref(split, NULL, &error_fatal);
-    for (i = 0; i < ARRAY_SIZE(watchdogs); i++) {
-        DeviceState *watchdog = fsl_imx8mq_block(s, watchdogs[i]);
-
-        qdev_connect_gpio_out_named(watchdog, "reset-request", 0,
-                                    qdev_get_gpio_in(src, i));
-        qdev_connect_gpio_out(split, i,
-                              qdev_get_gpio_in_named(watchdog, "power-on", 0));
-    }
-    sysbus_connect_irq(SYS_BUS_DEVICE(src), 1, qdev_get_gpio_in(split, 0));
-}
-
 static void press_power_key(Notifier *notifier, void *data)
 {
     FslImx8mqState *s = container_of(notifier, FslImx8mqState, powerdown);
@@ -533,7 +512,7 @@ static void fsl_imx8mq_realize(DeviceState *dev, Error **errp)
         return;
     }
     connect_spis_to_gpc(s);
-    connect_watchdogs_to_src(s);
+    watchdogs_connect(s);
     connect_power(s);
     svp_display_new(SVP_DEVICE(fsl_imx8mq_block(s, "dcss")));
     link_blocks(s, s->firewall, fsl_imx8mq_firewall_links);

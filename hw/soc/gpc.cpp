@@ -210,7 +210,7 @@ void Gpc::reset() {
     BankDevice::reset();
     powered_ = all_cores;
     running_ = first_core;
-    asleep_ = false;
+    set_asleep(false);
     polling_ = false;
     masters_held_ = false;
     notify();
@@ -341,6 +341,13 @@ void Gpc::set_input(unsigned line, bool level) {
     wake();
 }
 
+void Gpc::set_asleep(bool asleep) {
+    if (asleep != asleep_) {
+        asleep_ = asleep;
+        host().set_irq(stop_line, asleep);
+    }
+}
+
 void Gpc::enter_deep_sleep() {
     bool all_stop = true;
     for (unsigned n = 0; n < 2; ++n) {
@@ -350,7 +357,7 @@ void Gpc::enter_deep_sleep() {
     if (!bank().get<bool>(slpcr::offset, slpcr::en_dsm) || !all_stop) {
         return;
     }
-    asleep_ = true;
+    set_asleep(true);
     // Before the firewalls change: no master ever meets one that has lost its state.
     masters_held_ = true;
     notify();
@@ -370,7 +377,7 @@ void Gpc::wake() {
     if (!asleep_ || !wanted) {
         return;
     }
-    asleep_ = false;
+    set_asleep(false);
     notify();
     std::uint32_t cores = 0;
     for (unsigned cpu = 0; cpu < Src::core_count; ++cpu) {
@@ -444,6 +451,7 @@ void Gpc::resume() {
     polling_ = false;
     look_again();
     notify();
+    host().set_irq(stop_line, asleep_);
 }
 
 }  // namespace svp

@@ -12,13 +12,13 @@
  * The header numbers the requests of the cores 0, 1, 3 and 4 with the SCU in between; TF-A, with which all
  * four cores of the silicon start, uses bit n for core n, and so does this model.
  *
- * Interface: QOM type "imx8mq.gpc", one 64 KiB window, no output line (SPI 87 never fires), 128 inputs (the
- * chip's SPIs 0 to 127), one timer. Role "src" (imx8mq.src) must be connected, or no core is ever started. A
- * core runs while it has power here and is not held in reset there: on the rising edge of that it starts at
- * the SRC's entry address (CorePower::cpu_on), on the falling edge it is stopped (cpu_off). After reset all
- * cores have power and core 0 runs, which the machine sees to. A core whose EN_Cn_WFI_PDN (LPCR_A53_AD) and
- * PCR (its PGC control register) are set loses power when it is found in WFI; that is looked at every 50 us
- * of virtual time.
+ * Interface: QOM type "imx8mq.gpc", one 64 KiB window. Line 0: SPI 87, never high. Line 1: the chip is in
+ * STOP mode, which is deep sleep here. 128 inputs (the chip's SPIs 0 to 127), one timer. Role "src"
+ * (imx8mq.src) must be connected, or no core is ever started. A core runs while it has power here and is not
+ * held in reset there: on the rising edge of that it starts at the SRC's entry address (CorePower::cpu_on),
+ * on the falling edge it is stopped (cpu_off). After reset all cores have power and core 0 runs, which the
+ * machine sees to. A core whose EN_Cn_WFI_PDN (LPCR_A53_AD) and PCR (its PGC control register) are set loses
+ * power when it is found in WFI; that is looked at every 50 us of virtual time.
  *
  * Deep sleep mode (DSM): entered when the last core loses power while SLPCR.EN_DSM is set and the LPM fields
  * of all cores say STOP. Roles "tzasc", "rdc", "csu" and "caam" are blocks that may lose their state; those
@@ -66,8 +66,10 @@ class Gpc : public BankDevice, public MasterHold, private Src::Observer {
     ~Gpc() override;
 
     static constexpr unsigned input_count = 128;
+    static constexpr unsigned stop_line = 1;
 
     unsigned timers() const override { return 1; }
+    unsigned irq_lines() const override { return 2; }
     unsigned irq_inputs() const override { return input_count; }
     void set_input(unsigned line, bool level) override;
     void timer_expired(unsigned timer) override;
@@ -101,6 +103,7 @@ class Gpc : public BankDevice, public MasterHold, private Src::Observer {
     bool loses_power_in_wfi(unsigned cpu) const;
     void look_again();
     void enter_deep_sleep();
+    void set_asleep(bool asleep);
     void release_masters();
     void wake();
     void finish_unit_request(std::uint32_t offset, const WriteEvent& event, bool down);

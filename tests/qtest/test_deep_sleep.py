@@ -2,20 +2,28 @@
 """What deep sleep costs each block: the table of hw/README.md, row by row, on a board whose only CPU loses its power and gets it back."""
 
 import re
+import struct
 import time
 import unittest
 from pathlib import Path
 
 from sleeping_board import SleepingBoardCase
 from svplib.machine.console import timeout_scale
-from svplib.machine.test_port import read_cells, secure_registers, write_cells
+from svplib.machine.test_port import port_write, read_cells, secure_registers, write_cells
 
 README = Path(__file__).resolve().parents[2] / "hw/README.md"
 
+LPCR_A53_AD = 0x303A0004
 GPC, SRC, UART4 = 0x303A0000, 0x30390000, 0x30A60000
 CORE0_STATUS, CORE_WAS_OFF = GPC + 0x80C, 1
 FLASH = 0x08000000
 WAKE_SPI = 29  # UART4
+WDOG1 = 0x30280000
+WRSR = {watchdog: watchdog + 4 for watchdog in (WDOG1, 0x30290000)}
+TEN_SECONDS, WDZST = 19 << 8 | 0x34, 1 << 0  # of WCR, enabled
+POWER_ON, TIMED_OUT = 1 << 4, 1 << 1  # of WRSR
+LPCR, SRTC_HIGH, SRTC_LOW, LPTAR, LPSR = 0x30370038, 0x30370050, 0x30370054, 0x30370058, 0x3037004C
+SNVS_SPI, WATCHDOG_SPIS = 19, {10, 78, 79}
 
 #: Block of the table: (register, value that is written there) each; what is read back must differ from the reset value
 REGISTERS = {
@@ -66,20 +74,23 @@ def wait_for(what, condition):
 
 
 class DeepSleepTest(SleepingBoardCase):
-    def sleep_and_wake(self, board):
-        """As PSCI SYSTEM_SUSPEND leaves GPC and SRC; the CPU comes back to where it slept."""
+    def prepare_sleep(self, board, spis):
+        """As PSCI SYSTEM_SUSPEND leaves GPC and SRC: the next WFI is deep sleep, until one of these interrupts; the CPU comes back to where it slept."""
         readl, writel = secure_registers(board.qmp)
         writel(SRC + 0x74, FLASH >> 24)
         writel(SRC + 0x78, 0)
         for word in range(4):
-            writel(GPC + 0x30 + 4 * word, 0xFFFFFFFF)
-        writel(GPC + 0x30, 0xFFFFFFFF & ~(1 << WAKE_SPI))
+            writel(GPC + 0x30 + 4 * word, 0xFFFFFFFF & ~sum(1 << spi % 32 for spi in spis if spi // 32 == word))
         writel(GPC + 0x00, readl(GPC + 0x00) | 0xA)
         writel(GPC + 0x108, 0xA)
         writel(GPC + 0x14, readl(GPC + 0x14) | 1 << 31)
         writel(CORE0_STATUS, CORE_WAS_OFF)
         writel(GPC + 0x800, 1)
         writel(GPC + 0x04, 1 << 0 | 1 << 20 | 1 << 9)
+
+    def sleep_and_wake(self, board):
+        readl, writel = secure_registers(board.qmp)
+        self.prepare_sleep(board, {WAKE_SPI})
         wait_for("deep sleep", lambda: readl(CORE0_STATUS) & CORE_WAS_OFF)
         writel(GPC + 0x04, 1 << 9)  # once
         writel(UART4 + 0x80, 0x2001)  # an empty transmitter interrupts
@@ -115,6 +126,34 @@ class DeepSleepTest(SleepingBoardCase):
         for loses in (0, 15):
             with self.subTest(loses=loses):
                 self.check(loses, {block for block, bit in SWITCHES.items() if loses & bit})
+
+    def test_a_watchdog_that_stands_still(self):
+        """WCR.WDZST: a watchdog does not count in deep sleep, which another one or the SNVS's alarm ends; afterwards it goes on."""
+        for other, alarm in ((0x30290000, None), (None, 100)):
+            with self.subTest(other=other, alarm=alarm):
+                board = self.start_board("watchdogs", "", extra=("-icount", "shift=0,sleep=off", "-rtc", "clock=vm"))
+                readl, writel = secure_registers(board.qmp)
+                board.qmp.command("stop")
+                self.prepare_sleep(board, WATCHDOG_SPIS | {SNVS_SPI})
+                begin = readl(SRTC_LOW) >> 15 | readl(SRTC_HIGH) << 17
+                port_write(board.qmp, "a53-secure", WDOG1, struct.pack("<H", TEN_SECONDS | WDZST))
+                if other:
+                    port_write(board.qmp, "a53-secure", other, struct.pack("<H", TEN_SECONDS + (4 << 8)))
+                else:
+                    writel(LPTAR, begin + alarm)
+                    writel(LPCR, 0xB)
+                board.qmp.command("cont")
+                if alarm:
+                    wait_for("the alarm", lambda: readl(LPSR) & 1)
+                    writel(LPCR_A53_AD, 1 << 9)  # no sleep again, though the alarm would end it at once
+                board.qmp.wait_event("RESET")
+                self.assertEqual(readl(WRSR[WDOG1]) & 0xFFFF, POWER_ON if other else TIMED_OUT)
+                if other:
+                    self.assertEqual(readl(WRSR[other]) & 0xFFFF, TIMED_OUT)
+                else:
+                    passed = (readl(SRTC_LOW) >> 15 | readl(SRTC_HIGH) << 17) - begin
+                    self.assertGreaterEqual(passed, alarm + 9)
+                board.stop()
 
     def test_the_table_has_these_rows(self):
         section = README.read_text(encoding="utf-8").split("## What deep sleep costs")[1].split("\n## ")[0]

@@ -122,6 +122,20 @@ TEST_CASE("masters are off the bus from deep sleep on until software clears EN_D
     }
 }
 
+TEST_CASE("the GPC's STOP line is high while the chip sleeps, and after such a state was loaded", "[soc]") {
+    SleepBoard board(0);
+    CHECK_FALSE(board.gpc_host.irq[Gpc::stop_line]);
+    board.sleep();
+    CHECK(board.gpc_host.irq[Gpc::stop_line]);
+    const auto state = board.gpc.save();
+    board.wake();
+    CHECK_FALSE(board.gpc_host.irq[Gpc::stop_line]);
+    REQUIRE_FALSE(board.gpc.load(state).has_value());
+    CHECK(board.gpc_host.irq[Gpc::stop_line]);
+    board.gpc.reset();
+    CHECK_FALSE(board.gpc_host.irq[Gpc::stop_line]);
+}
+
 TEST_CASE("a CAAM that has started anew is back when the chip wakes, before all others", "[soc]") {
     struct Gated : FakeDevice, PowerGated {
         using FakeDevice::FakeDevice;
