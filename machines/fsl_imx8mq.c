@@ -28,6 +28,7 @@
 #include "hw/svp/hw/qemu/svp_qmp.h"
 #include "hw/svp/hw/qemu/svp_views.h"
 #include "svp/abi_view.h"
+#include "boot_files.h"
 #include "fsl_imx8mq.h"
 #include "fsl_imx8mq_blocks.h"
 #include "watchdogs.h"
@@ -223,13 +224,19 @@ static bool realize_gic(FslImx8mqState *s, unsigned cpus, Error **errp)
 static uint64_t property_value(FslImx8mqState *s, const BlockProperty *property)
 {
     struct tm now;
+    int64_t seconds;
 
     switch (property->source) {
     case FROM_TABLE:
         return property->value;
     case FROM_RTC:
         qemu_get_timedate(&now, 0);
-        return mktimegm(&now);
+        seconds = mktimegm(&now);
+        if (seconds < 0 || seconds > UINT32_MAX) {
+            boot_refuse("-rtc base: the board's clock (SNVS) holds seconds "
+                        "from 1970 to 2106, not %" PRId64, seconds);
+        }
+        return seconds;
     case FROM_OPEN_CSL:
         return s->open_csl;
     }

@@ -118,6 +118,12 @@ class Qemu(BadFiles):
             with self.subTest(flash=name):
                 self.refused("-bios", self.files[name], kernel=False, named=self.files[name], says=says)
 
+    def test_clock(self):
+        """The SNVS has 32 bits of seconds."""
+        for base in ("1969-12-31T23:59:50", "2106-02-07T06:28:20", "2200-01-01"):
+            with self.subTest(base=base):
+                self.both_ways("-rtc", f"base={base}", named="-rtc base", says="1970 to 2106")
+
     def test_memory(self):
         for size in ("512M", "5G", "8G", "1025K", "3145729K"):
             with self.subTest(memory=size):
