@@ -32,6 +32,7 @@
 #include "fsl_imx8mq.h"
 #include "fsl_imx8mq_blocks.h"
 #include "watchdogs.h"
+#include "words.h"
 
 #define NUM_SPIS 128
 
@@ -351,12 +352,16 @@ static void connect_spis_to_gpc(FslImx8mqState *s)
 static bool realize_block(FslImx8mqState *s, unsigned i, Error **errp)
 {
     const Block *block = &fsl_imx8mq_blocks[i];
+    MemoryRegion *model;
 
     s->block[i] = new_block(s, block);
     if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(s->block[i]), errp)) {
         return false;
     }
-    map_device(s, s->block[i], 0, block->addr);
+    model = sysbus_mmio_get_region(SYS_BUS_DEVICE(s->block[i]), 0);
+    memory_region_add_subregion(
+        &s->devices, block->addr,
+        block->words ? words_in_front_of(model, block->name) : model);
     return true;
 }
 

@@ -21,7 +21,8 @@
     { 0x30200000 + ((n) - 1) * 0x10000, 64 * KiB, "gpio" #n,           \
       "imx.gpio", IRQ2(SPI(low), SPI(high)),                           \
       .property = { { "has-edge-sel", true },                          \
-                    { "has-upper-pin-irq", true } } }
+                    { "has-upper-pin-irq", true } },                   \
+      .words = true }
 
 const Block fsl_imx8mq_blocks[] = {
     { 0x3c000000, 32 * MiB, "ddrc" },
@@ -76,7 +77,8 @@ const Block fsl_imx8mq_blocks[] = {
     { 0x30be0000, 64 * KiB, "enet1", "imx.enet", IRQ2(SPI(118), SPI(121)),
       .dma = { { "rx-dma", "enet-rx", .devices = true },
                { "tx-dma", "enet-tx", .devices = true } },
-      .property = { { "phy-num", 0 }, { "tx-ring-num", 3 } }, .nic = true },
+      .property = { { "phy-num", 0 }, { "tx-ring-num", 3 } }, .nic = true,
+      .words = true },
     { 0x30bd0000, 64 * KiB, "sdma1" },
     { 0x30bb0000, 64 * KiB, "qspi" },
     { 0x30b80000, 64 * KiB, "csi2" },
@@ -113,9 +115,12 @@ const Block fsl_imx8mq_blocks[] = {
       .serial = 3 },
     { 0x30860000, 64 * KiB, "uart1", "imx.serial", IRQ1(SPI(26)),
       .serial = 1 },
-    { 0x30840000, 64 * KiB, "ecspi3", "imx.spi", IRQ1(SPI(33)) },
-    { 0x30830000, 64 * KiB, "ecspi2", "imx.spi", IRQ1(SPI(32)) },
-    { 0x30820000, 64 * KiB, "ecspi1", "imx.spi", IRQ1(SPI(31)) },
+    { 0x30840000, 64 * KiB, "ecspi3", "imx.spi", IRQ1(SPI(33)),
+      .words = true },
+    { 0x30830000, 64 * KiB, "ecspi2", "imx.spi", IRQ1(SPI(32)),
+      .words = true },
+    { 0x30820000, 64 * KiB, "ecspi1", "imx.spi", IRQ1(SPI(31)),
+      .words = true },
     { 0x30810000, 64 * KiB, "spdif1" },
 
     /* AIPS-2 */

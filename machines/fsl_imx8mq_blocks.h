@@ -60,6 +60,7 @@ typedef struct Block {
     const BlockLink *link;
     unsigned serial; /* number of its -serial, from 1 */
     bool nic;        /* takes a -nic */
+    bool words;      /* the model takes words only */
     bool test_port;  /* modelled only if the board wants a test port */
     unsigned vpu_bank; /* modelled only if the board has more banks than that */
 } Block;
