@@ -67,6 +67,7 @@ typedef struct Imx8mqEvkState {
     bool sync;
     bool test_port;
     bool leak_oracle;
+    bool emmc;
     ScreenSize monitor;
     Screen *screen; /* since the board is there */
     uint32_t vpu_banks;
@@ -217,26 +218,27 @@ static void boot_directly(MachineState *machine, FslImx8mqState *soc)
     arm_load_kernel(fsl_imx8mq_cpu(soc, 0), machine, &boot_info);
 }
 
-static void add_sd_cards(FslImx8mqState *soc)
+static void add_sd_cards(FslImx8mqState *soc, bool emmc)
 {
     static const char *const usdhc[FSL_IMX8MQ_NUM_USDHCS] = { "usdhc1",
                                                               "usdhc2" };
     unsigned i;
 
     /*
-     * Drive 0 is the card in the socket, on uSDHC2; drive 1 stands for the
-     * eMMC on uSDHC1.
+     * Drive 0 is the card in the socket, on uSDHC2; drive 1 is the eMMC on
+     * uSDHC1, or a card in its place. By bus and unit it is 0,1 or 1,0.
      */
     for (i = 0; i < FSL_IMX8MQ_NUM_USDHCS; i++) {
         DeviceState *host = fsl_imx8mq_block(
             soc, usdhc[FSL_IMX8MQ_NUM_USDHCS - 1 - i]);
-        DriveInfo *drive = drive_get_by_index(IF_SD, i);
+        DriveInfo *drive = drive_get_by_index(IF_SD, i) ?:
+                           drive_get(IF_SD, i, 0);
         DeviceState *card;
 
         if (!drive) {
             continue;
         }
-        card = qdev_new(TYPE_SD_CARD);
+        card = qdev_new(i && emmc ? TYPE_EMMC : TYPE_SD_CARD);
         qdev_prop_set_drive_err(card, "drive", blk_by_legacy_dinfo(drive),
                                 &error_fatal);
         qdev_realize_and_unref(card, qdev_get_child_bus(host, "sd-bus"),
@@ -290,7 +292,7 @@ static void imx8mq_evk_init(MachineState *machine)
                            FLASH_SIZE, &error_fatal);
     memory_region_add_subregion(fsl_imx8mq_devices(soc), FSL_IMX8MQ_QSPI_BASE,
                                 &flash);
-    add_sd_cards(soc);
+    add_sd_cards(soc, IMX8MQ_EVK(machine)->emmc);
     add_pmic(soc);
     IMX8MQ_EVK(machine)->screen = screen_new(soc,
                                              IMX8MQ_EVK(machine)->monitor);
@@ -347,6 +349,16 @@ static bool get_leak_oracle(Object *obj, Error **errp)
 static void set_leak_oracle(Object *obj, bool value, Error **errp)
 {
     IMX8MQ_EVK(obj)->leak_oracle = value;
+}
+
+static bool get_emmc(Object *obj, Error **errp)
+{
+    return IMX8MQ_EVK(obj)->emmc;
+}
+
+static void set_emmc(Object *obj, bool value, Error **errp)
+{
+    IMX8MQ_EVK(obj)->emmc = value;
 }
 
 static char *get_monitor(Object *obj, Error **errp)
@@ -425,6 +437,10 @@ static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
     object_class_property_set_description(
         oc, "leak-oracle", "data that non-secure software may not read are "
         "followed; query-svp-leaks tells where they got out");
+    object_class_property_add_bool(oc, "emmc", get_emmc, set_emmc);
+    object_class_property_set_description(
+        oc, "emmc", "the second drive (if=sd,index=1) is an eMMC, as on the "
+        "board, instead of an SD card");
     object_class_property_add_str(oc, "monitor", get_monitor, set_monitor);
     object_class_property_set_description(
         oc, "monitor", "size of the screen that is plugged in, like 1280x720, "

@@ -13,7 +13,7 @@ import unittest
 
 import usdhc
 from usdhc import (ADMA1, ADMA_ADDRESS, ADMA_ERROR, ADMA_FAILED, AUTO_STOP, BLOCK, BLOCK_BYTES, BUSY, BUS_LEVELS, CARD_CLOCK, CLOCKS, CLOCK_STABLE,
-                   COMMAND_COMPLETE, COUNT, DAT0_LEVEL, DATA, DATA_CRC, DATA_INHIBIT, DATA_TIMEOUT, DMA, DMA_FAILED, END, FORCED_CLOCK, INTERRUPT, LINK,
+                   COMMAND_COMPLETE, COUNT, DAT0_LEVEL, DATA, DATA_CRC, DATA_INHIBIT, DATA_TIMEOUT, DMA, DMA_FAILED, END, FORCED_CLOCK, INTERRUPT, LINK, LONG,
                    MIXER, NO_RESPONSE, PRESENT, PROTOCOL, READ, READ_READY, RESET_ALL, RESET_COMMAND, RESET_DATA, SIGNAL_ENABLE, SIMPLE, STATUS,
                    STATUS_ENABLE, STEP, SYSTEM, TRANSFER_COMPLETE, USDHC1, USDHC2, VENDOR, VENDOR_RESET, Usdhc, descriptor)
 from svplib.machine.console import timeout_scale
@@ -22,7 +22,7 @@ from svplib.machine.qtest import QTest
 MEMORY, TABLE, PERIPHERAL = 0x40000000, 0x40800000, 0x30340000
 CARD_BYTES = 64 << 20
 LONG_TIME = 3  # seconds of the host's CPU for one access; it was 4 to 13, or without end
-READ_MANY, WRITE_MANY, WRITE_ONE, READ_ONE = 18, 25, 24, 17
+READ_MANY, WRITE_MANY, WRITE_ONE, READ_ONE, SEND_OP_COND = 18, 25, 24, 17, 1
 GIC_USDHC2_INPUT = 23
 
 
@@ -260,6 +260,39 @@ class SlotsTest(unittest.TestCase):
                     self.check(machine, indices)
             with QTest(sd=both) as machine:
                 self.check(machine, (0, 1))
+
+    def test_bus_and_unit(self):
+        """The second drive may be called unit 1 or bus 1."""
+        with tempfile.NamedTemporaryFile() as card:
+            card.write(b"2" * (1 << 20))
+            card.flush()
+            for place in ("bus=0,unit=1", "bus=1,unit=0", "unit=1", "bus=1"):
+                with self.subTest(place), QTest(extra=("-drive", f"if=sd,{place},format=raw,snapshot=on,file={card.name}")) as machine:
+                    self.check(machine, (1,))
+
+    def test_an_emmc(self):
+        """-machine emmc=on: the second drive answers as an eMMC does (JESD84: CMD1 has OCR and power-up, its host gives the address), not as a card."""
+        with tempfile.NamedTemporaryFile() as card, tempfile.NamedTemporaryFile() as emmc:
+            for image, byte in ((card, b"1"), (emmc, b"2")):
+                image.write(byte * (1 << 20))
+                image.flush()
+            drives = [word for image in (card, emmc) for word in ("-drive", f"if=sd,format=raw,snapshot=on,file={image.name}")]
+            with QTest(extra=("-machine", "emmc=on", *drives)) as machine:
+                self.check(machine, (0,))
+                host = Usdhc(machine, USDHC1)
+                host.write(SYSTEM, CLOCKS | RESET_ALL)
+                host.write(SYSTEM, CLOCKS)
+                host.write(STATUS_ENABLE, 0xFFFFFFFF)
+                host.command(0, response=NO_RESPONSE)
+                self.assertEqual(host.command(SEND_OP_COND, 0x40FF8000) >> 31, 1)
+                host.command(2, response=LONG)
+                host.command(3, 5 << 16)
+                host.address = 5 << 16
+                host.command(7, host.address, response=BUSY)
+                self.assertEqual(host.card_state(), 4)
+                host.simple(READ_MANY, 0, MEMORY, 1, READ)
+                host.finish()
+                self.assertEqual(machine.read(MEMORY, BLOCK_BYTES), b"2" * BLOCK_BYTES)
 
     def check(self, machine, indices):
         for index, base in ((0, USDHC2), (1, USDHC1)):
