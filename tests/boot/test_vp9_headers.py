@@ -89,8 +89,13 @@ class Vp9Headers(BoardCase):
         return playing
 
     def test_film(self):
-        """By Linux's unmodified driver, which is never shown a header."""
+        """By Linux's unmodified driver, which is never shown a header; and from another place on, where a key frame is."""
         self.check_film("parallel")
+        playing = Playing(self.board, "/mnt/parallel.mp4", "--secure", keep=1)
+        playing.tell("seek 0.6")
+        (_, milliseconds, buffer), = playing.step(0, 1)
+        self.assertEqual((milliseconds, playing.digest(buffer)), (600, self.digests["parallel"][18]))
+        playing.tell("quit")
 
     def test_films_that_adapt(self):
         """By the protected driver, with a place for counts: with headers that are encrypted, and with clear ones."""
