@@ -40,6 +40,17 @@ class Clip:
         self.digests = digests(self.path, size, bits)
 
 
+class RandomHevc(Clip):
+    """Stream `number` of a generator (tests/pictures/hevc_random.cpp); pictures of 8 bits."""
+
+    def __init__(self, folder, generator, number, size):
+        self.name, self.size, self.codec, self.bits = f"random-{number}.265", size, "hevc", 8
+        self.path = folder / self.name
+        self.data = subprocess.run([generator, str(number)], capture_output=True, check=True).stdout
+        self.path.write_bytes(self.data)
+        self.digests = digests(self.path, size)
+
+
 def raw_pictures(path, size, bits=8):
     """Of every picture that ffmpeg makes of a stream: the lines of Y, Cb and Cr, as lists of numbers. Even sizes only."""
     width, height = map(int, size.split("x"))
