@@ -11,7 +11,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from svplib.base.checks import CheckList
+from svplib.base.errors import UsageError
 from svplib.build import lock_file, private_apt
+from svplib.commands import bench as bench_command
 from svplib.commands import scenario
 from svplib.testing import bench, python_tests, test_pool, unit_tests
 from svplib.testing.results import Result, Results
@@ -147,3 +149,12 @@ class Scenarios(unittest.TestCase):
         for name in scenario.names():
             module = scenario.load(name)
             self.assertTrue(module.DESCRIPTION and module.FIRMWARE in ("optee", "none") and callable(module.run), name)
+
+
+class NamesOfBenchmarks(unittest.TestCase):
+    def test_a_name_stands_for_what_goes_on_behind_it(self):
+        known = {name: name.upper() for name in ("vpu", "vpu-guest", "vpux", "film")}
+        self.assertEqual(bench_command.named(known, "vpu"), ["VPU", "VPU-GUEST"])
+        self.assertEqual(bench_command.named(known, "vpu-guest"), ["VPU-GUEST"])
+        with self.assertRaisesRegex(UsageError, "no benchmark 'vp'; known: vpu, vpu-guest, vpux, film"):
+            bench_command.named(known, "vp")

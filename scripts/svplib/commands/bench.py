@@ -28,10 +28,7 @@ def main(arguments):
         for name, item in known.items():
             print(f"{name:12} {item.text}")
         return 0
-    for name in arguments.names:
-        if name not in known:
-            raise UsageError(f"no benchmark '{name}'; known: {', '.join(known)}")
-    chosen = [known[name] for name in arguments.names or known]
+    chosen = [*dict.fromkeys(item for name in arguments.names or known for item in named(known, name))]
     parts.build([need for item in chosen for need in item.needs])
     rows = []
     for item in chosen:
@@ -46,6 +43,14 @@ def main(arguments):
     if missed or not rows:
         say(f"aims that are not met: {'; '.join(missed)}" if missed else "nothing was measured")
     return 1 if missed or not rows else 0
+
+
+def named(known, name):
+    """The benchmark of that name, and those whose names go on behind it with a hyphen. Raises UsageError if there is none."""
+    found = [item for other, item in known.items() if other == name or other.startswith(f"{name}-")]
+    if not found:
+        raise UsageError(f"no benchmark '{name}'; known: {', '.join(known)}")
+    return found
 
 
 def _load(folder):
