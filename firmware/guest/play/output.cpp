@@ -129,6 +129,10 @@ bool Output::failed(const Error& error) {
 }
 
 bool Output::picture(const Picture& picture) {
+    if (kind_ == Pictures::none) {
+        ++pictures_;  // nobody looks at its samples
+        return true;
+    }
     const Format& format = picture.format;
     const bool of_g2 = format.codec == Codec::hevc || format.codec == Codec::vp9;
     if (of_g2 && picture.bytes.size() >= bytes_of(picture.surface)) {
@@ -141,9 +145,6 @@ bool Output::picture(const Picture& picture) {
 
 bool Output::plain_picture(const Format& format, std::span<const std::uint8_t> nv12, unsigned stride) {
     ++pictures_;
-    if (kind_ == Pictures::none) {
-        return true;
-    }
     if (nv12.empty()) {
         unreadable_ = true;
         say("unreadable", std::to_string(format.visible_width) + " " + std::to_string(format.visible_height));
