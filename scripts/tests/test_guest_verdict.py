@@ -274,7 +274,7 @@ class AtATerminal(MachineCase):
 class Refused(MachineCase):
     def test_contradictions(self):
         for words, says in ((("--scenario", "proof", "--append", "svp.run=x"), "exclude each other"), (("--scenario", "programs"), "which ones"),
-                            (("--silence", "-1"), "is below 0"), (("--keep",), "there is no --sd")):
+                            *((("--silence", text), "is out of range") for text in ("-1", "nan", "inf")), (("--keep",), "there is no --sd")):
             done = self.svp("run", "--policy", "open", *words)
             self.assertEqual((done.status, len(done.lines)), (2, 1), done.errors)
             self.assertIn(says, done.errors)

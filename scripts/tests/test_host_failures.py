@@ -152,7 +152,7 @@ class Emulator(HostCase):
     def test_gone(self):
         self.environment["SVP_QEMU"] = str(self.folder / "product")  # is there, but no program
         for run in (self.programs, self.shell):
-            self.unable(run(GOOD), r"cannot start QEMU: .*(Permission denied|Exec format error)")
+            self.unable(run(GOOD), r"cannot start QEMU: .*(Permission denied|Exec format error); it is no program that can be run here$")
         self.unable(self.svp("inject", self.campaign(), plan=GOOD), r"cannot start QEMU")
 
     def test_vanished_product(self):

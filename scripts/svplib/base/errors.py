@@ -72,6 +72,13 @@ def explain(error, named=True):
     return " ".join((f"{text}; {remedy}" if remedy else text).split())
 
 
+def explain_start(error):
+    """The same for a program that could not be started: what may not be run is no place to write to."""
+    if error.errno in (errno.EACCES, errno.ENOEXEC):
+        return f"{error.filename}: {error.strerror}; it is no program that can be run here"
+    return explain(error)
+
+
 def advised(text):
     """Another program's complaint, with what can be done if it names an error of the operating system."""
     for number in (errno.EADDRINUSE, errno.ENOSPC, errno.EROFS, errno.EACCES, errno.ENOMEM, errno.EMFILE):

@@ -21,6 +21,7 @@ from . import guest_command, guest_input, scenario
 
 PROGRAMS = "programs"
 SILENCE_SECONDS = 120
+SILENCE_LIMIT = 7 * 24 * 3600
 
 
 #: What OP-TEE is asked for if nobody says otherwise
@@ -94,8 +95,8 @@ def main(arguments):
         _check_boot_loader(arguments, name, programs)
     if arguments.policy not in (None, "open") and firmware != "optee":
         raise UsageError(f"--policy {arguments.policy} needs --firmware optee")
-    if arguments.silence < 0:
-        raise UsageError(f"--silence: {arguments.silence:g} is below 0")
+    if not 0 <= arguments.silence <= SILENCE_LIMIT:
+        raise UsageError(f"--silence: {arguments.silence:g} is out of range, 0 to {SILENCE_LIMIT}")
     settings = _settings(arguments, firmware)
     bl32 = guest_input.existing_file(arguments.bl32, "--bl32") if arguments.bl32 else None
     bl33 = guest_input.boot_loader(arguments.bl33) if arguments.bl33 else None

@@ -33,7 +33,7 @@ import time
 from pathlib import Path
 
 from ..base import cache
-from ..base.errors import EmulatorError, GuestError, HostError, SvpError, advised, explain, program_end
+from ..base.errors import EmulatorError, GuestError, HostError, SvpError, advised, explain, explain_start, program_end
 from . import guest_failures
 from .console import Console, ConsoleClosed, ConsoleTimeout, timeout_scale
 from .dram import Dram
@@ -118,7 +118,7 @@ class Board:
                                                  + self._descriptors + self.pass_descriptors(),
                                                  env=self.settings.process_environment(), preexec_fn=_die_with_parent)
             except OSError as error:
-                raise HostError(f"{self.name}: cannot start QEMU: {explain(error)}") from None
+                raise HostError(f"{self.name}: cannot start QEMU: {explain_start(error)}") from None
         if self._killed:
             self.kill()
         for _, theirs in pairs.values():

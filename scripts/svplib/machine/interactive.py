@@ -20,7 +20,7 @@ import threading
 import time
 from pathlib import Path
 
-from ..base.errors import HostError, advised, explain, program_end
+from ..base.errors import HostError, advised, explain, explain_start, program_end
 from ..base.progress import ROOM_BYTES, say
 from . import guest_failures
 from .console import timeout_scale
@@ -121,7 +121,7 @@ class Session:
                 process = subprocess.Popen(command, stdin=None if self._terminal else subprocess.PIPE, stderr=subprocess.PIPE,
                                            pass_fds=[theirs.fileno()])
             except OSError as error:
-                raise HostError(f"cannot start QEMU: {explain(error)}") from None
+                raise HostError(f"cannot start QEMU: {explain_start(error)}") from None
             theirs.close()
             complaints = threading.Thread(target=self._show_complaints, args=(process.stderr,), name="stderr", daemon=True)
             complaints.start()
