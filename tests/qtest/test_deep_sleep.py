@@ -35,6 +35,7 @@ REGISTERS = {
     "AIPSTZ": [(0x301F0000, 0x12345678), (0x305F0000, 0x12345678), (0x309F0000, 0x12345678), (0x32DF0000, 0x12345678)],
     "CCM": [(0x30384050, 3), (0x30388080, 0x10000000)],
     "ANATOP": [(0x30360070, 0x5)],
+    "GIC": [(0x38800480, 0xA0A0A0A0), (0x38806400, 3)],  # priority and route of SPIs
     "GPC": [(GPC + 0x50, 0xFFFF0000), (GPC + 0x884, 0x123)],
     "SRC": [(SRC + 0x84, 0x12345678)],
     "OCOTP": [(0x30350010, 0x1234)],
@@ -62,7 +63,33 @@ LOST = {"CAAM", "TZASC"}
 SWITCHES = {"TZASC": 1, "RDC, semaphores": 2, "CSU": 4, "CAAM": 8}
 #: RDC's semaphores keep their gates whatever the RDC loses
 APART = {0x303C0000}
+PMIC_MEMA = 0x1C  # a register that is for software
 MEMORIES = {"DRAM": 0x40100000, "OCRAM": 0x00900100}
+
+
+class Pmic:
+    """The PFUZE100 behind I2C1, by the controller's registers (reference manual, I2C; data sheet of the MMPF0100)."""
+
+    CONTROL, DATA = 0x30A20008, 0x30A20010
+    ENABLE, MASTER, TRANSMIT, AGAIN, LAST = 1 << 7, 1 << 5, 1 << 4, 1 << 2, 1 << 3
+    ADDRESS = 0x08 << 1
+
+    def __init__(self, readl, writel):
+        self._readl, self._writel = readl, writel
+
+    def transfer(self, register, value=None):
+        """Write a register, or read it."""
+        master = self.ENABLE | self.MASTER
+        self._writel(self.CONTROL, master | self.TRANSMIT)
+        for byte in (self.ADDRESS, register, *([] if value is None else [value])):
+            self._writel(self.DATA, byte)
+        if value is None:
+            self._writel(self.CONTROL, master | self.TRANSMIT | self.AGAIN)
+            self._writel(self.DATA, self.ADDRESS | 1)
+            self._writel(self.CONTROL, master | self.LAST)
+            self._readl(self.DATA)  # begins the first byte
+        self._writel(self.CONTROL, self.ENABLE)
+        return self._readl(self.DATA) & 0xFF
 
 
 def wait_for(what, condition):
@@ -108,7 +135,11 @@ class DeepSleepTest(SleepingBoardCase):
         written = {address: readl(address) for _, address, _ in rows}
         for address in MEMORIES.values():
             write_cells(board.qmp, address, b"stays here")
+        pmic = Pmic(readl, writel)
+        pmic.transfer(PMIC_MEMA, 0x5A)
         self.sleep_and_wake(board)
+        with self.subTest(block="PFUZE100"):
+            self.assertEqual(pmic.transfer(PMIC_MEMA), 0x5A)
         for block, address, _ in rows:
             with self.subTest(block=block, register=f"{address:#x}"):
                 self.assertNotEqual(written[address], fresh[address], "the register holds state")
