@@ -118,6 +118,20 @@ class Vp9Headers(BoardCase):
         self.assertGreaterEqual(self.count - len(self.good), MALFORMED)
         self.assertNotRegex(self.guest("dmesg"), r"(?i)oops|BUG:|WARNING")
 
+    def test_frames_are_given_once(self):
+        """Only frames of the last sample that was read, whole, and once; the key frame of a good sample among bad ones."""
+        output = self.guest("svp-decrypt --headers --hostile malformed.svp", timeout=SECONDS)
+        size, missing, wrong = len(self.samples["parallel"][0]), "TA: refused: no such frame in the last sample, or not once more", "TA: refused: bad parameters"
+        found = re.split(r"^HEADERS \d+ .*$", output, flags=re.MULTILINE)[1:]
+        self.assertEqual(len(found), self.count)
+        for number, text in enumerate(found):
+            rows = re.findall(r"^FRAME (\d+) (\d+) (.*)$", text, re.MULTILINE)
+            if number in self.good:
+                wanted = [("1", size, missing), (str(0xFFFFFFFF), size, missing), ("0", size - 1, wrong), ("0", size, "decrypted"), ("0", size, missing)]
+            else:
+                wanted = [("0", 16, missing), (str(0xFFFFFFFF), 16, missing), ("0", 15, missing), ("0", 16, missing), ("0", 16, missing)]
+            self.assertEqual([(frame, int(length), said) for frame, length, said in rows], wanted, f"sample {number}")
+
     def test_keys_are_for_one_use(self):
         """A key whose headers may be read is of no use to svp-decrypt, and no other key is of use to svp-vp9."""
         wanted = "not one of this chip, or was changed"

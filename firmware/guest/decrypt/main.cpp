@@ -314,13 +314,41 @@ Result<Done> wrap(const Arguments& arguments) {
     return done;
 }
 
+std::string text_of(const svp_vp9_answer& answer) {
+    std::string text = "frames=" + std::to_string(answer.count);
+    for (std::uint32_t n = 0; n < answer.count; ++n) {
+        const svp_vp9_frame& frame = answer.frames[n];
+        text += " " + std::to_string(frame.offset) + "+" + std::to_string(frame.size) + ":" +
+                std::to_string(frame.header.frame_width_minus_1 + 1) + "x" +
+                std::to_string(frame.header.frame_height_minus_1 + 1);
+    }
+    return text;
+}
+
+/** The first frame of a sample in ways that are refused, then as it should be, then once more. */
+void ask_for_frames(Session& session, const svp_vp9_answer& answer) {
+    svp_vp9_frame first = answer.frames[0];
+    if (answer.count == 0)
+        first.size = SVP_DECRYPT_BLOCK;
+    svp_vp9_frame shorter = first;
+    --shorter.size;
+    const std::pair<std::uint32_t, svp_vp9_frame> tries[] = {
+        {answer.count, first}, {UINT32_MAX, first}, {0, shorter}, {0, first}, {0, first}};
+    for (const auto& [number, frame] : tries) {
+        const Result<Counts> done = session.frame(number, frame);
+        std::printf("FRAME %u %u %s\n", number, frame.size,
+                    done.ok() ? "decrypted" : done.error().text.c_str());
+    }
+}
+
 /** One line for each sample, whether it is refused or not. */
 Result<Done> show_headers(const Arguments& arguments) {
     const Result<Input> input = open_input(arguments);
     if (!input.ok())
         return input.error();
     const Container& container = input.value().container;
-    const Result<HeapBuffer> buffer = HeapBuffer::allocate(arguments.heap, sizeof(svp_vp9_answer));
+    const Result<HeapBuffer> buffer =
+        HeapBuffer::allocate(arguments.heap, sizeof(svp_vp9_answer) + container.data_size);
     if (!buffer.ok())
         return buffer.error();
     const Result<std::unique_ptr<Session>> opened =
@@ -341,18 +369,10 @@ Result<Done> show_headers(const Arguments& arguments) {
         at += sample.size;
         const Result<svp_vp9_answer> answer =
             session.headers(sample.description.iv, container.blob, sample.size);
-        std::printf("HEADERS %zu ", number);
-        if (!answer.ok()) {
-            std::printf("%s\n", answer.error().text.c_str());
-            continue;
-        }
-        std::printf("frames=%u", answer.value().count);
-        for (std::uint32_t n = 0; n < answer.value().count; ++n) {
-            const svp_vp9_frame& frame = answer.value().frames[n];
-            std::printf(" %u+%u:%ux%u", frame.offset, frame.size, frame.header.frame_width_minus_1 + 1u,
-                        frame.header.frame_height_minus_1 + 1u);
-        }
-        std::printf("\n");
+        std::printf("HEADERS %zu %s\n", number,
+                    answer.ok() ? text_of(answer.value()).c_str() : answer.error().text.c_str());
+        if (arguments.test.hostile)
+            ask_for_frames(session, answer.ok() ? answer.value() : svp_vp9_answer{});
     }
     return Done{};
 }
