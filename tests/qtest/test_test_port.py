@@ -133,7 +133,7 @@ class RegisterTest(PortCase):
         for master in ("vpu", "vpu-bank1", "caam", "dcss"):
             with self.subTest(master):
                 identifier = self.machine.qmp.command("svp-inject-fault", kind="delay", duration=300, match={"masters": [master]})["id"]
-                result = self.machine.qmp.command("svp-test-port", operation="read", master=master, length=4, **{"from": OPEN})
+                result = self.machine.qmp.command("svp-test-port", operation="read", master=master, length=4, address=OPEN)
                 self.assertEqual((result["answer"], result.get("delay")), ("okay", 300))
                 self.machine.qmp.command("svp-remove-fault", id=identifier)
 
