@@ -2,7 +2,8 @@
 #include "vpu/vp8/loop_filter.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+
+#include "vpu/picture/lanes.hpp"
 
 namespace svp::vpu::vp8 {
 
@@ -10,115 +11,138 @@ namespace {
 
 /** Limits of a macroblock (section 15.4). */
 struct Limits {
-    int macroblock_edge;
-    int subblock_edge;
-    int interior;
-    int high_variance;
+    std::int16_t macroblock_edge;
+    std::int16_t subblock_edge;
+    std::int16_t interior;
+    std::int16_t high_variance;
 };
 
-int clamp_signed(int value) {
-    return std::clamp(value, -128, 127);
+Lanes clamp_signed(Lanes value) {
+    return clamped(value, lanes_of(-128), lanes_of(127));
 }
 
-/** Samples across an edge, @p step bytes apart; 0 is the first one behind the edge. */
-class Across {
- public:
-    Across(std::uint8_t* behind, std::ptrdiff_t step) : behind_(behind), step_(step) {}
+/** Samples on both sides of an edge, those nearest to it first. */
+struct Across {
+    Lanes p[4];
+    Lanes q[4];
 
-    int p(int i) const { return behind_[-(i + 1) * step_]; }
-    int q(int i) const { return behind_[i * step_]; }
-    int signed_p(int i) const { return p(i) - 128; }
-    int signed_q(int i) const { return q(i) - 128; }
-    /** Moves both samples at distance @p i towards each other. */
-    void adjust(int i, int up, int down) const {
-        behind_[-(i + 1) * step_] = static_cast<std::uint8_t>(clamp_signed(signed_p(i) + up) + 128);
-        behind_[i * step_] = static_cast<std::uint8_t>(clamp_signed(signed_q(i) - down) + 128);
+    Lanes within_edge_limit(std::int16_t limit) const {
+        return distance(p[0], q[0]) * 2 + (distance(p[1], q[1]) >> 1) <= lanes_of(limit);
     }
-
-    bool within_edge_limit(int limit) const {
-        return std::abs(p(0) - q(0)) * 2 + (std::abs(p(1) - q(1)) >> 1) <= limit;
+    Lanes within_limits(std::int16_t edge, std::int16_t interior) const {
+        const auto steps = [](const Lanes(&side)[4]) {
+            return larger(larger(distance(side[3], side[2]), distance(side[2], side[1])),
+                          distance(side[1], side[0]));
+        };
+        return within_edge_limit(edge) & (larger(steps(p), steps(q)) <= lanes_of(interior));
     }
-    bool within_limits(int edge, int interior) const {
-        return within_edge_limit(edge) && std::abs(p(3) - p(2)) <= interior &&
-               std::abs(p(2) - p(1)) <= interior && std::abs(p(1) - p(0)) <= interior &&
-               std::abs(q(1) - q(0)) <= interior && std::abs(q(2) - q(1)) <= interior &&
-               std::abs(q(3) - q(2)) <= interior;
-    }
-    bool high_variance(int threshold) const {
-        return std::abs(p(1) - p(0)) > threshold || std::abs(q(1) - q(0)) > threshold;
+    Lanes high_variance(std::int16_t threshold) const {
+        return larger(distance(p[1], p[0]), distance(q[1], q[0])) > lanes_of(threshold);
     }
 
-    /** Difference over the edge, with the outer samples if @p use_outer. */
-    int difference(bool use_outer) const {
-        const int outer = use_outer ? clamp_signed(signed_p(1) - signed_q(1)) : 0;
-        return clamp_signed(outer + 3 * (q(0) - p(0)));
+    /** Difference over the edge, with the outer samples where @p use_outer is set. */
+    Lanes difference(Lanes use_outer) const {
+        return clamp_signed((clamp_signed(p[1] - q[1]) & use_outer) + 3 * (q[0] - p[0]));
     }
-
-    /** Section 15.2: adjusts the inner samples; by how much, for the others. */
-    int common_adjust(bool use_outer) const {
-        const int a = difference(use_outer);
-        const int down = clamp_signed(a + 4) >> 3;
-        adjust(0, clamp_signed(a + 3) >> 3, down);
-        return down;
+    /** Moves the samples at distance @p i towards each other. */
+    void adjust(int i, Lanes up, Lanes down) {
+        p[i] = to_samples(p[i] + up);
+        q[i] = to_samples(q[i] - down);
     }
-
- private:
-    std::uint8_t* behind_;
-    std::ptrdiff_t step_;
 };
 
-/** An edge of @p length samples; @p along leads from one to the next, @p across over the edge. */
-struct Edge {
-    std::uint8_t* first;
-    std::ptrdiff_t along;
-    std::ptrdiff_t across;
-    int length;
+/** How far the inner samples move for @p difference (section 15.2). */
+Lanes inner_up(Lanes difference) {
+    return clamp_signed(difference + 3) >> 3;
+}
+Lanes inner_down(Lanes difference) {
+    return clamp_signed(difference + 4) >> 3;
+}
+
+/** Filters change nothing where they return false; else the @c reach samples next to the edge. */
+struct SimpleFilter {
+    static constexpr int reach = 1;
+    std::int16_t limit;
+
+    bool operator()(Across& at) const {
+        const Lanes mask = at.within_edge_limit(limit);
+        const Lanes difference = at.difference(mask);
+        at.adjust(0, inner_up(difference) & mask, inner_down(difference) & mask);
+        return any(mask);
+    }
 };
 
+struct SubblockFilter {
+    static constexpr int reach = 2;
+    const Limits& limits;
+
+    bool operator()(Across& at) const {
+        const Lanes mask = at.within_limits(limits.subblock_edge, limits.interior);
+        if (!any(mask)) {
+            return false;
+        }
+        const Lanes high = at.high_variance(limits.high_variance);
+        const Lanes difference = at.difference(high);
+        const Lanes down = inner_down(difference);
+        const Lanes outer = (down + 1) >> 1 & mask & ~high;
+        at.adjust(0, inner_up(difference) & mask, down & mask);
+        at.adjust(1, outer, outer);
+        return true;
+    }
+};
+
+struct MacroblockFilter {
+    static constexpr int reach = 3;
+    const Limits& limits;
+
+    bool operator()(Across& at) const {
+        const Lanes mask = at.within_limits(limits.macroblock_edge, limits.interior);
+        if (!any(mask)) {
+            return false;
+        }
+        const Lanes high = at.high_variance(limits.high_variance) & mask, low = mask & ~high;
+        const Lanes w = at.difference(mask);
+        const auto part = [w, low](std::int16_t factor) { return (w * factor + 63) >> 7 & low; };
+        const Lanes inner = part(27), middle = part(18), outer = part(9);
+        at.adjust(0, inner | (inner_up(w) & high), inner | (inner_down(w) & high));
+        at.adjust(1, middle, middle);
+        at.adjust(2, outer, outer);
+        return true;
+    }
+};
+
+/** An edge of @p length samples with @p filter: between two columns, @p q is the first sample of the right
+ * one. */
 template <typename Filter>
-void each_sample(const Edge& edge, const Filter& filter) {
-    std::uint8_t* behind = edge.first;
-    for (int i = 0; i < edge.length; ++i, behind += edge.along) {
-        filter(Across(behind, edge.across));
+void filter_across(std::uint8_t* q, std::ptrdiff_t stride, int length, const Filter& filter) {
+    for (int i = 0; i < length; i += 8, q += 8 * stride) {
+        Lanes columns[8];
+        load_columns(q - 4, stride, columns);
+        Across at{{columns[3], columns[2], columns[1], columns[0]},
+                  {columns[4], columns[5], columns[6], columns[7]}};
+        if (filter(at)) {
+            store_columns(q - 4, stride,
+                          {at.p[3], at.p[2], at.p[1], at.p[0], at.q[0], at.q[1], at.q[2], at.q[3]});
+        }
     }
 }
 
-void simple_filter(const Edge& edge, int limit) {
-    each_sample(edge, [limit](const Across& at) {
-        if (at.within_edge_limit(limit)) {
-            at.common_adjust(true);
+/** Between two lines: @p q is the first sample of the lower one. */
+template <typename Filter>
+void filter_down(std::uint8_t* q, std::ptrdiff_t stride, int length, const Filter& filter) {
+    for (int i = 0; i < length; i += 8, q += 8) {
+        Across at;
+        for (int line = 0; line < 4; ++line) {
+            at.p[line] = load_samples(q - (line + 1) * stride);
+            at.q[line] = load_samples(q + line * stride);
         }
-    });
-}
-
-void subblock_filter(const Edge& edge, const Limits& limits) {
-    each_sample(edge, [&limits](const Across& at) {
-        if (!at.within_limits(limits.subblock_edge, limits.interior)) {
-            return;
+        if (filter(at)) {
+            for (int line = 0; line < Filter::reach; ++line) {
+                store_samples(q - (line + 1) * stride, at.p[line]);
+                store_samples(q + line * stride, at.q[line]);
+            }
         }
-        const bool high = at.high_variance(limits.high_variance);
-        const int a = (at.common_adjust(high) + 1) >> 1;
-        if (!high) {
-            at.adjust(1, a, a);
-        }
-    });
-}
-
-void macroblock_filter(const Edge& edge, const Limits& limits) {
-    each_sample(edge, [&limits](const Across& at) {
-        if (!at.within_limits(limits.macroblock_edge, limits.interior)) {
-            return;
-        }
-        if (at.high_variance(limits.high_variance)) {
-            at.common_adjust(true);
-            return;
-        }
-        const int w = at.difference(true);
-        for (int i = 0; i < 3; ++i) {
-            const int a = clamp_signed(((27 - 9 * i) * w + 63) >> 7);
-            at.adjust(i, a, a);
-        }
-    });
+    }
 }
 
 int level_of(const Parameters& parameters, const Macroblock& mb) {
@@ -145,7 +169,9 @@ Limits limits_of(const Parameters& parameters, int level) {
     if (!parameters.key_frame) {
         high_variance = level >= 40 ? 3 : level >= 20 ? 2 : level >= 15 ? 1 : 0;
     }
-    return {(level + 2) * 2 + interior, level * 2 + interior, interior, high_variance};
+    const auto narrow = [](int value) { return static_cast<std::int16_t>(value); };
+    return {narrow((level + 2) * 2 + interior), narrow(level * 2 + interior), narrow(interior),
+            narrow(high_variance)};
 }
 
 /** Which edges of a macroblock are filtered. */
@@ -155,35 +181,21 @@ struct Edges {
     bool inner;
 };
 
-void filter_plane(std::uint8_t* samples, std::ptrdiff_t stride, int size, const Limits& limits,
-                  const Edges& edges) {
+/** @p outer is for the edges of the macroblock, @p inner for those in it. */
+template <typename Outer, typename Inner>
+void filter_plane(std::uint8_t* samples, std::ptrdiff_t stride, int size, const Edges& edges,
+                  const Outer& outer, const Inner& inner) {
     if (edges.left) {
-        macroblock_filter({samples, stride, 1, size}, limits);
+        filter_across(samples, stride, size, outer);
     }
     for (int x = 4; edges.inner && x < size; x += 4) {
-        subblock_filter({samples + x, stride, 1, size}, limits);
+        filter_across(samples + x, stride, size, inner);
     }
     if (edges.top) {
-        macroblock_filter({samples, 1, stride, size}, limits);
+        filter_down(samples, stride, size, outer);
     }
     for (int y = 4; edges.inner && y < size; y += 4) {
-        subblock_filter({samples + y * stride, 1, stride, size}, limits);
-    }
-}
-
-void filter_simply(std::uint8_t* samples, std::ptrdiff_t stride, const Limits& limits, const Edges& edges) {
-    constexpr int size = 16;
-    if (edges.left) {
-        simple_filter({samples, stride, 1, size}, limits.macroblock_edge);
-    }
-    for (int x = 4; edges.inner && x < size; x += 4) {
-        simple_filter({samples + x, stride, 1, size}, limits.subblock_edge);
-    }
-    if (edges.top) {
-        simple_filter({samples, 1, stride, size}, limits.macroblock_edge);
-    }
-    for (int y = 4; edges.inner && y < size; y += 4) {
-        simple_filter({samples + y * stride, 1, stride, size}, limits.subblock_edge);
+        filter_down(samples + y * stride, stride, size, inner);
     }
 }
 
@@ -199,13 +211,17 @@ void filter_row(const Parameters& parameters, std::span<const Macroblock> row, u
         }
         const Limits limits = limits_of(parameters, level);
         const Edges edges{x > 0, y > 0, mb.has_coefficients || !mb.has_y2()};
+        std::uint8_t* const samples = luma.current + 16 * x;
         if (parameters.simple_filter) {
-            filter_simply(luma.current + 16 * x, luma.stride, limits, edges);
+            filter_plane(samples, luma.stride, 16, edges, SimpleFilter{limits.macroblock_edge},
+                         SimpleFilter{limits.subblock_edge});
             continue;
         }
-        filter_plane(luma.current + 16 * x, luma.stride, 16, limits, edges);
-        filter_plane(cb.current + 8 * x, cb.stride, 8, limits, edges);
-        filter_plane(cr.current + 8 * x, cr.stride, 8, limits, edges);
+        const MacroblockFilter outer{limits};
+        const SubblockFilter inner{limits};
+        filter_plane(samples, luma.stride, 16, edges, outer, inner);
+        filter_plane(cb.current + 8 * x, cb.stride, 8, edges, outer, inner);
+        filter_plane(cr.current + 8 * x, cr.stride, 8, edges, outer, inner);
     }
 }
 
