@@ -29,6 +29,9 @@ static TEE_Result copy_request(const TEE_Param *param,
 
 	if (!from || left < sizeof(*request))
 		return TEE_ERROR_BAD_PARAMETERS;
+	/* What is said of a request says what is in it */
+	if (!svp_is_nonsecure(param))
+		return TEE_ERROR_ACCESS_DENIED;
 	memcpy(request, from, sizeof(*request));
 	left -= sizeof(*request);
 	if (request->version != SVP_DECRYPT_VERSION || request->reserved ||

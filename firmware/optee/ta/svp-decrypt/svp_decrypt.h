@@ -6,7 +6,8 @@
  * It decrypts one sample from memory of the normal world into secure memory: a
  * buffer of a secure heap, or of OP-TEE's SDP pool. Parameters of SAMPLE:
  *
- *   [0] MEMREF_INPUT   struct svp_decrypt_request, then its sub-sample table
+ *   [0] MEMREF_INPUT   struct svp_decrypt_request, then its sub-sample table;
+ *                      non-secure memory
  *   [1] MEMREF_INPUT   the encrypted sample, non-secure memory
  *   [2] MEMREF_OUTPUT  as long as [1], secure memory
  *   [3] VALUE_OUTPUT   a: bytes that CAAM wrote to [2] by itself,
@@ -19,8 +20,8 @@
  *   [1] MEMREF_OUTPUT  its blob, 48 bytes longer
  *
  * Results: TEE_ERROR_BAD_PARAMETERS (request, table, lengths), _ACCESS_DENIED
- * (the input is not the normal world's, or the output is), _SECURITY (the blob
- * is no key blob of this chip).
+ * (the request or the input is not the normal world's, or the output is),
+ * _SECURITY (the blob is no key blob of this chip).
  *
  * All numbers are little endian; the initialization vector is as in the
  * standard, first byte first.

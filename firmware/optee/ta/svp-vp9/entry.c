@@ -142,6 +142,9 @@ static TEE_Result decrypt_frame(TEE_Param params[TEE_NUM_PARAMS])
 	if (!params[0].memref.buffer ||
 	    params[0].memref.size != sizeof(request))
 		return TEE_ERROR_BAD_PARAMETERS;
+	/* What is said of a request says what is in it */
+	if (!svp_is_nonsecure(params))
+		return TEE_ERROR_ACCESS_DENIED;
 	memcpy(&request, params[0].memref.buffer, sizeof(request));
 	if (request.version != SVP_VP9_VERSION)
 		return TEE_ERROR_BAD_PARAMETERS;

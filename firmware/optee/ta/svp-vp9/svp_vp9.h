@@ -5,14 +5,15 @@
  *
  * Of HEADERS, which reads the headers of all frames of an encrypted sample:
  *
- *   [0] MEMREF_INPUT   struct svp_vp9_request, then the encrypted sample
+ *   [0] MEMREF_INPUT   struct svp_vp9_request, then the encrypted sample;
+ *                      non-secure memory
  *   [1] MEMREF_INPUT   not used
  *   [2] MEMREF_OUTPUT  struct svp_vp9_answer
  *   [3] VALUE_OUTPUT   a: number of frames
  *
  * Of FRAME, which decrypts one frame of that sample, once:
  *
- *   [0] MEMREF_INPUT   struct svp_vp9_frame_request
+ *   [0] MEMREF_INPUT   struct svp_vp9_frame_request, non-secure memory
  *   [1] MEMREF_INPUT   the encrypted bytes of the frame, non-secure memory
  *   [2] MEMREF_OUTPUT  as long as [1], secure memory
  *   [3] VALUE_OUTPUT   a: bytes that CAAM wrote to [2] by itself,
