@@ -167,3 +167,26 @@ TEST_CASE("svp-vp9: no frame without headers that were read just before, into pr
         CHECK(decrypt_frame(0, in, out) == TEE_ERROR_BAD_STATE);
     }
 }
+
+TEST_CASE("svp-vp9: nothing clear stays in working memory, also where the cipher fails", "[guest]") {
+    const Bytes clear = key_frame();
+    Bytes request = headers_request(clear), in = sample_in(request), out(clear.size());
+    const auto is_clean = [] {
+        const auto& left = svp_vp9_stage()->out;
+        return std::all_of(std::begin(left), std::end(left), [](auto byte) { return byte == 0; });
+    };
+    protect(out);
+    REQUIRE(read_headers(request) == TEE_SUCCESS);
+    CHECK(is_clean());
+    REQUIRE(decrypt_frame(0, in, out) == TEE_SUCCESS);
+    CHECK(is_clean());
+    unsigned failed = 0;
+    for (std::uint32_t run = 1; run < 10; ++run) {
+        REQUIRE(read_headers(request) == TEE_SUCCESS);
+        fake_tee().cipher.fail_at = fake_tee().cipher.runs + run;
+        failed += decrypt_frame(0, in, out) == 0xbad;
+        fake_tee().cipher.fail_at = 0;
+        CHECK(is_clean());
+    }
+    CHECK(failed > 1);
+}

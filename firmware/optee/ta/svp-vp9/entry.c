@@ -169,8 +169,6 @@ static TEE_Result decrypt_frame(TEE_Param params[TEE_NUM_PARAMS])
 	memcpy(params[2].memref.buffer, sample.headers[request.frame],
 	       header->uncompressed_header_size +
 	       header->compressed_header_size);
-	if (stage.collected)
-		TEE_MemFill(stage.out, 0, sizeof(stage.out));
 	params[3].value.a = stage.direct;
 	params[3].value.b = stage.collected;
 
@@ -206,17 +204,19 @@ TEE_Result TA_InvokeCommandEntryPoint(void *session __unused, uint32_t command,
 				      uint32_t types,
 				      TEE_Param params[TEE_NUM_PARAMS])
 {
+	TEE_Result res = TEE_ERROR_NOT_SUPPORTED;
+
 	if (types != TEE_PARAM_TYPES(TEE_PARAM_TYPE_MEMREF_INPUT,
 				     TEE_PARAM_TYPE_MEMREF_INPUT,
 				     TEE_PARAM_TYPE_MEMREF_OUTPUT,
 				     TEE_PARAM_TYPE_VALUE_OUTPUT))
 		return TEE_ERROR_BAD_PARAMETERS;
-	switch (command) {
-	case SVP_VP9_HEADERS:
-		return read_headers(params);
-	case SVP_VP9_FRAME:
-		return decrypt_frame(params);
-	default:
-		return TEE_ERROR_NOT_SUPPORTED;
-	}
+	if (command == SVP_VP9_HEADERS)
+		res = read_headers(params);
+	else if (command == SVP_VP9_FRAME)
+		res = decrypt_frame(params);
+	/* Of what was decrypted nothing stays here but headers */
+	TEE_MemFill(stage.out, 0, sizeof(stage.out));
+
+	return res;
 }

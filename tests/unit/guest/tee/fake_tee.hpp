@@ -16,6 +16,8 @@ extern "C" {
 
 TEE_Result svp_decrypt_invoke(void* session, std::uint32_t command, std::uint32_t types, TEE_Param* params);
 TEE_Result svp_vp9_invoke(void* session, std::uint32_t command, std::uint32_t types, TEE_Param* params);
+/** Working memory of svp-vp9. */
+const svp_stage* svp_vp9_stage();
 }
 
 namespace svp::test {

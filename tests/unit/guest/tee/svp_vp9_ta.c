@@ -11,3 +11,10 @@
 #pragma GCC diagnostic ignored "-Wpedantic"
 
 #include "../../../../firmware/optee/ta/svp-vp9/entry.c"
+
+const struct svp_stage *svp_vp9_stage(void);
+
+const struct svp_stage *svp_vp9_stage(void)
+{
+	return &stage;
+}
