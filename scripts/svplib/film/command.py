@@ -35,7 +35,7 @@ def add_arguments(parser):
     pack.add_argument("--scheme", choices=protect.SCHEMES, default=protect.SCHEMES[0], help="cenc: AES-CTR (default); cbcs: AES-CBC, one block of ten")
     pack.add_argument("--key", metavar="HEX", help="the key, 32 digits (default: a new one that nobody gets to see)")
     pack.add_argument("--encrypt-headers", action="store_true", help="of VP9 with cenc: encrypt samples as a whole; the board's OP-TEE reads the headers, "
-                      "and tells Linux what its driver needs of them. The key is for such films alone")
+                      "and tells Linux what its driver needs of them. The key is for such films alone: a hostile kernel could read them")
     pack.add_argument("--blob", metavar="FILE", help="the blob of that key, if there is one already (default: a board is booted and makes it)")
 
 

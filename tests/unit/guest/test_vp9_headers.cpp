@@ -35,6 +35,13 @@ Bytes contents(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+template <typename T>
+Bytes bytes_of(const T& value) {
+    Bytes bytes(sizeof(value));
+    std::memcpy(bytes.data(), &value, sizeof(value));
+    return bytes;
+}
+
 /** The first sample of the first stream, a key frame. */
 Bytes key_frame() {
     return samples_of(vp9_streams[0].data)[0];
@@ -171,4 +178,41 @@ TEST_CASE("svp-vp9: changed streams are refused, or read as the player reads the
     }
     CHECK(taken > 1000);
     CHECK(refused > 1000);
+}
+
+TEST_CASE("svp-vp9: bytes in the place of probabilities show in the answer, hence keys are for one use",
+          "[guest]") {
+    // What the README says a client can read by it, about 20 bytes of each frame.
+    const auto answer = [](const Bytes& bytes) {
+        svp_vp9_frame frame{};
+        frame.header.flags = SVP_VP9_KEY_FRAME;
+        frame.header.quant.base_q_idx = 60;
+        const bool is_read = svp_vp9_parse_compressed(bytes.data(), bytes.size(), &frame) == nullptr;
+        return std::pair(is_read, bytes_of(frame.changes));
+    };
+    std::mt19937 noise(6);
+    constexpr unsigned rounds = 200;
+    std::size_t total = 0, shown = 0, hidden = 0;
+    for (unsigned round = 0; round < rounds; ++round) {
+        Bytes bytes(SVP_VP9_MAX_HEADER);
+        std::ranges::generate(bytes, [&] { return static_cast<std::uint8_t>(noise()); });
+        bytes[0] &= 0x7f;
+        const auto whole = answer(bytes);
+        REQUIRE(whole.first);
+        std::size_t used = 1;
+        while (!answer(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(used))).first) {
+            ++used;
+        }
+        total += used;
+        // The last bits of the decoder's value decide nothing.
+        for (std::size_t bit = 1; bit + 16 < 8 * used; ++bit) {
+            Bytes other = bytes;
+            other[bit / 8] ^= static_cast<std::uint8_t>(0x80u >> bit % 8);
+            ++(answer(other) != whole ? shown : hidden);
+        }
+    }
+    CHECK(total / rounds >= 15);
+    CHECK(total / rounds <= 25);
+    // The two largest changes are one.
+    CHECK(hidden * 1000 < shown);
 }
