@@ -2,7 +2,8 @@
 """Faults of a campaign: objects as QMP's svp-inject-fault takes them, checked before anything boots.
 
 Two things are added: texts for numbers ("0x...", "20ms", places), and `after`, which is `not-before` counted from where the case starts.
-The rules are those of hw/observer/fault.cpp; what only the machine can know (names of devices, offsets of registers) is left to QEMU.
+A register may be named in place of target, offset and bit. The rules are those of hw/observer/fault.cpp; what only the machine can know (names
+of devices, offsets of registers) is left to QEMU.
 """
 
 import dataclasses
@@ -10,20 +11,25 @@ import dataclasses
 from . import vocabulary as words
 
 _MATCH_MEMBERS = ("masters", "first", "last", "direction")
+#: Own members of flip-bit with a register's name
+_NAMED = {"register": True, "bit": False}
 
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """One fault: `request` as QMP takes it, `after` in nanoseconds from the case's start (or None), `path` of its field."""
+    """One fault: `request` as QMP takes it, `after` in nanoseconds from the case's start (or None), `path` of its field; `register`: the name of
+    the register or field that it was written with."""
 
     request: dict
     after: int | None
     path: str
+    register: str = ""
 
     @property
     def name(self):
         """How people are told which one it is."""
-        return self.request.get("label") or f"{self.path} ({self.request['kind']})"
+        kind = " ".join(filter(None, (self.request["kind"], self.register)))
+        return self.request.get("label") or f"{self.path} ({kind})"
 
     def arguments(self, start):
         """Arguments of svp-inject-fault for a case that starts at that virtual time."""
@@ -44,7 +50,8 @@ def read(field):
     if "kind" not in field.value:
         field.refuse("'kind' is missing")
     kind = type(field)(field.value["kind"], field.where, f"{field.path}.kind").choice(tuple(words.FAULT_KINDS), "kind of fault")
-    own = words.FAULT_KINDS[kind]
+    named = kind == "flip-bit" and "register" in field.value
+    own = _NAMED if named else words.FAULT_KINDS[kind]
     members = field.members(("kind", *(name for name, required in own.items() if required)),
                             ("match", "nth", "not-before", "after", "times", "label", *(name for name, required in own.items() if not required)))
     request = {"kind": kind}
@@ -54,9 +61,20 @@ def read(field):
         if kind in words.ON_DEVICE:
             members["match"].refuse(f"{kind} waits for the device, not for a transaction")
         request["match"] = _match(members["match"], kind)
-    request.update({name: _own_member(members[name], name, kind) for name in own if name in members})
+    place = members["register"].register() if named else None
+    request.update(_bit_of(place, field, members) if named else {name: _own_member(members[name], name, kind) for name in own if name in members})
     after = _trigger(field, members, request)
-    return Fault(request, after, field.path)
+    return Fault(request, after, field.path, place.name if place else "")
+
+
+def _bit_of(place, field, members):
+    """Where the bit is that a fault flips, as QMP takes it; `bit` counts inside the named field."""
+    if not place.changeable:
+        members["register"].refuse(f"{place.name} is read-only, no fault changes it")
+    if place.width > 1 and "bit" not in members:
+        field.refuse(f"'bit' is missing: {place.name} has bits 0 to {place.width - 1}")
+    bit = members["bit"].integer(0, place.width - 1) if "bit" in members else 0
+    return {"target": place.block, "offset": place.offset, "bit": place.shift + bit}
 
 
 def read_all(field):

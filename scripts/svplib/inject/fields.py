@@ -12,7 +12,7 @@ import json
 import re
 
 from ..base.errors import UsageError
-from . import places
+from . import places, registers, vocabulary as words
 
 SIZE_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 TIME_UNITS = {"ns": 1, "us": 1000, "ms": 1_000_000, "s": 1_000_000_000}
@@ -182,14 +182,29 @@ class Field:
         """A physical address: an integer, "0x..." or a place (places.resolve)."""
         if isinstance(self.value, str) and not _NUMBER.fullmatch(self.value):
             value = places.resolve(self.value)
+            if value is None and self.value.partition(".")[0] in words.BLOCKS:
+                value = self._register_address()
             if value is None:
                 self.refuse(f"{_short(self.value)} is neither an address nor a place; places: {', '.join(places.PLACES)}, "
-                            "with .last, +N or -N behind")
+                            "with .last, +N or -N behind; or a register, as tzasc.action")
         else:
             value = self.integer(0, (1 << 64) - 1)
         if not 0 <= value <= highest:
             self.refuse(f"{value:#x} is outside of the address space, 0 to {highest:#x}")
         return value
+
+    def register(self):
+        """A register of a firewall block, or a field of one, by name: a registers.Place."""
+        try:
+            return registers.table().find(self.line(128))
+        except registers.UnknownName as error:
+            self.refuse(str(error))
+
+    def _register_address(self):
+        place = self.register()
+        if place.field:
+            self.refuse(f"{place.name} is a field, an address is a register's: {place.register.full_name}")
+        return places.PLACES[place.block][0] + place.offset
 
     def pattern(self):
         """A regular expression; `^` and `$` match at line ends."""
