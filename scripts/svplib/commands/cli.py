@@ -17,6 +17,7 @@ from ..card import command as card_command
 from ..decode import command as decode_command
 from ..film import command as film_command
 from ..inject import command as inject_command
+from ..inject import fault_command
 from ..machine.console import timeout_scale
 from ..watch import command as watch_command
 from . import bench as bench_command
@@ -74,6 +75,11 @@ A campaign is a JSON file (all of it in scripts/svplib/inject/README.md):
                  "do": [ { "port": { "operation": "read", "master": "gpu", "address": "vault+0x40", "length": 8 } } ],
                  "expect": { "violations": [ { "master": "gpu", "denier": "rdc-region", "injected": true, "count": 1 } ] } } ] }
 Each snapshot is booted once; each case starts from it in a machine of its own.""",
+    "fault": """examples:
+  svp fault list                   kinds of faults that a campaign may name
+  svp fault targets                masters, devices, firewall blocks
+  svp fault targets tzasc          every register of a block, with its fields
+  svp fault targets rdc.MRC3""",
     "decode": """examples:
   svp decode clip.ivf                            its checksum beside it (clip.ivf.md5) is compared
   svp decode vectors/vp8 vectors/mpeg2           a table: stream, frames, result, time; sums per folder
@@ -182,6 +188,7 @@ def _parser():
     run_command.add_arguments(command("run", "boot the board and run a scenario, a shell or your own software"))
     test_command.add_arguments(command("test", "run the tests"))
     inject_command.add_arguments(command("inject", "run a campaign of injected faults from snapshots"))
+    fault_command.add_arguments(command("fault", "list faults that can be injected, and what they can be aimed at"))
     decode_command.add_arguments(command("decode", "decode streams with the VPU's engines and compare them with their checksums"))
     film_command.add_arguments(command("film", "make protected films"))
     card_command.add_arguments(command("card", "make a card with Debian, copy files into and out of cards"))
@@ -295,7 +302,7 @@ def _run(words):
     _apply(arguments)
     note_with_results("versions", versions.brief)
     look_at_targets(arguments, [name for name in ("junit", "html", "json") if isinstance(getattr(arguments, name, None), str)])
-    handler = {"build": _build, "run": run_command.main, "test": test_command.main, "inject": inject_command.main,
+    handler = {"build": _build, "run": run_command.main, "test": test_command.main, "inject": inject_command.main, "fault": fault_command.main,
                "decode": decode_command.main, "film": film_command.main, "card": card_command.main, "watch": watch_command.main,
                "bench": bench_command.main, "path": _path, "versions": _versions, "clean": cleaning.main, "completion": _completion}
     return handler[arguments.command](arguments)
