@@ -31,6 +31,8 @@ LOGS_YOUNG_SECONDS = 48 * 3600
 RECENT_SECONDS = 6 * 3600
 #: {folder of a kind: this call's folder in it}
 _run_log_dirs = {}
+#: The folder for all logs that log_to() has named, if it was called
+_own_log_dir = []
 LEFT_OUT = ("~", ".pyc", ".md", ".svg")
 #: Neither make nor a shell sees more in it than a letter
 PLAIN_PATH = re.compile(r"[\w/.,+@-]+")
@@ -68,8 +70,12 @@ def folder(name):
 def run_log_dir(kind):
     """Folder log/<kind>/<time>-<process> for the logs of this call alone, made when it is first asked for; old folders are removed.
 
-    An empty one goes when the process ends.
+    An empty one goes when the process ends. After log_to() they are in the folder that it names instead, and stay.
     """
+    if _own_log_dir:
+        path = _own_log_dir[0] if kind == "boards" else _own_log_dir[0] / kind
+        path.mkdir(exist_ok=True)
+        return path
     parent = folder(f"log/{kind}")
     if _run_log_dirs.get(parent, parent / "none").is_dir():
         return _run_log_dirs[parent]
@@ -85,6 +91,19 @@ def run_log_dir(kind):
     atexit.register(_remove_if_empty, path, os.getpid())
     _run_log_dirs[parent] = path
     return path
+
+
+def log_to(path):
+    """All logs of this call go to a folder of the user's, which is made when it is missing: those of boards directly, others into a folder named after
+    their kind. Raises SvpError."""
+    path = Path(path).absolute()
+    if strange(path):
+        raise SvpError(f"logs in {str(path)!r}: kernel and Makefiles cannot work in a path with {strange(path)!r}")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SvpError(f"logs in {path}: {explain(error, named=False)}") from None
+    _own_log_dir[:] = [path]
 
 
 def board_log_dir():

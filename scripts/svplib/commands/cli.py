@@ -50,6 +50,7 @@ exit status: 0 when all that was asked for holds, 1 when a check or test or the 
   svp run                          a film plays and is attacked, then the proof of the heaps
   svp run --film holidays.mkv --html report.html
   svp run --json proof.json --quiet
+  svp run --scenario proof --junit proof.xml --log-dir logs --quiet      for CI
   svp run --shell --sd card.img
   svp run --exec 'prog --test' --overlay files --get /tmp/results --to . --quiet
   svp run --kernel Image --dtb my.dtb --initrd my.cpio.gz --append quiet --firmware none
@@ -208,6 +209,8 @@ def _parser():
 def _apply(arguments):
     """Set what all commands share, and refuse what would be found to be wrong after a long build only."""
     timeout_scale()
+    if getattr(arguments, "log_dir", None):
+        cache.log_to(arguments.log_dir)
     for name in sources.LOCAL_TREES:
         folder = getattr(arguments, f"{name}_src")
         if folder:

@@ -16,6 +16,7 @@ from ..machine import overlay
 from ..machine.board import Board, BoardError, CommandResult, ConsoleTimeout
 from ..machine.guest_files import CONTROLLERS, Card
 from ..machine.settings import DEFAULT
+from . import run_junit
 
 BOOT_SECONDS = 120
 #: Without --timeout: as long as the guest says something (--silence)
@@ -104,6 +105,8 @@ def run(arguments, settings):
         raise outcome.trouble
     if missing:
         failure = f"--get: {missing[0]} is not in the guest" + (f", nor {len(missing) - 1} more" if len(missing) > 1 else "")
+    if arguments.junit:
+        run_junit.write_command(arguments.junit, arguments.command_line, result, failure, time.monotonic() - begin)
     say(f"--exec: {f'status {result.status}' if result.status is not None else 'FAILED'} after {duration(time.monotonic() - begin)}"
         f"{f': {failure}' if failure else ''}; logs: {folder}")
     return result.status or (1 if failure else 0)

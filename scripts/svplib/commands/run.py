@@ -17,7 +17,7 @@ from ..machine import bus_policy, interactive, overlay
 from ..machine.board import Board, BoardError
 from ..machine.settings import KERNEL_ARGUMENTS
 from ..watch import places
-from . import guest_command, guest_input, scenario
+from . import guest_command, guest_input, run_junit, scenario
 
 PROGRAMS = "programs"
 SILENCE_SECONDS = 120
@@ -58,6 +58,8 @@ def add_arguments(parser):
                         "keeps: pictures at once, but without the proof of the heaps")
     parser.add_argument("--html", metavar="FILE", help="where scenario film writes its page (default: among the logs)")
     parser.add_argument("--json", metavar="FILE", help="write the checks as JSON ('-': stdout, the console goes to stderr)")
+    parser.add_argument("--junit", metavar="FILE", help="write the checks, or what came of --exec, as JUnit XML")
+    parser.add_argument("--log-dir", metavar="FOLDER", help="where logs go (default: a folder of the cache, which is named at the end)")
     parser.add_argument("--quiet", action="store_true", help="do not show the console, only the table")
     parser.add_argument("--overlay", metavar="FOLDER", help="files of yours in the guest: what is in the folder goes over the initramfs")
     guest_command.add_arguments(parser)
@@ -86,8 +88,9 @@ def main(arguments):
         raise UsageError(f"--firmware {firmware}: scenario {name} needs --firmware {chosen.FIRMWARE}")
     if name != "film" and (arguments.film or arguments.html or arguments.resume):
         raise UsageError("--film, --html and --resume: only with scenario film")
-    if shell and arguments.json:
-        raise UsageError("--json needs a scenario")
+    for option in ("json", "junit"):
+        if shell and getattr(arguments, option):
+            raise UsageError(f"--{option} needs a scenario or --exec")
     for option in ("bl32", "bl33"):
         if getattr(arguments, option) and firmware != "optee":
             raise UsageError(f"--{option} needs --firmware optee")
@@ -235,7 +238,7 @@ def _scenario(arguments, settings, prepared, words, chosen):
                 if is_host_failure(error):
                     raise
                 failure = error
-                checks.add("run: scenario went to its end", "yes", str(error).splitlines()[0], False)
+                checks.add(run_junit.END, "yes", str(error).splitlines()[0], False)
             trouble = board.host_trouble()
             if trouble:
                 raise trouble
@@ -245,6 +248,8 @@ def _scenario(arguments, settings, prepared, words, chosen):
         print(f"\n{text}", file=console)
     if arguments.json:
         write_json(arguments.json, checks.as_object())
+    if arguments.junit:
+        run_junit.write(arguments.junit, name, checks, time.monotonic() - begin, failure)
     if failure and arguments.quiet:
         print(failure, file=sys.stderr)
     say(f"scenario {name}: {'ok' if checks.ok else 'FAILED'} after {duration(time.monotonic() - begin)}{_why(checks, failure)}; "

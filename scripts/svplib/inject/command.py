@@ -26,6 +26,7 @@ def add_arguments(parser):
     parser.add_argument("--junit", metavar="FILE", help="write the results as JUnit XML")
     parser.add_argument("--html", metavar="FILE", help="write one self-contained page: matrix, timelines, every case")
     parser.add_argument("--json", metavar="FILE", help="write the results as JSON ('-': stdout), for --merge and for programs")
+    parser.add_argument("--log-dir", metavar="FOLDER", help="where logs go (default: a folder of the cache, which is named at the end)")
 
 
 def main(arguments):
