@@ -167,7 +167,9 @@ def build(names):
         return
     with cache.lock("packages"):
         host_packages.ensure(todo + (["gtk"] if OPTIONS.gtk and "qemu" in todo else []), OPTIONS.install)
-    compiler.cache_clear()
+    compiler.cache_clear()  # once it is installed, it may turn out that all is there
+    _forget_keys()
+    todo = pending(names)
     for name in todo:
         for file in PARTS[name].files:
             if not (REPOSITORY / file).exists():
