@@ -275,6 +275,8 @@ class _Decrypt:
                     self.assert_clear(name, base, 100)
             self.assert_linux_sees_zeros(base)
         self.assertEqual(self.refusal("own.svp --heap secure-video --reverse").count("access denied: the direction"), 1)
+        # A request that lies in a heap; what it is would tell what is in the heap.
+        self.assertIn("access denied", self.refusal("own.svp --heap secure-video --request-in-heap"))
         self.assert_secret("cenc", "cbcs", "edges-ctr")
 
     def test_seen_by_optee(self):

@@ -20,7 +20,7 @@ const char usage[] =
     "  --heap NAME                default video; secure-video is the heap of the TEE subsystem\n"
     "  --offset N                 first byte in the buffer   --skew N  first byte in the window\n"
     "  --for-headers              --wrap: a blob for svp-vp9\n"
-    "for tests: --unchecked, --reverse (to --output FILE), --hostile\n";
+    "for tests: --unchecked, --reverse (to --output FILE), --hostile, --request-in-heap\n";
 
 namespace {
 
@@ -93,6 +93,8 @@ bool flag_option(Arguments& arguments, const std::string& option) {
         arguments.test.reverse = true;
     else if (option == "--hostile")
         arguments.test.hostile = true;
+    else if (option == "--request-in-heap")
+        arguments.test.request_in_heap = true;
     else
         return false;
     return true;

@@ -98,7 +98,8 @@ class TeeSession : public Session {
         const std::uint64_t from = call.reverse ? call.buffer_offset : call.window_offset;
         const std::uint64_t to = call.reverse ? call.window_offset : call.buffer_offset;
         TeeClient::Parameters parameters = {
-            TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT, window_, call.request_offset,
+            TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT,
+                              options_.request_in_heap ? buffer_ : window_, call.request_offset,
                               call.request_size),
             TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_INPUT, source, from, call.size),
             TeeClient::memory(TEE_IOCTL_PARAM_ATTR_TYPE_MEMREF_OUTPUT, target, to, call.size),
@@ -164,6 +165,8 @@ std::string SampleDescription::fault(std::uint64_t size) const {
 
 Result<std::unique_ptr<Session>> Session::open(const HeapBuffer& buffer, const TestOptions& options,
                                                Application application) {
+    if (options.request_in_heap && buffer.kind() != HeapBuffer::Kind::tee)
+        return Error{"--request-in-heap: only with the heap of the TEE subsystem"};
     return buffer.kind() == HeapBuffer::Kind::tee ? open_tee(buffer, options, application)
                                                   : open_bridge(buffer, options, application);
 }

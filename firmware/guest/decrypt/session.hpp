@@ -43,9 +43,10 @@ struct Counts {
 
 /** What a session may be told to do beside its work, for tests. */
 struct TestOptions {
-    bool unchecked = false;  ///< the TA that does not check the direction
-    bool reverse = false;    ///< from the buffer to the window
-    bool hostile = false;    ///< send what is known to be refused
+    bool unchecked = false;        ///< the TA that does not check the direction
+    bool reverse = false;          ///< from the buffer to the window
+    bool hostile = false;          ///< send what is known to be refused
+    bool request_in_heap = false;  ///< the request is what lies in the buffer, of the TEE subsystem's heap
 };
 
 enum class Application : std::uint8_t { decrypt, vp9 };
