@@ -17,7 +17,7 @@ from pathlib import Path
 from ..base import cache
 from ..base.errors import BuildError, UsageError
 from ..base.progress import build_environment, log_path, run_logged, say
-from . import debian_system, guest_media, guest_tools, host_packages, sources
+from . import debian_system, guest_media, guest_tools, host_packages, kernel_config, sources
 from .product_table import OPTIONAL, PRODUCTS, override
 from .tree_copy import State, apply_patches, sync_content, sync_tree
 
@@ -51,6 +51,7 @@ class Options:
     gtk = False
     jobs = os.cpu_count() or 1
     install = True
+    kernel_config = None  #: a kernel_config.Fragment
 
 
 OPTIONS = Options()
@@ -112,6 +113,8 @@ def key(name):
     items += [sources.identity(source) for source in part.source]
     items += [key(need) for need in part.needs]
     items.append(compiler(CROSS_COMPILE + "gcc") if part.cross else f"{compiler('gcc')} {compiler('g++')} {_release()} {qemu_options()}")
+    if name == "linux" and OPTIONS.kernel_config:
+        items.append(OPTIONS.kernel_config.text)
     return cache.digest(*items)
 
 
@@ -373,17 +376,18 @@ def build_tree(name, *identity):
 
 def _prepare_linux():
     source = sources.linux_tree()
-    tree = build_tree("linux", source, compiler(CROSS_COMPILE + "gcc"))
+    own = OPTIONS.kernel_config
+    tree = build_tree("linux", source, compiler(CROSS_COMPILE + "gcc"), *([own.path] if own else []))
     sync_content(REPOSITORY / "firmware", tree / "ours", ("linux",), State(tree / "state.json"), "ours")
-    return tree, source
+    return tree, source, own.write_behind_ours(tree / "ours/linux/config") if own else kernel_config.OURS
 
 
 def _build_linux(folder, prepared):
-    tree, source = prepared
+    tree, source, config = prepared
     out = tree / "out"
     out.mkdir(exist_ok=True)
     run_logged("build linux", ["make", "-C", str(tree / "ours/linux"), f"SRC={source}", f"OUT={out}", f"CROSS_COMPILE={CROSS_COMPILE}",
-                               f"JOBS={OPTIONS.jobs}"], log_path("linux"))
+                               f"CONFIG={config}", f"JOBS={OPTIONS.jobs}"], log_path("linux"))
     for path in (out / "Image", *sorted(out.glob("*.dtb"))):
         shutil.copyfile(path, folder / path.name)
     (folder / "modules").mkdir()

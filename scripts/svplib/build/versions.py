@@ -23,6 +23,8 @@ def rows():
         own = product_table.override(product)
         entry = lock_file.entries()[name]
         version, origin = (_commit(tree), str(tree)) if tree else (sources.version(name), f"Debian {entry.suite}, {entry.package}")
+        if name == "linux" and parts.OPTIONS.kernel_config:
+            origin += f", with {parts.OPTIONS.kernel_config.path}"
         if own:
             version, origin = _UNKNOWN, f"in place of ours: {own}"
         path = own or parts.product(product)

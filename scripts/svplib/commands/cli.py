@@ -12,7 +12,7 @@ from ..base import cache
 from ..base.checks import look_at_targets, note_with_results, write_json
 from ..base.errors import GuestError, SvpError, UsageError, explain
 from ..base.progress import say
-from ..build import cleaning, parts, product_table, products, sources, versions
+from ..build import cleaning, kernel_config, parts, product_table, products, sources, versions
 from ..card import command as card_command
 from ..decode import command as decode_command
 from ..film import command as film_command
@@ -170,6 +170,7 @@ def _parser():
     group = common.add_argument_group("sources and building")
     for name, (option, mark) in sources.LOCAL_TREES.items():
         group.add_argument(option, dest=f"{name}_src", metavar="DIR", help=f"local source tree of {name} (has {mark}) instead of Debian's")
+    group.add_argument(kernel_config.OPTION, metavar="FRAGMENT", help="settings of yours for the kernel that svp builds: lines as CONFIG_KPROBES=y")
     group.add_argument("--enable-gtk", action="store_true", help="build QEMU with its GTK window (needs libgtk-3-dev)")
     group.add_argument("-j", "--jobs", type=int, metavar="N", help="parallel build jobs; with inject: cases at once, too (default: number of CPUs)")
     group.add_argument("--no-install", action="store_true", help="never install Debian packages; fail with the list instead")
@@ -215,6 +216,7 @@ def _apply(arguments):
         folder = getattr(arguments, f"{name}_src")
         if folder:
             sources.use_local(name, folder)
+    parts.OPTIONS.kernel_config = kernel_config.Fragment(arguments.kernel_config) if arguments.kernel_config else None
     parts.OPTIONS.gtk = arguments.enable_gtk
     parts.OPTIONS.install = not arguments.no_install
     sources.OPTIONS.locked = arguments.locked
