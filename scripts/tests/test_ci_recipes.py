@@ -46,7 +46,7 @@ class Recipes(unittest.TestCase):
                 arguments, unknown = self.parsed(words)
                 self.assertEqual(unknown, [], f"{name}: svp {' '.join(words)}")
                 self.assertIsNotNone(arguments.command)
-        self.assertEqual({words[0] for name in RECIPES for words in calls(name)}, {"build", "clean", "run", "inject"})
+        self.assertEqual({words[0] for name in RECIPES for words in calls(name)}, {"build", "clean", "fault", "run", "inject"})
 
     def test_a_wrong_call_is_found(self):
         with self.assertRaises(AssertionError):

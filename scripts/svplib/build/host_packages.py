@@ -20,7 +20,8 @@ QEMU = ("ninja-build", "pkgconf|pkg-config", "python3-venv", "flex", "bison", "l
 LINUX = ("bc", "flex", "bison", "libelf-dev", "libssl-dev", "kmod", "perl", "device-tree-compiler")
 OPTEE = ("python3-cryptography", "python3-pyelftools", "device-tree-compiler")
 U_BOOT = ("bc", "flex", "bison", "swig", "libssl-dev", "libgnutls28-dev", "uuid-dev", "python3-dev", "python3-setuptools", "device-tree-compiler")
-UNIT = ("meson", "ninja-build", "pkgconf|pkg-config", "catch2", "clang-format", "nettle-dev", "libgmp-dev")
+NATIVE = ("meson", "ninja-build", "pkgconf|pkg-config", "nettle-dev", "libgmp-dev")  # our own programs for this machine
+UNIT = (*NATIVE, "catch2", "clang-format")
 GTK = ("libgtk-3-dev",)
 CARDS = ("e2fsprogs",)
 
@@ -29,7 +30,7 @@ NEEDS = {
     "qemu": BUILD + QEMU, "asan-qemu": BUILD + QEMU, "linux": BUILD + CROSS + LINUX, "tfa": BUILD + CROSS, "optee": BUILD + CROSS + OPTEE,
     "u-boot": BUILD + CROSS + U_BOOT, "boot": BUILD + CROSS, "programs": BUILD + CROSS + CROSS_CXX, "guest": BUILD, "tools": BUILD, "debian": BUILD, "efi": BUILD,
     "media": BUILD + CROSS + CARDS, "debian-system": CARDS + ("dpkg-dev", "tar", "fakeroot"),
-    "unit": BUILD + UNIT, "fuzz": BUILD + UNIT + ("clang",), "gtk": GTK, "web": ("novnc",),  # of svp run --display
+    "native": BUILD + NATIVE, "unit": BUILD + UNIT, "fuzz": BUILD + UNIT + ("clang",), "gtk": GTK, "web": ("novnc",),  # of svp run --display
     # no part of its own: a raw ext4 image that a boot test mounts, streams and what is right for them, ciphers to compare CAAM with
     "film": CARDS + ("ffmpeg",),  # of svp run: made by ffmpeg, on a card
     "boot-tests": CARDS + ("ffmpeg", "python3-cryptography"),

@@ -9,7 +9,7 @@ from . import host_packages, parts
 def build(program):
     """Build a program, named by its place in the build tree ("tests/bench/caam_speed"); return its path. Raises BuildError."""
     with cache.lock("packages"):
-        host_packages.ensure(["unit"], parts.OPTIONS.install)
+        host_packages.ensure(["native"], parts.OPTIONS.install)
     tree = parts.build_tree("native", parts.REPOSITORY, parts.compiler("g++"))
     name = program.rsplit("/", 1)[-1]
     with cache.lock(tree.name):
