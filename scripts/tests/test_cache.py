@@ -238,7 +238,7 @@ class Locks(WithCache):
                 self.in_time(lambda: unit_tests.jobs(results.Results()))
 
     def test_a_product_that_came_meanwhile_is_not_built_again(self):
-        with (mock.patch.object(parts, "pending", mock.Mock(side_effect=[["boot"], ["boot"], []])), mock.patch.object(parts, "is_built", lambda name: True),
+        with (mock.patch.object(parts, "pending", mock.Mock(side_effect=[*[["boot"]] * 3, []])), mock.patch.object(parts, "is_built", lambda name: True),
               mock.patch.object(parts, "_build_one") as build, mock.patch.object(parts.host_packages, "ensure"), mock.patch("svplib.build.sources.fetched")):
             parts.build(["boot"])
             build.assert_not_called()
