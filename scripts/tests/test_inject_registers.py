@@ -76,10 +76,10 @@ class InCampaigns(unittest.TestCase):
                          [(0x108 + 16 * region, 28 + bit) for region in (2, 3, 4) for bit in range(4)])
 
     def test_addresses(self):
-        step = {"port": {"operation": "read", "address": "tzasc.action", "length": 4}, "expect": {"data": "00"}}
-        step["expect"]["data"] = "00000000"
-        case, = read(flip("rdc.mrc1.ena"), do=[step])
-        self.assertEqual(case.steps[0].request["address"], 0x32F80004)
+        for name, address in (("tzasc.action", 0x32F80004), ("RDC.mrc1", 0x303D0818), ("gpr.GPR10", 0x30340028), ("tzasc.last", 0x32F8FFFF)):
+            step = {"port": {"operation": "read", "address": name, "length": 4}, "expect": {"data": "00000000"}}
+            case, = read(flip("rdc.mrc1.ena"), do=[step])
+            self.assertEqual(case.steps[0].request["address"], address)
 
     def test_mistakes(self):
         """One line each: file, case, field, what is wrong, and what is near."""

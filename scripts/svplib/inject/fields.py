@@ -182,7 +182,7 @@ class Field:
         """A physical address: an integer, "0x..." or a place (places.resolve)."""
         if isinstance(self.value, str) and not _NUMBER.fullmatch(self.value):
             value = places.resolve(self.value)
-            if value is None and self.value.partition(".")[0] in words.BLOCKS:
+            if value is None and self.value.lower().partition(".")[0] in words.BLOCKS:
                 value = self._register_address()
             if value is None:
                 self.refuse(f"{_short(self.value)} is neither an address nor a place; places: {', '.join(places.PLACES)}, "
