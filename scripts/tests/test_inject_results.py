@@ -244,6 +244,14 @@ class Reports(Files):
         self.assertRegex(text, r'title="gpu, vault, read: 3 on record, 1 of them with an injected fault; 0 permitted"')
         self.assertRegex(text, r"prefers-color-scheme: dark")
 
+    def test_registers(self):
+        """A fault that was written with a register's name is shown with it."""
+        path = self.folder / "x.html"
+        flip = {**FAULT, "register": "rdc.MRC1.ENA", "fault": {"kind": "flip-bit", "target": "rdc", "offset": 0x818, "bit": 30, "nth": 1, "times": 1, "not-before": 0}}
+        report_html.write(made(range(1), 1, faults=[flip, FAULT]), path)
+        self.assertIn("rdc.MRC1.ENA, target rdc, offset 0x818, bit 30", path.read_text())
+        self.assertEqual(path.read_text().count("MRC1"), 1)
+
     def test_timeline(self):
         drawn = timeline.drawing(self.outcome.cases[0])
         page = Page(drawn)

@@ -51,6 +51,7 @@ class CaseRun:
         self._checks = CheckList()
         self._steps = []
         self._identifiers = {}
+        self._registers = {}
         self._gone = {}
         self._log = {"violations": [], "accesses": 0, "merged": 0, "dropped": 0}
         self._faults = {}
@@ -175,6 +176,8 @@ class CaseRun:
             identity = self._board.qmp.command("svp-inject-fault", **fault.arguments(start))["id"]
         except QmpError as error:
             raise SvpError(f"{self.case.where}: {fault.complaint(error.description)}") from None
+        if fault.register:
+            self._registers[identity] = {"register": fault.register}
         if position is not None:
             self._identifiers[position] = identity
         if "label" in fault.request:
@@ -369,7 +372,7 @@ class CaseRun:
         names = {identity: name for name, identity in self._identifiers.items()}
         rows = []
         for identity, row in sorted(self._faults.items()):
-            rows.append({"id": identity, "name": str(names.get(identity, identity)), **{key: value for key, value in row.items() if key != "id"}})
+            rows.append({**row, "id": identity, "name": str(names.get(identity, identity)), **self._registers.get(identity, {})})
         outcomes = self._outcomes(rows, trouble[0] if trouble else "")
         rows = [{**row, "outcome": outcomes[row["id"]]} for row in rows]
         verdict, message = self._verdict(trouble, effects.worst(outcomes.values()) if outcomes else "")

@@ -175,7 +175,8 @@ def _faults(case):
     rows = []
     for fault in case["faults"]:
         what = fault.get("fault", {})
-        details = [f"{name} {hex(what[name]) if name in _HEX else what[name]}" for name in FAULT_DETAILS
+        details = [fault["register"]] if "register" in fault else []
+        details += [f"{name} {hex(what[name]) if name in _HEX else what[name]}" for name in FAULT_DETAILS
                    if name in what and (name, what[name]) not in (("nth", 1), ("times", 1), ("not-before", 0))]
         rows.append(("mark", [_text(fault.get("id", "")), _text(what.get("label") or fault.get("name", "")), _text(what.get("kind", "")),
                               _text(", ".join(details)), _text(_match(what.get("match"))), fault.get("matches", 0), fault.get("hits", 0),
