@@ -41,19 +41,25 @@ class CabacDecoder {
         fill();
     }
 
-    /** Without branches: which symbol comes cannot be foreseen. */
+    /** Without branches: which symbol comes cannot be foreseen. Both outcomes are computed as far as they can
+     * be, so that little is left to do once it is known which one it is. */
     unsigned decode(CabacContext& context) {
-        const unsigned state = context.state;
-        const std::uint32_t lps = cabac_range_lps[state >> 1][range_ >> 6 & 3];
-        const std::uint32_t mps = range_ - lps;
+        const CabacState& state = cabac_states[context.state];
+        const auto less_probable = static_cast<std::uint32_t>(state.less_probable >> (range_ >> 2 & 48));
+        const std::uint32_t lps = less_probable & 0xff;
+        const std::uint32_t lps_shift = less_probable >> 8 & 0xff;
+        const std::uint32_t mps = range_ - lps;  // 128 or more
         const std::uint64_t edge = std::uint64_t{mps} << spare_;
-        const unsigned less = value_ >= edge ? 1 : 0;  // the less probable symbol
-        const std::uint64_t mask = std::uint64_t{0} - less;
+        const std::uint64_t mask = std::uint64_t{0} - (value_ >= edge ? 1 : 0);
+        const auto less = static_cast<std::uint32_t>(mask);  // all bits: the less probable symbol
+        const std::uint32_t mps_shift = mps >> 8 ^ 1;
+        const std::uint32_t more_range = mps << mps_shift, less_range = lps << lps_shift;
+        const unsigned symbol = (context.state ^ less) & 1;
         value_ -= edge & mask;
-        range_ = mps + ((lps - mps) & static_cast<std::uint32_t>(mask));
-        context.state = cabac_transitions.after[less][state];
-        shift(std::countl_zero(range_ | 1) - 23);
-        return (state ^ less) & 1;
+        range_ = more_range ^ ((more_range ^ less_range) & less);
+        context.state = static_cast<std::uint8_t>(state.more ^ (state.other & less));
+        shift_value(static_cast<int>(mps_shift ^ ((mps_shift ^ lps_shift) & less)));
+        return symbol;
     }
 
     unsigned bypass() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vpu/entropy/cabac_tables.hpp"
 
+#include <bit>
+
 namespace svp::vpu {
 
 constexpr std::uint8_t cabac_range_lps[64][4] = {
@@ -30,21 +32,25 @@ constexpr std::uint8_t cabac_next_lps[64] = {
 
 namespace {
 
-constexpr CabacTransitions make_transitions() {
-    CabacTransitions table{};
-    for (unsigned state = 0; state < 64; ++state) {
-        for (unsigned most_probable = 0; most_probable < 2; ++most_probable) {
-            const unsigned at = 2 * state + most_probable, same = most_probable;
-            const unsigned other = state == 0 ? 1 - most_probable : most_probable;
-            table.after[0][at] = static_cast<std::uint8_t>(2 * (state < 62 ? state + 1 : state) + same);
-            table.after[1][at] = static_cast<std::uint8_t>(2 * cabac_next_lps[state] + other);
+constexpr std::array<CabacState, 128> make_states() {
+    std::array<CabacState, 128> states{};
+    for (unsigned at = 0; at < 128; ++at) {
+        const unsigned state = at / 2, most_probable = at % 2;
+        for (unsigned quarter = 0; quarter < 4; ++quarter) {
+            const unsigned range = cabac_range_lps[state][quarter];
+            const auto shift = static_cast<unsigned>(std::countl_zero(range)) - 23;
+            states[at].less_probable |= std::uint64_t{shift << 8 | range} << 16 * quarter;
         }
+        const unsigned more = 2 * (state < 62 ? state + 1 : state) + most_probable;
+        const unsigned less = 2u * cabac_next_lps[state] + (state == 0 ? 1 - most_probable : most_probable);
+        states[at].more = more;
+        states[at].other = more ^ less;
     }
-    return table;
+    return states;
 }
 
 }  // namespace
 
-constexpr CabacTransitions cabac_transitions = make_transitions();
+constexpr std::array<CabacState, 128> cabac_states = make_states();
 
 }  // namespace svp::vpu
