@@ -65,11 +65,9 @@ class CabacDecoder {
     unsigned bypass() {
         shift_value(1);
         const std::uint64_t edge = std::uint64_t{range_} << spare_;
-        if (value_ < edge) {
-            return 0;
-        }
-        value_ -= edge;
-        return 1;
+        const unsigned symbol = value_ >= edge ? 1 : 0;
+        value_ -= edge & (std::uint64_t{0} - symbol);
+        return symbol;
     }
 
     /** End of a slice, or raw samples follow. */

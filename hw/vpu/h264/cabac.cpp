@@ -39,6 +39,11 @@ constexpr std::uint8_t last_8x8[63] = {
 constexpr std::uint8_t by_number[15] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
 constexpr std::uint8_t by_number_dc[3] = {0, 1, 2};
 
+/** Without a branch: signs cannot be foreseen. */
+int with_sign(unsigned magnitude, unsigned negative) {
+    return static_cast<int>((magnitude ^ (0 - negative)) + negative);
+}
+
 }  // namespace
 
 void Cabac::start(std::span<const std::uint8_t> data, const Tables& tables, unsigned table, int qp) {
@@ -262,7 +267,7 @@ int Cabac::mvd(unsigned component, unsigned sum) {
     if (value == prefix) {
         value += exp_golomb(3);
     }
-    return decoder_.bypass() != 0 ? -static_cast<int>(value) : static_cast<int>(value);
+    return with_sign(value, decoder_.bypass());
 }
 
 bool Cabac::coded_block(Category category, unsigned increment) {
@@ -323,7 +328,7 @@ void Cabac::block(Category category, unsigned size, bool field, Levels& levels) 
                 decoder = decoder_;
             }
         }
-        levels.level[i] = decoder.bypass() != 0 ? -static_cast<int>(value) : static_cast<int>(value);
+        levels.level[i] = with_sign(value, decoder.bypass());
     }
     decoder_ = decoder;
 }
