@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vpu/h264/cabac.hpp"
 
-#include <algorithm>
-
 namespace svp::vpu::h264 {
 
 namespace {
@@ -15,11 +13,14 @@ constexpr unsigned type_pcm = 25;
 constexpr unsigned max_qp_delta = 103;
 constexpr unsigned max_exponent = 20;
 
-// First contexts of residual blocks by Category, tables 9-34 and 9-40.
+// First contexts of residual blocks by Category, tables 9-34 and 9-40; significant_coeff_flag of frames and
+// of fields.
 constexpr unsigned coded_block_context[5] = {85, 89, 93, 97, 101};
 constexpr unsigned significant_context[2][6] = {{105, 120, 134, 149, 152, 402},
                                                 {277, 292, 306, 321, 324, 436}};
-constexpr unsigned last_context[2][6] = {{166, 181, 195, 210, 213, 417}, {338, 353, 367, 382, 385, 451}};
+// From there to the context of last_significant_coeff_flag.
+constexpr unsigned last_distance = 61;
+constexpr unsigned last_distance_8x8 = 15;
 constexpr unsigned level_context[6] = {227, 237, 247, 257, 266, 426};
 
 // ctxIdxInc in 8x8 blocks, table 9-43: significant_coeff_flag of frames and fields, and the last one.
@@ -35,9 +36,19 @@ constexpr std::uint8_t last_8x8[63] = {
     0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
     3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 8, 8, 8,
 };
-// And in others: the coefficient's number, that of DC of chroma at most 2.
-constexpr std::uint8_t by_number[15] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
-constexpr std::uint8_t by_number_dc[3] = {0, 1, 2};
+// In others it is the coefficient's number, as DC of chroma has no more than 4 of them.
+
+// What was read of a block's levels, from the last one on: 0 to 3 counts those of 1 while there are no
+// others, 4 to 7 those that are larger (clause 9.3.3.1.3).
+struct LevelStep {
+    std::uint8_t first;      ///< ctxIdxInc of the first bin of coeff_abs_level_minus1
+    std::uint8_t others;     ///< of its other bins
+    std::uint8_t others_dc;  ///< of these in DC of chroma
+    std::uint8_t after_one;  ///< what comes after a level of 1, and after a larger one
+    std::uint8_t after_more;
+};
+constexpr LevelStep level_steps[8] = {{1, 5, 5, 1, 4}, {2, 5, 5, 2, 4}, {3, 5, 5, 3, 4}, {4, 5, 5, 3, 4},
+                                      {0, 6, 6, 4, 5}, {0, 7, 7, 5, 6}, {0, 8, 8, 6, 7}, {0, 9, 8, 7, 7}};
 
 /** Without a branch: signs cannot be foreseen. */
 int with_sign(unsigned magnitude, unsigned negative) {
@@ -274,50 +285,46 @@ bool Cabac::coded_block(Category category, unsigned increment) {
     return bin(coded_block_context[static_cast<unsigned>(category)] + increment) != 0;
 }
 
-/** Significance map: which coefficients are not 0. @p size is that of the block. */
-void Cabac::significance(CabacDecoder& decoder, Category category, unsigned size, bool field,
-                         Levels& levels) {
+/** Significance map: which of @p size coefficients are not 0. */
+template <bool is_8x8>
+unsigned Cabac::significance(CabacDecoder& decoder, Category category, unsigned size, unsigned field,
+                             std::uint8_t* positions) {
     const auto kind = static_cast<unsigned>(category);
-    CabacContext* const significant = contexts_ + significant_context[field ? 1 : 0][kind];
-    CabacContext* const last = contexts_ + last_context[field ? 1 : 0][kind];
-    const std::uint8_t* const significant_increment = category == Category::luma_8x8
-                                                          ? significant_8x8[field ? 1 : 0]
-                                                      : category == Category::chroma_dc ? by_number_dc
-                                                                                        : by_number;
-    const std::uint8_t* const last_increment =
-        category == Category::luma_8x8 ? last_8x8 : significant_increment;
+    CabacContext* const significant = contexts_ + significant_context[field][kind];
+    CabacContext* const last = significant + (is_8x8 ? last_distance_8x8 : last_distance);
     unsigned count = 0;
     unsigned i = 0;
     for (; i + 1 < size; ++i) {
-        if (decoder.decode(significant[significant_increment[i]]) == 0) {
+        if (decoder.decode(significant[is_8x8 ? significant_8x8[field][i] : i]) == 0) {
             continue;
         }
-        levels.position[count++] = static_cast<std::uint8_t>(i);
-        if (decoder.decode(last[last_increment[i]]) != 0) {
-            break;
+        positions[count++] = static_cast<std::uint8_t>(i);
+        if (decoder.decode(last[is_8x8 ? last_8x8[i] : i]) != 0) {
+            return count;
         }
     }
-    if (i + 1 == size) {
-        levels.position[count++] = static_cast<std::uint8_t>(i);
-    }
-    levels.count = count;
+    positions[count++] = static_cast<std::uint8_t>(i);
+    return count;
 }
 
 void Cabac::block(Category category, unsigned size, bool field, Levels& levels) {
     // A copy, which contexts and levels are known not to overlap, stays in registers.
     CabacDecoder decoder = decoder_;
-    significance(decoder, category, size, field, levels);
+    levels.count = category == Category::luma_8x8
+                       ? significance<true>(decoder, category, 64, field ? 1 : 0, levels.position)
+                       : significance<false>(decoder, category, size, field ? 1 : 0, levels.position);
     constexpr unsigned prefix = 14;
-    CabacContext* const first = contexts_ + level_context[static_cast<unsigned>(category)];
-    const unsigned max_above = category == Category::chroma_dc ? 3 : 4;
-    unsigned ones = 0, above = 0;
+    CabacContext* const contexts = contexts_ + level_context[static_cast<unsigned>(category)];
+    const bool chroma_dc = category == Category::chroma_dc;
+    unsigned step = 0;
     for (unsigned i = levels.count; i-- != 0;) {
+        const LevelStep& now = level_steps[step];
         unsigned value = 1;
-        if (decoder.decode(first[above != 0 ? 0 : std::min(4u, 1 + ones)]) == 0) {
-            ++ones;
+        if (decoder.decode(contexts[now.first]) == 0) {
+            step = now.after_one;
         } else {
-            CabacContext& context = first[5 + std::min(max_above, above)];
-            ++above;
+            CabacContext& context = contexts[chroma_dc ? now.others_dc : now.others];
+            step = now.after_more;
             ++value;
             while (value <= prefix && decoder.decode(context) != 0) {
                 ++value;

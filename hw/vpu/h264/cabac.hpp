@@ -48,8 +48,10 @@ class Cabac {
     unsigned bin(unsigned context) { return decoder_.decode(contexts_[context]); }
     unsigned intra_type(unsigned context, bool i_slice);
     unsigned exp_golomb(unsigned k);
-    [[gnu::always_inline]] inline void significance(CabacDecoder& decoder, Category category, unsigned size,
-                                                    bool field, Levels& levels);
+    template <bool is_8x8>
+    [[gnu::always_inline]] inline unsigned significance(CabacDecoder& decoder, Category category,
+                                                        unsigned size, unsigned field,
+                                                        std::uint8_t* positions);
 
     CabacDecoder decoder_;
     CabacContext contexts_[context_count];
