@@ -55,6 +55,23 @@ class BoolDecoder {
         return bit;
     }
 
+    /** @p value, negative if the next even decision is true; without a branch, as it cannot be foreseen. */
+    int with_sign(int value) {
+        if (valid_ < 8) {
+            fill();
+        }
+        const std::uint32_t split = (range_ + 1) >> 1;
+        const std::uint64_t edge = std::uint64_t{split} << 56;
+        const int negative = window_ >= edge ? 1 : 0;
+        const auto mask = static_cast<std::uint64_t>(-std::int64_t{negative});
+        range_ = split - (static_cast<std::uint32_t>(mask) & (2 * split - range_));
+        const int shift = std::countl_zero(range_ | 1) - 24;
+        range_ <<= shift;
+        window_ = (window_ - (edge & mask)) << shift;
+        valid_ -= shift;
+        return (value ^ -negative) + negative;
+    }
+
     /** @p bits (up to 32) even decisions, the highest bit first. */
     std::uint32_t literal(unsigned bits) {
         std::uint32_t value = 0;

@@ -181,7 +181,7 @@ unsigned ResidualParser::block(BoolDecoder& decoder, const BlockProbabilities& p
             value = large_value(decoder, p);
             next = 2;
         }
-        value = decoder.decode(128) ? -value : value;
+        value = decoder.with_sign(value);
         out[zigzag[position]] = short_of(value * (position == 0 ? factors.dc : factors.ac));
         if (++position == 16) {
             return position;
