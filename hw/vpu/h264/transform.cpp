@@ -7,16 +7,6 @@ namespace svp::vpu::h264 {
 
 namespace {
 
-std::int32_t limited(std::int64_t value) {
-    return static_cast<std::int32_t>(std::clamp(value, -max_coefficient, max_coefficient));
-}
-
-/** value * 2^shift, rounded if that is a division. */
-std::int64_t shifted(std::int64_t value, int shift) {
-    return shift >= 0 ? value * (std::int64_t{1} << shift)
-                      : (value + (std::int64_t{1} << (-shift - 1))) >> -shift;
-}
-
 std::uint8_t sample(int value) {
     return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
 }
@@ -51,14 +41,6 @@ void transform_8(const std::int32_t* in, std::ptrdiff_t step, std::int32_t (&out
 }
 
 }  // namespace
-
-std::int32_t scaled_4x4(std::int32_t level, std::int32_t scale, int qp) {
-    return limited(shifted(std::int64_t{level} * scale, qp / 6 - 4));
-}
-
-std::int32_t scaled_8x8(std::int32_t level, std::int32_t scale, int qp) {
-    return limited(shifted(std::int64_t{level} * scale, qp / 6 - 6));
-}
 
 void transform_luma_dc(std::int32_t (&dc)[16], std::int32_t scale, int qp) {
     const auto butterfly = [&dc](unsigned first, unsigned step) {
