@@ -2,6 +2,9 @@
 #include "vpu/h264/transform.hpp"
 
 #include <algorithm>
+#include <cstring>
+
+#include "vpu/picture/lanes.hpp"
 
 namespace svp::vpu::h264 {
 
@@ -11,13 +14,43 @@ std::uint8_t sample(int value) {
     return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
 }
 
-void transform_4(const std::int32_t* in, std::ptrdiff_t step, std::int32_t (&out)[4]) {
-    const std::int32_t even = in[0] + in[2 * step], odd = in[0] - in[2 * step];
-    const std::int32_t low = (in[step] >> 1) - in[3 * step], high = in[step] + (in[3 * step] >> 1);
-    out[0] = even + high;
-    out[1] = odd + low;
-    out[2] = odd - low;
-    out[3] = even - high;
+/** Four coefficients side by side. */
+using Four = std::int32_t __attribute__((vector_size(16)));
+
+/** Four one-dimensional transforms, in place: each of a lane. */
+void transform_4(Four (&line)[4]) {
+    const Four even = line[0] + line[2], odd = line[0] - line[2];
+    const Four low = (line[1] >> 1) - line[3], high = line[1] + (line[3] >> 1);
+    line[0] = even + high;
+    line[1] = odd + low;
+    line[2] = odd - low;
+    line[3] = even - high;
+}
+
+/** Lines become columns. */
+void turn(Four (&line)[4]) {
+    const Four a = __builtin_shufflevector(line[0], line[2], 0, 4, 1, 5);
+    const Four b = __builtin_shufflevector(line[0], line[2], 2, 6, 3, 7);
+    const Four c = __builtin_shufflevector(line[1], line[3], 0, 4, 1, 5);
+    const Four d = __builtin_shufflevector(line[1], line[3], 2, 6, 3, 7);
+    line[0] = __builtin_shufflevector(a, c, 0, 4, 1, 5);
+    line[1] = __builtin_shufflevector(a, c, 2, 6, 3, 7);
+    line[2] = __builtin_shufflevector(b, d, 0, 4, 1, 5);
+    line[3] = __builtin_shufflevector(b, d, 2, 6, 3, 7);
+}
+
+/** Two lines of residual, which fits in 16 bits as coefficients are limited, are added to those of a picture.
+ */
+void add_lines(const Four& first, const Four& second, std::uint8_t* samples, std::ptrdiff_t stride) {
+    using Half = std::int16_t __attribute__((vector_size(8)));
+    const auto rounded = [](const Four& line) { return __builtin_convertvector((line + 32) >> 6, Half); };
+    const Lanes residual = __builtin_shufflevector(rounded(first), rounded(second), 0, 1, 2, 3, 4, 5, 6, 7);
+    std::uint8_t both[8];
+    std::memcpy(both, samples, 4);
+    std::memcpy(both + 4, samples + stride, 4);
+    store_samples(both, to_samples(load_samples(both) + residual));
+    std::memcpy(samples, both, 4);
+    std::memcpy(samples + stride, both + 4, 4);
 }
 
 void transform_8(const std::int32_t* in, std::ptrdiff_t step, std::int32_t (&out)[8]) {
@@ -71,20 +104,15 @@ void transform_chroma_dc(std::int32_t (&dc)[4], std::int32_t scale, int qp) {
 }
 
 void add_4x4(std::int32_t* coefficients, std::uint8_t* samples, std::ptrdiff_t stride) {
-    std::int32_t rows[16];
-    std::int32_t out[4];
-    for (int y = 0; y < 4; ++y) {
-        transform_4(coefficients + 4 * y, 1, out);
-        std::copy_n(out, 4, rows + 4 * y);
-    }
+    Four line[4];
+    std::memcpy(line, coefficients, sizeof line);
     std::fill_n(coefficients, 16, 0);
-    for (int x = 0; x < 4; ++x) {
-        transform_4(rows + x, 4, out);
-        for (int y = 0; y < 4; ++y) {
-            std::uint8_t& at = samples[y * stride + x];
-            at = sample(at + ((out[y] + 32) >> 6));
-        }
-    }
+    turn(line);
+    transform_4(line);
+    turn(line);
+    transform_4(line);
+    add_lines(line[0], line[1], samples, stride);
+    add_lines(line[2], line[3], samples + 2 * stride, stride);
 }
 
 void add_8x8(std::int32_t* coefficients, std::uint8_t* samples, std::ptrdiff_t stride) {
