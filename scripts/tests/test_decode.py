@@ -334,6 +334,11 @@ class GuestLines(unittest.TestCase):
         seen = self.verdict(f"error frame 2: no\n{self.LINES}", checksums.Checksums(whole=self.ONE))
         self.assertEqual((seen.outcome, seen.text), ("failed", "frame 2: no"))
         self.assertEqual(self.verdict("unsupported HEVC\nend", None).outcome, "skipped")
+        middle = f"{self.LINES.replace('end', 'unsupported size')}\nend"
+        for frames, outcome, text in (([self.ONE, self.TWO, self.ONE], "skipped", "size"), ([self.TWO, self.TWO], "failed", "should be")):
+            seen = self.verdict(middle, checksums.Checksums(frames=frames))
+            self.assertEqual(seen.outcome, outcome)
+            self.assertIn(text, seen.text)
         with self.assertRaises(Unsupported):
             list(guest.items("unsupported HEVC\nend"))
 

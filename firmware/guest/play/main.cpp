@@ -333,7 +333,7 @@ int run(const Arguments& arguments) {
         }
         if (!decoder.failure().empty()) {
             good = false;
-            if (decoder.unsupported() && output.pictures() == 0) {
+            if (decoder.unsupported()) {
                 output.say("unsupported", decoder.failure());
             } else {
                 output.error(decoder.failure());

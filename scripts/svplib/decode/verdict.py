@@ -68,7 +68,9 @@ def judge(verdict, items, checksums, each=None):
             verdict.md5 = whole.hexdigest()
         _conclude(verdict, checksums, errors)
     except Unsupported as reason:
-        verdict.outcome, verdict.text = "skipped", str(reason)
+        # In the middle of a stream: what came before counts
+        wrong = verdict.text or "".join(errors[:1])
+        verdict.outcome, verdict.text = ("failed", wrong) if wrong else ("skipped", str(reason))
     except (PictureError, SvpError) as error:
         verdict.outcome, verdict.text = "failed", str(error).splitlines()[0]
     verdict.seconds = time.monotonic() - begin
