@@ -120,31 +120,6 @@ static TEE_Result wrap_key(uint32_t command, uint32_t types,
 }
 #endif
 
-TEE_Result TA_CreateEntryPoint(void)
-{
-	return TEE_SUCCESS;
-}
-
-void TA_DestroyEntryPoint(void)
-{
-	svp_key_forget();
-}
-
-TEE_Result TA_OpenSessionEntryPoint(uint32_t types,
-				    TEE_Param params[TEE_NUM_PARAMS] __unused,
-				    void **session __unused)
-{
-	if (types != TEE_PARAM_TYPES(TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE,
-				     TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE))
-		return TEE_ERROR_BAD_PARAMETERS;
-
-	return TEE_SUCCESS;
-}
-
-void TA_CloseSessionEntryPoint(void *session __unused)
-{
-}
-
 TEE_Result TA_InvokeCommandEntryPoint(void *session __unused, uint32_t command,
 				      uint32_t types,
 				      TEE_Param params[TEE_NUM_PARAMS])
