@@ -2,8 +2,8 @@
 /** What the trusted applications svp-decrypt and svp-vp9 do for a client that sends what no client should:
  * they are called here as OP-TEE calls them. */
 #include "../catch.hpp"
-#include "../vpu/vp9_streams.hpp"
 #include "tee/fake_tee.hpp"
+#include "vp9_samples.hpp"
 
 using namespace svp::test;
 
@@ -28,19 +28,6 @@ template <typename... T>
 void protect(const T&... buffers) {
     fake_tee().secure.clear();
     (fake_tee().secure.emplace_back(buffers), ...);
-}
-
-template <typename T>
-Bytes bytes_of(const T& value) {
-    Bytes bytes(sizeof(value));
-    std::memcpy(bytes.data(), &value, sizeof(value));
-    return bytes;
-}
-
-/** The first sample of the first stream, a key frame. */
-Bytes key_frame() {
-    const auto& data = vp9_streams[0].data;
-    return {data.begin() + 2, data.begin() + 2 + (data[0] | data[1] << 8)};
 }
 
 /** The same encrypted, behind a request of svp-vp9 for its headers. */

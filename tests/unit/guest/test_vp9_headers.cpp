@@ -11,40 +11,16 @@
 #include "../catch.hpp"
 #include "../vpu/vp9_streams.hpp"
 #include "vp9_headers_pair.hpp"
+#include "vp9_samples.hpp"
 
 using namespace svp;
 using namespace svp::test;
 
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
-/** The samples of a stream of vp9_streams.hpp: each with its size, 16 bits, in front. */
-std::vector<Bytes> samples_of(std::span<const std::uint8_t> data) {
-    std::vector<Bytes> samples;
-    while (data.size() >= 2) {
-        const std::size_t size = data[0] | std::size_t{data[1]} << 8;
-        samples.emplace_back(data.begin() + 2, data.begin() + 2 + static_cast<std::ptrdiff_t>(size));
-        data = data.subspan(2 + size);
-    }
-    return samples;
-}
-
 Bytes contents(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
-}
-
-template <typename T>
-Bytes bytes_of(const T& value) {
-    Bytes bytes(sizeof(value));
-    std::memcpy(bytes.data(), &value, sizeof(value));
-    return bytes;
-}
-
-/** The first sample of the first stream, a key frame. */
-Bytes key_frame() {
-    return samples_of(vp9_streams[0].data)[0];
 }
 
 /** What is said of a key frame some bits of whose header, from bit @p at on, are @p value. */
