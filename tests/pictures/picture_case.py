@@ -11,6 +11,7 @@ import clips
 from svplib.base import cache
 from svplib.build import host_packages, native, parts
 from svplib.decode import program
+from svplib.decode.checksums import Checksums
 from svplib.decode.verdict import Verdict, judge
 
 
@@ -32,6 +33,11 @@ class PictureCase(unittest.TestCase):
         verdict = judge(Verdict("pictures", path.name), program.decode(self.decoder, path), clips.expected(path, luma_only))
         self.assertEqual((verdict.outcome, verdict.text), ("passed", ""), path.name)
         return verdict.pictures
+
+    def check_whole(self, path, checksum):
+        """The engines make of a stream pictures whose bytes have, all together, that MD5."""
+        verdict = judge(Verdict("pictures", path.name), program.decode(self.decoder, path), Checksums(whole=checksum, format=None))
+        self.assertEqual((verdict.outcome, verdict.text), ("passed", ""))
 
     def check_syntax(self, path, elements):
         """Each of `elements` ("name=value", values of ffmpeg's trace_headers) occurs in a stream."""
