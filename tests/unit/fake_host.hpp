@@ -99,15 +99,15 @@ class FakeMemory : private AccessJudge, private RawMemory {
     }
     std::vector<std::uint8_t> bytes(std::uint64_t address, std::size_t size) const {
         std::vector<std::uint8_t> result(size);
-        for (std::size_t i = 0; i < size; ++i) {
-            result[i] = byte(address + i);
-        }
+        copy_out(address, result);
         return result;
     }
     void put(std::uint64_t address, std::span<const std::uint8_t> data) {
-        for (std::size_t i = 0; i < data.size(); ++i) {
-            pages[(address + i) >> 12].resize(4096);
-            pages[(address + i) >> 12][(address + i) & 4095] = data[i];
+        for (std::size_t done = 0, count = 0; done < data.size(); done += count, address += count) {
+            std::vector<std::uint8_t>& page = pages[address / page_size];
+            page.resize(page_size);
+            count = std::min(data.size() - done, page_size - address % page_size);
+            std::copy_n(data.begin() + done, count, page.begin() + address % page_size);
         }
     }
 
@@ -123,6 +123,19 @@ class FakeMemory : private AccessJudge, private RawMemory {
         std::vector<std::uint8_t> cells;
     };
 
+    static constexpr std::size_t page_size = 4096;
+
+    void copy_out(std::uint64_t address, std::span<std::uint8_t> data) const {
+        for (std::size_t done = 0, count = 0; done < data.size(); done += count, address += count) {
+            const auto page = pages.find(address / page_size);
+            count = std::min(data.size() - done, page_size - address % page_size);
+            if (page == pages.end()) {
+                std::fill_n(data.begin() + done, count, std::uint8_t{0});
+            } else {
+                std::copy_n(page->second.begin() + address % page_size, count, data.begin() + done);
+            }
+        }
+    }
     const Fence* fence_at(std::uint64_t address, Direction direction) const {
         const auto found = std::find_if(fences.begin(), fences.end(), [&](const Fence& fence) {
             return fence.direction == direction && address >= fence.first && address <= fence.last;
@@ -179,9 +192,7 @@ class FakeMemory : private AccessJudge, private RawMemory {
 
     std::uint64_t ram_left(std::uint64_t address) override { return ~address; }
     Response read(const Transaction& by, std::span<std::uint8_t> data) override {
-        for (std::size_t i = 0; i < data.size(); ++i) {
-            data[i] = byte(by.address + i);
-        }
+        copy_out(by.address, data);
         return Response::okay;
     }
     Response write(const Transaction& by, std::span<const std::uint8_t> data) override {

@@ -7,7 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const svp::test::HostileDisplayEnd end = svp::test::run_hostile_display({data, size});
-    if (end.strays != 0 || !end.sound) {
+    if (end.strays != 0 || !end.sound || !end.same) {
         std::abort();
     }
     return 0;
