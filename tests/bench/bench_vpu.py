@@ -11,10 +11,10 @@ from pathlib import Path
 
 from svplib.base.errors import SvpError
 from svplib.build import host_packages, native, parts
-from svplib.testing.bench import Row, benchmark, best_rounds
+from svplib.testing.bench import Row, benchmark, rounds_of
 
 PROGRAM = "tools/vpu_decode"
-ROUNDS = 2
+ROUNDS = 6
 FRAMES = 40
 SOURCE = f"testsrc2=size=1920x1080:rate=25,noise=alls=4:allf=t,trim=end_frame={FRAMES}"
 X264 = ("-c:v", "libx264", "-preset", "medium", "-pix_fmt", "yuv420p")
@@ -68,11 +68,11 @@ def vpu():
                 times = {"ours": (program, file), "C": _ffmpeg(file, "-cpuflags", "0"), "SIMD": _ffmpeg(file)}
                 if suffix == ".265":
                     times["libde265"] = LIBDE265, "-q", "-t", "0", file
-                return {name: (_run(command), "ms") for name, command in times.items()}
+                return {name: _run(command) for name, command in times.items()}
 
-            best, = best_rounds((path,), measure, ROUNDS)
+            figures, = rounds_of((path,), measure, ROUNDS)
             for yardstick, aim in (HEVC_AIMS if title.startswith("HEVC") else AIMS).items():
-                yield Row(f"engine / libavcodec, {yardstick}: {title}, {path.stat().st_size * 8 * 25 / FRAMES / 1e6:.0f} Mb/s", value=best["ours"][0],
-                          unit="ms", yardstick=best[yardstick][0], better="less", aim=aim)
-            if "libde265" in best:
-                yield Row(f"engine / libde265: {title}", value=best["ours"][0], unit="ms", yardstick=best["libde265"][0], better="less")
+                yield Row(f"engine / libavcodec, {yardstick}: {title}, {path.stat().st_size * 8 * 25 / FRAMES / 1e6:.0f} Mb/s", value=figures["ours"],
+                          unit="ms", yardstick=figures[yardstick], better="less", aim=aim)
+            if "libde265" in figures:
+                yield Row(f"engine / libde265: {title}", value=figures["ours"], unit="ms", yardstick=figures["libde265"], better="less")

@@ -5,30 +5,24 @@ import time
 
 from ..build import products
 from ..machine.board import Board
-from ..testing.bench import Row, benchmark
+from ..testing.bench import Row, benchmark, rounds_of
 
-ROUNDS = 5
+ROUNDS = 6
 AT_INIT = r"Run /init as init process"
 AIM = 1.0
 
 
 def _boot(machine):
-    """(wall seconds, CPU seconds) from the start of QEMU until the kernel starts init."""
+    """Wall and CPU seconds from the start of QEMU until the kernel starts init."""
     begin = time.monotonic()
     with Board(machine=machine, firmware="none", dtb=products.locate("dtb-stock"), name=f"boot-{machine}") as board:
         board.console.expect(AT_INIT, timeout=120)
-        return time.monotonic() - begin, board.cpu_seconds()
+        return {"wall time": time.monotonic() - begin, "CPU time": board.cpu_seconds()}
 
 
 @benchmark("boot", needs=("qemu", "linux", "guest"))
 def boot():
     """Boot to init, direct kernel boot: this board against QEMU's imx8mp-evk."""
-    best = {}
-    for turn in range(ROUNDS):
-        machines = ("imx8mq-evk", "imx8mp-evk")
-        for machine in machines if turn % 2 == 0 else machines[::-1]:
-            figures = _boot(machine)
-            best[machine] = tuple(map(min, best.get(machine, figures), figures))
-    for index, name in enumerate(("wall time", "CPU time")):
-        yield Row(f"boot to init, imx8mq-evk / imx8mp-evk: {name}", value=best["imx8mq-evk"][index], unit="s",
-                  yardstick=best["imx8mp-evk"][index], better="less", aim=AIM)
+    ours, theirs = rounds_of(("imx8mq-evk", "imx8mp-evk"), _boot, ROUNDS)
+    for name, seconds in ours.items():
+        yield Row(f"boot to init, imx8mq-evk / imx8mp-evk: {name}", value=seconds, unit="s", yardstick=theirs[name], better="less", aim=AIM)
