@@ -2,7 +2,10 @@
 /** Two register banks before one decoder: turns at the engine, who reaches memory, and what one sees of the
  * other. */
 #include "../catch.hpp"
+#include "../every_core.hpp"
 #include "../fake_host.hpp"
+#include "../fuzz_operations.hpp"
+#include "decoder_hostile.hpp"
 #include "g1_board.hpp"
 #include "vpu/g2/vpu_g2.hpp"
 
@@ -181,4 +184,22 @@ TEST_CASE("a bank belongs to a first bank of the same decoder", "[vpu]") {
     CHECK_FALSE(g1.connect("engine", g1));
     CHECK(bank.connect("engine", g1));
     CHECK(bank_of_g2.connect("engine", g2));
+}
+
+TEST_CASE("hostile accesses leave every bank of both decoders sound", "[vpu]") {
+    Random random(20);
+    unsigned jobs = 0;
+    const unsigned long rounds = fuzz_operations() / 1000;
+    for (unsigned long round = 0; round < rounds; ++round) {
+        std::vector<std::uint8_t> input(64 + random.below(1000));
+        for (std::uint8_t& byte : input) {
+            byte = static_cast<std::uint8_t>(random.next());
+        }
+        const HostileDecodersEnd end = run_hostile_decoders(input);
+        CAPTURE(round);
+        CHECK(end.strays == 0);
+        CHECK(end.sound);
+        jobs += end.jobs;
+    }
+    CHECK(jobs > rounds / 2);
 }

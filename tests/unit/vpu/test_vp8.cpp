@@ -4,7 +4,7 @@
 #include "../../pictures/vp8_generator.hpp"
 #include "../catch.hpp"
 #include "../fuzz_operations.hpp"
-#include "vpu_hostile.hpp"
+#include "vp8_hostile.hpp"
 
 using namespace svp;
 using namespace svp::test;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** libFuzzer's entry for the decoders: every input is G1's registers and the memory around. Built with clang
- * only; see tests/README.md. */
+/** libFuzzer's entry for the VP8 engine: every input is G1's registers and the memory around. Built with
+ * clang only; see tests/README.md. */
 #include <cstdlib>
 
-#include "vpu_hostile.hpp"
+#include "vp8_hostile.hpp"
 
 using namespace svp::test;
 
