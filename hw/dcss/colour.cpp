@@ -4,20 +4,15 @@
 #include <algorithm>
 
 #include "dcss/fields.hpp"
+#include "dcss/kernels.hpp"
 #include "dcss/registers.hpp"
-#include "dcss/wide.hpp"
 
 namespace svp::dcss {
 
 namespace {
 
-constexpr std::size_t block = Row::block;
 constexpr std::uint32_t value_mask = 0x3fff;  ///< of linear light
 constexpr std::size_t code_count = sample_max + 1;
-
-SVP_DCSS_PART constexpr std::int32_t limited(std::int32_t value, std::int32_t low, std::int32_t high) {
-    return std::min(std::max(value, low), high);
-}
 
 /** Looks up all samples of the three components. */
 void look_up(const ColourTables& tables, std::size_t last, SampleRows& rows, RowSet& room,
@@ -35,7 +30,7 @@ void look_up(const ColourTables& tables, std::size_t last, SampleRows& rows, Row
 
 void apply(const ColourMatrix& matrix, SampleRows& rows, RowSet& room, std::size_t count) {
     const std::array<Sample*, 3> to = {room[0].data(), room[1].data(), room[2].data()};
-    matrix.convert(rows, to, count);
+    dcss::convert(matrix, rows, to, count);
     std::ranges::copy(to, rows.begin());
 }
 
@@ -66,31 +61,6 @@ ColourMatrix ColourMatrix::of(const RegisterBank& bank, std::uint32_t offset) {
     }
     matrix.norm = bank.value(offset + csc_norm);
     return matrix;
-}
-
-SVP_DCSS_WIDE void ColourMatrix::convert(const SampleRows& from, const std::array<Sample*, 3>& to,
-                                         std::size_t count) const {
-    const std::int32_t half = norm == 0 ? 0 : std::int32_t{1} << (norm - 1);
-    for (std::size_t x = 0; x < count; x += block) {
-        Sample inputs[3][block];
-        for (unsigned input = 0; input < 3; ++input) {
-            for (std::size_t i = 0; i < block; ++i) {
-                inputs[input][i] = static_cast<Sample>(
-                    limited(from[input][x + i] + pre_offset[input], pre_min[input], pre_max[input]));
-            }
-        }
-        for (unsigned output = 0; output < 3; ++output) {
-            const std::array<std::int16_t, 3> weights = coefficients[output];
-            Sample* result = to[output] + x;
-            for (std::size_t i = 0; i < block; ++i) {
-                // Less than 2^27, and half of the norm less than 2^31.
-                const std::int32_t sum =
-                    inputs[0][i] * weights[0] + inputs[1][i] * weights[1] + inputs[2][i] * weights[2];
-                result[i] = static_cast<Sample>(limited(((sum + half) >> norm) + post_offset[output],
-                                                        post_min[output], post_max[output]));
-            }
-        }
-    }
 }
 
 ColourPipe ColourPipe::of(const RegisterBank& bank, unsigned channel) {

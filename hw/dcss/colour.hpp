@@ -39,9 +39,6 @@ struct ColourMatrix {
     /** The CSC whose registers are at @p offset. */
     static ColourMatrix of(const RegisterBank& bank, std::uint32_t offset);
 
-    /** Converts the first three rows of @p from; to the end of a block. */
-    void convert(const SampleRows& from, const std::array<Sample*, 3>& to, std::size_t count) const;
-
     bool operator==(const ColourMatrix&) const = default;
 };
 

@@ -1,31 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dcss/samples.hpp"
 
-#include <bit>
-
-#include "dcss/wide.hpp"
+#include "dcss/kernels.hpp"
 
 namespace svp::dcss {
 
 namespace {
 
 constexpr std::size_t block = Row::block;
-
-/** A word at any address. */
-using Word [[gnu::may_alias, gnu::aligned(1)]] = std::uint32_t;
-
-/** Byte @p which of words, to a row. */
-SVP_DCSS_WIDE void unpack_component(const std::uint8_t* __restrict bytes, std::size_t count, unsigned which,
-                                    Sample* __restrict to) {
-    const unsigned shift = 8 * (std::endian::native == std::endian::little ? which : 3 - which);
-    for (std::size_t x = 0; x < count; x += block) {
-        const Word* words = reinterpret_cast<const Word*>(bytes + 4 * x);
-        for (std::size_t i = 0; i < block; ++i) {
-            const std::uint32_t eight = words[i] >> shift & 0xff;
-            to[x + i] = static_cast<Sample>(eight << 2 | eight >> 6);
-        }
-    }
-}
 
 /** Which field of a word begins where. */
 struct Fields {

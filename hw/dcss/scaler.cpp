@@ -27,17 +27,22 @@ void Scaler::set(Source::Group group, const std::vector<unsigned>& components, c
         result_[component].resize(width);
     }
     forget();
-    places_.resize(is_identity_ ? 0 : width);
-    weights_.resize(is_identity_ ? 0 : width);
+    std::vector<std::int32_t>& places = along_.first;
+    places.resize(is_identity_ ? 0 : width);
+    along_.taps.resize(places.size());
     const auto end = static_cast<std::int64_t>(size.width);
-    for (std::uint32_t x = 0; x < places_.size(); ++x) {
+    for (std::uint32_t x = 0; x < places.size(); ++x) {
         const std::int64_t position = horizontal_.position(x);
         const std::int64_t first = Filter::first(position);
         // Where all taps are outside, it does not matter how far.
-        places_[x] = static_cast<std::int32_t>(
+        places[x] = static_cast<std::int32_t>(
             picks_ ? std::clamp<std::int64_t>(first + Filter::middle, 0, end - 1)
                    : std::clamp<std::int64_t>(first, -std::int64_t{Filter::taps}, end));
-        weights_[x] = &horizontal_.at(position);
+        along_.taps[x] = &horizontal_.at(position);
+    }
+    along_.blocks.clear();
+    if (!picks_) {
+        along_.make_blocks();
     }
 }
 
@@ -104,9 +109,9 @@ void Scaler::line(Source& source, std::uint32_t y, SampleRows& to) {
         if (!is_identity_) {
             Sample* result = result_[component].data();
             if (picks_) {
-                pick(samples, places_.data(), result, width_);
+                pick(samples, along_.first.data(), result, width_);
             } else {
-                filter_along(samples, places_.data(), weights_.data(), result, width_);
+                filter_along(samples, along_, result, width_);
             }
             samples = result;
         }

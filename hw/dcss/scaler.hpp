@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "dcss/filter.hpp"
+#include "dcss/kernels.hpp"
 #include "dcss/row.hpp"
 #include "dcss/source.hpp"
 
@@ -25,7 +26,7 @@ class Scaler {
     void set(Source::Group group, const std::vector<unsigned>& components, const Filter& vertical,
              const Filter& horizontal, Size size, std::uint32_t width);
 
-    /** Forgets lines of the source: it has been read again. */
+    /** Forgets lines of the source: it is read again. */
     void forget();
 
     /** True if line @p y depends on what changed in @p source. */
@@ -49,9 +50,8 @@ class Scaler {
     bool is_identity_ = false;  ///< horizontally
     bool picks_ = false;
 
-    std::vector<std::int32_t> places_;          ///< by x of the result: the first sample, or the only one
-    std::vector<const Filter::Taps*> weights_;  ///< by x of the result
     Filter horizontal_;
+    Along along_;  ///< by x of the result; the first sample is the only one where it picks
 
     std::array<RowSet, kept> lines_;
     std::array<std::int64_t, kept> numbers_{};  ///< which ones they are

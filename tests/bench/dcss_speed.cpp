@@ -5,8 +5,9 @@
  * Both compose a screen of 1920x1080 in turns, in one process, and the best of all rounds counts: noise of
  * the machine hits both. Memory on the bus is as fast as memcpy, which the model pays for, as it would in the
  * emulator. Pixman scales with its fastest filter, and with one of as many taps as the scaler's. It takes RGB
- * where the model has video, which it has no formats for. A line of output is: name, CPU time of the model,
- * of pixman (0: there is nothing to compare with), unit.
+ * where the model has video, which it has no formats for. An argument is the name of the only measurement
+ * that is wanted, as for a profile. A line of output is: name, CPU time of the model, of pixman (0: there is
+ * nothing to compare with), unit.
  */
 #include <pixman.h>
 
@@ -35,6 +36,11 @@ struct Picture {
     unsigned alpha = 255;  ///< 256: each pixel's
 };
 
+/** Pictures, and alphas of all sizes: what is all there or not at all is easier to blend. */
+std::uint8_t noise(std::size_t i) {
+    return static_cast<std::uint8_t>(i * 2654435761u >> 13);
+}
+
 /** CPU time of @p section. */
 double milliseconds(const std::function<void()>& section) {
     const std::clock_t begin = std::clock();
@@ -45,6 +51,9 @@ double milliseconds(const std::function<void()>& section) {
 class Model {
  public:
     explicit Model(const std::vector<Picture>& pictures) {
+        for (std::size_t i = 0; i < host.bytes.size(); ++i) {
+            host.bytes[i] = noise(i);
+        }
         dcss.reset();
         write(dtg + 0x04, 1124u << 16 | 2199);
         write(dtg + 0x08, 0);
@@ -172,7 +181,7 @@ class Pixman {
                 static_cast<int>(picture.source_width * 4));
             auto* pixels = reinterpret_cast<std::uint8_t*>(pixman_image_get_data(image));
             for (std::size_t i = 0; i < std::size_t{4} * picture.source_width * picture.source_height; ++i) {
-                pixels[i] = static_cast<std::uint8_t>(i * 2654435761u >> 13);
+                pixels[i] = noise(i);
             }
             if (picture.source_width != picture.screen_width) {
                 pixman_transform_t transform;
@@ -223,7 +232,13 @@ class Pixman {
     pixman_image_t* mask;
 };
 
+/** The measurement that is wanted; nullptr: all. */
+const char* wanted = nullptr;
+
 void measure(const char* name, const std::vector<Picture>& pictures, bool scaled = false) {
+    if (wanted != nullptr && std::strcmp(wanted, name) != 0) {
+        return;
+    }
     Model model(pictures);
     Pixman bilinear(pictures, false), seven(pictures, true);
     double ours = 1e9, theirs = 1e9, same_taps = 1e9, look = 1e9;
@@ -243,7 +258,8 @@ void measure(const char* name, const std::vector<Picture>& pictures, bool scaled
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+    wanted = count > 1 ? arguments[1] : nullptr;
     const Picture desktop{0, 0, width, height, width, height};
     Picture overlay = desktop;
     overlay.alpha = 256;
