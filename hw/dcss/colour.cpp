@@ -28,6 +28,16 @@ void look_up(const ColourTables& tables, std::size_t last, SampleRows& rows, Row
     }
 }
 
+/** A component's table of the pipe at @p at. */
+std::vector<Sample> table_of(const RegisterBank& bank, std::uint32_t at, std::uint32_t component) {
+    std::vector<Sample> words(hdr10::table_words);
+    for (std::uint32_t i = 0; i < hdr10::table_words; ++i) {
+        words[i] = static_cast<Sample>(
+            bank.value(at + hdr10::table + component * hdr10::table_stride + 4 * i) & value_mask);
+    }
+    return words;
+}
+
 void apply(const ColourMatrix& matrix, SampleRows& rows, RowSet& room, std::size_t count) {
     const std::array<Sample*, 3> to = {room[0].data(), room[1].data(), room[2].data()};
     dcss::convert(matrix, rows, to, count);
@@ -74,12 +84,7 @@ ColourPipe ColourPipe::of(const RegisterBank& bank, unsigned channel) {
         return pipe;
     }
     for (std::uint32_t component = 0; component < 3; ++component) {
-        std::vector<Sample>& table_of = pipe.tables[component];
-        table_of.resize(table_words);
-        for (std::uint32_t code = 0; code < table_words; ++code) {
-            table_of[code] = static_cast<Sample>(
-                bank.value(at + table + component * table_stride + 4 * code) & value_mask);
-        }
+        pipe.tables[component] = table_of(bank, at, component);
     }
     return pipe;
 }
@@ -106,24 +111,31 @@ OutputPipe OutputPipe::of(const RegisterBank& bank) {
         return pipe;
     }
     for (std::uint32_t component = 0; component < 3; ++component) {
-        const std::uint32_t words = at + table + component * table_stride;
-        std::vector<Sample>& codes_of = pipe.codes[component];
-        codes_of.resize(value_mask + 1);
-        for (std::uint32_t value = 0; value <= value_mask; ++value) {
-            std::uint32_t node = 1;
-            while (node < code_count) {
-                const std::uint32_t threshold = bank.value(words + 4 * node) & value_mask;
-                node = 2 * node + (value > threshold ? 1 : 0);
-            }
-            codes_of[value] = static_cast<Sample>(node - code_count);
-        }
+        pipe.thresholds[component] = table_of(bank, at, component);
     }
     return pipe;
 }
 
-void OutputPipe::convert(SampleRows& rows, RowSet& room, std::size_t count) const {
-    if (!codes[0].empty()) {
-        look_up(codes, value_mask, rows, room, count);
+OutputCodes::OutputCodes(const OutputPipe& pipe) {
+    for (std::size_t component = 0; component < codes_.size(); ++component) {
+        const std::vector<Sample>& thresholds = pipe.thresholds[component];
+        if (thresholds.empty()) {
+            continue;
+        }
+        codes_[component].resize(value_mask + 1);
+        for (std::uint32_t value = 0; value <= value_mask; ++value) {
+            std::size_t node = 1;
+            while (node < code_count) {
+                node = 2 * node + (static_cast<std::int32_t>(value) > thresholds[node] ? 1 : 0);
+            }
+            codes_[component][value] = static_cast<Sample>(node - code_count);
+        }
+    }
+}
+
+void OutputPipe::convert(const OutputCodes& codes, SampleRows& rows, RowSet& room, std::size_t count) const {
+    if (!codes.tables()[0].empty()) {
+        look_up(codes.tables(), value_mask, rows, room, count);
     }
     if (last.active) {
         apply(last, rows, room, count);

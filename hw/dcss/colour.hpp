@@ -58,15 +58,30 @@ struct ColourPipe {
     bool operator==(const ColourPipe&) const = default;
 };
 
+class OutputCodes;
+
 /** The pipe of what is sent out. */
 struct OutputPipe {
-    ColourTables codes;  ///< 16384 each
-    ColourMatrix last;   ///< CSC O
+    ColourTables thresholds;  ///< 1024 each, of which the first one is no threshold
+    ColourMatrix last;        ///< CSC O
 
     static OutputPipe of(const RegisterBank& bank);
-    void convert(SampleRows& rows, RowSet& room, std::size_t count) const;
+    /** Converts the first three of @p rows, by way of @p room; @p codes are of the same pipe. */
+    void convert(const OutputCodes& codes, SampleRows& rows, RowSet& room, std::size_t count) const;
 
     bool operator==(const OutputPipe&) const = default;
+};
+
+/** What the search among a pipe's thresholds ends at, for each value: made once, in milliseconds. */
+class OutputCodes {
+ public:
+    OutputCodes() = default;
+    explicit OutputCodes(const OutputPipe& pipe);
+    /** 16384 codes each. */
+    const ColourTables& tables() const { return codes_; }
+
+ private:
+    ColourTables codes_;
 };
 
 }  // namespace svp::dcss

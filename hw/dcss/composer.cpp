@@ -39,6 +39,9 @@ constexpr std::int32_t ten_bits_of(std::uint32_t eight_bits) {
     return static_cast<std::int32_t>(eight_bits << 2 | eight_bits >> 6);
 }
 
+/** Of no screen. */
+constexpr std::uint32_t no_line = ~0u;
+
 Size screen_of(const RegisterBank& bank) {
     const bool sent = (bank.value(dtg::control_status) & dtg::start) != 0 &&
                       (bank.value(subsam::sys_ctrl) & subsam::run) != 0;
@@ -86,8 +89,29 @@ void Composer::tell_unmodelled() const {
     }
 }
 
+/** True if @p to is @p from but for addresses, as it is when software shows another buffer. */
+bool Composer::only_moves(Plan from, const Plan& to) {
+    for (unsigned number = 0; number < channel_count; ++number) {
+        std::array<Plane, 2>& planes = from.parts[number].channel.planes;
+        for (std::size_t i = 0; i < planes.size(); ++i) {
+            planes[i].base = to.parts[number].channel.planes[i].base;
+        }
+    }
+    return from == to;
+}
+
+void Composer::move_to(const Plan& plan) {
+    plan_ = plan;
+    for (unsigned number = 0; number < channel_count; ++number) {
+        layers_[number].move_to(plan_.parts[number].channel);
+    }
+}
+
 /** Makes all ready for other settings. */
 void Composer::adopt(const Plan& plan) {
+    if (plan_.output != plan.output) {
+        codes_ = OutputCodes(plan.output);
+    }
     plan_ = plan;
     all_changed_ = true;
     pixels_.resize(std::size_t{plan_.screen.width} * plan_.screen.height);
@@ -137,8 +161,9 @@ Screen Composer::finish() {
         return {};
     }
     if (next_ != plan_) {
-        adopt(next_);
+        only_moves(plan_, next_) ? move_to(next_) : adopt(next_);
     }
+    row_lines_.fill(no_line);
     for (unsigned number = 0; number < channel_count; ++number) {
         all_changed_ = read(number, exceptions_[number]) || all_changed_;
     }
@@ -167,15 +192,52 @@ bool Composer::covers(const Part& part, std::uint32_t y) const {
            part.place.left + std::int64_t{part.place.width} >= std::int64_t{plan_.screen.width};
 }
 
+std::uint32_t Composer::line_of(const Part& part, std::uint32_t y) {
+    return static_cast<std::uint32_t>(static_cast<std::int32_t>(y) - part.place.top);
+}
+
+/** True if there is something of a channel's picture in line @p y, which it reaches. */
+bool Composer::shows(unsigned number, std::uint32_t y) const {
+    const Part& part = plan_.parts[number];
+    return part.has_picture() && answers_[number] == Response::okay &&
+           line_of(part, y) < part.channel.scaled.height;
+}
+
+/** What a channel shows in line @p y. */
+const SampleRows& Composer::rows(unsigned number, std::uint32_t y) {
+    if (row_lines_[number] != y) {
+        rows_[number] = layers_[number].line(line_of(plan_.parts[number], y));
+        row_lines_[number] = y;
+    }
+    return rows_[number];
+}
+
+/** The same as covers(), with a look at the picture's own alpha. */
+bool Composer::hides(unsigned number, std::uint32_t y) {
+    const Part& part = plan_.parts[number];
+    if (!part.per_pixel || !reaches(part, y) || !shows(number, y)) {
+        return covers(part, y);
+    }
+    const std::int64_t width = std::min(part.place.width, part.channel.scaled.width);
+    const std::int64_t end = plan_.screen.width;
+    if (part.place.left > 0 || part.place.left + width < end) {
+        return false;
+    }
+    const Sample* alpha = rows(number, y)[3] - part.place.left;
+    Sample least = sample_max;
+    for (std::int64_t x = 0; x < end; ++x) {
+        least = std::min(least, alpha[x]);
+    }
+    return least == sample_max;
+}
+
 bool Composer::changed(std::uint32_t y) const {
     for (unsigned number = 0; number < channel_count; ++number) {
         const Part& part = plan_.parts[number];
         if (!reaches(part, y)) {
             continue;
         }
-        const auto line = static_cast<std::uint32_t>(static_cast<std::int32_t>(y) - part.place.top);
-        if (part.has_picture() && answers_[number] == Response::okay && line < part.channel.scaled.height &&
-            layers_[number].changed(line)) {
+        if (shows(number, y) && layers_[number].changed(line_of(part, y))) {
             return true;
         }
         if (covers(part, y)) {
@@ -188,7 +250,7 @@ bool Composer::changed(std::uint32_t y) const {
 void Composer::compose_line(std::uint32_t y) {
     const std::uint32_t width = plan_.screen.width;
     unsigned lowest = 0;
-    while (lowest < channel_count && !covers(plan_.parts[lowest], y)) {
+    while (lowest < channel_count && !hides(lowest, y)) {
         ++lowest;
     }
     if (lowest == channel_count) {
@@ -202,9 +264,9 @@ void Composer::compose_line(std::uint32_t y) {
             put(number, y);
         }
     }
-    SampleRows rows = {line_[0].data(), line_[1].data(), line_[2].data(), nullptr};
-    plan_.output.convert(rows, sent_, width);
-    pack(rows[0], rows[1], rows[2], &pixels_[std::size_t{y} * width], width);
+    SampleRows sent = {line_[0].data(), line_[1].data(), line_[2].data(), nullptr};
+    plan_.output.convert(codes_, sent, sent_, width);
+    pack(sent[0], sent[1], sent[2], &pixels_[std::size_t{y} * width], width);
     changes_.first = changes_.end == 0 ? y : std::min(changes_.first, y);
     changes_.end = std::max(changes_.end, y + 1);
     composed_lines_.fetch_add(1, std::memory_order_relaxed);
@@ -224,26 +286,22 @@ void Composer::put(unsigned number, std::uint32_t y) {
     const Part& part = plan_.parts[number];
     const std::int32_t left = part.place.left;
     const std::int32_t right = left + static_cast<std::int32_t>(part.place.width);
-    const auto line = static_cast<std::uint32_t>(static_cast<std::int32_t>(y) - part.place.top);
-    const bool shows =
-        part.has_picture() && answers_[number] == Response::okay && line < part.channel.scaled.height;
-    const std::int32_t end =
-        shows ? left + static_cast<std::int32_t>(std::min(part.place.width, part.channel.scaled.width))
-              : left;
+    const auto width = static_cast<std::int32_t>(std::min(part.place.width, part.channel.scaled.width));
+    const std::int32_t end = shows(number, y) ? left + width : left;
     fill(end, right, part.background);
     const std::int32_t first_x = std::max(left, 0);
     const std::int32_t end_x = std::min(end, static_cast<std::int32_t>(plan_.screen.width));
     if (first_x >= end_x) {
         return;
     }
-    const SampleRows rows = layers_[number].line(line);
+    const SampleRows& from = rows(number, y);
     const auto count = static_cast<std::size_t>(end_x - first_x);
     const std::int32_t skipped = first_x - left;
     for (unsigned component = 0; component < 3; ++component) {
-        const Sample* above = rows[component] + skipped;
+        const Sample* above = from[component] + skipped;
         Sample* below = line_[component].data() + first_x;
         if (part.per_pixel) {
-            blend(above, rows[3] + skipped, below, count);
+            blend(above, from[3] + skipped, below, count);
         } else if (part.alpha == sample_max) {
             std::copy_n(above, count, below);
         } else {

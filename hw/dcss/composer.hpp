@@ -94,10 +94,16 @@ class Composer {
 
     static Plan plan_of(const RegisterBank& bank, Size screen, bool late);
     void tell_unmodelled() const;
+    static bool only_moves(Plan from, const Plan& to);
     void adopt(const Plan& plan);
+    void move_to(const Plan& plan);
     bool read(unsigned number, const FetchExceptions& exceptions);
     bool reaches(const Part& part, std::uint32_t y) const;
     bool covers(const Part& part, std::uint32_t y) const;
+    static std::uint32_t line_of(const Part& part, std::uint32_t y);
+    bool shows(unsigned number, std::uint32_t y) const;
+    const SampleRows& rows(unsigned number, std::uint32_t y);
+    bool hides(unsigned number, std::uint32_t y);
     bool changed(std::uint32_t y) const;
     void compose_line(std::uint32_t y);
     void put(unsigned number, std::uint32_t y);
@@ -109,11 +115,15 @@ class Composer {
     Plan plan_;                   ///< by which all below was made
     std::array<Layer, channel_count> layers_;
     std::array<Response, channel_count> answers_{};
+    /** Of each channel, and of which line of the screen they are; none: the screen is not so high. */
+    std::array<SampleRows, channel_count> rows_{};
+    std::array<std::uint32_t, channel_count> row_lines_{};
     bool all_changed_ = true;
     Lines changes_;
     std::atomic<std::uint64_t> composed_lines_ = 0;
     RowSet line_;  ///< red, green, blue of the one under way
     RowSet sent_;  ///< the same behind the output's pipe
+    OutputCodes codes_;
     std::vector<std::uint32_t> pixels_;
 };
 

@@ -311,7 +311,6 @@ void Dcss::begin_frame() {
     }
     underrun_ = host().fault("underrun").has_value();
     underruns_ += underrun_ ? 1 : 0;
-    end_write_back();
     judge_fetches();
     begin_write_back();
     take_crc();
@@ -325,7 +324,8 @@ void Dcss::take_crc() {
 }
 
 void Dcss::judge_fetches() {
-    if (DataFollower* follower = host().data_follower()) {
+    // What is still to be written is of the frame before.
+    if (DataFollower* follower = host().data_follower(); follower != nullptr && !write_back_.under_way()) {
         follower->forget_data();
     }
     exceptions_ = {};
@@ -370,23 +370,16 @@ void Dcss::prefetched(unsigned channel, Response answer) {
 
 // The write scaler.
 
-/** Writes at once what is left of the last frame, for which the emulator is late. */
-void Dcss::end_write_back() {
-    host().cancel(write_timer);
-    while (write_back_.under_way()) {
-        write_part();
-    }
-}
-
+/** A frame that begins while the emulator is late with the one before is not written. */
 void Dcss::begin_write_back() {
-    if (on() && !underrun_ && write_back_.begin(bank(), exceptions_)) {
+    if (on() && !underrun_ && !write_back_.under_way() && write_back_.begin(bank(), exceptions_)) {
         host().schedule(write_timer, host().now() + write_interval());
     }
 }
 
 /** From one part to the next one, ns: the last one comes before the next frame. */
 std::int64_t Dcss::write_interval() const {
-    return timing_.length() / (WriteBack::parts + 1);
+    return timing_.length() / (write_back_.steps() + 1);
 }
 
 void Dcss::write_back_due() {

@@ -126,7 +126,6 @@ class Dcss : public BankDevice, private dcss::ContextLoader::Port {
     void begin_frame();
     void judge_fetches();
     void prefetched(unsigned channel, Response answer);
-    void end_write_back();
     void begin_write_back();
     std::int64_t write_interval() const;
     void write_back_due();

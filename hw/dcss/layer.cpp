@@ -30,10 +30,17 @@ void Layer::set(const Channel& channel, const ColourPipe& colours, std::uint32_t
     }
 }
 
-Response Layer::read(Host& host, const FetchExceptions& exceptions) {
+bool Layer::read_part(Host& host, const FetchExceptions& exceptions, Source::Reading& reading) {
     scaler_.forget();
     chroma_scaler_.forget();
-    return source_.read(host, exceptions);
+    return source_.read_part(host, exceptions, reading);
+}
+
+Response Layer::read(Host& host, const FetchExceptions& exceptions) {
+    Source::Reading reading;
+    while (read_part(host, exceptions, reading)) {
+    }
+    return reading.worst;
 }
 
 bool Layer::changed(std::uint32_t y) const {

@@ -20,10 +20,19 @@ class Layer {
      */
     void set(const Channel& channel, const ColourPipe& colours, std::uint32_t width, bool alpha);
 
+    /** The picture is the same in all but its addresses from now on. */
+    void move_to(const Channel& channel) { source_.move_to(channel); }
+
     /** Reads the picture as a judged fetch has met with it; the worst answer to that. */
     Response read(Host& host, const FetchExceptions& exceptions);
 
-    /** True if the last read() has found something else for line @p y of the scaled picture. */
+    /** The next part of that; false at the end. */
+    bool read_part(Host& host, const FetchExceptions& exceptions, Source::Reading& reading);
+
+    /** How many there are. */
+    std::uint32_t parts() const { return source_.parts(); }
+
+    /** True if the last reading has found something else for line @p y of the scaled picture. */
     bool changed(std::uint32_t y) const;
 
     /** Red, green, blue and, if wanted, alpha of line @p y; they stay until the next call. */

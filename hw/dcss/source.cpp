@@ -14,6 +14,9 @@ namespace {
 
 constexpr Initiator observer{Master::dcss, World::non_secure, Stream::none, true};
 
+/** Read at once, unless a row is longer. */
+constexpr std::size_t part_bytes = 128 << 10;
+
 constexpr std::uint32_t tile_lines = 4;
 
 /** Super-tiles: bytes of a tile, of a group of 2 x 4 of them, of 8 x 4 groups. */
@@ -38,36 +41,63 @@ void Source::set(const Channel& channel, bool alpha) {
         const std::size_t rows = rounded_up(plane.lines, lines) / lines;
         Bytes& bytes = bytes_[number];
         bytes.row = std::size_t{plane.width} * lines;
-        bytes.now.assign(bytes.row * rows + spare, 0);
-        bytes.before.assign(bytes.now.size(), 0);
+        bytes.now.resize(bytes.row * rows + spare);
         bytes.changed.assign(rows, true);
         bytes.known = false;
     }
 }
 
-Response Source::read(Host& host, const FetchExceptions& exceptions) {
-    Response worst = Response::okay;
-    for (unsigned number = 0; number < channel_.plane_count(); ++number) {
-        Bytes& bytes = bytes_[number];
-        const Rows rows = rows_of(channel_.planes[number], channel_.tiling);
-        std::swap(bytes.now, bytes.before);
-        if (rows.width != 0 && rows.height != 0) {
-            const Response answer =
-                host.bus_look_rows(observer, rows, exceptions[channel_.from_memory ? memory_fetch : number],
-                                   std::span(bytes.now).first(rows.width * rows.height));
-            worst = std::max(worst, answer);
-        }
-        compare(bytes);
-    }
-    return worst;
+std::size_t Source::rows_of_part(const Bytes& bytes) {
+    return std::max<std::size_t>(part_bytes / std::max<std::size_t>(bytes.row, 1), 1);
 }
 
-void Source::compare(Bytes& bytes) {
-    for (std::size_t row = 0; row < bytes.changed.size(); ++row) {
-        const std::size_t at = row * bytes.row;
-        bytes.changed[row] = !bytes.known || std::memcmp(&bytes.now[at], &bytes.before[at], bytes.row) != 0;
+std::uint32_t Source::parts() const {
+    std::size_t count = 0;
+    for (unsigned number = 0; number < channel_.plane_count(); ++number) {
+        const std::size_t once = rows_of_part(bytes_[number]);
+        count += (bytes_[number].changed.size() + once - 1) / once;
     }
-    bytes.known = true;
+    return static_cast<std::uint32_t>(count);
+}
+
+bool Source::read_part(Host& host, const FetchExceptions& exceptions, Reading& reading) {
+    Bytes& bytes = bytes_[reading.plane];
+    Rows rows = rows_of(channel_.planes[reading.plane], channel_.tiling);
+    const std::size_t count = std::min(bytes.changed.size() - reading.row, rows_of_part(bytes));
+    arriving_.resize(count * bytes.row);
+    // Rows that would not lie below 4 GiB are zero.
+    const std::size_t there = rows.height > reading.row ? std::min(rows.height - reading.row, count) : 0;
+    const std::size_t arrived = rows.width * there;
+    if (arrived != 0) {
+        rows.address += rows.stride * reading.row;
+        rows.height = there;
+        const Response answer = host.bus_look_rows(
+            observer, rows, exceptions[channel_.from_memory ? memory_fetch : reading.plane],
+            std::span(arriving_).first(arrived));
+        reading.worst = std::max(reading.worst, answer);
+    }
+    std::fill(arriving_.begin() + static_cast<std::ptrdiff_t>(arrived), arriving_.end(), std::uint8_t{0});
+    take(bytes, reading.row, count);
+    reading.row += count;
+    if (reading.row == bytes.changed.size()) {
+        bytes.known = true;
+        reading.row = 0;
+        ++reading.plane;
+    }
+    return reading.plane != channel_.plane_count();
+}
+
+/** Keeps rows that have arrived, and whether they are others than before. */
+void Source::take(Bytes& bytes, std::size_t first, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint8_t* from = arriving_.data() + i * bytes.row;
+        std::uint8_t* to = bytes.now.data() + (first + i) * bytes.row;
+        const bool changed = !bytes.known || std::memcmp(from, to, bytes.row) != 0;
+        bytes.changed[first + i] = changed;
+        if (changed) {
+            std::memcpy(to, from, bytes.row);
+        }
+    }
 }
 
 std::uint32_t Source::stored_line(Group group, std::uint32_t y) const {

@@ -12,6 +12,14 @@ namespace {
 
 constexpr Initiator initiator{Master::dcss, World::non_secure};
 
+/** A frame is written in no less parts, and none has more pixels unless a line has. */
+constexpr std::uint32_t parts_min = 16;
+constexpr std::uint32_t part_pixels = 65536;
+
+std::uint32_t lines_of_part(Size size) {
+    return std::clamp(part_pixels / size.width, 1u, (size.height + parts_min - 1) / parts_min);
+}
+
 /** The first channel whose scaler sends to memory; channel_count if there is none. */
 unsigned writing_channel(const RegisterBank& bank) {
     unsigned number = 0;
@@ -52,8 +60,11 @@ bool WriteBack::begin(const RegisterBank& bank, const FrameExceptions& exception
     const Rows rows =
         rows_below_end(address_, pitch_, channel_.scaled.width * Channel::pixel_size, channel_.scaled.height);
     end_line_ = static_cast<std::uint32_t>(rows.height);
-    // A fetch that the bus answers with an error gives nothing to write.
-    end_line_ = layer_.read(host_, exceptions[number]) == Response::okay ? end_line_ : 0;
+    exceptions_ = exceptions[number];
+    reading_ = {};
+    reads_ = true;
+    part_ = lines_of_part(channel_.scaled);
+    steps_ = layer_.parts() + (channel_.scaled.height + part_ - 1) / part_;
     next_line_ = 0;
     answer_ = Response::okay;
     under_way_ = true;
@@ -61,8 +72,18 @@ bool WriteBack::begin(const RegisterBank& bank, const FrameExceptions& exception
 }
 
 void WriteBack::step() {
-    const std::uint32_t count =
-        std::min(end_line_ - next_line_, (channel_.scaled.height + parts - 1) / parts);
+    if (reads_) {
+        reads_ = layer_.read_part(host_, exceptions_, reading_);
+        // A fetch that the bus answers with an error gives nothing to write.
+        end_line_ = reading_.worst == Response::okay ? end_line_ : 0;
+    } else {
+        write_part();
+    }
+    under_way_ = reads_ || next_line_ < end_line_;
+}
+
+void WriteBack::write_part() {
+    const std::uint32_t count = std::min(end_line_ - next_line_, part_);
     const std::size_t width = std::size_t{channel_.scaled.width} * Channel::pixel_size;
     bytes_.resize(count * width);
     for (std::uint32_t line = 0; line < count; ++line) {
@@ -73,7 +94,6 @@ void WriteBack::step() {
         answer_ = std::max(answer_, host_.bus_write_rows(initiator, rows, bytes_));
     }
     next_line_ += count;
-    under_way_ = next_line_ != end_line_;
 }
 
 void WriteBack::pack(const SampleRows& rows, std::span<std::uint8_t> line) const {

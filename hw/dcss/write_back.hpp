@@ -31,19 +31,19 @@ namespace svp::dcss {
 
 class WriteBack {
  public:
-    /** A frame is written in so many parts, spread over it. */
-    static constexpr std::uint32_t parts = 16;
-
     explicit WriteBack(Host& host) : host_(host) {}
 
-    /** Reads a new frame's picture if registers ask for it; false if nothing is to be written. */
+    /** Begins with a new frame if registers ask for it; false if nothing is to be written. */
     bool begin(const RegisterBank& bank, const FrameExceptions& exceptions);
 
     /** True until the last part of a frame that has begun is written. */
     bool under_way() const { return under_way_; }
 
-    /** Writes the next part. */
+    /** Reads the next part of the picture or, if it is there, writes the next part of the result: each takes
+     * a fraction of a millisecond. */
     void step();
+    /** Of a frame, at most. */
+    std::uint32_t steps() const { return steps_; }
 
     void stop() { under_way_ = false; }
 
@@ -51,6 +51,7 @@ class WriteBack {
     Response answer() const { return answer_; }
 
  private:
+    void write_part();
     void pack(const SampleRows& rows, std::span<std::uint8_t> line) const;
 
     Host& host_;
@@ -58,6 +59,11 @@ class WriteBack {
     Layer layer_;
     std::uint32_t address_ = 0, pitch_ = 0;
     bool under_way_ = false;
+    bool reads_ = false;  ///< the picture is not there yet
+    Source::Reading reading_;
+    FetchExceptions exceptions_;  ///< of the frame
+    std::uint32_t steps_ = 0;
+    std::uint32_t part_ = 0;  ///< lines that are written at once
     std::uint32_t next_line_ = 0, end_line_ = 0;
     Response answer_ = Response::okay;
     std::vector<std::uint8_t> bytes_;

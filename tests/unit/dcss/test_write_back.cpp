@@ -133,6 +133,54 @@ TEST_CASE("what the scaler makes goes to memory, and a frame later from there to
     CHECK(bench.driver.host.unimplemented.empty());
 }
 
+TEST_CASE("a large picture is read and written in parts, each in a moment", "[dcss]") {
+    constexpr std::uint32_t width = 1920, height = 300, part = 512 << 10;
+    DcssDriver driver;
+    driver.set_mode(dcss_1080p);
+    DcssPlane plane;
+    plane.pitch = 4 * width;
+    plane.width = plane.screen_width = width;
+    plane.height = plane.screen_height = height;
+    driver.set_plane(plane, channel);
+    driver.write_sb(wrscl + 0x10, memory_at);
+    driver.write_sb(wrscl + 0x14, 4 * width);
+    driver.write_sb(wrscl, enable | ten_bits);
+    driver.write_sb(scaler, 0x11 | to_memory);
+    auto& accesses = driver.host.memory.accesses;
+    std::size_t moved = 0;
+    const std::int64_t end = driver.host.time + 4 * 16666667;
+    while (driver.host.time < end) {
+        accesses.clear();
+        driver.run(100000);
+        std::size_t sum = 0;
+        for (const FakeMemory::Access& access : accesses) {
+            sum += access.size;
+        }
+        CHECK(sum <= part);
+        moved += sum;
+    }
+    CHECK(moved >= 2 * 4 * width * height);
+    CHECK((driver.read(wrscl) & (enable | complete | error)) == complete);
+}
+
+TEST_CASE("a frame that the emulator is late with is written to its end, and none beside it", "[dcss]") {
+    WriteBackBench bench;
+    bench.show();
+    bench.driver.run(3 * frame);
+    const std::uint64_t written = counter(bench.driver.dcss, "written-frames");
+    auto& host = bench.driver.host;
+    // The first step of a frame, and then nothing for longer than that.
+    while (!host.deadlines.contains(2)) {
+        host.advance(bench.driver.dcss, 10000);
+    }
+    host.time += 2 * frame;
+    bench.driver.run(frame / 2);
+    CHECK(counter(bench.driver.dcss, "written-frames") <= written + 1);
+    bench.driver.run(3 * frame);
+    CHECK(counter(bench.driver.dcss, "written-frames") >= written + 2);
+    CHECK(bench.wrong_words(bench.expected()) == 0);
+}
+
 TEST_CASE("without REPEAT one frame is written", "[dcss]") {
     WriteBackBench bench(ten_bits, 0);
     bench.show();
