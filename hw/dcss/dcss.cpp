@@ -99,6 +99,7 @@ void Dcss::reset() {
     item_refused_ = false;
     exceptions_ = {};
     crcs_.clear();
+    crc_wanted_ = 0;
     frames_ = 0;
     underruns_ = 0;
     lost_vblanks_ = 0;
@@ -117,7 +118,7 @@ std::vector<Counter> Dcss::counters() const {
         {"frames", frames_},
         {"underruns", underruns_},
         {"lost-vblanks", lost_vblanks_},
-        {"composed-lines", composer_.composed_lines()},
+        {"composed-lines", composer_.composed_lines() + crc_composer_.composed_lines()},
         {"written-frames", written_},
         {"context-loader.loads", loads_},
         {"context-loader.items", items_},
@@ -317,10 +318,24 @@ void Dcss::begin_frame() {
 }
 
 void Dcss::take_crc() {
-    if (with_crc_ && on()) {
+    if (with_crc_ && on() && crc_wanted_ == 0) {
         crc_composer_.begin(bank(), exceptions_, underrun_);
-        crcs_.add(frames_, crc_of(crc_composer_.finish().pixels));
+        crc_wanted_ = frames_;
+        host().request_work();
     }
+}
+
+bool Dcss::work() {
+    std::uint64_t frame = 0;
+    host().exclusive([&] { frame = crc_wanted_; });
+    if (frame != 0) {
+        const std::uint32_t crc = crc_of(crc_composer_.finish().pixels);
+        host().exclusive([&] {
+            crcs_.add(frame, crc);
+            crc_wanted_ = 0;
+        });
+    }
+    return false;
 }
 
 void Dcss::judge_fetches() {
@@ -484,6 +499,7 @@ void Dcss::exchange(Archive& archive) {
 
 void Dcss::resume() {
     exceptions_ = {};
+    crc_wanted_ = 0;
     host().cancel(write_timer);
     write_back_.stop();
     update_irqs();

@@ -31,7 +31,8 @@
  * more: what has been closed since is black at once, what has been opened since is there with the next frame.
  *
  * Faults that can be injected: "underrun", "lost-vblank", "ahb-error". Property "crc": 1 has the picture of
- * each frame composed at its start, looked at or not, and counters() give the CRCs of the last ones.
+ * each frame composed, looked at or not, and counters() give the CRCs of the last ones. work() does that; of
+ * frames that begin while it is at one, it leaves out all.
  *
  * Not modelled (README.md says what is assumed of the rest): RGB with less than 32 bits a pixel, tiles of GPU
  * and decoders that the prefetch itself would have to know; underruns; SUBSAM's 4:2:2 and 4:2:0; what of the
@@ -71,6 +72,7 @@ class Dcss : public BankDevice, private dcss::ContextLoader::Port {
     unsigned timers() const override { return timer_count; }
     void reset() override;
     void timer_expired(unsigned timer) override;
+    bool work() override;
     bool connect(std::string_view role, Device& peer) override;
     std::vector<Counter> counters() const override;
     std::span<const PropertyInfo> properties() const override;
@@ -150,10 +152,11 @@ class Dcss : public BankDevice, private dcss::ContextLoader::Port {
     std::uint32_t ending_ = 0;           ///< statuses for the end of the load that is under way
     Deadline loader_due_{loader_timer};  ///< when the loader goes on; without that it does at the next frame
 
-    bool underrun_ = false;      ///< a fault: what is fetched for this frame comes too late
-    bool item_refused_ = false;  ///< a fault: the next item of a list is
-    bool with_crc_ = false;      ///< a property
-    dcss::FrameCrcs crcs_;       ///< not saved: what is loaded was composed somewhere else
+    bool underrun_ = false;         ///< a fault: what is fetched for this frame comes too late
+    bool item_refused_ = false;     ///< a fault: the next item of a list is
+    bool with_crc_ = false;         ///< a property
+    dcss::FrameCrcs crcs_;          ///< not saved: what is loaded was composed somewhere else
+    std::uint64_t crc_wanted_ = 0;  ///< number of the frame that work() is to compose, 0 if there is none
 
     std::uint64_t frames_ = 0;
     std::uint64_t underruns_ = 0;

@@ -90,21 +90,30 @@ class PollersTest(SleepingBoardCase):
                      (DTG + 0x10, 0), (DTG + 0x14, screen), (DPR, 5), (SCALER, 0x11), (SUBSAM, 1), (DTG, 0xFF000104))
         self.board.qmp.commands([write_command(address, value) for address, value in registers])
 
-    def test_looks_beside_four_pollers(self):
-        """QMP has answers while a look is under way, and CPUs read on: it is not done in one go with the emulator's lock. Each composes all lines
-        again, since all of the picture has changed; who looks is a viewer, every now and then."""
-        viewer = self.folder / "viewer"
-        self.start_pollers(DPR + 0x50, extra=("-vnc", f"unix:{viewer}"))
+    def see_composing(self):
+        """QMP has answers while the screen is composed: it is not done in one go with the emulator's lock. All lines are, each time, since all of the
+        picture has changed."""
         self.show_large_picture()
         before, deadline, between, value = self.lines(), time.monotonic() + SECONDS, 0, 0
+        while between < SEEN_BETWEEN:
+            self.assertLess(time.monotonic(), deadline, f"seen {between} times, {self.lines() - before} lines composed")
+            value += 1
+            write_cells(self.board.qmp, PICTURE, bytes([value % 256]), 4 * WIDTH * HEIGHT)
+            between += any([self.lines() % SCREEN_HEIGHT for _ in range(QUESTIONS)])
+        self.all_poll()
+
+    def test_looks_beside_four_pollers(self):
+        """Who looks is a viewer, every now and then."""
+        viewer = self.folder / "viewer"
+        self.start_pollers(DPR + 0x50, extra=("-vnc", f"unix:{viewer}"))
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(viewer))
-            while between < SEEN_BETWEEN:
-                self.assertLess(time.monotonic(), deadline, f"seen {between} times, {self.lines() - before} lines composed")
-                value += 1
-                write_cells(self.board.qmp, PICTURE, bytes([value % 256]), 4 * WIDTH * HEIGHT)
-                between += any([self.lines() % SCREEN_HEIGHT for _ in range(QUESTIONS)])
-        self.all_poll()
+            self.see_composing()
+
+    def test_crcs_beside_four_pollers(self):
+        self.start_pollers(DPR + 0x50, extra=("-global", "driver=imx8mq.dcss,property=crc,value=1"))
+        self.see_composing()
+        self.assertGreater(self.board.qmp.command("query-svp-counters", device="dcss")[0]["counters"]["crcs"][0]["frame"], 1)
 
     def lines(self):
         return self.board.qmp.command("query-svp-counters", device="dcss")[0]["counters"]["composed-lines"]

@@ -173,6 +173,7 @@ class HostileDisplay {
     void pass(std::int64_t nanoseconds) {
         shrink();
         host_.advance(dcss_, nanoseconds);
+        host_.run_work(dcss_);
         count();
     }
     /** Closes a part of some picture, or opens all again. */

@@ -222,6 +222,7 @@ class DcssDriver {
                 next = deadline < next ? deadline : next;
             }
             host.advance(dcss, next > host.time ? next - host.time : 0);
+            host.run_work(dcss);
             handle_interrupts();
             if (host.time >= end) {
                 break;

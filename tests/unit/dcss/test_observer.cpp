@@ -113,6 +113,34 @@ TEST_CASE("the CRCs of the last frames, if they are wanted", "[dcss]") {
     CHECK(counter(driver.dcss, "crcs.1.crc") == before);
 }
 
+TEST_CASE("a CRC is made beside the frame, of what it was allowed", "[dcss]") {
+    DcssDriver driver;
+    driver.set_mode(dcss_small);
+    driver.set_plane(plain_plane(driver, 0x21));
+    REQUIRE(driver.run_to_event(4));
+    REQUIRE_FALSE(driver.dcss.set_property("crc", 1));
+    driver.host.memory.accesses.clear();
+    driver.host.advance(driver.dcss, frame);
+    CHECK(driver.host.memory.accesses.empty());
+    const std::uint64_t number = counter(driver.dcss, "frames");
+    CHECK(counter(driver.dcss, "crcs.0.frame") == 0);
+    // Frames that begin before it is made have none.
+    driver.host.advance(driver.dcss, 2 * frame);
+    CHECK(driver.host.run_work(driver.dcss));
+    CHECK_FALSE(driver.host.memory.accesses.empty());
+    CHECK_FALSE(driver.host.nested);
+    CHECK(counter(driver.dcss, "crcs.0.frame") == number);
+    CHECK(counter(driver.dcss, "crcs.1.frame") == 0);
+    driver.host.advance(driver.dcss, frame);
+    CHECK(driver.host.run_work(driver.dcss));
+    CHECK(counter(driver.dcss, "crcs.0.frame") == number + 3);
+    // A reset forgets what is wanted.
+    driver.host.advance(driver.dcss, frame);
+    driver.dcss.reset();
+    driver.host.run_work(driver.dcss);
+    CHECK(counter(driver.dcss, "crcs.0.frame") == 0);
+}
+
 TEST_CASE("an injected underrun shows backgrounds for a frame", "[dcss]") {
     DcssDriver driver;
     driver.set_mode(dcss_small);
