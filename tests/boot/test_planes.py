@@ -27,6 +27,9 @@ DRAM, PAGE = 0x40000000, 0x1000
 #: A memory slot of the RDC that is free under `open`; rights of domains 0 to 2, and of all
 RDC_SLOT, BUT_DOMAIN_3, EVERYBODY = 0x303D0870, 1 << 30 | 0x3F, 0xFF
 RDC_MDA_DCSS = 0x303D0200 + 4 * 17
+#: Status of channel 3's prefetch, and what it says; SEC_ERR_RESP_EN of IOMUXC_GPR10
+PREFETCH_STATUS, ALL_STATUSES, FETCHED, READ_ERROR = 0x32E1A040, 0xFF, 1 << 0, 1 << 3
+GPR10, ANSWER_ERRORS = 0x30340028, 1 << 2
 #: CONTROL0 of BLKCTL
 LINK, LINK_IS_PROTECTED = 0x32E2F010, 1 << 16
 #: The HDMI transmitter's mailbox: opcode, module and length of a request for HDCP's status, and of that the bit in its second byte
@@ -237,10 +240,10 @@ class Planes(ShowingCase):
                 self.expect_videos(left, right, left_rgb, right_rgb)
 
     @staticmethod
-    def clip_picture(planes, bits=8):
-        """A clip's picture in the middle of the screen, as it is."""
+    def clip_picture(planes, bits=8, screen=(WIDTH, HEIGHT)):
+        """A clip's picture in the middle of the screen, as it is; a larger screen has it at the same place."""
         luma, *chroma = ten_bits_of_video(planes, bits)
-        canvas = Canvas(WIDTH, HEIGHT)
+        canvas = Canvas(*screen)
         canvas.put(160, 120, to_rgb(luma, *(scale_chroma(lines, 320, 240) for lines in chroma), "601", bits=bits))
         return canvas.picture()
 
@@ -259,6 +262,14 @@ class Planes(ShowingCase):
                 self.expect_picture(picture, 1)
                 channel = next(channel for channel in map(self.channel, (1, 2, 3)) if channel["shows"])
                 self.assertEqual((channel["format"], channel["tiling"]), (form, tiling))
+
+    def test_mode_changes_while_playing(self):
+        """Playing goes on in another mode, into the decoder's buffers as before."""
+        larger = (800, 600)
+        with self.shows(f"svp-play --display {SCREEN} --later 800x600@{NUMBER // 2} --area 320x240+160+120 --frames {NUMBER} /mnt/{self.clip.name}"):
+            self.guest("while ! grep -q DISPLAYED /tmp/said; do usleep 100000; done", timeout=SHOW_SECONDS)
+            self.assertIn(f"pictures={NUMBER}", self.said())
+            self.expect_picture(self.clip_picture(self.pictures[NUMBER - 1], screen=larger), 1)
 
     def test_gstreamer(self):
         """The last picture by kmssink, in the middle plane, of the post-processor's YUYV, which GStreamer prefers, and as NV12; BT.709 is the plane's
@@ -280,14 +291,14 @@ class Planes(ShowingCase):
 
     def test_denied_video(self):
         """The RDC takes the lowest plane's picture from the display: each frame of it is denied and on record, zeros are green, the planes above
-        stay as they are. Then all is right again."""
-        qmp, (_, writel) = self.board.qmp, secure_registers(self.board.qmp)
+        stay as they are. If the bus answers with errors, the prefetch has RD_ERR, and black is shown. Then all is right again."""
+        qmp, (readl, writel) = self.board.qmp, secure_registers(self.board.qmp)
         _, (_, inset) = self.below()
         lowest_plane = "primary:format=NV12,size=128x64,file=/mnt/a.nv12,target=512x256+0+0,COLOR_ENCODING=ITU-R BT.601 YCbCr"
         top = f"overlay-2:format=AR24,size=200x100,file=/mnt/top.ar24,target=200x100+400+50,{COVERAGE}"
         nothing = to_rgb(*[constant(512, 256, 0)] * 3, "601")
         wanted = []
-        for lowest in (self.eight.rgb("601", width=512, height=256), nothing):
+        for lowest in (self.eight.rgb("601", width=512, height=256), nothing, [constant(512, 256, 0)] * 3):
             canvas = Canvas(WIDTH, HEIGHT)
             canvas.put(0, 0, lowest)
             canvas.put(480, 30, [scale(lines, 128, 64) for lines in self.inset])
@@ -304,14 +315,22 @@ class Planes(ShowingCase):
             self.addCleanup(writel, RDC_SLOT + 8, EVERYBODY)
             self.addCleanup(writel, RDC_MDA_DCSS, 0)
             qmp.command("svp-clear-violations")
+            writel(PREFETCH_STATUS, ALL_STATUSES)
             writel(RDC_MDA_DCSS, 3)
             qmp.command("cont")
             self.expect_picture(wanted[1], 1)
             wait_until("20 frames", lambda: self.channel(3)["refused-frames"] >= before["refused-frames"] + 20)
             qmp.command("stop")
             after, records = self.channel(3), qmp.command("query-svp-violations")["violations"]
-            writel(RDC_MDA_DCSS, 0)
+            # Zeros are no error; with an error as the bus's answer, the prefetch says so, and the plane is its background.
+            self.assertEqual(readl(PREFETCH_STATUS) & (FETCHED | READ_ERROR), FETCHED)
+            answers = readl(GPR10)
+            self.addCleanup(writel, GPR10, answers)
+            writel(GPR10, answers | ANSWER_ERRORS)
             qmp.command("cont")
+            self.expect_picture(wanted[2], 1)
+            self.assertEqual(readl(PREFETCH_STATUS) & (FETCHED | READ_ERROR), FETCHED | READ_ERROR)
+            writel(RDC_MDA_DCSS, 0)
             self.expect_picture(wanted[0], 1)
         refused = after["refused-frames"] - before["refused-frames"]
         self.assertEqual(after["fetched-frames"] - before["fetched-frames"], refused)

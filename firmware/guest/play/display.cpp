@@ -22,7 +22,12 @@ Result<Display> Display::open(const DisplaySettings& settings, Screen& other) {
     if (!mode) {
         return Error{"the screen has no mode '" + settings.mode + "'"};
     }
+    const auto later = display.screen_->mode(settings.later_mode);
+    if (!later) {
+        return Error{"the screen has no mode '" + settings.later_mode + "'"};
+    }
     display.mode_ = *mode;
+    display.later_mode_ = *later;
     if (display.screen_->plane(settings.plane) == nullptr) {
         return Error{"the display has no plane '" + settings.plane + "'"};
     }
@@ -57,7 +62,7 @@ Result<Done> Display::put(screen::Commit& commit, const Picture& picture, std::u
     return companion_ != nullptr ? companion_->put(*screen_, commit) : Result<Done>(Done{});
 }
 
-/** The first picture: with it the screen gets its mode. */
+/** The first picture of a mode. */
 Result<Done> Display::start(const Picture& picture, std::uint32_t framebuffer) {
     screen::Commit commit(*screen_);
     for (const screen::Object& plane : screen_->planes()) {
@@ -79,7 +84,6 @@ Result<Done> Display::start(const Picture& picture, std::uint32_t framebuffer) {
     if (settings_.protect) {
         commit.choose(screen_->connector(), "Content Protection", "Desired");
     }
-    started_ = true;
     return screen_->start(commit, mode_);
 }
 
@@ -105,12 +109,15 @@ bool Display::picture(const Picture& picture) {
     if (!finish()) {
         return false;
     }
-    if (!started_) {
+    const bool changes = pictures_ != 0 && pictures_ == settings_.later;
+    mode_ = changes ? later_mode_ : mode_;
+    if (!started_ || changes) {
         const Result<Done> begun = start(picture, made.value());
         if (!begun.ok()) {
             return failed(begun.error());
         }
-        first_time_ = Clock::now();
+        first_time_ = started_ ? first_time_ : Clock::now();
+        started_ = true;
         on_screen_ = picture.buffer;
     }
     wait_for_time();

@@ -21,6 +21,8 @@ namespace svp::play {
 struct DisplaySettings {
     std::string plane = "primary";
     std::string mode;                   ///< "WIDTHxHEIGHT", or empty for the screen's own
+    std::string later_mode;             ///< another one, or empty
+    unsigned later = 0;                 ///< after so many pictures
     std::optional<screen::Area> area;   ///< where on the screen; by default as large as fits
     unsigned rate = 25;                 ///< pictures a second; 0: each as it comes
     unsigned frames = 0;                ///< after so many it is done; 0: never
@@ -73,7 +75,7 @@ class Display : public Screen {
     Screen* other_;
     DisplaySettings settings_;
     std::optional<screen::Screen> screen_;
-    drm_mode_modeinfo mode_{};
+    drm_mode_modeinfo mode_{}, later_mode_{};
     std::vector<screen::PlaneRequest> overlays_;
     Companion* companion_ = nullptr;
     Framebuffers framebuffers_;

@@ -50,6 +50,7 @@ constexpr char usage[] =
     "                       until a line comes in; of a film each at its time, until the film ends\n"
     "  --plane NAME         on this plane: primary (default), overlay-1 or overlay-2\n"
     "  --mode WxH           mode of the screen           --area WxH+X+Y  where (default: as large as fits)\n"
+    "  --later WxH@COUNT    another mode after so many pictures\n"
     "  --rate NUMBER        so many pictures a second (default 25)       --frames COUNT  end after so many\n"
     "  --protect            ask for content protection\n"
     "  --overlay PLANE      a picture on another plane, as svp-show has it\n"
@@ -98,6 +99,15 @@ bool display_option(const std::string& word, const std::function<std::string()>&
         settings.protect = true;
     } else if (word == "--plane" || word == "--mode") {
         (word == "--plane" ? settings.plane : settings.mode) = value();
+    } else if (word == "--later") {
+        const std::string text = value();
+        const std::size_t at = text.find('@');
+        const auto count = at == std::string::npos ? std::nullopt : number_of(text.substr(at + 1));
+        if (!count) {
+            problem = "--later: '" + text + "' is no WIDTHxHEIGHT@COUNT";
+        }
+        settings.later_mode = text.substr(0, at);
+        settings.later = count.value_or(0);
     } else if (word == "--overlay") {
         settings.overlays.push_back(value());
     } else if (word == "--beside") {
