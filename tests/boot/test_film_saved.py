@@ -5,8 +5,9 @@ import unittest
 
 from boot_case import BOOT_SECONDS, BoardCase
 from svplib.board import Board
-from svplib.film import demo, kept, scene, screenshot
+from svplib.film import demo, scene, screenshot
 from svplib.film.playing import Playing
+from svplib.machine import kept
 from svplib.scenarios import film
 from test_snapshot import load, save
 

@@ -17,7 +17,6 @@
     tries    what is tried against it
     report   the page about it
     campaign faults while it plays
-    kept     a booted board that waits with the card
 
 Container and encryption: ISO/IEC 14496-12 and 14496-15, ISO/IEC 23001-7.
 """

@@ -14,8 +14,9 @@ from ..base.errors import UsageError
 from ..base.progress import duration, say
 from ..build import host_packages, parts
 from ..decode.pictures import Picture, rgb_png
-from ..film import blob, demo, kept, leaks, report, scene, screenshot, tries, unprotected
+from ..film import blob, demo, leaks, report, scene, screenshot, tries, unprotected
 from ..film.playing import Playing
+from ..machine import kept
 from . import proof
 
 DESCRIPTION = ("an encrypted film plays into a heap while everything is tried against it; under open, where it cannot, a clear one in ordinary memory; then "

@@ -10,7 +10,7 @@ import time
 from ..base import cache
 from ..base.errors import SvpError
 from ..build import products
-from ..machine.board import Board
+from .board import Board
 
 RAM, STATE = "ram", "state"
 #: What a board is made of

@@ -5,7 +5,7 @@ import os
 import tempfile
 import unittest
 
-from svplib.film import kept
+from svplib.machine import kept
 
 MIB = 1 << 20
 
