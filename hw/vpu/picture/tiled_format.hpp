@@ -30,18 +30,19 @@ inline void unpack_tile_line(const std::uint8_t* from, std::uint16_t* to) {
     std::uint32_t low;
     std::memcpy(&low, from, sizeof low);
     const std::uint64_t packed = low | std::uint64_t{from[4]} << 32;
-    for (unsigned i = 0; i < 4; ++i) {
-        to[i] = static_cast<std::uint16_t>(packed >> 10 * i & 0x3ff);
-    }
+    // Apart in halves, and these in halves: a sample in 16 bits each.
+    const std::uint64_t pairs = (packed & 0xfffff) | (packed & 0xfffff00000) << 12;
+    const std::uint64_t samples = (pairs & 0x3ff000003ff) | (pairs & 0xffc00000ffc00) << 6;
+    std::memcpy(to, &samples, sizeof samples);
 }
 inline void pack_tile_line(const std::uint8_t* from, std::uint8_t* to) {
     std::memcpy(to, from, 4);
 }
 inline void pack_tile_line(const std::uint16_t* from, std::uint8_t* to) {
-    std::uint64_t packed = 0;
-    for (unsigned i = 0; i < 4; ++i) {
-        packed |= std::uint64_t{from[i] & 0x3ffu} << 10 * i;
-    }
+    std::uint64_t samples;
+    std::memcpy(&samples, from, sizeof samples);
+    const std::uint64_t pairs = (samples & 0x3ff000003ff) | (samples & 0x3ff000003ff0000) >> 6;
+    const std::uint64_t packed = (pairs & 0xfffff) | (pairs & 0xfffff00000000) >> 12;
     const auto low = static_cast<std::uint32_t>(packed);
     std::memcpy(to, &low, sizeof low);
     to[4] = static_cast<std::uint8_t>(packed >> 32);
