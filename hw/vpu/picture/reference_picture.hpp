@@ -3,13 +3,15 @@
  * An NV12 picture in memory that a job predicts from.
  *
  * Luma lines have the stride @p width, chroma lines (Cb and Cr in turn) lie behind all luma lines with the
- * same stride. Blocks are fetched when they are first touched, in cells that lie on a fixed grid, and kept
- * for the rest of the job only. Beyond its edges the picture goes on with the nearest sample, without end.
+ * same stride. Lines are fetched when they are first touched, in bands as wide as the picture, and kept for
+ * the rest of the job only: memory is read fastest in long pieces. Beyond its edges the picture goes on with
+ * the nearest sample, without end.
  */
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "vpu/job_memory.hpp"
@@ -22,9 +24,8 @@ enum class Lines : std::uint8_t { all, top, bottom };
 
 class ReferencePicture {
  public:
-    /** What is fetched at once: bytes of a line, and lines of luma. */
-    static constexpr unsigned cell_width = 128;
-    static constexpr unsigned cell_height = 16;
+    /** Lines of luma that are fetched at once; of chroma half as many. */
+    static constexpr unsigned band_height = 16;
     /** Largest block that luma() and chroma() give, samples on a side: a macroblock and six-tap filters. */
     static constexpr unsigned max_block = 16 + 5;
 
@@ -67,17 +68,18 @@ class ReferencePicture {
     };
 
     Block block(const Plane& plane, int x, int y, int columns, int rows, Lines lines);
-    void need(bool luma, int first_x, int last_x, int first_y, int last_y);
-    void fetch(bool luma, unsigned column, unsigned row);
+    void need(bool luma, int first_line, int last_line);
+    void fetch_luma(unsigned band);
+    void fetch_chroma(unsigned band);
+    void read(std::uint32_t offset, std::span<std::uint8_t> lines);
 
     MemoryPort& port_;
     std::uint32_t address_;
     unsigned width_;
     unsigned height_;
-    unsigned cell_columns_;
-    unsigned cell_rows_;
-    std::vector<std::uint8_t> luma_cells_;  ///< 1: fetched
-    std::vector<std::uint8_t> chroma_cells_;
+    std::vector<std::uint8_t> luma_bands_;  ///< 1: fetched
+    std::vector<std::uint8_t> chroma_bands_;
+    std::vector<std::uint8_t> chroma_lines_;  ///< of a band, as they come from memory
     Plane luma_;
     Plane cb_;
     Plane cr_;

@@ -30,7 +30,7 @@ template <typename Sample>
 class TiledReference {
  public:
     /** What is fetched at once, in luma samples: the chroma of a cell is a fetch of its own. */
-    static constexpr unsigned cell_width = 64;
+    static constexpr unsigned cell_width = 256;
     static constexpr unsigned cell_height = 16;
 
     /** Samples, with the distance from a line to the next; good until the next call. */

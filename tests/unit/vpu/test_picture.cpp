@@ -6,6 +6,7 @@
 #include "../catch.hpp"
 #include "vpu/job_memory.hpp"
 #include "vpu/picture/picture_writer.hpp"
+#include "vpu/picture/reference_picture.hpp"
 #include "vpu/picture/tiled_reference.hpp"
 
 using namespace svp;
@@ -153,20 +154,40 @@ TEST_CASE("pictures of G2 are tiles and lines in memory, and references are read
 
 TEST_CASE("references touch only the cells of a block", "[vpu]") {
     Cells memory;
-    TiledReference<std::uint8_t> reference(memory, {luma_at, chroma_at, 256, 256}, 71);
+    TiledReference<std::uint8_t> reference(memory, {luma_at, chroma_at, 512, 128}, 71);
     reference.luma(3, 3, 8, 8);
-    CHECK(memory.read_bytes == 64 * 16);
+    CHECK(memory.read_bytes == 256 * 16);
     reference.luma(10, 0, 8, 8);
-    CHECK(memory.read_bytes == 64 * 16);
-    reference.cb(31, 7, 2, 2);
-    CHECK(memory.read_bytes == 64 * 16 + 4 * 64 * 8);
-    reference.cr(31, 7, 2, 2);
-    CHECK(memory.read_bytes == 64 * 16 + 4 * 64 * 8);
+    CHECK(memory.read_bytes == 256 * 16);
+    reference.cb(127, 7, 2, 2);
+    CHECK(memory.read_bytes == 256 * 16 + 4 * 256 * 8);
+    reference.cr(127, 7, 2, 2);
+    CHECK(memory.read_bytes == 256 * 16 + 4 * 256 * 8);
     memory.answer = Response::slverr;
     reference.luma(3, 3, 8, 8);
     CHECK(reference.answer() == Response::okay);
-    reference.luma(100, 3, 8, 8);
+    reference.luma(300, 3, 8, 8);
     CHECK(reference.answer() == Response::slverr);
+}
+
+TEST_CASE("references of lines touch only the bands of a block", "[vpu]") {
+    constexpr unsigned width = 48, height = 80;
+    Cells memory;
+    ReferencePicture reference(memory, luma_at, width, height);
+    reference.luma(40, 3, 8, 8);
+    CHECK(memory.read_bytes == width * 16);
+    reference.luma(0, -9, 8, 8);  // above the picture
+    CHECK(memory.read_bytes == width * 16);
+    reference.cr(3, 7, 9, 9);
+    CHECK(memory.read_bytes == width * 16 + 2 * width * 8);
+    reference.cb(0, 8, 9, 1, Lines::bottom);  // line 17
+    CHECK(memory.read_bytes == width * 16 + 3 * width * 8);
+    memory.answer = Response::slverr;
+    reference.luma(0, 0, 16, 16);
+    CHECK(reference.answer() == Response::okay);
+    reference.luma(0, height + 9, 8, 8);  // below it: its last line
+    CHECK(reference.answer() == Response::slverr);
+    CHECK(memory.read_bytes == 2 * width * 16 + 3 * width * 8);
 }
 
 TEST_CASE("samples beyond a width that is no multiple of 8 do not count", "[vpu]") {
