@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The decoder in the guest: the board boots with the streams on a card, and a client decodes them by the kernel's unmodified driver.
+"""The decoder in the guest: streams are on a card, and a client decodes them by the kernel's unmodified driver.
 
 `play` is our svp-play, `gst` Debian's GStreamer. Digests of pictures come over the console; whole pictures, when they are asked for, on
 a second card.
+
+The board goes on from where one was kept that had booted and loaded the drivers (machine/kept.py). Its card was an empty one of the same
+size, and the driver of its slot was unbound: it is bound now, and finds the card as if somebody had just put it in.
 """
 
+import contextlib
 import re
 import shutil
 import tempfile
@@ -12,7 +16,7 @@ from pathlib import Path
 
 from ..base.errors import GuestError, UsageError
 from ..build import cards, products
-from ..machine.board import Board
+from ..machine import kept
 from . import containers
 from .pictures import Digest, Picture, PictureError, Whole
 from .program import Unsupported
@@ -24,7 +28,15 @@ STREAM_SECONDS = 3600
 #: It has a line for each picture
 SILENCE_SECONDS = 300
 BOOT_SECONDS = 120
-RAW_BYTES = 4 << 30  # of the card for pictures, a file with holes
+#: Cards are files with holes: that for pictures, and the one for streams, which has one of few sizes
+RAW_BYTES = 4 << 30
+_CARD_BYTES = 1 << 30
+_SLOT, _SLOT_DRIVER = "30b50000.mmc", "/sys/bus/platform/drivers/sdhci-esdhc-imx"
+#: Before a board is kept: the drivers, no card in the slot, and of GStreamer what it has to find out once
+_PREPARE = f"svp-video && echo {_SLOT} > {_SLOT_DRIVER}/unbind"
+_PREPARE_GST = f"{_PREPARE} && svp-media gst-inspect-1.0 > /dev/null"
+_MOUNT = (f"echo {_SLOT} > {_SLOT_DRIVER}/bind; for try in $(seq 300); do mount -t ext4 -o ro /dev/mmcblk1 /mnt 2> /dev/null && break; "
+          "usleep 20000; done; grep -q ' /mnt ' /proc/mounts")
 _MOST = 1 << 30
 _MPEG2 = "mpegvideoparse ! v4l2slmpeg2dec"
 _IVF_ELEMENTS = {b"VP80": "ivfparse ! v4l2slvp8dec", b"VP90": "ivfparse ! vp9parse ! v4l2slvp9dec"}
@@ -44,45 +56,51 @@ class Guest:
         self._streams = [Path(stream) for stream in streams]
         self._client = client
         self._raw = raw
-        self._board = self._folder = None
+        self._board = self._folder = self._stack = None
 
     def __enter__(self):
-        self._folder = tempfile.TemporaryDirectory(prefix="svp-decode-")
-        try:
-            self._board = self._start(Path(self._folder.name))
-        except BaseException:
-            self._folder.cleanup()
-            raise
+        with contextlib.ExitStack() as stack:
+            self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="svp-decode-")))
+            self._board = self._start(stack)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_):
-        self._board.stop()
-        self._folder.cleanup()
+        self._stack.close()
 
-    def _start(self, folder):
-        (folder / "card").mkdir()
-        for number, stream in enumerate(self._streams):
-            shutil.copyfile(stream, folder / "card" / self._name(number))
-        cards.make(folder / "card.img", folder / "card", cards.size_for(sum(stream.stat().st_size for stream in self._streams)))
-        slots, extra = [folder / "card.img"], ()
-        if self._raw:
-            with open(folder / "pictures.img", "wb") as file:
-                file.truncate(RAW_BYTES)
-            extra = ("-drive", f"if=sd,index=1,format=raw,file={folder / 'pictures.img'}")
-        elif self._client == "gst":
-            slots.append(products.locate("media-card"))
+    def _start(self, stack):
         if self._raw and self._client == "gst":
             raise UsageError("--client gst has no slot left for a card that takes whole pictures: take --client play for --raw and --png")
-        board = Board(policy="open", sd=slots, extra=extra, name="decode")
-        board.start()
-        try:
-            board.wait_shell(timeout=BOOT_SECONDS)
-            board.command("for try in $(seq 100); do mount -t ext4 -o ro /dev/mmcblk1 /mnt 2>/dev/null && break; usleep 100000; done; "
-                          "svp-video", timeout=BOOT_SECONDS, check=True)
-        except BaseException:
-            board.stop()
-            raise
+        size = self._make_card()
+        second, kind, prepare = [], "nothing", _PREPARE
+        if self._raw:
+            second, kind = [_empty(self._folder / "pictures.img", RAW_BYTES)], "pictures"
+        elif self._client == "gst":
+            second = [products.locate("media-card")]
+            kind, prepare = second[0], _PREPARE_GST
+        settings = {"policy": "open", "keep_sd": self._raw}
+        place = kept.folder({**settings, "sd": [_empty(self._folder / "empty.img", size), *second]}, f"{size} bytes, {kind}", prepare)
+        board = stack.enter_context(kept.going_on(settings, place, sd=[self._folder / "card.img", *second], name="decode"))
+        board.command(_MOUNT, timeout=BOOT_SECONDS, check=True)
         return board
+
+    def _make_card(self):
+        """Put the streams on a card; returns its bytes."""
+        files, card = self._folder / "card", self._folder / "card.img"
+        files.mkdir()
+        for number, stream in enumerate(self._streams):
+            shutil.copyfile(stream, files / self._name(number))
+        used = cards.size_for(sum(stream.stat().st_size for stream in self._streams))
+        cards.make(card, files, used)
+        shutil.rmtree(files)
+        size = max(used, _CARD_BYTES)
+        _empty(card, size)
+        return size
+
+    @property
+    def console(self):
+        """All that the board has said so far."""
+        return self._board.console.text
 
     def _name(self, number):
         return f"{number:05}{self._streams[number].suffix}"
@@ -131,7 +149,7 @@ class Guest:
             yield problems[0]
 
     def _pictures(self, text):
-        with open(Path(self._folder.name) / "pictures.img", "rb") as file:
+        with open(self._folder / "pictures.img", "rb") as file:
             for line in iter(file.readline, b""):
                 word, _, rest = line.decode(errors="replace").rstrip("\n").partition(" ")
                 if word == "end":
@@ -141,6 +159,13 @@ class Guest:
                 else:
                     yield from _item(word, rest)
         raise GuestError("the player in the guest ended early", text.splitlines()[-5:])
+
+
+def _empty(path, size):
+    """A file of `size` bytes, of which those that are not there yet are a hole."""
+    with open(path, "ab") as file:
+        file.truncate(size)
+    return path
 
 
 def _picture(file, rest):

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A booted board with the film's card in it, kept in the cache: the DRAM in one file, the state of all else in another.
+"""A booted board, kept in the cache: the DRAM in one file, the state of all else in another.
 
-`svp run --resume` begins there, in seconds. The state names nothing outside of it but the card, whose image is part of the folder's name.
+`svp run --resume` and `svp decode --where guest` begin there, in seconds. The state names nothing outside of it but the cards, which are part
+of the folder's name.
 """
 
+import contextlib
 import os
 import time
 
@@ -18,15 +20,16 @@ _PRODUCTS = ("qemu", "kernel", "dtb", "initrd", "flash")
 WAITING = ("-incoming", "defer", "-S")
 _CAPABILITIES = [{"capability": "x-ignore-shared", "state": True}]
 _BOOT_SECONDS, _SAVE_SECONDS = 180, 120
-_KEPT = 2
+_KEPT = 4
 _STEP = 32 << 20
 
 
-def folder(settings, card, commands):
-    """Where such a board is kept; it is booted and runs `commands` if it is not yet. `settings`: of Board, `card`: its first one. Raises SvpError."""
+def folder(settings, cards, commands):
+    """Where such a board is kept; it is booted and runs `commands` if it is not yet. `settings`: of Board. `cards`: what tells its cards from others,
+    in place of their paths. Raises SvpError."""
     shown = {**settings, "display": "none"}
     made_of = [(path, path.stat().st_mtime_ns) for path in map(products.locate, _PRODUCTS)]
-    identity = (made_of, sorted((name, value) for name, value in shown.items() if name != "sd"), card, commands)
+    identity = (made_of, sorted((name, value) for name, value in shown.items() if name != "sd"), cards, commands)
     return cache.made("board", cache.digest(*map(str, identity)), lambda partial: _make(partial, shown, commands), _KEPT)
 
 
@@ -47,10 +50,24 @@ def _make(target, settings, commands):
             copy(board.dram.descriptor, file.fileno())
 
 
+@contextlib.contextmanager
+def going_on(settings, kept, **changes):
+    """A board that goes on from what is kept, with its shell idle; `settings` as for folder(), `changes` on top. What it writes into its DRAM stays its
+    own, and leaves the files as they are."""
+    with open(kept / RAM, "rb") as ram:
+        with Board(kernel=None, dtb=None, initrd=None, ram_image=ram.fileno(), **{**settings, **changes, "policy": "open"},
+                   extra=(*settings.get("extra", ()), *WAITING)) as board:
+            load(board, kept)
+            board.wait_shell(ready=None)
+            yield board
+
+
 def load(board, kept):
-    """Give a board that was started with share_ram and WAITING, and without kernel, what is kept; it runs then. Raises SvpError."""
-    with open(kept / RAM, "rb") as file:
-        copy(file.fileno(), board.dram.descriptor)
+    """Give a board that was started with WAITING, and without kernel, what is kept; it runs then. Its DRAM is shared, and becomes a copy, or begins
+    as what is kept. Raises SvpError."""
+    if board.settings.share_ram:
+        with open(kept / RAM, "rb") as file:
+            copy(file.fileno(), board.dram.descriptor)
     qmp = board.qmp
     qmp.command("migrate-set-capabilities", capabilities=_CAPABILITIES)
     qmp.command("migrate-incoming", uri=f"file:{kept / STATE}")
