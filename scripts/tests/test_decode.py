@@ -7,7 +7,9 @@ import hashlib
 import io
 import json
 import os
+import resource
 import struct
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -20,7 +22,7 @@ from svplib.base.errors import SvpError, UsageError
 from svplib.decode import checksums, command, containers, guest
 from svplib.decode.pictures import Digest, Picture, PictureError, Whole
 from svplib.decode.program import Unsupported
-from svplib.decode.verdict import Verdict, judge
+from svplib.decode.verdict import Verdict, decoding_seconds, judge
 
 WIDTH, HEIGHT = 5, 3
 SIZE = WIDTH * HEIGHT + 2 * 3 * 2
@@ -265,6 +267,59 @@ class Containers(Case):
             self.decode(stream)
         self.assertIn("ffprobe is needed", str(caught.exception))
         self.assertIn("apt install ffmpeg", str(caught.exception))
+
+
+class Cost(Case):
+    """What a folder takes beside decoding; in seconds `svp bench decode` judges it."""
+
+    STREAMS = 24
+    #: Processor time of all over that of its decoders alone
+    MOST = 3
+
+    def count_starts(self):
+        """A file that each start of the decoder makes a byte longer."""
+        log = self.folder.parent / "starts"
+        log.touch()
+        self.decoder.write_text(f"{DECODER.partition('import os, sys')[0]}import os, sys\nopen({str(log)!r}, 'a').write('x')\n"
+                                f"{DECODER.partition('import os, sys')[2]}")
+        return log
+
+    @staticmethod
+    def processor_seconds():
+        return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+
+    @staticmethod
+    def decoded(span):
+        verdict = Verdict("suite", "stream")
+        verdict.span = span
+        return verdict
+
+    def test_told(self):
+        """Total, decoding, and what is between them."""
+        self.stream("a.ivf", "picture 1", "end")
+        self.stream("b.ivf", "picture 1", "end")
+        file = self.folder / "told.json"
+        self.decode(self.folder, "--json", file)
+        seconds = json.loads(file.read_text())["seconds"]
+        self.assertGreater(seconds["decoding"], 0)
+        self.assertAlmostEqual(seconds["total"], seconds["decoding"] + seconds["overhead"], delta=0.002)
+
+    def test_several_at_once_count_once(self):
+        for spans, seconds in (([], 0), ([(1, 3)], 2), ([(1, 3), (2, 4)], 3), ([(5, 6), (1, 3)], 3), ([(1, 9), (2, 3), (4, 10)], 9), ([None, (1, 2)], 1)):
+            with self.subTest(spans=spans):
+                self.assertEqual(decoding_seconds([self.decoded(span) for span in spans]), seconds)
+
+    def test_folder(self):
+        """Each stream starts the decoder once, and all else costs no more than a few such starts."""
+        log = self.count_starts()
+        paths = [self.stream(f"{number}.ivf", "picture 1", "end") for number in range(self.STREAMS)]
+        begin = self.processor_seconds()
+        self.decode(self.folder)
+        between = self.processor_seconds()
+        self.assertEqual(len(log.read_text()), self.STREAMS)
+        for path in paths:
+            subprocess.run([self.decoder, path], check=True, stdout=subprocess.DEVNULL)
+        self.assertLess(between - begin, self.MOST * (self.processor_seconds() - between))
 
 
 class BadInput(Case):

@@ -4,6 +4,7 @@
 import contextlib
 import functools
 import json
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from ..testing import test_pool
 from ..testing.results import Result, Results
 from . import checksums, containers, earlier, guest, program, replay
 from .pictures import Digest
-from .verdict import OUTCOMES, Verdict, judge
+from .verdict import OUTCOMES, Verdict, decoding_seconds, judge
 
 #: Files that a folder is searched for
 SUFFIXES = (".ivf", ".vp8", ".vp9", ".264", ".h264", ".avc", ".jsv", ".jvt", ".26l", ".265", ".h265", ".hevc", ".bit", ".bits", ".m2v",
@@ -27,7 +28,7 @@ def add_arguments(parser):
     """Options of `svp decode`."""
     parser.add_argument("streams", nargs="*", metavar="FILE|FOLDER", help="streams; of a folder all that have a known suffix: " + " ".join(SUFFIXES))
     parser.add_argument("--where", choices=("host", "guest"), default="host",
-                        help="host: parser and driver of svp's own drive the VPU's model, without QEMU; guest: the board boots, and a client decodes "
+                        help="host: parser and driver of svp's own drive the VPU's model, without QEMU; guest: a booted board goes on, and a client decodes "
                         "by Linux's unmodified driver")
     parser.add_argument("--client", choices=guest.CLIENTS, help="in the guest: play (default): our svp-play; gst: Debian's GStreamer")
     parser.add_argument("--suite", metavar="FILE", help="a suite of fluster's (JSON) instead of streams, with --vectors")
@@ -95,11 +96,18 @@ def _same(value):
     return value
 
 
+def _seconds(verdicts):
+    """What it has cost so far, in seconds: since this process began, and how much of that no stream was decoded."""
+    ticks = int(Path("/proc/self/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()[19])
+    total = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    decoding = decoding_seconds(verdicts)
+    return {"total": round(total, 3), "decoding": round(decoding, 3), "overhead": round(total - decoding, 3)}
+
+
 def main(arguments, decoder=None):
     """Decode all; returns the exit status: 0 when every stream that could be compared was right. `decoder`: the program, built if None."""
     if arguments.replay:
         return replay.main(arguments)
-    begin = time.monotonic()
     chosen = streams(arguments)
     single = [name for name in ("md5", "raw", "png") if getattr(arguments, name)]
     if single and len(chosen) != 1:
@@ -120,11 +128,13 @@ def main(arguments, decoder=None):
         if verdicts[0].pictures < _png_number(arguments):
             raise UsageError(f"--png: {chosen[0].name} has {verdicts[0].pictures} pictures")
     print(table(verdicts, earlier.beside(runs, verdicts)))
-    say(f"{sum(verdict.pictures for verdict in verdicts)} pictures of {len(verdicts)} streams in {time.monotonic() - begin:.1f} s")
+    seconds = _seconds(verdicts)
+    say(f"{sum(verdict.pictures for verdict in verdicts)} pictures of {len(verdicts)} streams in {seconds['total']:.1f} s, {seconds['overhead']:.1f} s "
+        "of that beside decoding")
     if arguments.junit:
         _results(verdicts).write_junit(arguments.junit)
     if arguments.json:
-        write_json(arguments.json, {"streams": [verdict.as_object() for verdict in verdicts]})
+        write_json(arguments.json, {"streams": [verdict.as_object() for verdict in verdicts], "seconds": seconds})
     outcomes = {verdict.outcome for verdict in verdicts}
     return 0 if outcomes & {"passed", "decoded"} and "failed" not in outcomes else 1
 

@@ -25,6 +25,7 @@ class Verdict:
         self.pictures = 0
         self.md5 = None
         self.seconds = 0.0
+        self.span = None  # of the machine's monotonic clock, seconds: when it was decoded
 
     def as_object(self):
         """Member of "streams" in --json."""
@@ -40,6 +41,15 @@ class Verdict:
         if verdict.outcome not in OUTCOMES:
             raise ValueError(f"no result '{verdict.outcome}'")
         return verdict
+
+
+def decoding_seconds(verdicts):
+    """Seconds in which at least one stream was decoded; several at once count once."""
+    total, reached = 0.0, float("-inf")
+    for begin, end in sorted(verdict.span for verdict in verdicts if verdict.span):
+        total += max(0.0, end - max(begin, reached))
+        reached = max(reached, end)
+    return total
 
 
 def judge(verdict, items, checksums, each=None):
@@ -73,7 +83,8 @@ def judge(verdict, items, checksums, each=None):
         verdict.outcome, verdict.text = ("failed", wrong) if wrong else ("skipped", str(reason))
     except (PictureError, SvpError) as error:
         verdict.outcome, verdict.text = "failed", str(error).splitlines()[0]
-    verdict.seconds = time.monotonic() - begin
+    verdict.span = begin, time.monotonic()
+    verdict.seconds = verdict.span[1] - begin
     return verdict
 
 
