@@ -17,7 +17,7 @@ CODECS = {
 }
 
 
-def _ffmpeg(*arguments, given=None):
+def run_ffmpeg(*arguments, given=None):
     done = subprocess.run(["ffmpeg", "-v", "error", "-nostdin" if given is None else "-hide_banner", *map(str, arguments)], input=given,
                           stdin=subprocess.DEVNULL if given is None else None, capture_output=True, check=False)
     if done.returncode:
@@ -34,7 +34,7 @@ class Clip:
         self.size, self.codec, self.bits = size, codec, bits
         pixels = ("-pix_fmt", "yuv420p" if bits == 8 else "yuv420p10le")
         self.path = folder / self.name
-        _ffmpeg("-y", "-f", "lavfi", "-i", _SOURCE.format(size=size.replace("x", ":")), "-frames:v", frames, *encoder, *pixels, *options, *muxer,
+        run_ffmpeg("-y", "-f", "lavfi", "-i", _SOURCE.format(size=size.replace("x", ":")), "-frames:v", frames, *encoder, *pixels, *options, *muxer,
                 self.path)
         self.data = self.path.read_bytes()
         self.digests = digests(self.path, size, bits)
@@ -54,7 +54,7 @@ class RandomHevc(Clip):
 def raw_pictures(path, size, bits=8):
     """Of every picture that ffmpeg makes of a stream: the lines of Y, Cb and Cr, as lists of numbers. Even sizes only."""
     width, height = map(int, size.split("x"))
-    raw = _ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p" if bits == 8 else "yuv420p10le",
+    raw = run_ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p" if bits == 8 else "yuv420p10le",
                   "-f", "rawvideo", "-")
     raw = raw if bits == 8 else struct.unpack(f"<{len(raw) // 2}H", raw)
     planes = ((0, width, height), (width * height, width // 2, height // 2), (width * height * 5 // 4, width // 2, height // 2))
@@ -66,7 +66,7 @@ def digests(path, size, bits=8):
     """MD5 of every picture that ffmpeg makes of a stream with pictures of `size` ("WIDTHxHEIGHT"); 10 bits lie in two bytes."""
     width, height = map(int, size.split("x"))
     pixels = "yuv420p" if bits == 8 else "yuv420p10le"
-    raw = _ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", pixels, "-f", "rawvideo", "-")
+    raw = run_ffmpeg("-flags", "+bitexact", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", pixels, "-f", "rawvideo", "-")
     each = (width * height + 2 * ((width + 1) // 2) * ((height + 1) // 2)) * (1 if bits == 8 else 2)
     if len(raw) % each:
         raise AssertionError(f"{path}: {len(raw)} bytes are no pictures of {size}")

@@ -8,6 +8,7 @@ import struct
 import unittest
 
 import boot_case
+import ffmpeg_planes
 from boot_case import fall_asleep, run_checks, wait_until, wake_up
 from clips import Clip, raw_pictures
 from screen import KMS_CHECKS, SHOW_SECONDS, TROUBLE, ShowingCase
@@ -46,6 +47,11 @@ def pattern(width, height, seed, most=255):
     """The same with edges in between."""
     return [[value if (x + seed * y) % 61 > 3 else most * (y % 2) for x, value in enumerate(line)]
             for y, line in enumerate(waves(width, height, seed, most))]
+
+
+def smooth(width, height, seed, most=255):
+    """Waves that no scaling takes out of the range."""
+    return [[most // 16 + value * 7 // 8 for value in line] for line in waves(width, height, seed, most)]
 
 
 def words(red, green, blue, alpha, shifts):
@@ -142,6 +148,11 @@ class Planes(ShowingCase):
         files = {"video.xr24": words(*video, constant(320, 240, 0), (16, 8, 0, 24)),
                  "inset.xb30": words(*inset, constant(256, 128, 3), (0, 10, 20, 30)),
                  "top.ar24": words(*top, veil, (16, 8, 0, 24))}
+        cls.soft = [[smooth(width, height, 3 * number + i, most) for i in (1, 2, 3)]
+                    for number, (width, height, most) in enumerate(((320, 240, 255), (256, 128, MOST), (200, 100, 255)))]
+        files |= {"soft.xr24": words(*cls.soft[0], constant(320, 240, 0), (16, 8, 0, 24)),
+                  "soft.xb30": words(*cls.soft[1], constant(256, 128, 3), (0, 10, 20, 30)), "soft.ar24": words(*cls.soft[2], veil, (16, 8, 0, 24))}
+        cls.soft[2].append(veil)
         cls.eight, cls.ten = Video(1), Video(2, 10)
         files |= {"a.nv12": cls.eight.file(8), "a.nv21": cls.eight.file(8, cr_first=True), "a.tiles": cls.eight.file(8, tiled=True),
                   "a.p010": cls.ten.file(16), "a.nv15": cls.ten.file(10), "b.tiles": cls.ten.file(10, tiled=True)}
@@ -179,6 +190,14 @@ class Planes(ShowingCase):
         top = "overlay-2:format=AR24,size=200x100,file=/mnt/top.ar24,target=200x100+400+50"
         with self.planes(*planes, f"{top},{COVERAGE}"):
             self.expect_picture(canvas.picture(), 1)
+
+    def test_composition_by_ffmpeg(self):
+        """Pictures whose scaling goes beyond no limit on its way, where everybody clips elsewhere."""
+        video, inset, top = self.soft
+        pixels = ffmpeg_planes.compose(self.scratch, WIDTH, HEIGHT, video, (inset, (128, 64, 480, 30)), (top, (200, 100, 400, 50)))
+        with self.planes("primary:format=XR24,size=320x240,file=/mnt/soft.xr24", "overlay-1:format=XB30,size=256x128,file=/mnt/soft.xb30,target=128x64+480+30",
+                         f"overlay-2:format=AR24,size=200x100,file=/mnt/soft.ar24,target=200x100+400+50,{COVERAGE}"):
+            self.expect_picture((WIDTH, HEIGHT, pixels), 1)
 
     def test_alpha_of_a_plane(self):
         canvas, planes = self.below()
