@@ -4,6 +4,8 @@
 #include "caam/caam.hpp"
 #include "dcss/dcss.hpp"
 #include "dcss/hdmi_tx.hpp"
+#include "ddr/controller.hpp"
+#include "ddr/phy.hpp"
 #include "firewall/aipstz.hpp"
 #include "firewall/csu.hpp"
 #include "firewall/firewall.hpp"
@@ -47,6 +49,8 @@ constexpr CatalogueEntry entries[] = {
     {"imx8mq.csu", "i.MX 8M Quad central security unit", Carrier::sysbus, create<Csu>, asks_domain},
     {"imx8mq.dcss", "i.MX 8M Quad display controller", Carrier::sysbus, create<Dcss>},
     {"imx8mq.hdmi-tx", "i.MX 8M Quad HDMI transmitter", Carrier::sysbus, create<HdmiTx>},
+    {"imx8mq.ddr-controller", "i.MX 8M Quad DDR controller", Carrier::sysbus, create<DdrController>},
+    {"imx8mq.ddr-phy", "i.MX 8M Quad DDR PHY", Carrier::sysbus, create<DdrPhy>},
     {"imx8mq.firewall", "i.MX 8M Quad access decision", Carrier::sysbus, create<Firewall>},
     {"imx8mq.iomuxc-gpr", "i.MX 8M Quad IOMUXC_GPR registers", Carrier::sysbus, create<IomuxcGpr>,
      asks_domain},
