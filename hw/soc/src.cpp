@@ -29,10 +29,15 @@ constexpr std::uint32_t all_domains = domain_fields & ~domain_lock.mask();
 /** Watchdog and temperature resets are masked by 5 and pass with 10 in their 4-bit fields. */
 constexpr std::uint32_t not_masked = 0xa;
 
-/** Boot from QSPI flash, as this board does; BOOT_CFG[14:12] = 4. */
-constexpr std::uint32_t boot_from_qspi = 0x4000;
+// SBMR1 and SBMR2
+constexpr std::uint32_t sbmr1 = 0x58, sbmr2 = 0x70;
+constexpr std::uint32_t boot_from_qspi = 0x4000;  ///< BOOT_CFG[14:12] = 4
 constexpr Field boot_mode = {"BMOD", 24, 2, FieldAccess::read_only};
 constexpr std::uint32_t internal_boot = 2;
+constexpr PropertyInfo property_list[] = {
+    {"boot-cfg", "value of SBMR1: what the pins or fuses BOOT_CFG say", boot_from_qspi},
+    {"boot-mode", "what the pins BOOT_MODE say: 0 fuses, 1 serial download, 2 internal boot", internal_boot},
+};
 
 // SRSR
 constexpr std::uint32_t srsr = 0x5c;
@@ -130,7 +135,10 @@ std::uint32_t withheld_from(std::uint32_t, std::uint32_t stored, const Transacti
 
 }  // namespace
 
-Src::Src(Host& host) : BankDevice(host, "src", window, registers(*this)) {}
+Src::Src(Host& host)
+    : BankDevice(host, "src", window, registers(*this)),
+      boot_cfg_(boot_from_qspi),
+      boot_mode_(internal_boot) {}
 
 Register Src::guarded(Src& self, std::uint32_t offset, std::string_view name, std::vector<Field> fields,
                       std::uint32_t reset) {
@@ -162,11 +170,11 @@ std::vector<Register> Src::registers(Src& self) {
         guarded(self, 0x48, "PCIE2_RCR", pcie_fields, 0),
         guarded(self, 0x4c, "MIPIPHY1_RCR", csi_fields, 0),
         guarded(self, 0x50, "MIPIPHY2_RCR", csi_fields, 0),
-        {.offset = 0x58, .name = "SBMR1", .reset = boot_from_qspi, .access = FieldAccess::read_only},
+        {.offset = sbmr1, .name = "SBMR1", .reset = boot_from_qspi, .access = FieldAccess::read_only},
         {.offset = srsr, .name = "SRSR", .reset = power_on_reset, .fields = cause_fields},
         {.offset = 0x68, .name = "SISR", .access = FieldAccess::read_only},
         {.offset = 0x6c, .name = "SIMR", .reset = 0x3ff, .fields = passed_reset_masks},
-        {.offset = 0x70,
+        {.offset = sbmr2,
          .name = "SBMR2",
          .reset = boot_mode.in(0, internal_boot),
          .fields = {{"FUSE_FORCE_COLD_BOOT", 5}, boot_mode}},
@@ -199,11 +207,28 @@ void Src::reset() {
     const bool power_on = coming_ == 0;
 
     BankDevice::reset();
+    bank().set(sbmr1, boot_cfg_);
+    bank().set(sbmr2, boot_mode, boot_mode_);
     if (!power_on) {
         bank().set(srsr, causes | coming_);
     }
     coming_ = 0;
     host().set_irq(power_on_line, power_on);
+}
+
+std::span<const PropertyInfo> Src::properties() const {
+    return property_list;
+}
+
+std::optional<std::string> Src::set_property(std::string_view name, std::uint64_t value) {
+    if (name == property_list[0].name && value <= all_bits) {
+        boot_cfg_ = static_cast<std::uint32_t>(value);
+    } else if (name == property_list[1].name && value <= internal_boot) {
+        boot_mode_ = static_cast<std::uint32_t>(value);
+    } else {
+        return "no property " + std::string(name) + " of value " + std::to_string(value);
+    }
+    return std::nullopt;
 }
 
 bool Src::core_enabled(unsigned cpu) const {

@@ -604,3 +604,18 @@ TEST_CASE("SRSR collects who reset the chip, from power-on to power-on", "[soc]"
     CHECK(read32(src, 0x5c, by) == 1);
     CHECK(host.irq[Src::power_on_line]);
 }
+
+TEST_CASE("the SRC tells how the board has the chip boot", "[soc]") {
+    FakeHost host;
+    Src src(host);
+    src.reset();
+    CHECK(read32(src, 0x58) == 0x4000);
+    CHECK(read32(src, 0x70) == 0x02000000);
+    CHECK(src.set_property("boot-cfg", 0x1400) == std::nullopt);
+    CHECK(src.set_property("boot-mode", 1) == std::nullopt);
+    CHECK(src.set_property("boot-mode", 3).has_value());
+    CHECK(src.set_property("boot-cfg", 0x100000000).has_value());
+    src.reset();
+    CHECK(read32(src, 0x58) == 0x1400);
+    CHECK(read32(src, 0x70) == 0x01000000);
+}
