@@ -29,6 +29,7 @@
 #include "hw/svp/hw/qemu/svp_views.h"
 #include "svp/abi_view.h"
 #include "boot_files.h"
+#include "boot_rom.h"
 #include "fsl_imx8mq.h"
 #include "fsl_imx8mq_blocks.h"
 #include "watchdogs.h"
@@ -39,6 +40,8 @@
 #define BOOT_ROM_BASE 0
 #define BOOT_ROM_SIZE (128 * KiB)
 #define GIC_REDIST_BASE 0x38880000
+
+#define BOOT_FROM_QSPI 0x4000 /* BOOT_CFG */
 
 #define COUNTER_FREQUENCY 8333333 /* Hz; TF-A writes the same to CNTFRQ */
 
@@ -57,6 +60,8 @@ struct FslImx8mqState {
     bool sync;
     bool test_port;
     uint32_t vpu_banks;
+    uint32_t boot_cfg;
+    uint32_t boot_mode;
     DeviceState *firewall;
     DeviceState *monitor_device;
     SvpMonitor *monitor;
@@ -71,18 +76,6 @@ struct FslImx8mqState {
     uint32_t saved_ucr2[ARRAY_SIZE(uarts)];
     uint16_t saved_hostctl2[ARRAY_SIZE(usdhcs)];
     uint32_t saved_vendor_spec[ARRAY_SIZE(usdhcs)];
-};
-
-/*
- * What the mask ROM does for this board: start the image in the QSPI flash.
- * Bytes 0x800 and 0x83C, where TF-A looks for the silicon revision, stay 0:
- * then the OCOTP decides.
- */
-static const uint32_t boot_rom_code[] = {
-    const_le32(0x58000040), /* ldr x0, =flash */
-    const_le32(0xd61f0000), /* br x0 */
-    const_le32(FSL_IMX8MQ_QSPI_BASE),
-    const_le32(0),
 };
 
 DeviceState *fsl_imx8mq_block(FslImx8mqState *s, const char *name)
@@ -102,6 +95,16 @@ DeviceState *fsl_imx8mq_block(FslImx8mqState *s, const char *name)
 MemoryRegion *fsl_imx8mq_devices(FslImx8mqState *s)
 {
     return &s->devices;
+}
+
+SvpViews *fsl_imx8mq_views(FslImx8mqState *s)
+{
+    return s->views;
+}
+
+MemoryRegion *fsl_imx8mq_boot_rom(FslImx8mqState *s)
+{
+    return &s->boot_rom;
 }
 
 ARMCPU *fsl_imx8mq_cpu(FslImx8mqState *s, unsigned number)
@@ -238,8 +241,14 @@ static uint64_t property_value(FslImx8mqState *s, const BlockProperty *property)
                         "from 1970 to 2106, not %" PRId64, seconds);
         }
         return seconds;
+    case FROM_RAM:
+        return memory_region_size(s->ram);
     case FROM_OPEN_CSL:
         return s->open_csl;
+    case FROM_BOOT_CFG:
+        return s->boot_cfg;
+    case FROM_BOOT_MODE:
+        return s->boot_mode;
     }
     g_assert_not_reached();
 }
@@ -450,8 +459,7 @@ static bool realize_memories(FslImx8mqState *s, Error **errp)
                                 BOOT_ROM_SIZE, errp)) {
         return false;
     }
-    memcpy(memory_region_get_ram_ptr(&s->boot_rom), boot_rom_code,
-           sizeof(boot_rom_code));
+    boot_rom_fill(&s->boot_rom);
     memory_region_add_subregion(&s->devices, BOOT_ROM_BASE, &s->boot_rom);
     return true;
 }
@@ -590,6 +598,9 @@ static const Property fsl_imx8mq_properties[] = {
     DEFINE_PROP_BOOL("sync", FslImx8mqState, sync, false),
     DEFINE_PROP_BOOL("test-port", FslImx8mqState, test_port, false),
     DEFINE_PROP_UINT32("vpu-banks", FslImx8mqState, vpu_banks, 1),
+    DEFINE_PROP_UINT32("boot-cfg", FslImx8mqState, boot_cfg, BOOT_FROM_QSPI),
+    DEFINE_PROP_UINT32("boot-mode", FslImx8mqState, boot_mode,
+                       SVP_BOOT_INTERNAL),
     DEFINE_PROP_LINK("ram", FslImx8mqState, ram, TYPE_MEMORY_REGION,
                      MemoryRegion *),
 };

@@ -15,6 +15,8 @@
  *  - property "sync": long work of the cores is done in place, not on threads
  *    (svp_worker.h)
  *  - property "test-port": there is a test port at 0x303f0000, SPI 109
+ *  - properties "boot-cfg" and "boot-mode": what the SRC says of how the chip
+ *    boots (hw/soc/src.hpp)
  *  - fsl_imx8mq_block(): a modelled block by the name of its row, for the
  *    board's wiring
  */
@@ -24,6 +26,7 @@
 #include "exec/memory.h"
 #include "hw/sysbus.h"
 #include "target/arm/cpu.h"
+#include "hw/svp/hw/qemu/svp_views.h"
 
 #define TYPE_FSL_IMX8MQ "fsl-imx8mq"
 OBJECT_DECLARE_SIMPLE_TYPE(FslImx8mqState, FSL_IMX8MQ)
@@ -46,6 +49,10 @@ DeviceState *fsl_imx8mq_block(FslImx8mqState *s, const char *name);
 
 /* The container of all that is not judged memory, for the board's devices. */
 MemoryRegion *fsl_imx8mq_devices(FslImx8mqState *s);
+
+/* The masters' views, and the ROM that core 0 starts in; for boot_rom.c. */
+SvpViews *fsl_imx8mq_views(FslImx8mqState *s);
+MemoryRegion *fsl_imx8mq_boot_rom(FslImx8mqState *s);
 
 ARMCPU *fsl_imx8mq_cpu(FslImx8mqState *s, unsigned number);
 

@@ -27,10 +27,12 @@
 const Block fsl_imx8mq_blocks[] = {
     { 0x3c000000, 32 * MiB, "ddrc" },
     { 0x3dc00000, 4 * MiB, "ddr_phy_broadcast" },
-    { 0x3d800000, 4 * MiB, "ddr_perf_mon" },
-    { 0x3d400000, 4 * MiB, "ddr_ctl" },
-    { 0x3d000000, 1 * MiB, "ddr_blk_ctrl" },
-    { 0x3c000000, 16 * MiB, "ddr_phy" },
+    { 0x3d800000, 4 * MiB, "ddr_perf_mon", .part_of = "ddr_ctl", .region = 1 },
+    { 0x3d400000, 4 * MiB, "ddr_ctl", "imx8mq.ddr-controller",
+      .property = { { "size", .source = FROM_RAM } } },
+    { 0x3d000000, 1 * MiB, "ddr_blk_ctrl", .part_of = "ddr_ctl", .region = 2 },
+    { 0x3c000000, 16 * MiB, "ddr_phy", "imx8mq.ddr-phy",
+      LINKS({ "controller", "ddr_ctl" }) },
     /* realize_gic() puts it there. */
     { FSL_IMX8MQ_GIC_BASE, 1 * MiB, "gic" },
     { 0x38100000, 2 * MiB, "usb" },
@@ -157,7 +159,9 @@ const Block fsl_imx8mq_blocks[] = {
       LINKS({ "src", "src" }, { "tzasc", "tzasc" }, { "rdc", "rdc" },
                 { "csu", "csu" }, { "caam", "caam" }, { "vpu-g1", "vpu_g1" },
                 { "vpu-g2", "vpu_g2" }) },
-    { 0x30390000, 64 * KiB, "src", "imx8mq.src", IRQ1(SPI(89)) },
+    { 0x30390000, 64 * KiB, "src", "imx8mq.src", IRQ1(SPI(89)),
+      .property = { { "boot-cfg", .source = FROM_BOOT_CFG },
+                    { "boot-mode", .source = FROM_BOOT_MODE } } },
     { 0x30380000, 64 * KiB, "ccm", "imx8mq.ccm", IRQ2(SPI(85), SPI(86)) },
     { 0x30370000, 64 * KiB, "snvs", "imx8mq.snvs",
       IRQ3(SPI(19), SPI(20), SPI(4)),
@@ -198,8 +202,6 @@ const Block fsl_imx8mq_blocks[] = {
     { 0x20000000, 128 * MiB, "pcie2_memory" },
     { 0x18000000, 128 * MiB, "pcie1_memory" },
     { FSL_IMX8MQ_QSPI_BASE, 256 * MiB, "qspi_memory" },
-    { 0x007e0000, 128 * KiB, "tcm_itcm" },
-    { 0x00800000, 128 * KiB, "tcm_dtcm" },
     { 0x00100000, 32 * KiB, "caam_secure_ram", .part_of = "caam",
       .region = 1 },
 };
@@ -209,6 +211,7 @@ const unsigned fsl_imx8mq_num_blocks = ARRAY_SIZE(fsl_imx8mq_blocks);
 const OnChipMemory fsl_imx8mq_memories[FSL_IMX8MQ_NUM_MEMORIES] = {
     { 0x00900000, 128 * KiB, "ocram" },
     { 0x00180000, 32 * KiB, "ocram-s" },
+    { 0x007e0000, 256 * KiB, "tcm" },
 };
 
 const BlockLink fsl_imx8mq_firewall_links[] = {

@@ -17,7 +17,11 @@
 typedef enum BlockSource {
     FROM_TABLE,
     FROM_RTC,      /* seconds since 1970 at the start, as -rtc says */
-    FROM_OPEN_CSL, /* the SoC's property of that name */
+    FROM_RAM,      /* bytes of DDR */
+    /* the SoC's property of that name */
+    FROM_OPEN_CSL,
+    FROM_BOOT_CFG,
+    FROM_BOOT_MODE,
 } BlockSource;
 
 typedef struct BlockProperty {
@@ -72,7 +76,7 @@ typedef struct OnChipMemory {
     const char *name;
 } OnChipMemory;
 
-#define FSL_IMX8MQ_NUM_MEMORIES 2
+#define FSL_IMX8MQ_NUM_MEMORIES 3
 
 extern const OnChipMemory fsl_imx8mq_memories[FSL_IMX8MQ_NUM_MEMORIES];
 

@@ -2,7 +2,9 @@
 /*
  * NXP i.MX 8M Quad Evaluation Kit.
  *
- * Two ways to boot:
+ * Three ways to boot:
+ *  -drive if=sd alone: the chip's boot ROM loads what is on a card or eMMC
+ *    (boot_rom.h), again at every reset.
  *  -bios FLASH -kernel IMAGE -dtb DTB [-initrd CPIO]: the CPU starts in the
  *    boot ROM, which starts the flash image at EL3. Kernel, device tree and
  *    initrd are placed in DDR as a boot loader that runs before TF-A would do,
@@ -37,9 +39,11 @@
 #include "system/qtest.h"
 #include <libfdt.h>
 #include "boot_files.h"
+#include "boot_rom.h"
 #include "hw/svp/hw/qemu/svp_monitor.h"
 #include "hw/svp/hw/qemu/svp_worker.h"
 #include "fsl_imx8mq.h"
+#include "pins.h"
 #include "screen.h"
 
 #define RAM_MIN (1 * GiB)
@@ -61,6 +65,22 @@
 #define PFUZE100_I2C_ADDR 0x08
 #define SCREEN_DEFAULT { .width = 1920, .height = 1080 }
 
+/* Where the board's switches have the chip boot from. */
+typedef enum BootSwitch {
+    BOOT_SWITCH_SD,
+    BOOT_SWITCH_EMMC,
+    BOOT_SWITCH_SERIAL,
+    BOOT_SWITCH_FUSES,
+    BOOT_SWITCH_COUNT,
+} BootSwitch;
+
+static const char *const boot_switch_names[BOOT_SWITCH_COUNT] = {
+    [BOOT_SWITCH_SD] = "sd",
+    [BOOT_SWITCH_EMMC] = "emmc",
+    [BOOT_SWITCH_SERIAL] = "serial",
+    [BOOT_SWITCH_FUSES] = "fuses",
+};
+
 typedef struct Imx8mqEvkState {
     MachineState parent_obj;
 
@@ -71,6 +91,9 @@ typedef struct Imx8mqEvkState {
     ScreenSize monitor;
     Screen *screen; /* since the board is there */
     uint32_t vpu_banks;
+    BootSwitch boot_switch;
+    FslImx8mqState *soc;
+    BootRom rom; /* without a SoC where something else is started */
 } Imx8mqEvkState;
 
 #define TYPE_IMX8MQ_EVK MACHINE_TYPE_NAME("imx8mq-evk")
@@ -218,7 +241,7 @@ static void boot_directly(MachineState *machine, FslImx8mqState *soc)
     arm_load_kernel(fsl_imx8mq_cpu(soc, 0), machine, &boot_info);
 }
 
-static void add_sd_cards(FslImx8mqState *soc, bool emmc)
+static void add_sd_cards(FslImx8mqState *soc, bool emmc, BootRom *rom)
 {
     static const char *const usdhc[FSL_IMX8MQ_NUM_USDHCS] = { "usdhc1",
                                                               "usdhc2" };
@@ -229,8 +252,8 @@ static void add_sd_cards(FslImx8mqState *soc, bool emmc)
      * uSDHC1, or a card in its place. By bus and unit it is 0,1 or 1,0.
      */
     for (i = 0; i < FSL_IMX8MQ_NUM_USDHCS; i++) {
-        DeviceState *host = fsl_imx8mq_block(
-            soc, usdhc[FSL_IMX8MQ_NUM_USDHCS - 1 - i]);
+        unsigned slot = FSL_IMX8MQ_NUM_USDHCS - 1 - i;
+        DeviceState *host = fsl_imx8mq_block(soc, usdhc[slot]);
         DriveInfo *drive = drive_get_by_index(IF_SD, i) ?:
                            drive_get(IF_SD, i, 0);
         DeviceState *card;
@@ -243,6 +266,7 @@ static void add_sd_cards(FslImx8mqState *soc, bool emmc)
                                 &error_fatal);
         qdev_realize_and_unref(card, qdev_get_child_bus(host, "sd-bus"),
                                &error_fatal);
+        rom->card[slot] = card;
     }
 }
 
@@ -254,8 +278,34 @@ static void add_pmic(FslImx8mqState *soc)
     i2c_slave_create_simple(I2C_BUS(bus), "imx8mq.pfuze100", PFUZE100_I2C_ADDR);
 }
 
+/* Without anything else to start, the chip looks for it by itself. */
+static bool boots_by_rom(MachineState *machine)
+{
+    return !machine->firmware && !machine->kernel_filename && !machine->dtb &&
+           !machine->initrd_filename && !qtest_enabled();
+}
+
+static void set_up_rom(Imx8mqEvkState *s, FslImx8mqState *soc)
+{
+    static const SvpBootMode modes[BOOT_SWITCH_COUNT] = {
+        [BOOT_SWITCH_SD] = SVP_BOOT_INTERNAL,
+        [BOOT_SWITCH_EMMC] = SVP_BOOT_INTERNAL,
+        [BOOT_SWITCH_SERIAL] = SVP_BOOT_SERIAL,
+        [BOOT_SWITCH_FUSES] = SVP_BOOT_BY_FUSES,
+    };
+
+    s->rom.soc = soc;
+    s->rom.mode = modes[s->boot_switch];
+    s->rom.boot_cfg = s->boot_switch == BOOT_SWITCH_EMMC ?
+                      svp_boot_cfg(SVP_BOOT_MMC, 0) :
+                      svp_boot_cfg(SVP_BOOT_SD, 1);
+    qdev_prop_set_uint32(DEVICE(soc), "boot-cfg", s->rom.boot_cfg);
+    qdev_prop_set_uint32(DEVICE(soc), "boot-mode", s->rom.mode);
+}
+
 static void imx8mq_evk_init(MachineState *machine)
 {
+    bool by_rom = boots_by_rom(machine);
     FslImx8mqState *soc;
 
     if (machine->ram_size < RAM_MIN || machine->ram_size > RAM_MAX ||
@@ -272,10 +322,14 @@ static void imx8mq_evk_init(MachineState *machine)
     };
 
     soc = FSL_IMX8MQ(qdev_new(TYPE_FSL_IMX8MQ));
+    IMX8MQ_EVK(machine)->soc = soc;
     object_property_add_child(OBJECT(machine), "soc", OBJECT(soc));
     object_property_set_link(OBJECT(soc), "ram", OBJECT(machine->ram),
                              &error_abort);
-    qdev_prop_set_bit(DEVICE(soc), "open-csl", !machine->firmware);
+    qdev_prop_set_bit(DEVICE(soc), "open-csl", !machine->firmware && !by_rom);
+    if (by_rom) {
+        set_up_rom(IMX8MQ_EVK(machine), soc);
+    }
     qdev_prop_set_bit(DEVICE(soc), "sync",
                       IMX8MQ_EVK(machine)->sync || icount_enabled() ||
                       qtest_enabled());
@@ -292,7 +346,7 @@ static void imx8mq_evk_init(MachineState *machine)
                            FLASH_SIZE, &error_fatal);
     memory_region_add_subregion(fsl_imx8mq_devices(soc), FSL_IMX8MQ_QSPI_BASE,
                                 &flash);
-    add_sd_cards(soc, IMX8MQ_EVK(machine)->emmc);
+    add_sd_cards(soc, IMX8MQ_EVK(machine)->emmc, &IMX8MQ_EVK(machine)->rom);
     add_pmic(soc);
     IMX8MQ_EVK(machine)->screen = screen_new(soc,
                                              IMX8MQ_EVK(machine)->monitor);
@@ -313,10 +367,16 @@ static void imx8mq_evk_init(MachineState *machine)
  */
 static void imx8mq_evk_reset(MachineState *machine, ResetType type)
 {
+    Imx8mqEvkState *s = IMX8MQ_EVK(machine);
+
     svp_workers_hold(true);
     svp_monitor_reset(true);
     qemu_devices_reset(type);
-    screen_reset(IMX8MQ_EVK(machine)->screen);
+    pins_reset(s->soc);
+    if (s->rom.soc) {
+        boot_rom_run(&s->rom);
+    }
+    screen_reset(s->screen);
     svp_monitor_reset(false);
     svp_workers_hold(false);
 }
@@ -359,6 +419,24 @@ static bool get_emmc(Object *obj, Error **errp)
 static void set_emmc(Object *obj, bool value, Error **errp)
 {
     IMX8MQ_EVK(obj)->emmc = value;
+}
+
+static char *get_boot(Object *obj, Error **errp)
+{
+    return g_strdup(boot_switch_names[IMX8MQ_EVK(obj)->boot_switch]);
+}
+
+static void set_boot(Object *obj, const char *value, Error **errp)
+{
+    unsigned i;
+
+    for (i = 0; i < BOOT_SWITCH_COUNT; i++) {
+        if (!strcmp(value, boot_switch_names[i])) {
+            IMX8MQ_EVK(obj)->boot_switch = i;
+            return;
+        }
+    }
+    error_setg(errp, "boot-mode: sd, emmc, serial or fuses, not '%s'", value);
 }
 
 static char *get_monitor(Object *obj, Error **errp)
@@ -441,6 +519,10 @@ static void imx8mq_evk_class_init(ObjectClass *oc, void *data)
     object_class_property_set_description(
         oc, "emmc", "the second drive (if=sd,index=1) is an eMMC, as on the "
         "board, instead of an SD card");
+    object_class_property_add_str(oc, "boot-mode", get_boot, set_boot);
+    object_class_property_set_description(
+        oc, "boot-mode", "where the boot ROM looks first, without -bios and "
+        "-kernel: sd, emmc, fuses, or serial for nowhere");
     object_class_property_add_str(oc, "monitor", get_monitor, set_monitor);
     object_class_property_set_description(
         oc, "monitor", "size of the screen that is plugged in, like 1280x720, "
