@@ -67,6 +67,7 @@ std::vector<Register> Dcss::rows(Dcss& self) {
             },
         .interrupt_status = [&self](std::uint32_t, std::uint32_t) { return self.interrupts_; },
         .failed_address = [&self](std::uint32_t, std::uint32_t) { return self.failed_address_; },
+        .frame_crc = [&self](std::uint32_t index, std::uint32_t) { return self.read_crc(index); },
         .detiler_control =
             [&self](unsigned channel, const WriteEvent& event) {
                 Dtrc::control_written(self.bank(), channel, event.before);
@@ -336,6 +337,12 @@ bool Dcss::work() {
         });
     }
     return false;
+}
+
+std::uint32_t Dcss::read_crc(std::uint32_t index) const {
+    const FrameCrcs::Entry& last = crcs_.last();
+    const std::uint64_t words[frame_crc::count] = {frames_, last.frame, last.crc};
+    return with_crc_ ? static_cast<std::uint32_t>(words[index]) : 0;
 }
 
 void Dcss::judge_fetches() {

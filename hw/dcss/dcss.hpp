@@ -32,7 +32,8 @@
  *
  * Faults that can be injected: "underrun", "lost-vblank", "ahb-error". Property "crc": 1 has the picture of
  * each frame composed, looked at or not, and counters() give the CRCs of the last ones. work() does that; of
- * frames that begin while it is at one, it leaves out all.
+ * frames that begin while it is at one, it leaves out all. Three registers at 0x2c000, which the chip has
+ * not, tell the guest of the last one (registers.hpp).
  *
  * Not modelled (README.md says what is assumed of the rest): RGB with less than 32 bits a pixel, tiles of GPU
  * and decoders that the prefetch itself would have to know; underruns; SUBSAM's 4:2:2 and 4:2:0; what of the
@@ -97,7 +98,7 @@ class Dcss : public BankDevice, private dcss::ContextLoader::Port {
 
  protected:
     void exchange(Archive& archive) override;
-    std::uint32_t state_version() const override { return 4; }
+    std::uint32_t state_version() const override { return 5; }
     void resume() override;
 
  private:
@@ -133,6 +134,7 @@ class Dcss : public BankDevice, private dcss::ContextLoader::Port {
     void write_back_due();
     void write_part();
     void take_crc();
+    std::uint32_t read_crc(std::uint32_t index) const;
     void reach_line();
     void update_irqs();
 

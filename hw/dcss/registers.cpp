@@ -271,6 +271,11 @@ std::vector<Register> rows(const Handlers& handlers) {
     add_memory_paths(result);
     add_ctxld(result, handlers);
     add_unmodelled(result, 0x24000, "LUT_LOADER", 0x1000);
+    result.push_back({.offset = frame_crc::base,
+                      .name = "SVP_FRAME_CRC",
+                      .read_only = all_bits,
+                      .count = frame_crc::count,
+                      .on_read = handlers.frame_crc});
     return result;
 }
 

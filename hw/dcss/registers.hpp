@@ -277,6 +277,16 @@ inline constexpr unsigned status_over_enable =
     14;  ///< a status bit stands that much over its interrupt enable
 }  // namespace ctxld
 
+/** CRCs of frames. The chip has no such registers: they are there for drivers that tests run with, and read 0
+ * unless the property "crc" is 1. */
+namespace frame_crc {
+inline constexpr std::uint32_t base = 0x2c000;
+inline constexpr std::uint32_t begun = base + 0x00;   ///< number of the frame that is shown, from 1
+inline constexpr std::uint32_t number = base + 0x04;  ///< of the frame whose CRC is known last, 0 without one
+inline constexpr std::uint32_t value = base + 0x08;   ///< its CRC
+inline constexpr std::uint32_t count = 3;
+}  // namespace frame_crc
+
 /** BLKCTL, from the start of the second window. */
 namespace blkctl {
 inline constexpr std::uint32_t reset_ctrl = 0x00;
@@ -293,6 +303,7 @@ struct Handlers {
     std::function<std::uint32_t(unsigned channel)> unmasked_status;  ///< of a prefetch
     Register::ReadHandler interrupt_status;
     Register::ReadHandler failed_address;
+    Register::ReadHandler frame_crc;
     std::function<void(unsigned channel, const WriteEvent&)> detiler_control;
     Register::WriteHandler detiler_interrupt;
 };

@@ -29,11 +29,13 @@ class FrameCrcs {
     /** Adds them as "crcs.0" and so on, the newest one first. */
     void report(std::vector<Counter>& to) const;
 
- private:
     struct Entry {
         std::uint64_t frame;  ///< its number, from 1; 0 if there is none
         std::uint32_t crc;
     };
+    const Entry& last() const { return entries_.front(); }
+
+ private:
     std::array<Entry, kept> entries_{};
 };
 

@@ -134,6 +134,13 @@ TEST_CASE("a CRC is made beside the frame, of what it was allowed", "[dcss]") {
     driver.host.advance(driver.dcss, frame);
     CHECK(driver.host.run_work(driver.dcss));
     CHECK(counter(driver.dcss, "crcs.0.frame") == number + 3);
+    // The guest can read it, if it is wanted.
+    CHECK(driver.read(0x2c000) == number + 3);
+    CHECK(driver.read(0x2c004) == number + 3);
+    CHECK(driver.read(0x2c008) == counter(driver.dcss, "crcs.0.crc"));
+    REQUIRE_FALSE(driver.dcss.set_property("crc", 0));
+    CHECK(driver.read(0x2c000) + driver.read(0x2c004) + driver.read(0x2c008) == 0);
+    REQUIRE_FALSE(driver.dcss.set_property("crc", 1));
     // A reset forgets what is wanted.
     driver.host.advance(driver.dcss, frame);
     driver.dcss.reset();
