@@ -190,6 +190,7 @@ irqreturn_t dcss_vblank_irq(int irq, void *data)
 	dcss_write(dcss, DTG + DTG_INT_CLEAR, DTG_INT_VBLANK);
 	event = dcss_list_shown(dcss);
 	drm_crtc_handle_vblank(&dcss->crtc);
+	dcss_crc_vblank(dcss);
 	if (event) {
 		spin_lock(&dcss->drm.event_lock);
 		drm_crtc_send_vblank_event(&dcss->crtc, event);
@@ -224,9 +225,11 @@ int dcss_crtc_init(struct dcss *dcss)
 {
 	int ret;
 
+	dcss->crtc_funcs = dcss_crtc_funcs;
+	dcss_crc_init(&dcss->crtc_funcs);
 	drm_crtc_helper_add(&dcss->crtc, &dcss_crtc_helpers);
 	ret = drmm_crtc_init_with_planes(&dcss->drm, &dcss->crtc,
 					 &dcss->planes[DCSS_CHANNEL_VIDEO],
-					 NULL, &dcss_crtc_funcs, NULL);
+					 NULL, &dcss->crtc_funcs, NULL);
 	return ret ?: drm_vblank_init(&dcss->drm, 1);
 }

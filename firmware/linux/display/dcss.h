@@ -87,6 +87,9 @@ struct dcss {
 	struct dcss_loader loader;
 
 	struct drm_crtc crtc;
+	struct drm_crtc_funcs crtc_funcs;
+	bool crcs;		/* somebody wants those of frames */
+	u32 crc_frame;		/* number of the one that was told last */
 	struct drm_plane planes[DCSS_CHANNELS];
 	struct drm_encoder encoder;
 	struct drm_connector *connector;
@@ -134,6 +137,10 @@ struct drm_pending_vblank_event *dcss_list_shown(struct dcss *dcss);
 /* crtc.c */
 int dcss_crtc_init(struct dcss *dcss);
 irqreturn_t dcss_vblank_irq(int irq, void *data);
+
+/* crc.c */
+void dcss_crc_init(struct drm_crtc_funcs *funcs);
+void dcss_crc_vblank(struct dcss *dcss);
 
 /* plane.c */
 int dcss_planes_init(struct dcss *dcss);

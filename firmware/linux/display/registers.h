@@ -53,6 +53,12 @@
 #define   DTRC_BURST			(0xff << 4)
 #define   DTRC_CURRENT_BANK		BIT(31)
 
+/* Not of the chip: CRCs of frames, which an emulator may make */
+#define FRAME_CRC			0x2c000
+#define FRAME_CRC_BEGUN			0x00
+#define FRAME_CRC_NUMBER		0x04
+#define FRAME_CRC_VALUE			0x08
+
 /* Prefetch */
 #define DPR(channel)			(0x18000 + 0x1000 * (channel))
 #define DPR_SYSTEM_CTRL			0x000
