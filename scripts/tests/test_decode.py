@@ -397,6 +397,31 @@ class GuestLines(unittest.TestCase):
         with self.assertRaises(Unsupported):
             list(guest.items("unsupported HEVC\nend"))
 
+    def by_gstreamer(self, *answers):
+        """The verdict when the guest's two commands, GStreamer and the player, say this."""
+        board = guest.Guest([])
+        board._board = unittest.mock.Mock()
+        board._board.command.side_effect = [unittest.mock.Mock(output=answer) for answer in answers]
+        return judge(Verdict("suite", "stream"), board._by_gstreamer("/mnt/x", "yuv420p", "parser ! decoder"), checksums.Checksums(whole=self.ALL))
+
+    def test_gstreamer(self):
+        """Right pictures; a stream that the driver does not take from it; an error beside pictures; nothing at all."""
+        caps = "/GstPipeline:pipeline0/GstVideoCodecTestSink:videocodectestsink0.GstPad:sink: caps = video/x-raw, width=(int)5, height=(int)3\n"
+        gray = "/GstPipeline:pipeline0/v4l2slh264dec:v4l2slh264dec0.GstPad:sink: caps = video/x-h264, chroma-format=(string)4:0:0, parsed=(boolean)true\n"
+        refused, broken = "Driver did not accept the decode request.", "Decoding frame 3 took too long"
+        for answers, outcome, about in (((caps, self.LINES), "passed", ""),
+                                        ((f"{caps}ERROR: from element /x:decoder0: {refused}\n", "end"), "skipped", refused),
+                                        ((f"{caps}ERROR: from element /x:decoder0: {broken}\n", self.LINES.replace(self.ALL, self.ONE)), "failed", broken),
+                                        ((f"{caps}ERROR: from element /x:decoder0: {broken}\n", "end"), "failed", broken),
+                                        ((f"{caps}ERROR: from element /p/GstH264Parse:h264parse0: Failed to parse stream\n", self.LINES), "skipped",
+                                         "h264parse0: Failed to parse stream"),
+                                        ((gray + caps,), "skipped", "gray"),
+                                        (("WARNING: erroneous pipeline: no element",), "skipped", "no element")):
+            with self.subTest(answers=answers):
+                seen = self.by_gstreamer(*answers)
+                self.assertEqual(seen.outcome, outcome, seen.text)
+                self.assertIn(about, seen.text)
+
     def test_a_player_that_ends_early(self):
         for text, about in ((self.LINES.replace("\nend", ""), "PLAYED"), ("", "without a word"), ("sh: svp-play: not found", "not found")):
             with self.subTest(text=text):

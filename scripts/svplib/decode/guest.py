@@ -44,6 +44,11 @@ _H264 = "h264parse ! v4l2slh264dec"
 _HEVC = "h265parse ! v4l2slh265dec"
 #: How HEVC begins behind zeros: parameter sets, delimiter, SEI
 _HEVC_UNIT = re.compile(rb"\x00\x00+\x01[\x40\x42\x44\x46\x4e]\x01")
+#: What GStreamer's parsers do not take, or the driver from GStreamer (field pictures of MPEG-2), never comes to the decoder
+_REFUSED = re.compile(r"^ERROR: from element (?:\S*parse\d+: .*|.*Driver did not accept the decode request.*)$", re.MULTILINE)
+_GRAY = re.compile(r"^/\S*v4l2slh264dec0\.GstPad:sink: caps = .*chroma-format=\(string\)4:0:0", re.MULTILINE)
+#: Plane by plane, which the sink does line by line: NV12's chroma it would take sample by sample
+_PLANES = "video/x-raw,format=NV12 ! videoconvert chroma-mode=none dither=none ! video/x-raw,format=I420"
 _SIZE = re.compile(r"videocodectestsink0\.GstPad:sink: caps = .*width=\(int\)(\d+), height=\(int\)(\d+)")
 #: Registers that the driver leaves to themselves keep what the last stream put there until the decoder has lost its power
 IDLE = "while [ \"$(cat /sys/class/video4linux/video0/device/power/runtime_status)\" = active ]; do usleep 20000; done"
@@ -132,11 +137,13 @@ class Guest:
         return _HEVC if _HEVC_UNIT.match(head) else _H264
 
     def _by_gstreamer(self, file, layout, elements):
-        pipeline = f"filesrc location={file} ! {elements} ! video/x-raw,format=NV12 ! videocodectestsink location=/tmp/pictures"
-        done = self._board.command(f"rm -f /tmp/pictures; svp-media gst-launch-1.0 --no-position -v {pipeline} 2>&1 | grep -v parse",
+        pipeline = f"filesrc location={file} ! {elements} ! {_PLANES} ! videocodectestsink location=/tmp/pictures"
+        done = self._board.command(f"rm -f /tmp/pictures; svp-media gst-launch-1.0 --no-position -v {pipeline} 2>&1 | grep -v 'parse.*: caps = '",
                                    timeout=STREAM_SECONDS)
         sizes = set(_SIZE.findall(done.output))
         problems = re.findall(r"^(?:ERROR|WARNING).*?: (?=[^:]*$).*$", done.output, re.MULTILINE)
+        if _GRAY.search(done.output):
+            raise Unsupported("GStreamer shows gray H.264 with chroma that the driver does not write")
         if len(sizes) == 1:
             width, height = sizes.pop()
             yield from items(self._board.command(f"svp-play --decoded {width}x{height} --digest --layout {layout} /tmp/pictures",
@@ -145,6 +152,8 @@ class Guest:
             raise Unsupported("GStreamer: " + (problems[0] if problems else "no picture came out"))
         else:
             raise Unsupported(f"GStreamer's output cannot be told apart into pictures of {len(sizes)} sizes")
+        if refused := _REFUSED.search(done.output):
+            raise Unsupported(f"GStreamer: {refused[0].rpartition('/')[2]}")
         if problems:
             yield problems[0]
 
