@@ -19,6 +19,7 @@ class FromKept(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="svp-boot-test-")
         cls.addClassCleanup(folder.cleanup)
         cls.clips = [Clip(Path(folder.name), codec, "176x144", frames=4) for codec in ("vp8", "h264", "mpeg2")]
+        cls.clips.append(Clip(Path(folder.name), "hevc", "176x144", frames=4, bits=10))
 
     def played(self, clips, client):
         """What the board of a call says on its console; its pictures are those of the clips."""
