@@ -117,6 +117,7 @@ void JobDevice::leave_engine() {
 
 void JobDevice::lose_state() {
     abort();
+    late_status_ = 0;
     BankDevice::reset();
     update_irq();
     for (JobDevice* bank : banks_) {

@@ -186,6 +186,12 @@ TEST_CASE("a bank belongs to a first bank of the same decoder", "[vpu]") {
     CHECK(bank_of_g2.connect("engine", g2));
 }
 
+TEST_CASE("a decoder that is reset after a state that was none can be saved and loaded", "[vpu]") {
+    // A bit that no status has, as fuzz_decoders found it.
+    constexpr std::uint8_t input[] = {0x31, 1, 0x35, 0x31, 0x31, 1, 0x36, 0x31, 0x32};
+    CHECK(run_hostile_decoders(input).sound);
+}
+
 TEST_CASE("hostile accesses leave every bank of both decoders sound", "[vpu]") {
     Random random(20);
     unsigned jobs = 0;
