@@ -27,7 +27,7 @@ constexpr Ram rams[] = {
     {0x007e0000, 0x00820000},  // TCM of the Cortex-M4
     {0x00900000, 0x00920000},  // OCRAM
 };
-constexpr Ram dram = {0x40000000, 0x140000000};
+constexpr std::uint32_t dram = 0x40000000;  ///< all above
 
 constexpr std::uint8_t container_tag = 0x87;
 constexpr ForeignImage foreign[] = {
@@ -69,8 +69,8 @@ std::string place_problem(std::uint32_t start, std::uint32_t length) {
         return "";
     }
     const std::string place = std::to_string(length) + " bytes for " + hex(start);
-    return start >= dram.first && start < dram.end ? "an image of " + place + ", where no DRAM works yet"
-                                                   : "an image of " + place + ", where this chip has no RAM";
+    return "an image of " + place +
+           (start >= dram ? ", where no DRAM works yet" : ", where this chip has no RAM");
 }
 
 }  // namespace
@@ -112,8 +112,8 @@ std::span<const ForeignImage> foreign_images() {
     return foreign;
 }
 
-bool is_foreign(const ForeignImage& foreign, std::span<const std::uint8_t, 4> header) {
-    return foreign.tag == ivt_tag ? is_ivt(header) : header[foreign.tag_at] == foreign.tag && header[0] == 0;
+bool is_foreign(const ForeignImage& image, std::span<const std::uint8_t, 4> header) {
+    return image.tag == ivt_tag ? is_ivt(header) : header[image.tag_at] == image.tag && header[0] == 0;
 }
 
 }  // namespace svp

@@ -53,6 +53,6 @@ struct ForeignImage {
 std::span<const ForeignImage> foreign_images();
 
 /** True if the first four bytes @p header at the place of @p foreign are such a header. */
-bool is_foreign(const ForeignImage& foreign, std::span<const std::uint8_t, 4> header);
+bool is_foreign(const ForeignImage& image, std::span<const std::uint8_t, 4> header);
 
 }  // namespace svp

@@ -107,7 +107,7 @@ class FakeMemory : private AccessJudge, private RawMemory {
             std::vector<std::uint8_t>& page = pages[address / page_size];
             page.resize(page_size);
             count = std::min(data.size() - done, page_size - address % page_size);
-            std::copy_n(data.begin() + done, count, page.begin() + address % page_size);
+            std::copy_n(data.data() + done, count, page.data() + address % page_size);
         }
     }
 
@@ -130,9 +130,9 @@ class FakeMemory : private AccessJudge, private RawMemory {
             const auto page = pages.find(address / page_size);
             count = std::min(data.size() - done, page_size - address % page_size);
             if (page == pages.end()) {
-                std::fill_n(data.begin() + done, count, std::uint8_t{0});
+                std::fill_n(data.data() + done, count, std::uint8_t{0});
             } else {
-                std::copy_n(page->second.begin() + address % page_size, count, data.begin() + done);
+                std::copy_n(page->second.data() + address % page_size, count, data.data() + done);
             }
         }
     }

@@ -2,6 +2,7 @@
 /** Images for the boot ROM, as U-Boot's tools make them, and a board with such on its cards. */
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** libFuzzer's entry for the boot ROM: settings, then what lies at 33 KiB of a card. Nothing is read beyond
  * the card's end, nor loaded beyond a RAM's. Built with clang only; see tests/README.md. */
+#include <algorithm>
 #include <cstdlib>
 
 #include "boot_card.hpp"
