@@ -84,7 +84,7 @@ def _fuzz(results, program, name):
     corpus = cache.folder("fuzz") / name
     (corpus / "found").mkdir(parents=True, exist_ok=True)
     (corpus / "inputs").mkdir(exist_ok=True)
-    done = subprocess.run([program, corpus / "inputs", f"-max_len={INPUT_BYTES}", f"-max_total_time={int(limit)}", f"-rss_limit_mb={MEMORY}",
+    done = subprocess.run([program, corpus / "inputs", f"-max_len={INPUT_BYTES}", "-len_control=0", f"-max_total_time={int(limit)}", f"-rss_limit_mb={MEMORY}",
                            f"-artifact_prefix={corpus / 'found'}/"], capture_output=True, text=True, errors="replace", check=False)
     tail = "\n".join(done.stderr.splitlines()[-40:])
     runs = re.search(r"^Done (\d+) runs", done.stderr, re.MULTILINE)

@@ -57,11 +57,10 @@ class HostileHevcPort final : public HostilePort {
     const vpu::hevc::Parameters& job_;
 };
 
-/** Registers from the first bytes of @p input, little endian; memory from the others. */
-inline HostileEnd run_hostile_hevc(std::span<const std::uint8_t> input) {
-    const auto registers = take_registers<G2Words>(input);
+/** @p registers over memory that repeats @p bytes. */
+inline HostileEnd run_hostile_hevc(const G2Words& registers, std::span<const std::uint8_t> bytes) {
     const vpu::hevc::Parameters job = vpu::g2::hevc_parameters(registers);
-    HostileHevcPort port(input, job);
+    HostileHevcPort port(bytes, job);
     vpu::hevc::Decoder decoder(job, port);
     const vpu::Result result = decoder.decode();
     const std::uint64_t blocks = (std::uint64_t{job.width} / 16 + 1) * (std::uint64_t{job.height} / 16 + 1);
@@ -70,6 +69,35 @@ inline HostileEnd run_hostile_hevc(std::span<const std::uint8_t> input) {
     const bool bounded = port.moved <= stream + 20 * 1024 * blocks +
                                            200 * std::uint64_t{job.tile_columns} * (job.height + 64) + 4096;
     return {result, port.strays, bounded};
+}
+
+/** The registers that HEVC has a use for, in the order in which bytes fill them. */
+inline constexpr unsigned hevc_register_numbers[] = {
+    4,  5,  7,  8,  12, 13,  10,  9,   3,   6,   14,  15,  16,  17,  18,  19,  46,  47,  48, 49,
+    65, 67, 69, 71, 99, 101, 103, 133, 135, 137, 167, 169, 171, 175, 177, 179, 181, 183, 259};
+
+/** Makes the registers those of a picture that there may be, of up to @p side smallest blocks a side: sizes
+ * of blocks, depths and counts are brought into their ranges. */
+inline void make_possible(G2Words& registers, std::uint32_t side) {
+    const auto set = [&registers](unsigned number, std::uint32_t mask, std::uint32_t value) {
+        registers[number] = (registers[number] & ~mask) | value;
+    };
+    const std::uint32_t log2_ctb = 4 + (registers[12] >> 10) % 3, depth = (registers[8] >> 6) % 2 * 2;
+    const std::uint32_t log2_max_tb = 2 + (registers[13] >> 10) % (std::min(log2_ctb, 5u) - 1);
+    set(4, 0xffffffff,
+        (1 + (registers[4] >> 19) % side) << 19 | (1 + (registers[4] >> 6) % side) << 6 |
+            (1 + registers[4] % 16));
+    set(5, 0x3f << 5, (registers[5] >> 5) % (log2_ctb - 2) << 5);
+    set(6, 0xffff0000, 0);
+    set(8, 0xfff0, 8u << 12 | 8u << 8 | depth << 6 | depth << 4);
+    set(9, 0xffffffff,
+        (1 + (registers[9] >> 19) % 16) << 19 | (1 + (registers[9] >> 14) % 16) << 14 | registers[9] % 8);
+    set(10, 0x7f << 24, (registers[10] >> 24) % 52 << 24);
+    set(12, 0xfff0, 3u << 13 | log2_ctb << 10 | 3u << 7 | 4u << 4);
+    set(13, 0xffff,
+        2u << 13 | log2_max_tb << 10 | (registers[13] >> 7) % 5 << 7 | (registers[13] >> 4) % 5 << 4 |
+            (2 + registers[13] % 3));
+    set(259, 0xffffffff, 0);
 }
 
 }  // namespace svp::test

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "../../../tools/players/g1_vp8_driver.hpp"
 #include "vpu/memory_port.hpp"
@@ -68,6 +69,29 @@ Registers take_registers(std::span<const std::uint8_t>& input) {
     }
     input = input.subspan(length);
     return registers;
+}
+
+/** The same for registers of these @p numbers, in their order, so that few bytes fill all that matter. */
+template <typename Registers>
+Registers take_registers(std::span<const std::uint8_t>& input, std::span<const unsigned> numbers) {
+    Registers registers{};
+    for (const unsigned number : numbers) {
+        for (unsigned i = 0; i < 4 && !input.empty(); ++i) {
+            registers[number] |= std::uint32_t{input.front()} << 8 * i;
+            input = input.subspan(1);
+        }
+    }
+    return registers;
+}
+
+/** Memory with @p unit where @p address is, as HostilePort repeats it. */
+inline std::vector<std::uint8_t> memory_with(std::span<const std::uint8_t> bytes, std::uint32_t address,
+                                             std::span<const std::uint8_t> unit) {
+    std::vector<std::uint8_t> memory(bytes.begin(), bytes.end());
+    for (std::size_t i = 0; i < unit.size() && !memory.empty(); ++i) {
+        memory[(address + i) % memory.size()] = unit[i];
+    }
+    return memory;
 }
 
 }  // namespace svp::test

@@ -61,10 +61,15 @@ inline HostileEnd run_hostile_mpeg2(const vpu::mpeg2::Parameters& job, std::span
     return {result, port.strays, port.moved <= stream + vpu::mpeg2::Matrices::size + 6 * 384 * macroblocks};
 }
 
-/** Registers from the first bytes of @p input, little endian; memory from the others. */
-inline HostileEnd run_hostile_mpeg2(std::span<const std::uint8_t> input) {
-    const G1Registers registers = take_registers(input);
-    return run_hostile_mpeg2(vpu::g1::mpeg2_parameters(registers), input);
+/** The registers that MPEG-2 has a use for, in the order in which bytes fill them. */
+inline constexpr unsigned mpeg2_register_numbers[] = {4, 3, 5, 18, 6, 12, 13, 14, 15, 16, 17, 40};
+
+/** Makes the registers those of a picture that there may be, of up to @p side macroblocks a side. */
+inline void make_possible(G1Registers& registers, std::uint32_t side) {
+    const std::uint32_t width = 1 + (registers[4] >> 23) % side, height = 1 + (registers[4] >> 11) % side;
+    const bool field = (registers[3] >> 22 & 1) != 0;
+    registers[4] = width << 23 | (field ? (height + 1) / 2 * 2 : height) << 11 | (registers[4] & 0x7ff);
+    registers[6] &= 0xff000fff;  // bytes of stream
 }
 
 }  // namespace svp::test

@@ -91,13 +91,7 @@ inline constexpr unsigned vp9_register_numbers[] = {
 
 /** Such registers from the first bytes of @p input, little endian; what is left of it is memory. */
 inline G2Registers take_vp9_registers(std::span<const std::uint8_t>& input) {
-    G2Registers registers{};
-    for (const unsigned number : vp9_register_numbers) {
-        for (unsigned i = 0; i < 4 && !input.empty(); ++i) {
-            registers[number] |= std::uint32_t{input.front()} << 8 * i;
-            input = input.subspan(1);
-        }
-    }
+    auto registers = take_registers<G2Registers>(input, vp9_register_numbers);
     // Pictures of up to 255 samples a side: what is larger does the same more often.
     registers[4] &= 31u << 19 | 31u << 6;
     return registers;
