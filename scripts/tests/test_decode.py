@@ -413,8 +413,10 @@ class GuestLines(unittest.TestCase):
                                         ((f"{caps}ERROR: from element /x:decoder0: {refused}\n", "end"), "skipped", refused),
                                         ((f"{caps}ERROR: from element /x:decoder0: {broken}\n", self.LINES.replace(self.ALL, self.ONE)), "failed", broken),
                                         ((f"{caps}ERROR: from element /x:decoder0: {broken}\n", "end"), "failed", broken),
-                                        ((f"{caps}ERROR: from element /p/GstH264Parse:h264parse0: Failed to parse stream\n", self.LINES), "skipped",
+                                        ((f"{caps}ERROR: from element /p/GstH264Parse:h264parse0: Failed to parse stream\n", self.LINES), "passed",
                                          "h264parse0: Failed to parse stream"),
+                                        ((f"{caps}0:00:01 WARN codecparsers_h265 x.c:1: error parsing \"Slice header\"\n", "whole 1\nend"), "skipped",
+                                         "Slice header"),
                                         ((gray + caps,), "skipped", "gray"),
                                         (("WARNING: erroneous pipeline: no element",), "skipped", "no element")):
             with self.subTest(answers=answers):

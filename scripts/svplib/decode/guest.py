@@ -19,7 +19,7 @@ from ..build import cards, products
 from ..machine import kept
 from . import containers
 from .pictures import Digest, Picture, PictureError, Whole
-from .program import Unsupported
+from .program import Lost, Unsupported
 
 CLIENTS = ("play", "gst")
 PARTS = {"play": ("qemu", "linux", "boot", "guest"), "gst": ("qemu", "linux", "boot", "guest", "media")}
@@ -45,7 +45,9 @@ _HEVC = "h265parse ! v4l2slh265dec"
 #: How HEVC begins behind zeros: parameter sets, delimiter, SEI
 _HEVC_UNIT = re.compile(rb"\x00\x00+\x01[\x40\x42\x44\x46\x4e]\x01")
 #: What GStreamer's parsers do not take, or the driver from GStreamer (field pictures of MPEG-2), never comes to the decoder
-_REFUSED = re.compile(r"^ERROR: from element (?:\S*parse\d+: .*|.*Driver did not accept the decode request.*)$", re.MULTILINE)
+_REFUSED = re.compile(r"^ERROR: from element (?:\S*parse\d+: .*|.*Driver did not accept the decode request.*)$|^.*WARN.*codecparsers_.*$", re.MULTILINE)
+#: Of what its parsers warn of, the first slice that they leave out
+_FILTER = "awk '/WARN .*codecparsers_/ { if (/Slice header/ && !slices++) print; next } !/parse.*: caps = /'"
 _GRAY = re.compile(r"^/\S*v4l2slh264dec0\.GstPad:sink: caps = .*chroma-format=\(string\)4:0:0", re.MULTILINE)
 #: Plane by plane, which the sink does line by line: NV12's chroma it would take sample by sample
 _PLANES = ("'video/x-raw,format={NV12,P010_10LE}' ! videoconvert chroma-mode=none dither=none ! 'video/x-raw,format={I420,I420_10LE}'")
@@ -141,7 +143,8 @@ class Guest:
 
     def _by_gstreamer(self, file, layout, elements):
         pipeline = f"filesrc location={file} ! {elements} ! {_PLANES} ! videocodectestsink location=/tmp/pictures"
-        done = self._board.command(f"rm -f /tmp/pictures; svp-media gst-launch-1.0 --no-position -v {pipeline} 2>&1 | grep -v 'parse.*: caps = '",
+        done = self._board.command(f"rm -f /tmp/pictures; GST_DEBUG='codecparsers*:2' GST_DEBUG_NO_COLOR=1 svp-media gst-launch-1.0 --no-position -v "
+                                   f"{pipeline} 2>&1 | {_FILTER}",
                                    timeout=STREAM_SECONDS)
         sizes = set(_SIZE.findall(done.output))
         problems = re.findall(r"^(?:ERROR|WARNING).*?: (?=[^:]*$).*$", done.output, re.MULTILINE)
@@ -160,8 +163,9 @@ class Guest:
         else:
             raise Unsupported(f"GStreamer's output cannot be told apart into pictures of {len(sizes)} sizes")
         if refused := _REFUSED.search(done.output):
-            raise Unsupported(f"GStreamer: {refused[0].rpartition('/')[2]}")
-        if problems:
+            # Of an error the element and what it says, of a warning what it says
+            yield Lost("GStreamer: " + refused[0].rpartition("/" if refused[0].startswith("ERROR") else ": ")[2])
+        elif problems:
             yield problems[0]
 
     def _pictures(self, text):

@@ -22,6 +22,10 @@ class Unsupported(Exception):
     """What the hardware lacks, or why a file is no stream."""
 
 
+class Lost(str):
+    """Text: what a client that is not ours has itself lost of a stream, before it came to the hardware."""
+
+
 def decode(program, stream):
     """Yield Picture objects, and texts for pictures that the hardware gave up. Raises Unsupported, or SvpError if the program fails."""
     with subprocess.Popen([str(program), str(stream)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -7,7 +7,7 @@ import time
 from ..base.errors import SvpError
 from .checksums import md5
 from .pictures import Digest, Picture, PictureError, Whole
-from .program import Unsupported
+from .program import Lost, Unsupported
 
 #: passed: equal to its checksums, though the hardware may have reported errors (a stream that is cut). decoded: it has none. failed: not
 #: equal, or nothing to be compared with and errors. skipped: not for this hardware
@@ -77,6 +77,9 @@ def judge(verdict, items, checksums, each=None):
         if verdict.pictures and verdict.md5 is None:
             verdict.md5 = whole.hexdigest()
         _conclude(verdict, checksums, errors)
+        lost = [error for error in errors if isinstance(error, Lost)]
+        if verdict.outcome == "failed" and lost:
+            verdict.outcome, verdict.text = "skipped", str(lost[0])
     except Unsupported as reason:
         # In the middle of a stream: what came before counts
         wrong = verdict.text or "".join(errors[:1])
