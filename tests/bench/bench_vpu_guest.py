@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The video decoders under Linux's driver, end to end: streams on a card, pictures in buffers, at 1080p and at 2160p.
 
-At 1080p libavcodec decodes the same stream in the same guest, on one thread. The driver gives a job up after two seconds of the guest's
+At 1080p libavcodec decodes the same stream in the same guest, on one thread. Pictures a second depend on what else the host does, for engine and
+emulated cores wake each other at each picture; the processor time that the emulator takes does not, and stands beside it. The driver gives a job up after two seconds of the guest's
 time: a clip in which that happens, or that comes near it, is an error here.
 """
 
@@ -17,7 +18,9 @@ from svplib.testing.bench import Row, benchmark
 
 HD, UHD = "1920x1080", "3840x2160"
 #: Frames of a clip, by size: what a player does before its first picture is in the figures
-FRAMES = {HD: 24, UHD: 8}
+FRAMES = {HD: 60, UHD: 8}
+#: Of libavcodec's first run, whose figures do not count, and all of ours: the emulator translates the guest's programs when they first run
+WARM_FRAMES = 4
 WATCHDOG_MS = 2000
 #: Frames a second over those of libavcodec that we want
 AIM = 20
@@ -70,12 +73,21 @@ def vpu_guest():
             board.wait_shell()
             board.command("svp-video; mount -t ext4 -o ro /dev/mmcblk1 /mnt", check=True)
             for (title, size), file in files.items():
-                milliseconds = _play(board, title, f"svp-play {CLIPS[title][2]} /mnt/{file}", FRAMES[size])
+                line = f"svp-play {CLIPS[title][2]} /mnt/{file}"
+                _play(board, title, line, FRAMES[size])
+                begin = board.cpu_seconds()
+                milliseconds = _play(board, title, line, FRAMES[size])
                 if size == UHD:
                     yield Row(f"guest, a picture: {title}, {size}", value=milliseconds, unit="ms", better="less", aim=WATCHDOG_MS)
-                else:
-                    yield Row(f"guest, end to end / libavcodec there: {title}, {size}", value=1000 / milliseconds, unit="1/s",
-                              yardstick=FRAMES[size] / _decode(board, title, f"/mnt/{file}", FRAMES[size]), aim=AIM)
+                    continue
+                after = board.cpu_seconds()
+                board.command(f"/mnt/ffmpeg -v error -nostdin -threads 1 -i /mnt/{file} -frames:v {WARM_FRAMES} -f null -", timeout=SECONDS, check=True)
+                between = board.cpu_seconds()
+                software = _decode(board, title, f"/mnt/{file}", FRAMES[size])
+                yield Row(f"guest, end to end / libavcodec there: {title}, {size}", value=1000 / milliseconds, unit="1/s",
+                          yardstick=FRAMES[size] / software, aim=AIM)
+                yield Row(f"guest, processor time of a picture / libavcodec there: {title}, {size}", value=1000 * (after - begin) / FRAMES[size],
+                          unit="ms", yardstick=1000 * (board.cpu_seconds() - between) / FRAMES[size], better="less")
 
 
 def _play(board, title, line, frames):
