@@ -19,7 +19,8 @@ QEMU = ("ninja-build", "pkgconf|pkg-config", "python3-venv", "flex", "bison", "l
         "libpng-dev", "libfdt-dev", "zlib1g-dev", "nettle-dev", "libgmp-dev")
 LINUX = ("bc", "flex", "bison", "libelf-dev", "libssl-dev", "kmod", "perl", "device-tree-compiler")
 OPTEE = ("python3-cryptography", "python3-pyelftools", "device-tree-compiler")
-U_BOOT = ("bc", "flex", "bison", "swig", "libssl-dev", "libgnutls28-dev", "uuid-dev", "python3-dev", "python3-setuptools", "device-tree-compiler")
+U_BOOT = ("bc", "flex", "bison", "swig", "libssl-dev", "libgnutls28-dev", "uuid-dev", "python3-dev", "python3-setuptools", "python3-pyelftools",
+          "python3-yaml", "device-tree-compiler")
 NATIVE = ("meson", "ninja-build", "pkgconf|pkg-config", "nettle-dev", "libgmp-dev")  # our own programs for this machine
 UNIT = (*NATIVE, "catch2", "clang-format")
 GTK = ("libgtk-3-dev",)

@@ -260,7 +260,7 @@ def _build_optee(folder):
 
 
 def _build_u_boot(folder):
-    _make("u-boot", folder, f"SRC={sources.firmware_tree('u-boot')}")
+    _make("u-boot", folder, f"SRC={sources.firmware_tree('u-boot')}", f"BL31={product('bl31')}", f"BL32={product('tee')}")
 
 
 def _build_boot(folder):
@@ -439,7 +439,7 @@ PARTS = {part.name: part for part in (
     Part("linux", _build_linux, prepare=_prepare_linux, source=("linux",), files=("firmware/linux",), space=5000, recipe=3),
     Part("tfa", _build_tfa, source=("tfa",), files=("firmware/tfa",)),
     Part("optee", _build_optee, source=("optee",), files=("firmware/optee",)),
-    Part("u-boot", _build_u_boot, source=("u-boot",), files=("firmware/u-boot",), space=1000),
+    Part("u-boot", _build_u_boot, source=("u-boot",), files=("firmware/u-boot",), needs=("tfa", "optee"), space=1000),
     Part("boot", _build_boot, files=("firmware/boot",), needs=("tfa", "optee")),
     Part("programs", _build_programs, files=PROGRAM_FILES),
     Part("guest", _build_guest, source=("busybox",), files=INITRAMFS_FILES, needs=("linux", "programs")),

@@ -23,6 +23,7 @@ PRODUCTS = {
     "pkcs11-ta": ("optee", "fd02c9da-306c-48c7-a49c-bbd827ae86ee.ta", "OP-TEE's trusted application for PKCS#11 tokens"),
     "flash": ("boot", "flash.bin", "image for -bios: loader stub, BL31, OP-TEE"),
     "u-boot": ("u-boot", "u-boot.bin", "U-Boot as BL33, for svp run --bl33"),
+    "card-flash": ("u-boot", "flash.bin", "what the chip boots from a card: SPL, BL31, OP-TEE and U-Boot, for svp card boot"),
     "programs": ("programs", "programs", "folder of our programs for the guest"),
     "initrd": ("guest", "initrd.cpio.gz", "initramfs: busybox, our programs, our modules"),
     "tools-initrd": ("tools", "initrd.cpio.gz", "the same with xtest, tee-supplicant, keyctl and rngtest of Debian"),
@@ -33,8 +34,8 @@ PRODUCTS = {
     "debian-system": ("debian-system", "debian.img", "card with a whole Debian 13, as svp card make takes it"),
 }
 
-#: What a part makes beside what it is for: somebody's own OP-TEE (SVP_TEE) comes without it
-OPTIONAL = ("pkcs11-ta",)
+#: What a part makes beside what it is for: somebody's own OP-TEE or U-Boot (SVP_TEE, SVP_U_BOOT) comes without it
+OPTIONAL = ("pkcs11-ta", "card-flash")
 
 
 def override(name):
