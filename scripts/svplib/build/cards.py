@@ -13,8 +13,13 @@ SMALLEST_BYTES = 16 << 20
 _OVERHEAD_SHARE, _OVERHEAD_BYTES = 1.1, 8 << 20
 #: Where the partition begins: before it is room for boot loaders and, at 4 MiB, for U-Boot's environment
 PARTITION_BYTES = 8 << 20
-_SECTOR = 512
-_TYPE_LINUX, _BOOTABLE = 0x83, 0x80
+ENVIRONMENT_BYTES = 4 << 20
+SECTOR_BYTES = 512
+_TYPE_LINUX, _TYPE_GPT, _BOOTABLE = 0x83, 0xEE, 0x80
+_GPT_ENTRY_BYTES = 128
+#: In which either kind of partition table is, with the usual 128 entries of a GPT
+TABLE_BYTES = 34 * SECTOR_BYTES
+_EXT_MAGIC_AT = 0x438
 #: Of the disk, so that Linux finds the partition by it wherever the card is: root=PARTUUID=53565001-01
 DISK_SIGNATURE = 0x53565001
 
@@ -52,8 +57,25 @@ def make_disk(path, tree, size, label=None):
 
 def write_table(path, size):
     """Write a disk of `size` bytes (MBR) with one partition, bootable, that nothing is in."""
-    sectors = (size - PARTITION_BYTES) // _SECTOR
-    entry = struct.pack("<8B2I", _BOOTABLE, 0xFE, 0xFF, 0xFF, _TYPE_LINUX, 0xFE, 0xFF, 0xFF, PARTITION_BYTES // _SECTOR, sectors)
+    sectors = (size - PARTITION_BYTES) // SECTOR_BYTES
+    entry = struct.pack("<8B2I", _BOOTABLE, 0xFE, 0xFF, 0xFF, _TYPE_LINUX, 0xFE, 0xFF, 0xFF, PARTITION_BYTES // SECTOR_BYTES, sectors)
     with open(path, "wb") as disk:
         disk.write(bytes(440) + struct.pack("<IH", DISK_SIGNATURE, 0) + entry + bytes(48) + b"\x55\xaa")
         disk.truncate(size)
+
+
+def first_partition(head):
+    """Where the first partition of a disk (MBR or GPT) begins, in bytes; None where there is none. `head`: the disk's first TABLE_BYTES."""
+    if len(head) < TABLE_BYTES or head[510:512] != b"\x55\xaa":
+        return None
+    begins = {head[446 + 16 * number + 4]: struct.unpack_from("<I", head, 446 + 16 * number + 8)[0] for number in range(4)}
+    begins.pop(0, None)
+    if _TYPE_GPT in begins:
+        entries = range(2 * SECTOR_BYTES, TABLE_BYTES, _GPT_ENTRY_BYTES)
+        begins = {at: struct.unpack_from("<Q", head, at + 32)[0] for at in entries if any(head[at:at + 16])}
+    return min(begins.values()) * SECTOR_BYTES if begins else None
+
+
+def is_file_system(head):
+    """Whether an ext4 file system begins with `head`, a disk's first TABLE_BYTES."""
+    return head[_EXT_MAGIC_AT:_EXT_MAGIC_AT + 2] == b"\x53\xef"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`svp card`: a card with a whole Debian, and files in and out of any card, without root."""
+"""`svp card`: a card with a whole Debian, what the chip boots on any card, and files in and out of one, without root."""
 
 import posixpath
 import re
@@ -7,9 +7,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ..build import cards, debian_system, parts
+from ..build import boot_image, cards, debian_system, parts
 from ..base.errors import SvpError, UsageError
 from ..base.progress import say
+from ..machine import bus_policy
 from .file_system import FileSystem
 
 DEFAULT_SIZE = "4G"
@@ -27,6 +28,12 @@ def add_arguments(parser):
     make.add_argument("--size", default=DEFAULT_SIZE, metavar="SIZE", help=f"of the card, a power of 2, 1G to 256G (default {DEFAULT_SIZE}); "
                       "the file takes only what is written")
     make.add_argument("--ssh-key", metavar="FILE", help="a public key that may log in as root")
+    boot = tasks.add_parser("boot", help="have the chip boot from a card", description="Put U-Boot with SPL, BL31 and OP-TEE at 33 KiB of a card, where "
+                            "the chip's boot ROM looks; its partitions stay. Start it by svp run --firmware card --sd IMG.")
+    boot.add_argument("image", metavar="IMG", help="the image: a disk with partitions, the first from 4 MiB on")
+    boot.add_argument("--policy", choices=bus_policy.POLICIES, default="strict", help="what OP-TEE is asked to make of the bus firewalls (default strict)")
+    boot.add_argument("--dtb", metavar="DTB", help="your own device tree for OP-TEE, as it is (default: the board's, with the policy)")
+    boot.add_argument("--flash", metavar="FILE", help="a flash.bin of yours in place of ours, as it is unless --dtb is given")
     put = tasks.add_parser("put", help="copy files into a card", description="Copy files, and folders with all in them, into the ext4 file system of a "
                            "card; they become root's.")
     get = tasks.add_parser("get", help="copy files out of a card", description="Copy files, and folders with all in them, out of the ext4 file system of a card.")
@@ -39,7 +46,7 @@ def add_arguments(parser):
 
 def main(arguments):
     """Do it; returns the exit status."""
-    {"make": _make, "put": _put, "get": _get}[arguments.task](arguments)
+    {"make": _make, "boot": _boot, "put": _put, "get": _get}[arguments.task](arguments)
     return 0
 
 
@@ -80,6 +87,31 @@ def _make(arguments):
         make(image, size, keys)
         image.replace(target)
     say(f"{target}: Debian 13, root without a password; svp run --bl33 $(svp path u-boot) --sd {target}")
+
+
+def _boot(arguments):
+    card = Path(arguments.image)
+    if not card.is_file():
+        raise UsageError(f"{card}: does not exist")
+    own = Path(arguments.flash) if arguments.flash else None
+    tree = Path(arguments.dtb) if arguments.dtb else None
+    parts.build([*([] if own else ["u-boot"]), *([] if own or tree else ["linux"])])
+    image = boot_image.flash_image(own or parts.product("card-flash"))
+    if tree:
+        try:
+            image = boot_image.with_tree(image, tree.read_bytes())
+        except OSError as error:
+            raise UsageError(f"--dtb: {tree}: {error.strerror}") from None
+    elif not own:
+        image = with_policy(image, parts.product("dtb"), arguments.policy)
+    boot_image.write(card, image)
+    say(f"{card}: the chip boots from it; svp run --firmware card --sd {card}")
+
+
+def with_policy(image, tree, policy):
+    """A flash.bin (bytes) in which a device tree asks OP-TEE for a policy. Raises SvpError."""
+    with tempfile.TemporaryDirectory(prefix="svp-card-") as folder:
+        return boot_image.with_tree(image, bus_policy.device_tree(tree, policy, Path(folder) / "tree.dtb").read_bytes())
 
 
 def make(image, size, keys=None):

@@ -56,6 +56,7 @@ exit status: 0 when all that was asked for holds, 1 when a check or test or the 
   svp run --kernel Image --dtb my.dtb --initrd my.cpio.gz --append quiet --firmware none
   svp run --bl32 tee-raw.bin --shell
   svp run --bl33 $(svp path u-boot) --sd card.img
+  svp run --firmware card --sd card.img
   svp run --display vnc:1 --shell -- -nic user,hostfwd=tcp::2222-:22""",
     "test": """examples:
   svp test                         all tests
@@ -97,6 +98,7 @@ A stream without a checksum is decoded and its MD5 printed; one that the hardwar
     "card": """examples:
   svp card make debian.img --size 8G --ssh-key ~/.ssh/id_ed25519.pub
   svp run --bl33 $(svp path u-boot) --sd debian.img --keep -- -nic user,hostfwd=tcp::2222-:22
+  svp card boot debian.img && svp run --firmware card --sd debian.img
   svp card put debian.img film.mp4 tools --to /root
   svp card get debian.img /var/log/dpkg.log /etc --to /tmp""",
     "bench": """examples:

@@ -12,10 +12,10 @@ from ..base import cache
 from ..base.checks import CheckList, write_json
 from ..base.errors import HostError, SvpError, UsageError, is_host_failure
 from ..base.progress import duration, say
-from ..build import host_packages, parts, products
+from ..build import boot_image, host_packages, parts, products
 from ..machine import bus_policy, interactive, overlay
 from ..machine.board import Board, BoardError
-from ..machine.settings import KERNEL_ARGUMENTS
+from ..machine.settings import FIRMWARE, KERNEL_ARGUMENTS
 from ..watch import places
 from . import guest_command, guest_input, run_junit, scenario
 
@@ -37,7 +37,8 @@ def add_arguments(parser):
     parser.add_argument("--dtb", metavar="DTB", help="your own device tree")
     parser.add_argument("--initrd", metavar="CPIO", help="your own initramfs; 'none' for none")
     parser.add_argument("--append", metavar="ARGS", default="", help=f"words added to the kernel command line '{KERNEL_ARGUMENTS}'")
-    parser.add_argument("--firmware", choices=("none", "optee"), help="optee: TF-A and OP-TEE (default); none: QEMU enters the kernel directly")
+    parser.add_argument("--firmware", choices=FIRMWARE, help="optee: TF-A and OP-TEE (default); none: QEMU enters the kernel directly; card: "
+                        "the chip's boot ROM starts what is on --sd (svp card boot)")
     parser.add_argument("--policy", choices=bus_policy.POLICIES,
                         help="what OP-TEE makes of the bus firewalls: strict (default with OP-TEE): nothing that Linux may do gets round them; nxp: as "
                              "NXP's firmware of 2018 had it; open: TZC-380 only, as mainline firmware leaves the chip: the device tree is used as it is")
@@ -68,7 +69,7 @@ def add_arguments(parser):
 
 def main(arguments):
     """Do it; returns the exit status."""
-    own = bool(arguments.kernel or arguments.initrd or arguments.dtb or arguments.bl32 or arguments.bl33)
+    own = bool(arguments.kernel or arguments.initrd or arguments.dtb or arguments.bl32 or arguments.bl33 or arguments.firmware == "card")
     programs = _names_programs(arguments.append)
     guest_command.check(arguments)
     if arguments.shell and arguments.scenario:
@@ -96,6 +97,8 @@ def main(arguments):
             raise UsageError(f"--{option} needs --firmware optee")
     if arguments.bl33:
         _check_boot_loader(arguments, name, programs)
+    if firmware == "card":
+        _check_card(arguments, name or (PROGRAMS if programs else None))
     if arguments.policy not in (None, "open") and firmware != "optee":
         raise UsageError(f"--policy {arguments.policy} needs --firmware optee")
     if not 0 <= arguments.silence <= SILENCE_LIMIT:
@@ -105,6 +108,12 @@ def main(arguments):
     bl33 = guest_input.boot_loader(arguments.bl33) if arguments.bl33 else None
     if bl33:
         settings = {"kernel": None, "initrd": None, **settings}
+    if firmware == "card":
+        settings = {"kernel": None, "dtb": None, "initrd": None, **settings}
+        for card in settings["sd"]:
+            trouble = boot_image.trouble(card)
+            if trouble:
+                say(f"warning: {card}: {trouble}")
     needed = ["qemu"] + (["boot"] if firmware == "optee" else [])
     needed += ["linux"] if "kernel" not in settings or "dtb" not in settings else []
     needed += ["guest"] if "initrd" not in settings else []
@@ -154,6 +163,17 @@ def _check_boot_loader(arguments, name, programs):
     for option in ("initrd", "append"):
         if getattr(arguments, option) and not arguments.kernel:
             raise UsageError(f"--{option}: with --bl33 nobody reads it, unless --kernel places a kernel for the boot loader to start")
+
+
+def _check_card(arguments, name):
+    """Refuse what a board that boots from a card by itself would not look at. What OP-TEE is asked for is on the card."""
+    if name or arguments.command_line is not None:
+        raise UsageError("--firmware card: what is on the card says what runs; neither a scenario nor --exec does")
+    for option in ("kernel", "dtb", "initrd", "append", "overlay", "policy"):
+        if getattr(arguments, option):
+            raise UsageError(f"--{option}: with --firmware card it is on the card (svp card boot, svp card put)")
+    if not arguments.sd:
+        raise UsageError("--firmware card: there is no card, give --sd")
 
 
 def _names_programs(words):

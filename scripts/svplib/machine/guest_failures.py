@@ -29,7 +29,7 @@ KINDS = (
                     r"|^No init found\. Try passing init= bootarg|^Target filesystem doesn't have requested |^run-init: can't execute '"
                     r"|^Failed to execute /\S+ \(error -\d+\)|\] Failed to execute /\S+ \(error -\d+\)"),
     ("loader stub", r"svp-boot: (?:no image table|DDR is smaller|image \d+ is damaged)"),
-    ("U-Boot", r"### ERROR ### Please RESET the board|\"(?:Synchronous Abort|Error)\" handler, esr"),
+    ("U-Boot", r"^Training FAILED|### ERROR ### Please RESET the board|\"(?:Synchronous Abort|Error)\" handler, esr"),
     ("Xen panic", r"Panic on CPU \d+:"),
 )
 #: A message of one of these ends what runs; after the others a machine may go on

@@ -17,6 +17,10 @@ CONSOLE_ARGUMENTS = "console=ttymxc0,115200"
 KERNEL_ARGUMENTS = f"{CONSOLE_ARGUMENTS} cryptomgr.noslowtests=1"
 
 
+#: What a board can start with
+FIRMWARE = ("optee", "none", "card")
+
+
 class BoardError(SvpError):
     """QEMU did not start, or did not end as it should; `detail` holds its own messages."""
 
@@ -26,12 +30,13 @@ class Settings:
     """One machine before it starts. Paths: None leaves the option out, DEFAULT takes what svp built. Raises BoardError for what excludes each
     other."""
 
-    firmware: str = "optee"  #: "optee" (BL31, OP-TEE, loader stub in flash) or "none" (QEMU enters Linux directly, its own PSCI)
+    #: "optee" (BL31, OP-TEE, loader stub in flash), "none" (QEMU enters Linux directly, its own PSCI) or "card" (what the chip finds on `sd`)
+    firmware: str = "optee"
     flash: object = DEFAULT  #: image for -bios; only with firmware "optee"
     kernel: object = DEFAULT
     dtb: object = DEFAULT
     initrd: object = DEFAULT
-    policy: str = "open"  #: what OP-TEE makes of the bus firewalls: one of bus_policy.POLICIES; goes into a copy of the dtb
+    policy: str = "open"  #: what OP-TEE makes of the bus firewalls: one of bus_policy.POLICIES; goes into a copy of the dtb, or is on the card
     append: str = ""  #: words added to KERNEL_ARGUMENTS
     command_line: str | None = None  #: in place of KERNEL_ARGUMENTS and append
     memory: str | None = DEFAULT_MEMORY  #: text for -m ("1G".."4G"); None leaves the option out
@@ -54,9 +59,9 @@ class Settings:
     echo: Callable[[str], None] | None = None  #: gets UART1's text as it comes
 
     def __post_init__(self):
-        if self.firmware not in ("optee", "none"):
-            raise BoardError(f"firmware: '{self.firmware}' is neither optee nor none")
-        if self.policy not in bus_policy.POLICIES or (self.policy != "open" and self.firmware != "optee"):
+        if self.firmware not in FIRMWARE:
+            raise BoardError(f"firmware: '{self.firmware}' is none of {', '.join(FIRMWARE)}")
+        if self.policy not in bus_policy.POLICIES or (self.policy != "open" and self.firmware == "none"):
             raise BoardError(f"policy: '{self.policy}' with firmware '{self.firmware}' is not possible")
         if self.share_ram and self.ram_image is not None:
             raise BoardError("share_ram and ram_image exclude each other")
@@ -70,6 +75,8 @@ class Settings:
     def files(self, own_tree):
         """Arguments that name flash, kernel, tree and initramfs. own_tree: where a device tree with the policy in it may be written."""
         arguments = []
+        if self.firmware == "card":
+            return arguments
         if self.firmware == "optee":
             arguments += ["-bios", str(products.locate("flash") if self.flash is DEFAULT else self.flash)]
         default_dtb = "dtb" if self.machine == "imx8mq-evk" else "dtb-stock"
@@ -86,7 +93,7 @@ class Settings:
         """QEMU's command line without consoles, monitor and `extra`. own_tree as in files(); dram: a dram.Dram, or None for QEMU's own memory."""
         machine = ",".join(filter(None, (self.machine, self.machine_options, "memory-backend=svp-ram" if dram else "")))
         arguments = [str(self.qemu or products.locate("qemu")), "-M", machine, *(dram.arguments("svp-ram") if dram else ()), *self.files(own_tree)]
-        if self.kernel is not None:
+        if self.kernel is not None and self.firmware != "card":
             arguments += ["-append", self.command_line if self.command_line is not None else f"{KERNEL_ARGUMENTS} {self.append}".strip()]
         arguments += ["-m", self.memory] if self.memory else []
         arguments += ["-smp", str(self.cpus)] if self.cpus else []
