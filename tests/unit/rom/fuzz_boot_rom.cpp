@@ -28,8 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         static_cast<BootMode>(data[0] % 3), static_cast<std::uint16_t>(data[1] << 8 | data[2] % 2),
         static_cast<std::uint32_t>(data[3]) << 24 | static_cast<std::uint32_t>(data[4]) << 8};
     FakeBoard board;
-    FakeBoard::Slot& card =
-        board.slots[data[5] % 2] = {BootType::sd, card_with({}, 0x2000 * (1 + data[6] % 16))};
+    // Cards that end in front of the header, behind it, and behind the image
+    static const std::vector<std::uint8_t> whole = card_with({}, 0x20000);
+    const auto end = whole.begin() + 0x2000 * (1 + data[6] % 16);
+    FakeBoard::Slot& card = board.slots[data[5] % 2] = {BootType::sd, {whole.begin(), end}};
     const std::size_t room = card.content.size() > ivt_offset ? card.content.size() - ivt_offset : 0;
     std::copy_n(data + 8, std::min(size - 8, room), card.content.end() - static_cast<std::ptrdiff_t>(room));
     const auto result = run_boot_rom(settings, board);
