@@ -220,11 +220,13 @@ class HostileDecoders {
         } else {
             file.device->lose_state();
         }
-        file.stalled = false;
+        forget_stall(file);
         if (!is_second(file)) {
-            (&file)[1].stalled = false;
+            forget_stall((&file)[1]);
         }
     }
+    /** No job stalls any more, but for the next one if the fault still waits for it. */
+    static void forget_stall(File& file) { file.stalled = file.host.faults.contains("stall"); }
     void upset(File& file, unsigned how) {
         const std::uint64_t first = word();
         switch (how % 4) {
