@@ -28,6 +28,7 @@ WINDOWS = (
     (0x40200000, 0x43000000, "non-secure DDR below the device tree"),
     (0x43040000, 0x43200000, "non-secure DDR between device tree and the word that BL31 clears"),
     (0x43201000, 0x44000000, "non-secure DDR below the kernel"),
+    (0xEFE00000, 0xEFFFC000, "the program of EL2, non-secure DDR below OP-TEE"),
     (0xF0000000, 0xFFE00000, "OP-TEE, secure DDR"),
 )
 # OP-TEE images with a header: BL31 jumps to the first byte, so only the raw one works.

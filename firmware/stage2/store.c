@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Encodings: DDI 0487, C4.1, loads and stores. */
+#include "store.h"
+
+#define BITS(value, high, low) \
+	((value) >> (low) & ((1u << ((high) - (low) + 1)) - 1))
+
+static int64_t signed_bits(uint32_t value, unsigned int bits)
+{
+	return (int64_t)((uint64_t)value << (64 - bits)) >> (64 - bits);
+}
+
+static void move(struct store_effect *effect, uint32_t instruction, int64_t by)
+{
+	effect->moves_base = true;
+	effect->base = BITS(instruction, 9, 5);
+	effect->by = by;
+}
+
+/* STP, STNP, of general and of SIMD registers */
+static bool pair(uint32_t instruction, struct store_effect *effect)
+{
+	bool simd = BITS(instruction, 26, 26);
+	unsigned int size = BITS(instruction, 31, 30);
+	unsigned int scale = simd ? 2 + size : size ? 3 : 2;
+
+	/* Post-indexed, pre-indexed */
+	if (BITS(instruction, 24, 23) == 1 || BITS(instruction, 24, 23) == 3)
+		move(effect, instruction,
+		     signed_bits(BITS(instruction, 21, 15), 7) * (1 << scale));
+
+	return true;
+}
+
+/* STR and the like, of general and of SIMD registers */
+static bool single(uint32_t instruction, struct store_effect *effect)
+{
+	if (BITS(instruction, 24, 24) || BITS(instruction, 21, 21))
+		return true;	/* an immediate, or a register, is added */
+	/* Post-indexed, pre-indexed */
+	if (BITS(instruction, 11, 10) == 1 || BITS(instruction, 11, 10) == 3)
+		move(effect, instruction,
+		     signed_bits(BITS(instruction, 20, 12), 9));
+
+	return true;
+}
+
+/* STXR, STLXR, STXP, STLXP have a status, STLR has none */
+static bool exclusive(uint32_t instruction, struct store_effect *effect)
+{
+	if (!BITS(instruction, 23, 23)) {
+		effect->has_status = true;
+		effect->status = BITS(instruction, 20, 16);
+	}
+
+	return true;
+}
+
+bool store_look(uint32_t instruction, struct store_effect *effect)
+{
+	*effect = (struct store_effect){ .moves_base = false };
+
+	/* DC, by address */
+	if ((instruction & 0xfff80000) == 0xd5080000)
+		return true;
+	switch (BITS(instruction, 29, 24) & 0x3b) {
+	case 0x28: case 0x29:
+		return pair(instruction, effect);
+	case 0x38: case 0x39:
+		return single(instruction, effect);
+	case 0x08:
+		/* Those of SIMD structures differ in bit 26 */
+		if (!BITS(instruction, 26, 26))
+			return exclusive(instruction, effect);
+		return !BITS(instruction, 23, 23);
+	case 0x09:
+		return BITS(instruction, 26, 26) && !BITS(instruction, 23, 23);
+	default:
+		return false;
+	}
+}
