@@ -344,7 +344,7 @@ bool Firewall::watched(std::uint64_t address, Direction direction, World world, 
     return monitor_ != nullptr && masters != 0 &&
            (monitor_->watched(address, world, direction, masters) ||
             monitor_->opened(address, world, domain, direction, masters) ||
-            kept_for_leak_oracle(address, masters));
+            kept_for_leak_oracle(address, world, masters));
 }
 
 std::vector<AccessRun> Firewall::access_runs(World world, Domain domain, std::uint64_t first,

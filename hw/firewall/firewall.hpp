@@ -220,7 +220,7 @@ class Firewall : public Device, public AccessJudge, private PolicyListener, priv
     void tell_leak_oracle();
     bool linux_reads(std::uint64_t address) const;
     std::vector<AddressRange> linux_readable(std::uint64_t first, std::uint64_t length) const;
-    bool kept_for_leak_oracle(std::uint64_t address, std::uint32_t masters) const;
+    bool kept_for_leak_oracle(std::uint64_t address, World world, std::uint32_t masters) const;
 
     Tzc380* tzc_ = nullptr;
     IomuxcGpr* gpr_ = nullptr;

@@ -22,8 +22,12 @@ constexpr std::uint32_t seen_anyway = set_of(Master::a53) | set_of(Master::vpu_d
 
 }  // namespace
 
-/** True if a non-secure CPU reads there, with or without privilege. */
+/** True if a non-secure CPU reads there, with or without privilege, and what runs on it does not keep it from
+ * others. */
 bool Firewall::linux_reads(std::uint64_t address) const {
+    if (monitor_->withheld(address)) {
+        return false;
+    }
     const Domain domain = domain_of(Master::a53);
     return judge(address, Direction::read, {World::non_secure, domain, true}).granted ||
            judge(address, Direction::read, {World::non_secure, domain, false}).granted;
@@ -33,7 +37,7 @@ std::vector<AddressRange> Firewall::linux_readable(std::uint64_t first, std::uin
     std::vector<AddressRange> result;
     const std::uint64_t last = first + (length - 1);
     for (std::uint64_t at = first;;) {
-        const std::uint64_t end = std::min(last, last_before_edge(at));
+        const std::uint64_t end = std::min({last, last_before_edge(at), monitor_->last_before_edge(at)});
         if (linux_reads(at)) {
             if (!result.empty() && result.back().last + 1 == at) {
                 result.back().last = end;
@@ -59,8 +63,13 @@ void Firewall::tell_leak_oracle() {
     leaks->policy_changed();
 }
 
-bool Firewall::kept_for_leak_oracle(std::uint64_t address, std::uint32_t masters) const {
-    return monitor_->leaks() != nullptr && (masters & ~seen_anyway) != 0 && !linux_reads(address);
+bool Firewall::kept_for_leak_oracle(std::uint64_t address, World world, std::uint32_t masters) const {
+    if (monitor_->leaks() == nullptr) {
+        return false;
+    }
+    const bool by_cpu = world == World::non_secure && (masters & set_of(Master::a53)) != 0;
+    return (by_cpu && monitor_->withheld(address)) ||
+           ((masters & ~seen_anyway) != 0 && !linux_reads(address));
 }
 
 }  // namespace svp

@@ -15,11 +15,15 @@ constexpr unsigned fault_timer = 0;
 constexpr std::string_view log_size = "log-size";
 constexpr std::string_view merge_window = "merge-window";
 constexpr std::string_view leak_oracle = "leak-oracle";
+constexpr std::string_view withheld_base = "withheld-base";
+constexpr std::string_view withheld_bytes = "withheld-bytes";
 constexpr PropertyInfo property_list[] = {
     {log_size, "violations kept on record", ViolationLog::default_capacity},
     {merge_window, "time in which repetitions are counted as one record, ns",
      static_cast<std::uint64_t>(ViolationLog::default_merge_window)},
     {leak_oracle, "1: data that non-secure software may not read are followed", 0},
+    {withheld_base, "first address that software keeps from non-secure software by itself", 0},
+    {withheld_bytes, "how many bytes it keeps so", 0},
 };
 
 constexpr std::string_view roles[] = {"tzasc", "rdc", "csu", FaultInjector::gpr_target};
@@ -309,7 +313,19 @@ std::optional<std::string> BusMonitor::set_property(std::string_view name, std::
                                                            });
         return std::nullopt;
     }
+    if (name == withheld_base || name == withheld_bytes) {
+        (name == withheld_base ? withheld_base_ : withheld_bytes_) = value;
+        return std::nullopt;
+    }
     return "no property " + std::string(name);
+}
+
+std::uint64_t BusMonitor::last_before_withheld_edge(std::uint64_t address) const {
+    if (leaks_ != nullptr && withheld_bytes_ != 0 && address < withheld_base_) {
+        return withheld_base_ - 1;
+    }
+    const std::uint64_t last = withheld_base_ + (withheld_bytes_ - 1);
+    return withheld(address) && last >= withheld_base_ ? last : ~std::uint64_t{0};
 }
 
 void BusMonitor::follow(const Transaction& access) {

@@ -9,9 +9,11 @@
  * device's user: it calls before() and denied(), granted() or faulted() for each transaction, and is its
  * listener, for faults as well, and keeps the list of what they have opened. Properties "log-size" (records)
  * and "merge-window" (ns) as in violation_log.hpp; "leak-oracle" 1 has protected data followed
- * (leak_oracle.hpp), which is part of the saved state then. Reset leaves record and faults alone: they belong
- * to the observer. Both are part of the saved state, so that a snapshot brings back what was known and armed
- * when it was taken.
+ * (leak_oracle.hpp), which is part of the saved state then; "withheld-base" and "withheld-bytes" name memory
+ * that it takes for protected though the firewalls leave it to non-secure CPUs, as a hypervisor keeps its
+ * guest out of it: their accesses are seen, too. Reset leaves record and faults alone: they belong to the
+ * observer. Both are part of the saved state, so that a snapshot brings back what was known and armed when it
+ * was taken.
  *
  * Not modelled: see violation_log.hpp and fault_injector.hpp.
  */
@@ -107,6 +109,11 @@ class BusMonitor : public Device, public PolicySource {
     /** Null unless the property "leak-oracle" is set. */
     LeakOracle* leaks() { return leaks_.get(); }
     const LeakOracle* leaks() const { return leaks_.get(); }
+    /** True at addresses that the properties "withheld-base" and "withheld-bytes" name, if there is a leak
+     * oracle. */
+    bool withheld(std::uint64_t address) const {
+        return leaks_ != nullptr && address >= withheld_base_ && address - withheld_base_ < withheld_bytes_;
+    }
     /** Data of @p access, which was granted and is none of a master of ours, have moved. Not if leaks() is
      * null. */
     void follow(const Transaction& access);
@@ -122,7 +129,8 @@ class BusMonitor : public Device, public PolicySource {
         return openings_.keeps_fence(address, world, domain, direction, masters);
     }
     std::uint64_t last_before_edge(std::uint64_t address) const {
-        return std::min(injector_.last_before_edge(address), openings_.last_before_edge(address));
+        return std::min({injector_.last_before_edge(address), openings_.last_before_edge(address),
+                         last_before_withheld_edge(address)});
     }
     /** Another number whenever watched() or opened() may answer otherwise. */
     std::uint64_t watch_generation() const { return watch_generation_; }
@@ -180,6 +188,7 @@ class BusMonitor : public Device, public PolicySource {
         FaultTarget* block;
     };
 
+    std::uint64_t last_before_withheld_edge(std::uint64_t address) const;
     Outcome disturb(Transaction& transaction);
     std::optional<std::string> unknown_register(const Fault& fault) const;
     void record(Violation violation, const Transaction& transaction);
@@ -193,6 +202,8 @@ class BusMonitor : public Device, public PolicySource {
     FaultOpenings openings_;
     EventLimiter limiter_;
     std::unique_ptr<LeakOracle> leaks_;
+    std::uint64_t withheld_base_ = 0;
+    std::uint64_t withheld_bytes_ = 0;
     Callbacks callbacks_;
     std::vector<Target> targets_;  ///< numbered as the injector numbers them
     std::uint64_t watch_generation_ = 0;

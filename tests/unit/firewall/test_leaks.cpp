@@ -110,6 +110,42 @@ TEST_CASE("masters that are not followed stay behind their fences where memory i
     }
 }
 
+TEST_CASE("memory that software withholds is protected, and what CPUs do there is seen", "[firewall]") {
+    LeakBoard board;
+    REQUIRE_FALSE(board.monitor.set_property("withheld-base", heap + 0x1000));
+    REQUIRE_FALSE(board.monitor.set_property("withheld-bytes", 0x2000));
+    for (unsigned image = 1; image < 4; ++image) {
+        board.region(image, image * 0x40000000 + 0x10000, 15, 0xc);
+    }
+    CHECK_FALSE(board.is_protected(heap + 0xfff));
+    CHECK(board.is_protected(heap + 0x1000));
+    CHECK(board.is_protected(heap + 0x2fff));
+    CHECK_FALSE(board.is_protected(heap + 0x3000));
+
+    const auto runs = board.firewall.access_runs(World::non_secure, 0, heap, 0x4000, of_cpus);
+    REQUIRE(runs.size() == 3);
+    CHECK((runs[0].read && !runs[1].read && !runs[1].write && runs[2].write));
+    CHECK(runs[1].first == heap + 0x1000);
+    CHECK(runs[1].length == 0x2000);
+    CHECK(board.firewall.access_runs(World::secure, 0, heap, 0x4000, of_cpus).size() == 1);
+    CHECK(board.firewall.access_runs(World::non_secure, 0, heap, 0x4000, of_observer).size() == 1);
+    CHECK(board.firewall.access_runs(World::non_secure, 1, heap, 0x4000, of_usdhc1).size() == 3);
+
+    Transaction access;
+    access.master = Master::a53;
+    access.world = World::non_secure;
+    access.direction = Direction::read;
+    access.address = heap + 0x1ff8;
+    access.size = 8;
+    board.monitor.follow(access);
+    REQUIRE(board.monitor.leaks()->log().events() == 1);
+    CHECK(board.monitor.leaks()->log().newest().kind == LeakKind::delivered);
+    access.address = heap + 0x3000;
+    board.monitor.follow(access);
+    CHECK(board.monitor.leaks()->log().events() == 1);
+    CHECK_FALSE(LeakBoard(false).monitor.withheld(heap));
+}
+
 TEST_CASE("a state with a leak oracle is loaded by a monitor that has one", "[firewall]") {
     LeakBoard with, without(false);
     const auto state = with.monitor.save();
