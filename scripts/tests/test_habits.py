@@ -111,7 +111,7 @@ class Completion(MachineCase):
     def test_bash(self):
         script = self.folder / "completion"
         script.write_text(completion.script("bash", cli._parser()))
-        for words, wanted in (("svp b", "build bench"), ("svp run --pol", "--policy"), ("svp run --policy ''", "open nxp strict"), ("svp test bo", "boot"),
+        for words, wanted in (("svp b", "build bench"), ("svp run --pol", "--policy"), ("svp run --policy ''", "open nxp strict stage2"), ("svp test bo", "boot"),
                               ("svp card ge", "get"), ("svp run -- --p", "")):
             with self.subTest(words):
                 done = subprocess.run(["bash", "-c", CALL.format(words=words), str(script)], capture_output=True, text=True, check=True)

@@ -57,7 +57,7 @@ REFUSED = (
     (("cases", 0, "snapshot"), None, r"case 'one': needs one of snapshot, boot"),
     (("cases", 0, "boot"), {}, r"case 'one': needs one of snapshot, boot"),
     (("cases", 1, "boot", "prepare"), ["x"], r"case 'two': boot: unknown member 'prepare'"),
-    (("cases", 1, "boot", "policy"), "lax", r"case 'two': boot.policy: unknown policy 'lax'; known: open, nxp, strict"),
+    (("cases", 1, "boot", "policy"), "lax", r"case 'two': boot.policy: unknown policy 'lax'; known: open, nxp, strict, stage2"),
     (("snapshots", "s", "policy"), "stict", r"snapshot 's': policy: unknown policy 'stict' \(did you mean 'strict'\?\)"),
     (("snapshots", "s", "memory"), "2G", r"snapshot 's': memory: 2G is out of range, 3221225472 to 4294967296 bytes"),
     (("snapshots", "s", "memory"), (3 << 30) + 1, r"memory: is not a whole number of MiB"),

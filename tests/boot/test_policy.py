@@ -125,10 +125,10 @@ class _Policy:
 class _Locked(_Policy):
     """A policy that programs RDC and CSU."""
 
-    PEEKS = True
+    PEEKS, SLOTS = True, 5
 
     def test_named(self):
-        self.assertRegex(self.board.console.text, rf"bus policy {self.POLICY}: 5 of 8 RDC slots in use")
+        self.assertRegex(self.board.console.text, rf"bus policy {self.POLICY}: {self.SLOTS} of 8 RDC slots in use")
 
     def test_nobody_changes_it(self):
         """Whatever is written to masters, slots and worlds, in either world: the rights are as before, and so are the registers."""
@@ -143,7 +143,7 @@ class _Locked(_Policy):
         # An unused slot may be switched on behind its lock; being empty, it says nothing.
         kept = {address: self.read("a53-secure", address, 4) for address in registers}
         changed = {hex(address) for address in registers if kept[address] != values[address]}
-        unused = {hex(RDC + 0x808 + RDC_SLOT_BYTES * slot) for slot in range(5, RDC_SLOTS)}
+        unused = {hex(RDC + 0x808 + RDC_SLOT_BYTES * slot) for slot in range(self.SLOTS, RDC_SLOTS)}
         # The A53's own field of SA has no effect: the CPU says itself which world it is in.
         changed.discard(hex(CSU_SA0))
         self.assertLessEqual(changed, unused)
@@ -272,10 +272,9 @@ class Nxp(_OpenRegisters, _Locked, BoardCase):
                 self.closed(address, index, readable=True)
 
 
-class Strict(_Locked, BoardCase):
-    """Nothing that went into the video heap gets out of it but to the display."""
+class _ClosedRegisters(_Locked):
+    """A policy under which the firewalls' registers are the secure world's."""
 
-    POLICY = "strict"
     PEEKS = False
     LEVELS = CSL_STRICT
 
@@ -290,6 +289,18 @@ class Strict(_Locked, BoardCase):
                 self.write("linux", address, bytes(4))
                 self.assertEqual(self.word("a53-secure", address), value)
                 self.assertEqual(self.denials(), ({("a53", 1, 1)}, {("csl", index, 1, 1)}))
+
+
+class Strict(_ClosedRegisters, BoardCase):
+    """Nothing that went into the video heap gets out of it but to the display."""
+
+    POLICY = "strict"
+
+
+class Stage2(_ClosedRegisters, BoardCase):
+    """The heaps are the normal world's on the bus: EL2 keeps Linux out, the RDC all other masters. One slot more is that of EL2's memory."""
+
+    POLICY, SLOTS = "stage2", 6
 
 
 class FourGigabytes(BoardCase):
@@ -310,7 +321,7 @@ class UnknownName(ScratchCase):
     def test_refused(self):
         changes = boot_case.secure_chosen({"svp,policy": "lenient"})
         with Board(name="unknown-policy", dtb=changed_device_tree(self.scratch, changes)) as machine:
-            machine.console.expect(r"svp,policy is none of open, nxp, strict", timeout=boot_case.BOOT_SECONDS, fail_on=None)
+            machine.console.expect(r"svp,policy is none of open, nxp, strict, stage2", timeout=boot_case.BOOT_SECONDS, fail_on=None)
             self.assertNotIn("Linux version", machine.console.text)
 
 

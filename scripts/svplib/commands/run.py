@@ -41,7 +41,8 @@ def add_arguments(parser):
                         "the chip's boot ROM starts what is on --sd (svp card boot)")
     parser.add_argument("--policy", choices=bus_policy.POLICIES,
                         help="what OP-TEE makes of the bus firewalls: strict (default with OP-TEE): nothing that Linux may do gets round them; nxp: as "
-                             "NXP's firmware of 2018 had it; open: TZC-380 only, as mainline firmware leaves the chip: the device tree is used as it is")
+                             "NXP's firmware of 2018 had it; stage2: a program at EL2 keeps Linux out of the heaps, the RDC all other masters; open: "
+                             "TZC-380 only, as mainline firmware leaves the chip: the device tree is used as it is")
     parser.add_argument("--bl32", metavar="IMAGE", help="your own raw OP-TEE (or other BL32) image in place of ours")
     parser.add_argument("--bl33", metavar="IMAGE", help="a boot loader of the normal world for 0x40200000, such as U-Boot's u-boot.bin, which loads what it "
                         "boots by itself, from a card or the network; --dtb is the tree that OP-TEE reads then")

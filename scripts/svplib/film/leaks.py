@@ -4,8 +4,8 @@
 #: Of -M, for a board that has one
 OPTION = "leak-oracle=on"
 NONE = "no leak"
-#: By its way to ordinary memory, which `nxp` leaves it
-BY_DISPLAY = "written by dcss"
+#: What is known to get out under a policy: by the display's way to ordinary memory, which `nxp` leaves it
+KNOWN = {"nxp": "written by dcss"}
 
 
 def found(qmp):

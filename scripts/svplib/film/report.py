@@ -8,15 +8,20 @@ from ..base.errors import SvpError, explain
 from ..pages.style import STYLE
 from ..pages.timeline import drawing
 
+#: Policies under which a protected film plays
+PROTECTING = ("strict", "nxp", "stage2")
 _STYLE = """
 .pair { display: flex; flex-wrap: wrap; gap: 1rem; margin: .6rem 0; } figure { margin: 0; flex: 1 1 18rem; } figure img { width: 100%; border-radius: 6px; }
 figcaption { font-size: .85em; color: var(--soft); } svg.path { width: 100%; height: auto; } svg.path rect { fill: var(--card); stroke: var(--line); }
 svg.path rect.safe { fill: var(--good-back); stroke: var(--good); } svg.path rect.open { fill: var(--warn-back); stroke: var(--warn); }
 svg.path rect.zone { fill: none; stroke: var(--good); stroke-dasharray: 6 4; } svg.path path { stroke: var(--text); fill: none; marker-end: url(#tip); }
-svg.path text.name { fill: var(--text); font-weight: 600; } td.ok { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
+svg.path text.name { fill: var(--text); font-weight: 600; } td.ok { color: var(--good); } td.trusted { color: var(--warn); } td.bad { color: var(--bad); font-weight: 600; }
 """
 _WAY = "<section><h2>The way of a picture</h2>"
-_LEGEND = '<p class="small">Yellow: Linux reads it, and it is encrypted. Green: clear, and behind the firewalls (TZC-380, RDC).</p></section>\n'
+_LEGEND = '<p class="small">Yellow: Linux reads it, and it is encrypted. Green: clear, and behind {}.</p></section>\n'
+_FIREWALLS = "the firewalls (TZC-380, RDC)"
+#: What keeps the heap closed where that is something else
+_KEPT_BY = {"nxp": "a firewall (RDC)", "stage2": "a second stage of translation at EL2 (for the CPU) and a firewall (RDC, for all other masters)"}
 _WIDTH, _HEIGHT = 1000, 160
 #: Name, what it is, left, style
 _STATIONS = (("film", "card, cache", 10, "open"), ("window", "ordinary memory", 152, "open"), ("CAAM", "OP-TEE's ring", 294, ""),
@@ -47,22 +52,25 @@ def page(*, policy, title, films, screens, pictures, tries, records, start, seco
     `why`: the reason if no protected film was played; `start`, `seconds`: virtual time in nanoseconds at the film's begin, and how long it was; `numbers`: {text: value} for tiles.
     """
     expected = all(check.ok or check.skipped for check in checks)
-    lost = [each.what for each, seen, _ in tries if not each.holds(seen)]
+    got = [each for each, seen, _ in tries if not each.holds(seen)]
+    trusted = [each.what for each in got if policy in each.trusted_under]
+    lost = [each.what for each in got if policy not in each.trusted_under]
     good = expected and not lost
     tiles = "".join(f'<div class="tile"><b>{_text(value)}</b>{_text(name)}</div>' for name, value in numbers.items())
-    verdict = ("Nobody but the decoder saw the film" if good else "Under this policy a film in ordinary memory is everybody's" if expected and why else
+    verdict = ("Nobody but the decoder saw the film" if good and not trusted else "Nobody saw the film who is not trusted with it" if good else "Under this policy a film in ordinary memory is everybody's" if expected and why else
                "Under this policy the film gets out" if expected else "The film was not protected as it should be")
     return "".join((
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{_text(title)}: {verdict}</title><style>{STYLE}{_STYLE}</style></head><body>\n",
-        f"<header><h1>{verdict}</h1><p>{_introduction(title, films, policy, why)}</p>{_lost(lost, expected)}"
+        f"<header><h1>{verdict}</h1><p>{_introduction(title, films, policy, why)}</p>{_lost(lost, expected)}{_trusted(trusted, expected)}"
         f'<div class="tiles"><div class="tile {"passed" if good else "failed"}"><b>{"holds" if good else "broken"}</b>the protection</div>{tiles}</div></header>\n',
-        "" if why else _WAY + _way() + _LEGEND,
+        "" if why else _WAY + _way() + _LEGEND.format(_KEPT_BY.get(policy, _FIREWALLS)),
         _screens(screens),
         "<section><h2>The memory, and what an attacker sees of it</h2>", *(_pair(row, "in the memory's cells" if why else "in the heap", "the same memory, read by Linux") for row in pictures),
         '<p class="small">Left: what the memory cells hold, read past the firewalls by the host. Right: the same addresses as Linux reads them. '
         "Zeros in all three components of a picture are a dark green.</p></section>\n",
-        "<section><h2>What was tried while it played</h2>", _tries(tries), "</section>\n",
+        "<section><h2>What was tried while it played</h2>", _tries(tries, policy), "</section>\n",
+        "" if why else _beside(tries, policy),
         "<section><h2>When</h2>", drawing({"violations": _runs(records, seconds), "faults": [], "start": start, "ran": seconds}) or "<p>No access was refused.</p>", "</section>\n",
         f"<section><h2>All checks</h2><details><summary>{sum(check.ok for check in checks)} of {len(checks)} hold</summary>", _checks(checks),
         "</details></section>\n</body></html>\n"))
@@ -80,6 +88,13 @@ def _lost(lost, expected):
     if not lost or not expected:
         return ""
     return '<p class="lost">Known, and not closed by this policy (strict does):</p><ul>' + "".join(f"<li>{_text(what)}</li>" for what in lost) + "</ul>"
+
+
+def _trusted(trusted, expected):
+    """Who could have seen it."""
+    if not trusted or not expected:
+        return ""
+    return '<p class="lost">Open to whom this policy trusts (strict trusts neither):</p><ul>' + "".join(f"<li>{_text(what)}</li>" for what in trusted) + "</ul>"
 
 
 def _listed(films):
@@ -135,13 +150,28 @@ def _pair(row, what, other):
         for data, text in images) + "</div>"
 
 
-def _tries(tries):
+def _tries(tries, policy):
     rows = []
     for each, seen, records in tries:
-        good = each.holds(seen)
         shown = "<br>".join(_text(text) for text in records[:3]) + (f"<br>and {len(records) - 3} more records" if len(records) > 3 else "")
-        rows.append(f'<tr><td>{_text(each.what)}</td><td class="{"ok" if good else "bad"}">{_text(seen)}</td><td class="small">{shown or "-"}</td></tr>')
+        rows.append(f'<tr><td>{_text(each.what)}</td><td class="{_class(each, seen, policy)}">{_text(seen)}</td><td class="small">{shown or "-"}</td></tr>')
     return ('<div class="wide"><table><thead><tr><th>tried</th><th>got</th><th>on record</th></tr></thead><tbody>' + "".join(rows) + "</tbody></table></div>")
+
+
+def _beside(tries, policy):
+    """What the same tries come to under other policies that play protected films, by their tables; each is checked when it is asked for."""
+    names = [name for name in PROTECTING if name != policy]
+    rows = "".join(f'<tr><td>{_text(each.what)}</td><td class="{_class(each, seen, policy)}">{_text(seen)}</td>'
+                   + "".join(f'<td class="{_class(each, each.expected(name), name)}">{_text(each.expected(name))}</td>' for name in names) + "</tr>"
+                   for each, seen, _ in tries)
+    heads = "".join(f"<th>{_text(name)}</th>" for name in (f"{policy}, seen", *(f"{name}, as it should be" for name in names)))
+    return ('<section><h2>The same under other protections</h2><p class="small">strict: TZC-380 and RDC, decoder and display are secure masters. nxp: the RDC '
+            "alone. stage2: a program at EL2 keeps the CPU out, the RDC all others. A run with --policy checks its column.</p>"
+            f'<div class="wide"><table><thead><tr><th>tried</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div></section>\n')
+
+
+def _class(each, seen, policy):
+    return "ok" if each.holds(seen) else "trusted" if policy in each.trusted_under and seen.startswith(each.given) else "bad"
 
 
 def _checks(checks):

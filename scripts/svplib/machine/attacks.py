@@ -98,6 +98,7 @@ SUCCEED = {
              "OP-TEE-and-the-TZASC"),
     "nxp": (),
     "strict": (),
+    "stage2": (),
 }
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which arrangement of the bus firewalls OP-TEE is asked for, and what the guest's proof then shows.
 
-OP-TEE reads `svp,policy` of /secure-chosen (firmware/optee): nxp, strict, or open (TZC-380 only), which is also what absence of it means.
+OP-TEE reads `svp,policy` of /secure-chosen (firmware/optee): nxp, strict, stage2, or open (TZC-380 only), which is also what absence of it means. Under
+stage2 a program at EL2 (firmware/stage2) reads it, too.
 """
 
 import re
@@ -9,15 +10,16 @@ import shutil
 import subprocess
 
 from ..base.errors import SvpError
+from . import heap_cells
 
-POLICIES = ("open", "nxp", "strict")
+POLICIES = ("open", "nxp", "strict", "stage2")
 NODE = "/secure-chosen"
 _UNREADABLE = "2097152-wrong-at-0xc0000000"
 _NO_LATCH = r"status=0,\S+"
 _ONLY_WRITE = "status=1,address=0x80004568,write,nonsecure"
 
 #: Guest's checks that cannot hold under a policy: name -> what the guest must see instead. Not even the secure CPU reads the
-#: video heap, and an access that the RDC denies or nobody denies leaves nothing in the TZC-380's latch.
+#: video heap (but under stage2), and an access that the RDC denies, or EL2, or nobody, leaves nothing in the TZC-380's latch.
 GUEST_SEES = {
     "open": {},
     "nxp": {
@@ -29,9 +31,10 @@ GUEST_SEES = {
         "protect.video.tee-verify": _UNREADABLE, "protect.video.tee-still": _UNREADABLE,
         "tzc.video.read": _NO_LATCH, "tzc.video.first-read-wins": _ONLY_WRITE, "tzc.video.first-write-wins": _ONLY_WRITE,
     },
+    "stage2": {f"tzc.{heap}.{access}": _NO_LATCH for heap in heap_cells.HEAPS for access in ("read", "write", "first-read-wins", "first-write-wins")},
 }
 #: Heaps whose cells Linux can change, though it reads zeros
-LINUX_WRITES = {"open": (), "nxp": ("video",), "strict": ()}
+LINUX_WRITES = {"open": (), "nxp": ("video",), "strict": (), "stage2": ()}
 
 
 def guest_sees(policy, name, seen):
@@ -56,6 +59,15 @@ def device_tree(source, policy, target):
         reason = getattr(error, "stderr", None) or str(error)
         raise SvpError(f"policy {policy}: cannot change a copy of {source}: {reason.strip().splitlines()[0]}") from None
     return target
+
+
+def arguments(policy):
+    """QEMU's, for a leak oracle: where it is not the firewalls that keep Linux out of the heaps."""
+    if policy != "stage2":
+        return []
+    base, end = min(base for base, _ in heap_cells.HEAPS.values()), max(base + size for base, size in heap_cells.HEAPS.values())
+    return [word for name, value in (("withheld-base", base), ("withheld-bytes", end - base))
+            for word in ("-global", f"driver=imx8mq.bus-monitor,property={name},value={value:#x}")]
 
 
 def _tool(*command):

@@ -38,6 +38,11 @@ INTENDED = {
         "linux": "rw - - - -", "a53-secure": "rw w rw rw rw", "caam": "rw - - - -", "caam-secure": "rw w rw rw rw",
         "vpu": "r rw - - -", "dcss": "r r - - -", "ordinary": "rw - - - -",
     },
+    # "a53" is the bus's view of a core in the non-secure world: what EL2 could, and leaves Linux without
+    "stage2": {
+        "linux": "rw - - - -", "a53": "rw rw rw - -", "a53-secure": "rw rw rw rw rw", "caam": "rw w w - -", "caam-secure": "rw w w rw rw",
+        "vpu": "r rw - - -", "dcss": "r rw - - -", "ordinary": "rw - - - -",
+    },
 }
 
 

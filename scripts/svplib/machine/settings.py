@@ -99,7 +99,7 @@ class Settings:
         arguments += ["-smp", str(self.cpus)] if self.cpus else []
         for image in self.sd:
             arguments += ["-drive", f"if=sd,format=raw,snapshot={'off' if self.keep_sd else 'on'},file={str(image).replace(',', ',,')}"]
-        arguments += ["-display", self.display]
+        arguments += ["-display", self.display, *bus_policy.arguments(self.policy)]
         arguments += [] if self.allow_reboot else ["-no-reboot"]
         return arguments + (["-S"] if self.paused else [])
 
