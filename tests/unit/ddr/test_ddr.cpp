@@ -41,7 +41,7 @@ struct Dram {
         write32(controller, pwrctl, 0xa0);
         write32(controller, dfimisc, 0x10);
     }
-    void put(std::uint32_t number, std::uint16_t value) {
+    void put(std::uint32_t number, std::uint32_t value) {
         phy.write(0, 4 * std::uint64_t{number}, value, 2, secure_access());
     }
     std::uint32_t get(std::uint32_t number) {
@@ -49,7 +49,7 @@ struct Dram {
     }
     /** Starts the training code; the message that comes of it, acknowledged. */
     std::uint32_t train() {
-        for (const std::uint16_t step : {9, 1, 0}) {
+        for (const unsigned step : {9, 1, 0}) {
             put(0xd0099, step);
         }
         REQUIRE((get(0xd0004) & 1) == 0);
