@@ -15,7 +15,7 @@ SLOT = re.compile(r'slot\((0x[0-9a-f]+), "(\w+)", \d+(?:, ' + SIZE + r")?\)")
 LARGE = re.compile(r"large\((0x[0-9a-f]+), " + SIZE + r', "(\w+)", ')
 PLAIN = re.compile(r"\{(0x[0-9a-f]+), " + SIZE + r', "(\w+)", Guard::')
 #: Window of the firewall -> the blocks of the machine that share it
-SHARED = {"dap": ["coresight"], "tcm": ["tcm_itcm", "tcm_dtcm"],
+SHARED = {"dap": ["coresight"],
           "vpu": ["vpu_g1", "vpu_g2", "vpu_blk_ctrl", "vpu_reserved", "vpu_g1_bank1", "vpu_g2_bank1"],
           "dcss_mst0": ["dcss"], "dcss_mst1": ["dcss"], "dcss_mst2": ["dcss", "irqsteer", "dcss_lpcg", "dcss_blk_ctrl"], "dcss_mst3": ["dcss_master3"],
           "usb": ["usb", "usb1", "usb1_phy", "usb2", "usb2_phy"],
