@@ -298,9 +298,9 @@ class Strict(_ClosedRegisters, BoardCase):
 
 
 class Stage2(_ClosedRegisters, BoardCase):
-    """The heaps are the normal world's on the bus: EL2 keeps Linux out, the RDC all other masters. One slot more is that of EL2's memory."""
+    """The heaps are the normal world's on the bus: EL2 keeps Linux out, the RDC all other masters. EL2's memory has a slot of its own, and parts RAM in two."""
 
-    POLICY, SLOTS = "stage2", 6
+    POLICY, SLOTS = "stage2", 7
 
 
 class FourGigabytes(BoardCase):
