@@ -142,9 +142,14 @@ static void become_host(void)
 /* Core 0, from BL31. False: another policy, nothing was changed. */
 bool prepare(void)
 {
-	if (!tree_read((const void *)DEVICE_TREE, DEVICE_TREE_MAX, &layout) ||
-	    !layout.wanted)
+	bool known = tree_read((const void *)DEVICE_TREE, DEVICE_TREE_MAX,
+			       &layout);
+
+	if (!layout.wanted)
 		return false;
+	/* OP-TEE has left the heaps to the normal world already */
+	if (!known)
+		give_up("a device tree that cannot be read, or with too many ranges");
 	if (!ranges_add(&layout.withheld, STAGE2_BASE, STAGE2_END))
 		give_up("more ranges than there is room for");
 	make_own_table();

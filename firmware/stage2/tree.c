@@ -140,7 +140,7 @@ static bool look(const struct node *nodes, unsigned int depth,
 	const struct node *parent = nodes + depth - 1;
 
 	if (depth == 1 && is_called(node->name, "secure-chosen"))
-		layout->wanted = has(&node->policy, "stage2");
+		layout->wanted |= has(&node->policy, "stage2");
 	if (depth == 1 && is_called(node->name, "memory"))
 		return add_reg(&layout->memory, node, parent, 0);
 	if (depth == 2 && is_called(parent->name, "reserved-memory") &&
@@ -222,15 +222,16 @@ static bool walk(const struct tree *tree, struct memory_layout *layout)
 	struct node nodes[MAX_DEPTH];
 	unsigned int count = 0;	/* of nodes that have begun */
 	bool looked = true;	/* at the last one of them */
+	bool room = true;	/* for all ranges so far */
 	uint32_t at = 0;
 
 	while (at + 4 <= tree->structure_bytes) {
 		uint32_t token = word(tree->structure + at);
 
 		at += 4;
-		if ((token == BEGIN_NODE || token == END_NODE) && !looked &&
-		    !look(nodes, count - 1, layout))
-			return false;
+		/* The policy may come later: it has to be found whatever is wrong */
+		if ((token == BEGIN_NODE || token == END_NODE) && !looked)
+			room &= look(nodes, count - 1, layout);
 		if (token == BEGIN_NODE) {
 			if (count == MAX_DEPTH)
 				return false;
@@ -248,7 +249,7 @@ static bool walk(const struct tree *tree, struct memory_layout *layout)
 			if (!count)
 				return false;
 			if (!--count)
-				return true;
+				return room;
 		} else if (token == PROPERTY) {
 			at = count ? read_property(tree, at, nodes + count - 1) : 0;
 		} else if (token != NOTHING) {

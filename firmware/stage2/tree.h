@@ -30,7 +30,7 @@ struct memory_layout {
 
 /*
  * Reads a tree of at most @limit bytes. False if it is none, or has more
- * ranges than there is room for; *layout is of no use then.
+ * ranges than there is room for; no more than layout->wanted is of use then.
  */
 bool tree_read(const void *blob, uint32_t limit, struct memory_layout *layout);
 

@@ -149,6 +149,18 @@ TEST_CASE("more ranges than there is room for are refused", "[stage2]") {
     }
 }
 
+TEST_CASE("the policy is known whatever else of a tree is refused, and another node does not take it back",
+          "[stage2]") {
+    Blob blob;
+    blob.begin("").property("#address-cells", cells()).property("#size-cells", cells());
+    blob.begin("memory").property("reg", words({~0u, ~0u, 0, 2})).end();
+    blob.begin("secure-chosen").property("svp,policy", text("stage2")).end();
+    blob.begin("secure-chosen@1").property("svp,policy", text("open")).end();
+    memory_layout layout;
+    CHECK_FALSE(read(blob.end().done(), layout));
+    CHECK(layout.wanted);
+}
+
 TEST_CASE("a range that goes beyond the address space is refused", "[stage2]") {
     Blob blob;
     blob.begin("").property("#address-cells", cells()).property("#size-cells", cells());
