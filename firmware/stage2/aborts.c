@@ -16,6 +16,7 @@
 
 /* ESR_EL2 of an abort (DDI 0487, D24.2.40) */
 #define CLASS(syndrome)		((syndrome) >> 26 & 0x3f)
+#define CLASS_HVC		0x16
 #define CLASS_FETCH		0x20
 #define CLASS_DATA		0x24
 #define LONG_INSTRUCTION	(1ull << 25)
@@ -86,23 +87,38 @@ static uint32_t instruction_of(uint64_t pc)
 	return address == NOWHERE ? 0 : *(volatile uint32_t *)(address & ~3ull);
 }
 
-/* Linux takes an external abort, as from the bus */
-static void abort_linux(uint64_t syndrome)
+/* Linux takes a synchronous exception where it is */
+static void interrupt_linux(uint64_t syndrome)
 {
 	uint64_t state = read_register(spsr_el2);
-	bool same_level = MODE(state) != MODE_EL0 && !(state & MODE_32_BITS);
-	uint64_t class = CLASS(syndrome) + same_level;
 	uint64_t offset = state & MODE_32_BITS ? 0x600 :
 			  MODE(state) == MODE_EL0 ? 0x400 :
 			  MODE(state) == MODE_EL1_OWN_STACK ? 0x200 : 0;
 
-	write_register(esr_el1, class << 26 | LONG_INSTRUCTION |
-			(syndrome & WRITES) | STATUS_EXTERNAL);
-	write_register(far_el1, read_register(far_el2));
+	write_register(esr_el1, syndrome);
 	write_register(elr_el1, read_register(elr_el2));
 	write_register(spsr_el1, state);
 	write_register(elr_el2, read_register(vbar_el1) + offset);
 	write_register(spsr_el2, STATE_EL1);
+}
+
+/* It takes an external abort, as from the bus */
+static void abort_linux(uint64_t syndrome)
+{
+	uint64_t state = read_register(spsr_el2);
+	bool same_level = MODE(state) != MODE_EL0 && !(state & MODE_32_BITS);
+
+	write_register(far_el1, read_register(far_el2));
+	interrupt_linux((CLASS(syndrome) + same_level) << 26 | LONG_INSTRUCTION |
+			(syndrome & WRITES) | STATUS_EXTERNAL);
+}
+
+void answer_unknown(uint64_t syndrome)
+{
+	/* A call has been done: Linux was to go on behind it */
+	if (CLASS(syndrome) == CLASS_HVC)
+		write_register(elr_el2, read_register(elr_el2) - 4);
+	interrupt_linux(syndrome & LONG_INSTRUCTION);
 }
 
 static void skip(void)

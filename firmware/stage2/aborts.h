@@ -10,4 +10,7 @@
 /* Linux's exception of class 0x20 (instruction) or 0x24 (data), with its syndrome. */
 void answer_abort(struct registers *registers, uint64_t syndrome);
 
+/* An instruction that Linux does not have, and that came here: HVC, registers of the processor's maker. */
+void answer_unknown(uint64_t syndrome);
+
 #endif

@@ -17,10 +17,11 @@
 
 /*
  * HCR_EL2: a second stage (VM), which data cache invalidation respects (SWIO),
- * no HVC (HCD), SMC comes here (TSC), EL1 has 64 bits (RW). Interrupts and the
+ * SMC comes here (TSC), EL1 has 64 bits (RW). HVC comes here as well: whether
+ * there is one is EL3's to say on this processor, not HCD's. Interrupts and the
  * timers are Linux's own.
  */
-#define HCR_GUEST	(1ull << 0 | 1ull << 1 | 1ull << 19 | 1ull << 29 | 1ull << 31)
+#define HCR_GUEST	(1ull << 0 | 1ull << 1 | 1ull << 19 | 1ull << 31)
 /* VTCR_EL2: 36 bits from level 1 on, 4 KiB pages, walks write-back and inner shareable; b31 is 1 */
 #define VTCR		(1ull << 31 | 1ull << 16 | 3ull << 12 | 1ull << 10 | 1ull << 8 | \
 			 1ull << 6 | (64 - ADDRESS_BITS))
@@ -189,7 +190,7 @@ void handle(struct registers *registers)
 		answer_abort(registers, syndrome);
 		break;
 	default:
-		unexpected();
+		answer_unknown(syndrome);
 	}
 }
 
