@@ -121,9 +121,11 @@ void answer_unknown(uint64_t syndrome)
 	interrupt_linux(syndrome & LONG_INSTRUCTION);
 }
 
-static void skip(void)
+static void skip(uint64_t syndrome)
 {
-	write_register(elr_el2, read_register(elr_el2) + 4);
+	write_register(elr_el2, read_register(elr_el2) +
+				(syndrome & LONG_INSTRUCTION ? 4 : 2));
+	write_register(spsr_el2, store_state_behind(read_register(spsr_el2)));
 }
 
 static void move_base(struct registers *registers,
@@ -159,7 +161,7 @@ static void ignore_store(struct registers *registers, uint64_t syndrome)
 		move_base(registers, &effect);
 	if (effect.has_status && effect.status < 31)
 		registers->x[effect.status] = 0;
-	skip();
+	skip(syndrome);
 }
 
 static enum refusal kind_of(uint64_t syndrome)

@@ -79,3 +79,21 @@ bool store_look(uint32_t instruction, struct store_effect *effect)
 		return false;
 	}
 }
+
+/* SPSR: IT[7:2] in bits 15:10, IT[1:0] in bits 26:25, of 32-bit code in Thumb state only (DDI 0487, C5.2.18) */
+#define STEPS		(1ull << 21)
+#define THUMB		(1ull << 4 | 1ull << 5)
+#define IT_BITS		(0x3full << 10 | 3ull << 25)
+
+uint64_t store_state_behind(uint64_t state)
+{
+	uint64_t block = (state >> 10 & 0x3f) << 2 | (state >> 25 & 3);
+
+	state &= ~STEPS;
+	if ((state & THUMB) != THUMB)
+		return state;
+	/* Of the last one of a block nothing is left */
+	block = block & 7 ? (block & 0xe0) | (block << 1 & 0x1f) : 0;
+
+	return (state & ~IT_BITS) | block >> 2 << 10 | (block & 3) << 25;
+}

@@ -20,4 +20,7 @@ struct store_effect {
  */
 bool store_look(uint32_t instruction, struct store_effect *effect);
 
+/* SPSR behind an instruction that is taken for done: a single step is over, an IT block of Thumb one further on. */
+uint64_t store_state_behind(uint64_t state);
+
 #endif

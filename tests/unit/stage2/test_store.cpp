@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What a store that is ignored still does to registers; the instructions are as GNU as encodes them. */
+#include <iterator>
 #include <limits>
 
 #include "../catch.hpp"
@@ -71,4 +72,23 @@ TEST_CASE("what is no store, or moves its base in a way of its own, is not known
         store_effect effect;
         CHECK_FALSE(store_look(instruction, &effect));
     }
+}
+
+TEST_CASE("behind an instruction a single step is over, and an IT block of Thumb has one less", "[stage2]") {
+    constexpr std::uint64_t step = 1u << 21, user_thumb = 0x30, flags = 0xf0000000;
+    const auto block = [](std::uint64_t it) { return (it >> 2) << 10 | (it & 3) << 25; };
+    CHECK(store_state_behind(flags | 0x3c5 | step) == (flags | 0x3c5));
+    // 64 bits, and 32 bits outside Thumb: no such block
+    CHECK(store_state_behind(flags) == flags);
+    CHECK(store_state_behind(0x10 | step) == 0x10);
+    CHECK(store_state_behind(flags | user_thumb) == (flags | user_thumb));
+    // As ITAdvance() of the manual has them: four instructions
+    const std::uint64_t states[] = {0x03, 0x06, 0x0c, 0x18, 0x00};
+    for (unsigned n = 0; n + 1 < std::size(states); ++n) {
+        CAPTURE(n);
+        CHECK(store_state_behind(flags | user_thumb | block(states[n])) ==
+              (flags | user_thumb | block(states[n + 1])));
+    }
+    CHECK(store_state_behind(user_thumb | block(0xe8)) == user_thumb);
+    CHECK(store_state_behind(user_thumb | block(0xf4)) == (user_thumb | block(0xe8)));
 }
