@@ -33,6 +33,17 @@ static inline void forget_cache_lines(const void *start, uint64_t bytes)
 	dsb();
 }
 
+/* What was written is in memory, too, for those who read it without caches */
+static inline void clean_cache_lines(const void *start, uint64_t bytes)
+{
+	uint64_t line = (uint64_t)start & ~63ul;
+
+	dsb();
+	for (; line < (uint64_t)start + bytes; line += 64)
+		__asm__ volatile("dc cvac, %0" :: "r"(line) : "memory");
+	__asm__ volatile("dsb sy" ::: "memory");
+}
+
 /* Number of this core, 0 to 3 */
 static inline unsigned int core(void)
 {

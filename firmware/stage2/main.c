@@ -45,7 +45,8 @@ uint64_t enter_again(void);
 void handle(struct registers *registers);
 __attribute__((noreturn)) void unexpected(void);
 
-static uint64_t own_table[1 << (ADDRESS_BITS - 30)] __attribute__((aligned(512)));
+/* start.S has it as well */
+uint64_t own_table[1 << (ADDRESS_BITS - 30)] __attribute__((aligned(512)));
 static struct memory_layout layout;
 
 static void make_own_table(void)

@@ -87,6 +87,8 @@ void map_begin(uint64_t base, uint64_t end, uint64_t zeros)
 	for (uint64_t *word = (uint64_t *)zeros;
 	     word < (uint64_t *)(zeros + PAGE); word++)
 		*word = 0;
+	/* Linux maps heaps without caching as well, and is to find zeros even so */
+	clean_cache_lines((const void *)zeros, PAGE);
 	new_table();
 }
 

@@ -45,6 +45,10 @@ warm_entry:
 	ldr	x10, =STAGE2_STACKS
 	add	x10, x10, x9, lsl #12
 	mov	sp, x10
+	/* Before the stack is used: the caches may hold lines of it, which are met once the MMU is on */
+	ldr	x0, =own_table
+	ldr	x1, =vectors
+	bl	switch_on
 	bl	enter_again
 	/* x0: the context that Linux gave */
 	eret
