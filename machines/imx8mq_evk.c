@@ -373,7 +373,8 @@ static void imx8mq_evk_reset(MachineState *machine, ResetType type)
     svp_monitor_reset(true);
     qemu_devices_reset(type);
     pins_reset(s->soc);
-    if (s->rom.soc) {
+    /* A snapshot brings what it booted; the cards cannot be read meanwhile. */
+    if (s->rom.soc && type != RESET_TYPE_SNAPSHOT_LOAD) {
         boot_rom_run(&s->rom);
     }
     screen_reset(s->screen);
