@@ -62,6 +62,15 @@ class BootImages(unittest.TestCase):
             boot_image.write(self.card, IMAGE)
         self.assertEqual(self.card.read_bytes(), before)
 
+    def test_what_is_no_disk_is_not_overwritten(self):
+        for name, head in (("FAT", b"\xeb\x3c\x90mkfs.fat".ljust(510, b"\0") + b"\x55\xaa"), ("qcow2", b"QFI\xfb\0\0\0\3")):
+            with self.subTest(name):
+                self.card.write_bytes(head.ljust(CARD_BYTES, b"\0"))
+                before = self.card.read_bytes()
+                with self.assertRaisesRegex(UsageError, "neither empty nor a disk with partitions"):
+                    boot_image.write(self.card, IMAGE)
+                self.assertEqual(self.card.read_bytes(), before)
+
     def test_other_files_are_refused(self):
         for content, message in ((b"", "no image for the boot ROM"), (b"\x7fELF", "no image for the boot ROM"),
                                  (IMAGE.ljust(boot_image.ROOM_BYTES + 1, b"\0"), "the limit is 4160512")):

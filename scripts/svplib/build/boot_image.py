@@ -59,6 +59,8 @@ def write(card, image):
             if cards.is_file_system(head):
                 raise UsageError(f"{card}: a file system from its first byte on; a card to boot from has a partition")
             first = cards.first_partition(head)
+            if first is None and any(head):
+                raise UsageError(f"{card}: neither empty nor a disk with partitions, so something else is in it")
             size = file.seek(0, 2)
             room = size if first is None else min(first, size)
             if room < CARD_BYTES + len(image):
