@@ -2,11 +2,13 @@
 """What the chip boots from, on cards with and without room for it."""
 
 import struct
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from svplib.base.errors import UsageError
+from svplib.base.errors import SvpError, UsageError
 from svplib.build import boot_image, cards
 
 CARD_BYTES = 16 << 20
@@ -89,6 +91,18 @@ class BootImages(unittest.TestCase):
         self.assertIsNone(boot_image.trouble(self.card))
         boot_image.write(self.card, IMAGE)
         self.assertIn("no FIT image", boot_image.trouble(self.card))
+
+    def test_names_on_a_card_may_be_anything(self):
+        source = "/dts-v1/; / { images { tee { }; pXrt { }; }; };"
+        fit = subprocess.run(["dtc", "-q"], input=source.encode(), check=True, capture_output=True).stdout.replace(b"pXrt", b"p\xffrt")
+        self.card.write_bytes(bytes(CARD_BYTES))
+        boot_image.write(self.card, IMAGE.ljust(boot_image.FIT_BYTES, b"\0") + fit)
+        self.assertIn(b"p\xffrt", self.card.read_bytes())
+        self.assertIsNone(boot_image.trouble(self.card))
+
+    def test_without_fdtget(self):
+        with mock.patch.dict("os.environ", PATH=str(self.card.parent)), self.assertRaisesRegex(SvpError, "device-tree-compiler"):
+            boot_image.with_tree(IMAGE, b"\xd0\x0d\xfe\xed")
 
 
 if __name__ == "__main__":

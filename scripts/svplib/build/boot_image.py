@@ -94,7 +94,10 @@ def trouble(card):
 
 
 def _fdtget(*words):
-    done = subprocess.run(["fdtget", *words], check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    try:
+        done = subprocess.run(["fdtget", *words], check=False, capture_output=True, text=True, errors="surrogateescape", stdin=subprocess.DEVNULL)
+    except FileNotFoundError:
+        raise SvpError("fdtget is not installed (Debian's package device-tree-compiler)") from None
     return [] if done.returncode else done.stdout.split()
 
 
