@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the chip boots from, on cards with and without room for it."""
 
+import argparse
 import struct
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ from unittest import mock
 
 from svplib.base.errors import SvpError, UsageError
 from svplib.build import boot_image, cards
+from svplib.card import command
 
 CARD_BYTES = 16 << 20
 IMAGE = b"\xd1\x00\x20\x41" + b"spl " * 1000
@@ -99,6 +101,15 @@ class BootImages(unittest.TestCase):
         boot_image.write(self.card, IMAGE.ljust(boot_image.FIT_BYTES, b"\0") + fit)
         self.assertIn(b"p\xffrt", self.card.read_bytes())
         self.assertIsNone(boot_image.trouble(self.card))
+
+    def test_a_policy_that_nobody_would_read(self):
+        self.card.write_bytes(bytes(CARD_BYTES))
+        parser = argparse.ArgumentParser()
+        command.add_arguments(parser)
+        for option in ("--flash", "--dtb"):
+            words = ["boot", str(self.card), "--policy", "nxp", option, str(self.card)]
+            with self.subTest(option), self.assertRaisesRegex(UsageError, f"--policy: with {option} "):
+                command.main(parser.parse_args(words))
 
     def test_without_fdtget(self):
         with mock.patch.dict("os.environ", PATH=str(self.card.parent)), self.assertRaisesRegex(SvpError, "device-tree-compiler"):

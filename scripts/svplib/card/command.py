@@ -31,7 +31,7 @@ def add_arguments(parser):
     boot = tasks.add_parser("boot", help="have the chip boot from a card", description="Put U-Boot with SPL, BL31 and OP-TEE at 33 KiB of a card, where "
                             "the chip's boot ROM looks; its partitions stay. Start it by svp run --firmware card --sd IMG.")
     boot.add_argument("image", metavar="IMG", help="the image: a disk with partitions, the first from 4 MiB on")
-    boot.add_argument("--policy", choices=bus_policy.POLICIES, default="strict", help="what OP-TEE is asked to make of the bus firewalls (default strict)")
+    boot.add_argument("--policy", choices=bus_policy.POLICIES, help="what OP-TEE is asked to make of the bus firewalls (default strict)")
     boot.add_argument("--dtb", metavar="DTB", help="your own device tree for OP-TEE, as it is (default: the board's, with the policy)")
     boot.add_argument("--flash", metavar="FILE", help="a flash.bin of yours in place of ours, as it is unless --dtb is given")
     put = tasks.add_parser("put", help="copy files into a card", description="Copy files, and folders with all in them, into the ext4 file system of a "
@@ -93,6 +93,8 @@ def _boot(arguments):
     card = Path(arguments.image)
     if not card.is_file():
         raise UsageError(f"{card}: does not exist")
+    if arguments.policy and (arguments.flash or arguments.dtb):
+        raise UsageError(f"--policy: with --{'dtb' if arguments.dtb else 'flash'} it is what the device tree there says")
     own = Path(arguments.flash) if arguments.flash else None
     tree = Path(arguments.dtb) if arguments.dtb else None
     parts.build([*([] if own else ["u-boot"]), *([] if own or tree else ["linux"])])
@@ -103,7 +105,7 @@ def _boot(arguments):
         except OSError as error:
             raise UsageError(f"--dtb: {tree}: {error.strerror}") from None
     elif not own:
-        image = with_policy(image, parts.product("dtb"), arguments.policy)
+        image = with_policy(image, parts.product("dtb"), arguments.policy or "strict")
     boot_image.write(card, image)
     say(f"{card}: the chip boots from it; svp run --firmware card --sd {card}")
 
