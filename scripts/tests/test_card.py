@@ -152,11 +152,24 @@ class Partitions(unittest.TestCase):
         header = (b"EFI PART" + bytes(64) + struct.pack("<QII", 2, 4, 128)).ljust(SECTOR, b"\0")
         entry = (bytes(range(32)) + struct.pack("<QQ", 2048, 4095)).ljust(128, b"\0")
         self.image.write_bytes(protective + header + entry + bytes(128) + entry)
+        os.truncate(self.image, 4096 * SECTOR)
         self.assertEqual(file_system.partitions(self.image), [(0, 0), (1, 2048 * SECTOR), (3, 2048 * SECTOR)])
 
     def test_none(self):
         self.image.write_bytes(bytes(4096))
         self.assertEqual(file_system.partitions(self.image), [(0, 0)])
+
+    def test_gpt_beyond_the_end(self):
+        with tempfile.NamedTemporaryFile(prefix="svp-test-") as image:
+            for table, first in ((1 << 62, 0), (2, 1 << 62)):
+                head = bytearray(64 * SECTOR)
+                head[450], head[510:512], head[512:520], head[1024] = 0xEE, b"\x55\xaa", b"EFI PART", 1
+                struct.pack_into("<QII", head, 512 + 72, table, 128, 128)
+                struct.pack_into("<Q", head, 1024 + 32, first)
+                image.seek(0)
+                image.write(head)
+                image.flush()
+                self.assertEqual(file_system.partitions(image.name), [(0, 0)])
 
 
 class Make(WithCard):

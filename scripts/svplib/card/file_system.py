@@ -46,12 +46,14 @@ def _of_gpt(image):
     if header[:8] != b"EFI PART":
         return []
     place, count, size = struct.unpack_from("<QII", header, 72)
-    rows = []
+    end, rows = image.seek(0, 2) // _SECTOR, []
+    if place >= end:
+        return []
     for number in range(min(count, _GPT_ENTRIES)):
         image.seek(place * _SECTOR + number * size)
         entry = image.read(48)
-        if len(entry) == 48 and any(entry[:16]):
-            rows.append((number + 1, struct.unpack_from("<Q", entry, 32)[0] * _SECTOR))
+        if len(entry) == 48 and any(entry[:16]) and (first := struct.unpack_from("<Q", entry, 32)[0]) < end:
+            rows.append((number + 1, first * _SECTOR))
     return rows
 
 
