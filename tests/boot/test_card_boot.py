@@ -130,6 +130,15 @@ class NoBoot(CardCase):
         (line,) = board.messages()
         self.assertIn("boot ROM: uSDHC2 (SD): no image at 33 KiB; booting from uSDHC1 (eMMC)", line)
 
+    def test_snapshot(self):
+        """Loading one reads no card, which QEMU could not do then, and the boot goes on from there."""
+        board = self.start(self.card())
+        board.console.expect(r"^U-Boot SPL ", timeout=u_boot.BOOT_SECONDS)
+        self.assertEqual(board.hmp("savevm early"), "")
+        self.assertEqual(board.hmp("loadvm early"), "")
+        board.console.expect(r"^Trying to boot from MMC", timeout=u_boot.BOOT_SECONDS)
+        self.assertEqual(list(board.messages()), [])
+
     def test_too_little_memory(self):
         """SPL's line, which is the board's verdict."""
         board = self.start(self.card(), memory="1G")
