@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../fake_host.hpp"
+#include "../hostile_bytes.hpp"
 #include "dcss/dcss.hpp"
 #include "hostile_scene.hpp"
 #include "soc/anatop.hpp"
@@ -36,7 +37,7 @@ class HostileDisplay {
     }
 
     HostileDisplayEnd run(std::span<const std::uint8_t> input) {
-        input_ = input;
+        input_ = HostileBytes(input);
         const bool compares = byte() % 4 == 0;
         HostileScene(dcss_, host_, [this] { return byte(); }).set();
         while (!input_.empty() && operations_++ < operations_max) {
@@ -56,21 +57,8 @@ class HostileDisplay {
     static constexpr std::uint32_t side_mask = 0x007f007f;
     static constexpr std::uint32_t lists = HostileScene::lists;
 
-    std::uint8_t byte() {
-        if (input_.empty()) {
-            return 0;
-        }
-        const std::uint8_t first = input_.front();
-        input_ = input_.subspan(1);
-        return first;
-    }
-    std::uint32_t word() {
-        std::uint32_t value = 0;
-        for (unsigned shift = 0; shift < 32; shift += 8) {
-            value |= std::uint32_t{byte()} << shift;
-        }
-        return value;
-    }
+    std::uint8_t byte() { return input_.byte(); }
+    std::uint32_t word() { return input_.word(); }
     const RegisterBank& bank() const { return *dcss_.banks().front().bank; }
     /** Some register's offset. */
     std::uint32_t place() {
@@ -266,7 +254,7 @@ class HostileDisplay {
     FakeHost host_;
     Anatop anatop_{host_};
     Dcss dcss_{host_};
-    std::span<const std::uint8_t> input_;
+    HostileBytes input_;
     unsigned operations_ = 0;
     unsigned saves_ = 0;
     bool fenced_ = false;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../fake_host.hpp"
+#include "../hostile_bytes.hpp"
 #include "vpu/g1/vpu_g1.hpp"
 #include "vpu/g2/vpu_g2.hpp"
 #include "vpu/job/register_field.hpp"
@@ -38,7 +39,7 @@ class HostileDecoders {
     }
 
     HostileDecodersEnd run(std::span<const std::uint8_t> input) {
-        input_ = input;
+        input_ = HostileBytes(input);
         while (!input_.empty() && operations_++ < operations_max && end_.sound) {
             const unsigned first = byte();
             operate(files_[first % 4], first / 4 % 16);
@@ -67,21 +68,8 @@ class HostileDecoders {
     static constexpr std::uint32_t interrupt_offset = 4 * vpu::interrupt::number;
     static constexpr std::uint32_t dec_e = vpu::interrupt::dec_e;
 
-    std::uint8_t byte() {
-        if (input_.empty()) {
-            return 0;
-        }
-        const std::uint8_t first = input_.front();
-        input_ = input_.subspan(1);
-        return first;
-    }
-    std::uint32_t word() {
-        std::uint32_t value = 0;
-        for (unsigned shift = 0; shift < 32; shift += 8) {
-            value |= std::uint32_t{byte()} << shift;
-        }
-        return value;
-    }
+    std::uint8_t byte() { return input_.byte(); }
+    std::uint32_t word() { return input_.word(); }
     bool is_g1(const File& file) const { return &file == &files_[0] || &file == &files_[1]; }
     bool is_second(const File& file) const { return &file == &files_[1] || &file == &files_[3]; }
 
@@ -272,7 +260,7 @@ class HostileDecoders {
     }
 
     std::array<File, 4> files_;
-    std::span<const std::uint8_t> input_;
+    HostileBytes input_;
     unsigned operations_ = 0;
     HostileDecodersEnd end_;
 };
